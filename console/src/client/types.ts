@@ -1,0 +1,567 @@
+/** What the API answers, by noun. Amounts are fen, quantities thousandths, shares 0–1, times RFC 3339. */
+
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+export interface UnitRef {
+  id: string
+  code: string
+  name: string
+}
+
+export interface StaffRef {
+  id: string
+  code?: string
+  name: string
+}
+
+export type UnitKind = 'headquarters' | 'brand' | 'region' | 'dealer' | 'store' | 'online'
+
+export interface Unit extends UnitRef {
+  kind: UnitKind
+  path: string
+  parent_id?: string | null
+}
+
+export type Role = 'headquarters' | 'region' | 'manager' | 'associate'
+
+export interface Staff {
+  id: string
+  code: string
+  name: string
+  role: Role
+  unit_id: string
+  wecom_user: string | null
+  login?: string | null
+  is_active: boolean
+  is_away: boolean
+}
+
+export interface Me {
+  merchant: { id: string; name: string; is_demo: boolean }
+  staff: Staff
+  unit: Unit
+  permissions: string[]
+}
+
+export interface Demo {
+  is_demo: boolean
+  speed?: number
+  is_paused?: boolean
+  logins?: { role: Role; name: string; unit: string; login: string; password: string }[]
+}
+
+export interface Metric {
+  name: string
+  title: string
+  meaning: string
+  source: string
+}
+
+export interface CustomerRow {
+  id: string
+  ordinal: number
+  name: string | null
+  phone: string | null
+  home_unit: UnitRef | null
+  associate: StaffRef | null
+  tags: string[]
+  joined_on?: string | null
+  last_seen_at?: string | null
+}
+
+export interface Totals {
+  customer_id: string
+  order_count: number
+  paid_fen: number
+  refunded_fen: number
+  first_paid_at: string | null
+  last_paid_at: string | null
+  r: number | null
+  f: number | null
+  m: number | null
+  stage: string | null
+  categories?: CategoryTotal[]
+}
+
+export interface CategoryTotal {
+  category_code: string
+  category_name: string
+  order_count: number
+  quantity: number
+  paid_fen: number
+  last_paid_at: string | null
+}
+
+export interface Identifier {
+  id?: string
+  kind: string
+  scope: string | null
+  value: string
+  grade: string
+  is_verified: boolean
+  source: string
+  linked_at: string
+  quarantine?: string | null
+}
+
+export interface Consent {
+  channel: string
+  purpose: string
+  state: 'given' | 'withdrawn'
+  at: string
+}
+
+export interface Customer extends CustomerRow {
+  merged_into: string | null
+  state: 'live' | 'forgotten'
+  gender: string | null
+  birth_month: number | null
+  identifiers: Identifier[]
+  consents: Consent[]
+  traits: Record<string, unknown>
+  source_channels: string[]
+  owned_since: string | null
+  no_profiling: boolean
+  under_14: boolean
+}
+
+export interface TimelineItem {
+  at: string
+  type: string
+  title_zh: string
+  title_en: string
+  unit: string | null
+  detail: Record<string, unknown> | null
+}
+
+export interface OrderLine {
+  line_no: number
+  sku: string
+  name: string
+  category_code: string
+  quantity: number
+  list_fen: number
+  paid_fen: number
+  refunded_fen: number
+}
+
+export interface Order {
+  id: string
+  order_no: string
+  source: string
+  unit: UnitRef
+  paid_at: string
+  paid_fen: number
+  shipping_fen: number
+  refunded_fen: number
+  lines: OrderLine[]
+}
+
+export interface Merging {
+  id: string
+  winner_id: string
+  loser_id: string
+  reason: string
+  evidence: Record<string, unknown>
+  at: string
+  by: string | null
+  undone_at: string | null
+  moved_count: number
+}
+
+export interface WhyOne {
+  links: Identifier[]
+  merges: Merging[]
+}
+
+/* Segments: the rule tree is CONTRACT's. */
+
+export interface Window {
+  last_days?: number
+  from?: string
+  to?: string
+}
+
+export type Leaf =
+  | {
+      kind: 'purchase'
+      where: { category?: string[]; unit?: string[]; sku?: string[] }
+      window: Window
+      agg: 'count' | 'sum' | 'quantity'
+      op: string
+      value: number
+    }
+  | { kind: 'trait'; name: string; op: string; value: unknown }
+  | { kind: 'tag'; name: string }
+  | { kind: 'consent'; channel: string; purpose: string; state: 'given' | 'withdrawn' }
+  | {
+      kind: 'sequence'
+      first: { type: string; where: { category?: string[] } }
+      then_not: { type: string }
+      within_days: number
+    }
+  | { kind: 'segment'; id: string }
+  | { kind: 'sample'; share: number; salt: string }
+
+export type Node = Leaf | { not: Node } | { all: Node[] } | { any: Node[] }
+export type Rule = { v: 1; all: Node[] } | { v: 1; any: Node[] }
+
+export interface Segment {
+  id: string
+  name: string
+  rule: Rule
+  sentence: string
+  version: number
+  state: string
+  member_count: number
+  refreshed_at: string | null
+  created_by?: string | null
+}
+
+export interface SegmentCount {
+  count: number
+  per_leaf: { path: string; count: number }[]
+  reach: { wecom: number; sms: number }
+  sample: string[]
+  sentence: string
+  as_of: string
+  took_ms: number
+}
+
+export interface SegmentTemplate {
+  code: string
+  name: string
+  meaning: string
+  rule: Rule
+}
+
+export interface Vocabulary {
+  traits: {
+    name: string
+    title: string
+    type: 'number' | 'money' | 'days' | 'text' | 'choice' | 'boolean' | 'date'
+    choices?: { value: string; title: string }[]
+  }[]
+  tags: string[]
+  events?: { type: string; title: string }[]
+}
+
+export interface Explained {
+  matches: boolean
+  leaves: { path: string; matches: boolean; actual?: unknown; reason?: string }[]
+}
+
+/* Opportunities and care tasks. */
+
+export interface OpportunityKind {
+  kind: string
+  title_zh: string
+  title_en: string
+  meaning: string
+  count: number
+  expected_fen: number
+}
+
+export interface Product {
+  sku: string
+  name: string
+  category_code: string
+  category_name?: string
+  price_fen: number
+  picture?: string | null
+}
+
+export interface Opportunity {
+  id: string
+  kind: string
+  customer: { id: string; name: string | null; phone?: string | null }
+  associate: StaffRef | null
+  unit: UnitRef | null
+  category_code: string | null
+  score_bp: number
+  expected_fen: number
+  sentence: string
+  products: Product[]
+  due_from: string
+  due_to: string
+  expires_at: string
+  state: string
+}
+
+export type Source =
+  | { segment_id: string }
+  | { opportunity_kind: string }
+  | { rule: Rule }
+
+export interface NewCampaign {
+  name: string
+  source: Source
+  goal: string
+  copy: string
+  product_mode: 'personal' | 'fixed' | 'none'
+  skus: string[]
+  deadline: string
+  fallback: { channel: 'sms'; template: string } | null
+  holdout_bp: number
+}
+
+export type CampaignState = 'draft' | 'publishing' | 'live' | 'paused' | 'ended'
+
+export interface Campaign extends NewCampaign {
+  id: string
+  kind: 'care'
+  state: CampaignState
+  version: number
+  created_by: string | null
+  published_at: string | null
+  counts: CampaignCounts | null
+}
+
+export interface CampaignCounts {
+  candidates?: number
+  treated?: number
+  held_out?: number
+  excluded?: number
+  tasks?: number
+  sent?: number
+  delivered?: number
+  opened?: number
+  bought?: number
+  credited_fen?: number
+}
+
+export interface CampaignPreview {
+  candidates: number
+  treated: number
+  held_out: number
+  excluded: { reason: string; title_zh: string; title_en: string; count: number }[]
+  associates: number
+  without_associate: number
+  per_store: { unit: UnitRef; tasks: number; associates: number; busiest: number }[]
+  sample: { customer: { id: string; name: string | null }; staff: StaffRef | null; copy: string; products: Product[]; reason: string }[]
+}
+
+export interface CampaignProgress {
+  state: CampaignState
+  total: number
+  done: number
+}
+
+export interface Candidate {
+  customer: { id: string; name: string | null }
+  arm: 'treated' | 'holdout' | 'excluded'
+  reason: string | null
+  reason_zh?: string | null
+  reason_en?: string | null
+  staff: StaffRef | null
+  task_id: string | null
+  at: string
+}
+
+export interface Task {
+  id: string
+  campaign_id: string | null
+  campaign_name?: string | null
+  customer: { id: string; name: string | null }
+  staff: StaffRef
+  unit: UnitRef
+  state: string
+  sentence?: string
+  copy: string
+  deadline: string
+  created_at: string
+  sent_at: string | null
+}
+
+export interface Message {
+  id: string
+  customer_id: string
+  channel: string
+  state: string
+  staff: StaffRef | null
+  campaign_id: string | null
+  text: string
+  failure: string | null
+  planned_at: string
+  submitted_at: string | null
+  delivered_at: string | null
+  opened_at: string | null
+  why?: string
+}
+
+export interface Lift {
+  treated_count: number
+  holdout_count: number
+  treated_mean_fen: number
+  holdout_mean_fen: number
+  incremental_fen: number
+  low_fen: number
+  high_fen: number
+  verdict: 'proven' | 'unproven'
+}
+
+export interface Attribution {
+  id: string
+  order_id: string
+  customer_id: string
+  campaign_id: string | null
+  staff: StaffRef | null
+  channel: string
+  amount_fen: number
+  refunded_fen: number
+  at: string
+}
+
+/* Results. */
+
+export interface Figures {
+  sales_fen: number
+  orders: number
+  customers: number
+  new_customers: number
+}
+
+export interface Overview {
+  as_of: string
+  today: Figures
+  yesterday?: Figures
+  last_7_days: Figures
+  last_30_days: Figures
+  days: { day: string; sales_fen: number; orders: number; customers: number }[]
+  stores: {
+    unit: UnitRef
+    today_fen: number
+    orders: number
+    customers: number
+    last_30_days_fen: number
+    days: number[]
+  }[]
+  tasks: { open: number; sent: number; delivered: number; opened: number; bought: number }
+  credited_fen: number
+  incremental: Lift | null
+}
+
+export type Stage = 'tasks' | 'sent' | 'delivered' | 'opened' | 'bought'
+
+export interface ResultRow {
+  unit: UnitRef
+  staff: StaffRef | null
+  tasks: number
+  sent: number
+  delivered: number
+  opened: number
+  bought: number
+  amount_fen: number
+  commission_fen: number
+}
+
+/* Data and settings. */
+
+export type ImportKind = 'orders' | 'customers' | 'products' | 'staff' | 'units'
+
+export interface Import {
+  id: string
+  kind: ImportKind
+  file_name: string
+  is_dry_run: boolean
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+  total: number | null
+  done: number
+  accepted: number
+  duplicates: number
+  failed: number
+  created_at: string
+}
+
+export interface Lag {
+  head: number
+  streams: { name: string; position: number; behind: number; moved_at: string | null }[]
+}
+
+export interface SetAside {
+  stream: string
+  position: number
+  event_type?: string
+  reason: string
+  at: string
+  state: string
+}
+
+export interface IdentityQuality {
+  precision: number
+  recall: number
+  linkable_recall: number
+  pairs: { truth: number; found: number; right: number; linkable: number }
+  wrong: { left: string; right: string; truth_left?: string; truth_right?: string }[]
+}
+
+export interface ApiKey {
+  id: string
+  name: string
+  prefix: string
+  scopes: string[]
+  created_at: string
+  expires_at: string | null
+  last_used_at: string | null
+  revoked_at: string | null
+}
+
+export interface Channel {
+  kind: string
+  title: string
+  state: string
+  is_simulated: boolean
+  schema: JsonSchema
+  config: Record<string, unknown>
+}
+
+export interface JsonSchema {
+  title?: string
+  description?: string
+  type?: string
+  format?: string
+  writeOnly?: boolean
+  default?: unknown
+  enum?: unknown[]
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  anyOf?: JsonSchema[]
+}
+
+export interface Setting {
+  key: string
+  title: string
+  meaning?: string
+  type: 'integer' | 'boolean' | 'text' | 'share' | 'money'
+  value: unknown
+  default: unknown
+  from_unit: UnitRef | null
+  is_locked: boolean
+}
+
+export interface AuditLine {
+  id: string
+  at: string
+  principal: string
+  principal_name?: string
+  verb: string
+  subject: string
+  detail: Record<string, unknown>
+}
+
+export interface Setup {
+  is_needed: boolean
+  steps: { code: SetupStep; is_done: boolean }[]
+}
+
+export type SetupStep =
+  | 'owner'
+  | 'staff'
+  | 'customers'
+  | 'orders'
+  | 'channel'
+  | 'test_message'
+  | 'segment'

@@ -1,0 +1,1 @@
+export default function CampaignEditPage(_: { id?: string | null; tab?: string }) { return null }

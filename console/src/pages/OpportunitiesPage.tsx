@@ -1,0 +1,1 @@
+export default function OpportunitiesPage(_: { id?: string | null; tab?: string }) { return null }

@@ -1,0 +1,50 @@
+import { useTranslation } from 'react-i18next'
+import { useRead } from '@/client/query'
+import { Proof } from '@/rooms/insight/Proof'
+import { SalesLine } from '@/rooms/insight/SalesLine'
+import { Stores } from '@/rooms/insight/Stores'
+import { TaskFunnel } from '@/rooms/insight/Funnel'
+import { Periods, Today } from '@/rooms/insight/Today'
+import { KindCards } from '@/rooms/opportunity/KindCards'
+import { Link } from '@/shell/router'
+import { useMe } from '@/shell/session'
+import { Answer, PageHead, Panel } from '@/ui/page'
+
+export default function OverviewPage() {
+  const { t } = useTranslation()
+  const me = useMe()
+  const overview = useRead('/v1/overview', { every: 30_000 })
+  return (
+    <>
+      <PageHead
+        title={t('insight.overview')}
+        hint={t('insight.overview_hint', { unit: me.unit.name })}
+      />
+      <Answer of={overview} rows={12}>
+        {(data) => (
+          <div className="stack">
+            <div className="overview-top">
+              <Today overview={data} />
+              <Proof creditedFen={data.credited_fen} lift={data.incremental} />
+            </div>
+            <div className="cols-main">
+              <Panel title={t('insight.sales_30')}>
+                <SalesLine days={data.days} />
+                <div className="figures line-figures">
+                  <Periods overview={data} />
+                </div>
+              </Panel>
+              <Panel title={t('insight.opportunities')} extra={<Link to="/opportunities">{t('ui.all')}</Link>}>
+                <KindCards />
+              </Panel>
+            </div>
+            <div className="cols-main">
+              <Stores overview={data} />
+              <TaskFunnel tasks={data.tasks} />
+            </div>
+          </div>
+        )}
+      </Answer>
+    </>
+  )
+}

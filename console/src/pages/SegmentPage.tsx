@@ -1,0 +1,42 @@
+import { useRead } from '@/client/query'
+import type { Rule } from '@/client/types'
+import { Editor } from '@/rooms/segment/Editor'
+import { usePlace } from '@/shell/router'
+import { Answer } from '@/ui/page'
+
+const firstRule: Rule = {
+  v: 1,
+  all: [
+    { kind: 'purchase', where: {}, window: { last_days: 180 }, agg: 'count', op: '>=', value: 2 },
+  ],
+}
+
+export default function SegmentPage({ id }: { id: string }) {
+  return id === 'new' ? <NewSegment /> : <SavedSegment id={id} />
+}
+
+function SavedSegment({ id }: { id: string }) {
+  const segment = useRead('/v1/segments/{id}', { id })
+  return (
+    <Answer of={segment} rows={8}>
+      {(data) => <Editor key={data.version} segment={data} start={data} />}
+    </Answer>
+  )
+}
+
+function NewSegment() {
+  const { query } = usePlace()
+  const code = query.get('template')
+  const templates = useRead('/v1/segments/templates', { enabled: code !== null })
+  if (code === null) return <Editor segment={null} start={{ name: '', rule: firstRule }} />
+  return (
+    <Answer of={templates} rows={8}>
+      {({ items }) => {
+        const template = items.find((one) => one.code === code)
+        return (
+          <Editor segment={null} start={{ name: template?.name ?? '', rule: template?.rule ?? firstRule }} />
+        )
+      }}
+    </Answer>
+  )
+}

@@ -1,0 +1,5 @@
+import { SegmentList } from '@/rooms/segment/List'
+
+export default function SegmentsPage() {
+  return <SegmentList />
+}

@@ -1,0 +1,140 @@
+import { Input, Select, Tag } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { usePages, useRead } from '@/client/query'
+import type { CustomerRow, Totals } from '@/client/types'
+import { go, useFilters } from '@/shell/router'
+import { Money } from '@/ui/figure'
+import { Nothing } from '@/ui/page'
+import { PagedTable } from '@/ui/paged'
+import { Ago } from '@/ui/time'
+
+const kept = ['q', 'unit', 'associate', 'segment'] as const
+
+function Filters() {
+  const { t } = useTranslation()
+  const [get, set] = useFilters()
+  const [words, setWords] = useState(get('q') ?? '')
+  const units = useRead('/v1/units')
+  const staff = useRead('/v1/staff')
+  const segments = useRead('/v1/segments')
+  return (
+    <div className="filters">
+      <Input.Search
+        allowClear
+        className="filter-q"
+        placeholder={t('profile.find')}
+        value={words}
+        onChange={(event) => setWords(event.target.value)}
+        onSearch={(q) => set({ q: q.trim() })}
+      />
+      <Select
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        className="filter"
+        placeholder={t('profile.home_unit')}
+        value={get('unit')}
+        onChange={(unit?: string) => set({ unit })}
+        options={units.data?.items.map((unit) => ({ value: unit.code, label: unit.name }))}
+      />
+      <Select
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        className="filter"
+        placeholder={t('profile.associate')}
+        value={get('associate')}
+        onChange={(associate?: string) => set({ associate })}
+        options={staff.data?.items
+          .filter((one) => one.role === 'associate' || one.role === 'manager')
+          .map((one) => ({ value: one.id, label: one.name }))}
+      />
+      <Select
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        className="filter"
+        placeholder={t('profile.segment')}
+        value={get('segment')}
+        onChange={(segment?: string) => set({ segment })}
+        options={segments.data?.items.map((one) => ({ value: one.id, label: one.name }))}
+      />
+    </div>
+  )
+}
+
+/** The customer list. Purchase figures come from the page, which asks the order room for them. */
+export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<string, Totals> }) {
+  const { t } = useTranslation()
+  const [get] = useFilters()
+  const query = Object.fromEntries(kept.map((name) => [name, get(name)]))
+  const pages = usePages('/v1/customers', { query: { ...query, limit: 50 }, keep: true })
+  const totals = useTotals(pages.items.map((row) => row.id))
+  const isFiltered = kept.some((name) => get(name))
+  return (
+    <>
+      <Filters />
+      <PagedTable<CustomerRow>
+        pages={pages}
+        rowKey="id"
+        sticky={{ offsetHeader: 60 }}
+        onRow={(row) => ({ className: 'opens-row', onClick: () => go(`/customers/${row.id}`) })}
+        empty={
+          isFiltered ? (
+            <Nothing title={t('profile.none_found')} hint={t('profile.none_found_hint')} />
+          ) : (
+            <Nothing
+              title={t('profile.none')}
+              hint={t('profile.none_hint')}
+              action={<a href="#/data/imports">{t('profile.import')}</a>}
+            />
+          )
+        }
+        columns={[
+          {
+            title: t('profile.name'),
+            fixed: 'left',
+            render: (_, row) => <b className="name">{row.name ?? `#${row.ordinal}`}</b>,
+          },
+          { title: t('profile.phone'), render: (_, row) => <span className="num">{row.phone ?? '–'}</span> },
+          { title: t('profile.home_unit'), render: (_, row) => row.home_unit?.name ?? '–' },
+          { title: t('profile.associate'), render: (_, row) => row.associate?.name ?? <span className="quiet">{t('profile.nobody')}</span> },
+          {
+            title: t('profile.stage'),
+            render: (_, row) => <StageTag stage={totals.get(row.id)?.stage} />,
+          },
+          {
+            title: t('profile.order_count'),
+            align: 'right',
+            render: (_, row) => <span className="num">{totals.get(row.id)?.order_count ?? '–'}</span>,
+          },
+          {
+            title: t('profile.paid'),
+            align: 'right',
+            render: (_, row) => {
+              const found = totals.get(row.id)
+              return found ? <Money fen={found.paid_fen} /> : '–'
+            },
+          },
+          { title: t('profile.last_paid'), render: (_, row) => <Ago at={totals.get(row.id)?.last_paid_at} /> },
+          {
+            title: t('profile.tags'),
+            render: (_, row) => row.tags.slice(0, 3).map((tag) => <Tag key={tag}>{tag}</Tag>),
+          },
+        ]}
+      />
+    </>
+  )
+}
+
+const stageColours: Record<string, string> = {
+  new: 'blue',
+  active: 'green',
+  loyal: 'cyan',
+  dormant: 'orange',
+  lost: 'default',
+}
+
+export function StageTag({ stage }: { stage: string | null | undefined }) {
+  const { t } = useTranslation()
+  if (!stage) return <span className="quiet">–</span>
+  return <Tag color={stageColours[stage]}>{t(`profile.stage_${stage}`, { defaultValue: stage })}</Tag>
+}

@@ -1,0 +1,141 @@
+import { App, Button, Input } from 'antd'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call, Problem } from '@/client/http'
+import { useWrite } from '@/client/query'
+import type { Rule, Segment, SegmentCount } from '@/client/types'
+import { showDone } from '@/shell/notify'
+import { go } from '@/shell/router'
+import { useMay } from '@/shell/session'
+import { useDebounced } from '@/ui/debounce'
+import { PageHead, Panel } from '@/ui/page'
+import { Builder } from './Builder'
+import { Reach } from './Reach'
+import { groupOf, isComplete, pathsOf, ruleOf, type Group } from './tree'
+import { WouldMatch } from './WouldMatch'
+import { useWords } from './words'
+
+/** The live count of a rule that stopped changing; a new edit cancels the one under way. */
+function useCount(rule: Rule, isReady: boolean) {
+  const still = useDebounced(rule, 450)
+  return useQuery<SegmentCount>({
+    queryKey: ['/v1/segments/count', still],
+    queryFn: ({ signal }) =>
+      call<SegmentCount>('/v1/segments/count', { method: 'POST', body: { rule: still }, signal }),
+    enabled: isReady,
+    placeholderData: (before) => before,
+    staleTime: 30_000,
+    retry: false,
+  })
+}
+
+export function Editor({ segment, start }: { segment: Segment | null; start: { name: string; rule: Rule } }) {
+  const { t, i18n } = useTranslation()
+  const may = useMay()
+  const [name, setName] = useState(start.name)
+  const [group, setGroup] = useState<Group>(() => groupOf(start.rule))
+  const words = useWords(segment?.id ?? null, i18n.language)
+  const rule = useMemo(() => ruleOf(group), [group])
+  const isReady = isComplete(group)
+  const counting = useCount(rule, isReady)
+  const hits = useMemo(() => {
+    const byPath = new Map(counting.data?.per_leaf.map((leaf) => [leaf.path, leaf.count]))
+    const found = new Map<string, number>()
+    for (const [key, path] of pathsOf(group)) {
+      const hit = byPath.get(path)
+      if (hit !== undefined) found.set(key, hit)
+    }
+    return found
+  }, [counting.data, group])
+  const isChanged =
+    !segment || name !== segment.name || JSON.stringify(rule) !== JSON.stringify(ruleOf(groupOf(segment.rule)))
+  const save = useSave(segment)
+  return (
+    <>
+      <PageHead
+        title={
+          <Input
+            variant="underlined"
+            className="title-input"
+            value={name}
+            maxLength={40}
+            placeholder={t('segment.name_hint')}
+            onChange={(event) => setName(event.target.value)}
+          />
+        }
+        actions={
+          <>
+            <Button onClick={() => go('/segments')}>{t('ui.back')}</Button>
+            {segment && may('campaign.edit') && (
+              <Button disabled={isChanged} onClick={() => go(`/campaigns/new?segment=${segment.id}`)}>
+                {t('segment.make_task')}
+              </Button>
+            )}
+            {may('segment.edit') && (
+              <Button
+                type="primary"
+                disabled={!isReady || !name.trim() || !isChanged}
+                loading={save.isSaving}
+                onClick={() => save.run(name.trim(), rule)}
+              >
+                {t('ui.save')}
+              </Button>
+            )}
+          </>
+        }
+      />
+      <div className="cols-main">
+        <div className="stack">
+          <Panel title={t('segment.who')} extra={<span className="quiet">{t('segment.hits')}</span>}>
+            <Builder group={group} change={setGroup} words={words} hits={isReady ? hits : new Map<string, number>()} />
+          </Panel>
+          <WouldMatch rule={rule} isComplete={isReady} />
+        </div>
+        <Reach
+          counted={counting.data}
+          error={counting.error}
+          isCounting={counting.isFetching}
+          isComplete={isReady}
+        />
+      </div>
+    </>
+  )
+}
+
+/** Saves with the version it was read at; when somebody else was first, asks what to do. */
+function useSave(segment: Segment | null) {
+  const { t } = useTranslation()
+  const { modal } = App.useApp()
+  const [isSaving, setSaving] = useState(false)
+  const write = useWrite<Segment>(['/v1/segments', '/v1/segments/{id}'])
+  const run = (name: string, rule: Rule, version = segment?.version) => {
+    setSaving(true)
+    write
+      .mutateAsync(
+        segment
+          ? { path: `/v1/segments/${segment.id}`, method: 'PUT', body: { name, rule, version } }
+          : { path: '/v1/segments', body: { name, rule } },
+      )
+      .then((saved) => {
+        showDone(t('ui.saved'))
+        go(`/segments/${saved.id}`, { isReplacing: true })
+      })
+      .catch((error: unknown) => {
+        if (!segment || !(error instanceof Problem) || error.status !== 409) return
+        modal.confirm({
+          title: t('segment.conflict'),
+          content: t('segment.conflict_hint'),
+          okText: t('segment.overwrite'),
+          cancelText: t('segment.take_theirs'),
+          onOk: async () => {
+            const current = await call<Segment>(`/v1/segments/${segment.id}`)
+            run(name, rule, current.version)
+          },
+          onCancel: () => window.location.reload(),
+        })
+      })
+      .finally(() => setSaving(false))
+  }
+  return { run, isSaving }
+}

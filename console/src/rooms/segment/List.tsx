@@ -1,0 +1,101 @@
+import { PlusOutlined } from '@ant-design/icons'
+import { Button } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { usePages, useRead } from '@/client/query'
+import type { Segment } from '@/client/types'
+import { useDrill } from '@/shell/drill'
+import { go } from '@/shell/router'
+import { useMay } from '@/shell/session'
+import { Count } from '@/ui/figure'
+import { Answer, Nothing, PageHead, Panel } from '@/ui/page'
+import { PagedTable } from '@/ui/paged'
+import { Ago } from '@/ui/time'
+
+export function SegmentList() {
+  const { t } = useTranslation()
+  const may = useMay()
+  const drill = useDrill()
+  const pages = usePages('/v1/segments')
+  const create = (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => go('/segments/new')}>
+      {t('segment.new')}
+    </Button>
+  )
+  return (
+    <>
+      <PageHead title={t('shell.nav_segments')} hint={t('segment.list_hint')} actions={may('segment.edit') && create} />
+      <div className="stack">
+        <Panel>
+          <PagedTable<Segment>
+            pages={pages}
+            rowKey="id"
+            empty={<Nothing title={t('segment.none')} hint={t('segment.none_hint')} action={create} />}
+            onRow={(row) => ({ className: 'opens-row', onClick: () => go(`/segments/${row.id}`) })}
+            columns={[
+              { title: t('segment.name'), width: 220, render: (_, row) => <b className="name">{row.name}</b> },
+              {
+                title: t('segment.reading'),
+                render: (_, row) => <span className="quiet sentence">{row.sentence}</span>,
+              },
+              {
+                title: t('segment.members'),
+                align: 'right',
+                width: 110,
+                render: (_, row) => (
+                  <button
+                    type="button"
+                    className="opens"
+                    onClick={(event) => {
+                      event.stopPropagation()
+                      drill({ title: row.name, path: '/v1/segments/{id}/customers', id: row.id })
+                    }}
+                  >
+                    <Count of={row.member_count} />
+                  </button>
+                ),
+              },
+              { title: t('segment.refreshed'), width: 130, render: (_, row) => <Ago at={row.refreshed_at} /> },
+              {
+                width: 130,
+                render: (_, row) =>
+                  may('campaign.edit') && (
+                    <Button
+                      size="small"
+                      onClick={(event) => {
+                        event.stopPropagation()
+                        go(`/campaigns/new?segment=${row.id}`)
+                      }}
+                    >
+                      {t('segment.make_task')}
+                    </Button>
+                  ),
+              },
+            ]}
+          />
+        </Panel>
+        {may('segment.edit') && <Templates />}
+      </div>
+    </>
+  )
+}
+
+function Templates() {
+  const { t } = useTranslation()
+  const templates = useRead('/v1/segments/templates')
+  return (
+    <Panel title={t('segment.templates')}>
+      <Answer of={templates} rows={2}>
+        {({ items }) => (
+          <div className="templates">
+            {items.map((one) => (
+              <button type="button" key={one.code} onClick={() => go(`/segments/new?template=${one.code}`)}>
+                <b>{one.name}</b>
+                <span className="quiet">{one.meaning}</span>
+              </button>
+            ))}
+          </div>
+        )}
+      </Answer>
+    </Panel>
+  )
+}

@@ -1,0 +1,108 @@
+import type { Leaf, Node, Rule } from '@/client/types'
+
+/** The rule as it is edited: the same tree with stable keys and negation as a switch. */
+export interface Group {
+  key: string
+  join: 'all' | 'any'
+  isNot: boolean
+  parts: Part[]
+}
+
+export interface Condition {
+  key: string
+  isNot: boolean
+  leaf: Leaf
+}
+
+export type Part = Group | Condition
+
+let last = 0
+
+function key(): string {
+  last += 1
+  return `p${last}`
+}
+
+export function isGroup(part: Part): part is Group {
+  return 'parts' in part
+}
+
+export function newGroup(parts: Part[] = [], join: 'all' | 'any' = 'all'): Group {
+  return { key: key(), join, isNot: false, parts }
+}
+
+export function newCondition(leaf: Leaf): Condition {
+  return { key: key(), isNot: false, leaf }
+}
+
+export function groupOf(rule: Rule): Group {
+  return 'any' in rule ? newGroup(rule.any.map(partOf), 'any') : newGroup(rule.all.map(partOf), 'all')
+}
+
+function partOf(node: Node): Part {
+  if ('not' in node) {
+    const inner = partOf(node.not)
+    return { ...inner, isNot: !inner.isNot }
+  }
+  if ('all' in node) return newGroup(node.all.map(partOf), 'all')
+  if ('any' in node) return newGroup(node.any.map(partOf), 'any')
+  return newCondition(node)
+}
+
+export function ruleOf(group: Group): Rule {
+  const nodes = group.parts.map(nodeOf)
+  return group.join === 'any' ? { v: 1, any: nodes } : { v: 1, all: nodes }
+}
+
+function nodeOf(part: Part): Node {
+  const node: Node = isGroup(part)
+    ? part.join === 'any'
+      ? { any: part.parts.map(nodeOf) }
+      : { all: part.parts.map(nodeOf) }
+    : part.leaf
+  return part.isNot ? { not: node } : node
+}
+
+/** Where each condition stands in the rule, by its key: `all.0`, `all.1.any.0`, `all.2.not`. */
+export function pathsOf(group: Group): Map<string, string> {
+  const paths = new Map<string, string>()
+  const walk = (part: Part, path: string) => {
+    const here = part.isNot ? `${path}.not` : path
+    if (isGroup(part)) part.parts.forEach((child, index) => walk(child, `${here}.${part.join}.${index}`))
+    else paths.set(part.key, here)
+  }
+  group.parts.forEach((child, index) => walk(child, `${group.join}.${index}`))
+  return paths
+}
+
+/** Every condition is filled in and no group is empty. */
+export function isComplete(group: Group): boolean {
+  return (
+    group.parts.length > 0 &&
+    group.parts.every((part) => (isGroup(part) ? isComplete(part) : isFilled(part.leaf)))
+  )
+}
+
+export function isFilled(leaf: Leaf): boolean {
+  switch (leaf.kind) {
+    case 'purchase':
+      return Number.isInteger(leaf.value) && leaf.value >= 0
+    case 'trait':
+      return leaf.name !== '' && isValue(leaf.value)
+    case 'tag':
+      return leaf.name.trim() !== ''
+    case 'segment':
+      return leaf.id !== ''
+    case 'sample':
+      return leaf.share > 0 && leaf.share <= 1
+    case 'sequence':
+      return leaf.within_days > 0
+    case 'consent':
+      return true
+  }
+}
+
+function isValue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0
+  return value !== null && value !== undefined && value !== ''
+}

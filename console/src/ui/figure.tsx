@@ -1,0 +1,94 @@
+import { Popover } from 'antd'
+import { createContext, useContext, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Metric } from '@/client/types'
+import { count, roundYuan, yuan } from './format'
+
+/** The dictionary of figures (name → meaning and source), filled once by the shell. */
+export const MetricsContext = createContext<Record<string, Metric>>({})
+
+/** A word with its meaning and source on hover. */
+export function Meaning({ of, children }: { of: string; children: ReactNode }) {
+  const { t } = useTranslation()
+  const metric = useContext(MetricsContext)[of]
+  if (!metric) return <>{children}</>
+  return (
+    <Popover
+      title={metric.title}
+      content={
+        <div className="meaning">
+          <p>{metric.meaning}</p>
+          <p className="quiet">
+            {t('ui.source')} {metric.source}
+          </p>
+        </div>
+      }
+    >
+      <span className="has-meaning" tabIndex={0}>
+        {children}
+      </span>
+    </Popover>
+  )
+}
+
+export function Figure({
+  title,
+  metric,
+  value,
+  note,
+  open,
+  size = 'normal',
+}: {
+  title: ReactNode
+  metric?: string
+  value: ReactNode
+  note?: ReactNode
+  open?: () => void
+  size?: 'normal' | 'large'
+}) {
+  return (
+    <div className={`figure ${size}`}>
+      <div className="figure-title quiet">
+        {metric ? <Meaning of={metric}>{title}</Meaning> : title}
+      </div>
+      {open ? (
+        <button type="button" className="figure-value num opens" onClick={open}>
+          {value}
+        </button>
+      ) : (
+        <div className="figure-value num">{value}</div>
+      )}
+      {note && <div className="figure-note quiet">{note}</div>}
+    </div>
+  )
+}
+
+export function Money({ fen, isExact = false }: { fen: number; isExact?: boolean }) {
+  const { i18n } = useTranslation()
+  return (
+    <span className="num" title={yuan(fen)}>
+      {isExact ? yuan(fen) : roundYuan(fen, i18n.language)}
+    </span>
+  )
+}
+
+export function Count({ of }: { of: number }) {
+  const { i18n } = useTranslation()
+  return (
+    <span className="num" title={count(of)}>
+      {count(of, i18n.language)}
+    </span>
+  )
+}
+
+/** Red up, green down, as Chinese markets read it. */
+export function Change({ now, before }: { now: number; before: number }) {
+  if (before === 0) return null
+  const share = (now - before) / before
+  const sign = share >= 0 ? '↑' : '↓'
+  return (
+    <span className={`num ${share >= 0 ? 'up' : 'down'}`}>
+      {sign} {Math.abs(share * 100).toFixed(1)}%
+    </span>
+  )
+}

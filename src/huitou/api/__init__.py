@@ -1,0 +1,1 @@
+"""The HTTP edge: opens transactions, reads the clock, turns refusals into answers."""

@@ -1,0 +1,102 @@
+"""The application: rooms' routers, the edge's own endpoints, refusals, limits, health."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from huitou import __version__, wiring
+from huitou.api import events, health, live, pages, people, setup
+from huitou.api.auth import identify
+from huitou.api.limits import BodyLimit
+from huitou.base.db import Database
+from huitou.base.http import language_of, problem
+from huitou.kernel.errors import Malformed, NotFound, Refusal
+
+_logger = structlog.get_logger("api")
+
+
+class BadRequest(Refusal):
+    status = 422
+    code = "request.invalid"
+    zh, en = "请求内容不正确：{reason}", "The request is not valid: {reason}"
+
+
+class NoMethod(Refusal):
+    status = 405
+    code = "method_not_allowed"
+    zh, en = "不支持的请求方法", "The method is not allowed here"
+
+
+class Internal(Refusal):
+    status = 500
+    code = "internal"
+    zh, en = "系统内部错误，已记录", "An internal error; it has been logged"
+
+
+def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> FastAPI:
+    """The HTTP application over `database`."""
+    wiring.wire()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.intake = events.make_intake(database)
+        async with live.hub(database) as hub:
+            app.state.live = hub
+            yield
+
+    app = FastAPI(
+        title="Huitou 回头",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+        swagger_ui_parameters={"displayRequestDuration": True},
+    )
+    app.state.database = database
+    app.state.identify = identify
+    app.add_middleware(BodyLimit)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _failed)
+    for router in (health.router, events.router, people.router, live.router, setup.router):
+        app.include_router(router)
+    for router in (*wiring.routers(), *extra_routers):
+        app.include_router(router)
+    pages.mount(app)
+    return app
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return problem(error, language_of(request))
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    faults = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return problem(Malformed(), language_of(request))
+    reason = "; ".join(
+        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in faults[:5]
+    )
+    return problem(BadRequest(reason=reason), language_of(request))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return problem(NotFound(), language_of(request))
+    if error.status_code == 405:
+        return problem(NoMethod(), language_of(request))
+    return Response(str(error.detail), error.status_code)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    _logger.error("failed", path=request.url.path, error=type(error).__name__, exc_info=error)
+    return problem(Internal(), language_of(request))

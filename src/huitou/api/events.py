@@ -1,0 +1,72 @@
+"""Intake of events over HTTP: decode, join a batch, answer after the commit."""
+
+from collections.abc import Hashable, Sequence
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+
+from huitou.base.batch import BatchWriter
+from huitou.base.db import Database
+from huitou.base.http import JSON, Asking, Caller, Reading, Router, caller, encode, needs
+from huitou.event import actions, reads, rules
+from huitou.event.types import Decoded, Intake, SetAside, StreamLag
+from huitou.kernel.errors import Unsupported
+
+router = Router(prefix="/v1", tags=["events"])
+
+_BATCH_MAX = 4_000
+
+
+def make_intake(database: Database) -> BatchWriter[Decoded, Intake]:
+    """The batching writer of this process: one transaction for whoever is waiting."""
+
+    def write(merchant: Hashable, requests: Sequence[Decoded]) -> list[Intake]:
+        assert isinstance(merchant, UUID)
+        with database.write(merchant, principal="intake") as tx:
+            return actions.accept(tx, requests)
+
+    return BatchWriter(write, weigh=lambda decoded: len(decoded.accepted), size_max=_BATCH_MAX)
+
+
+@router.post(
+    "/events",
+    status_code=202,
+    response_model=Intake,
+    dependencies=[needs("event.write")],
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                JSON: {
+                    "schema": {
+                        "type": "object",
+                        "required": ["events"],
+                        "properties": {"events": {"type": "array", "maxItems": 1000}},
+                    }
+                }
+            },
+        }
+    },
+)
+async def accept_events(request: Request, asking: Annotated[Caller, Depends(caller)]) -> Response:
+    """Take in 1–1,000 events: each whole or not at all, each exactly once."""
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type != JSON:
+        raise Unsupported()
+    database: Database = request.app.state.database
+    decoded = rules.decode(await request.body(), database.clock(), asking.language)
+    intake: Intake = await request.app.state.intake.add(asking.merchant, decoded)
+    return Response(encode(intake), 202, media_type=JSON)
+
+
+@router.get("/lag")
+def list_lags(tx: Reading, asking: Asking) -> list[StreamLag]:
+    """How far each consumer has come, and how far it is behind the head of the log."""
+    return reads.lags(tx)
+
+
+@router.get("/events/set-aside", dependencies=[needs("import.write")])
+def list_set_aside(tx: Reading) -> list[SetAside]:
+    """Events that a consumer could not take, with the reason; nothing waits for them."""
+    return reads.list_set_aside(tx)

@@ -1,0 +1,67 @@
+"""The first start of an empty product: merchant and owner account, then a list of next steps."""
+
+from typing import Annotated, Any
+
+from fastapi import Request, Response
+from pydantic import Field
+
+from huitou.api.auth import refuse_cross_site
+from huitou.api.people import log_in_as
+from huitou.base.db import Database
+from huitou.base.http import JSON, Body, Router, encode
+from huitou.merchant import actions
+from huitou.merchant.types import AlreadySetUp, NewStaff, NewUnit
+
+router = Router(prefix="/v1", tags=["setup"])
+
+SOURCES = (
+    ("pos", "门店收银"),
+    ("mall", "小程序商城"),
+    ("wecom", "企业微信"),
+    ("tmall", "天猫"),
+    ("sms", "短信"),
+    ("import", "文件导入"),
+)
+
+
+class Setup(Body):
+    merchant_name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    login: Annotated[str, Field(min_length=3, max_length=64)]
+    password: Annotated[str, Field(min_length=8, max_length=200)]
+
+
+@router.get("/setup")
+def setup_state(request: Request) -> dict[str, Any]:
+    """Does the product still wait for its merchant?"""
+    database: Database = request.app.state.database
+    return {"needed": not database.merchants()}
+
+
+@router.post("/setup", status_code=201)
+def set_up(request: Request, body: Setup) -> Response:
+    """Create the merchant and its owner, and log the owner in. Possible once."""
+    refuse_cross_site(request)
+    database: Database = request.app.state.database
+    with database.owner() as owner:
+        owner.execute("SELECT pg_advisory_xact_lock(hashtextextended('setup', 0))")
+        taken = owner.execute("SELECT count(*) FROM merchant.merchant").fetchone()
+        if taken and taken[0]:
+            raise AlreadySetUp()
+        merchant = actions.found_merchant(
+            owner, database.master, name=body.merchant_name, now=database.clock()
+        )
+    with database.write(merchant.id, principal="setup") as tx:
+        actions.add_units(tx, [NewUnit("hq", body.merchant_name, "headquarters")])
+        staff = actions.add_staff(
+            tx,
+            [NewStaff("owner", body.name, "headquarters", "hq", None, body.login, body.password)],
+        )[0]
+        for name, title in SOURCES:
+            actions.add_connector(tx, name, title)
+    response = log_in_as(request, merchant.id, staff.id)
+    response.status_code = 201
+    response.body = encode({"merchant": merchant.id, "staff": staff.id})
+    response.headers["content-length"] = str(len(response.body))
+    response.headers["content-type"] = JSON
+    return response

@@ -1,0 +1,1 @@
+"""What attribution decides: the credit of an order, and the measured lift. Pure."""

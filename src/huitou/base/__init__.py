@@ -1,0 +1,1 @@
+"""What the edges and rooms stand on: database, notices, jobs, settings, HTTP. Knows no room."""

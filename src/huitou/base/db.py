@@ -1,0 +1,305 @@
+"""Transactions as types: `ReadTx` is a read-only snapshot, `Tx` writes, tells and defers.
+
+Every transaction of a merchant runs as the role `huitou_app` with the merchant set, so that
+row-level security decides what it sees. Rooms never commit: the edge that opened does.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, LiteralString, TypeVar, cast
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row, dict_row, scalar_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import ConnectionPool
+
+from huitou.base import jobs, notices
+from huitou.base.crypto import MasterKey, MerchantKeys
+
+Row = TypeVar("Row")
+Query = LiteralString | sql.SQL | sql.Composed
+Params = Mapping[str, Any] | None
+Clock = Callable[[], datetime]
+
+_LIVE_CHANNEL = "huitou_live"
+LOG_CHANNEL = "huitou_log"
+_ANALYZE_FROM = 500
+
+
+def utc_now() -> datetime:
+    """The clock of the edges."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What part of a merchant the asker may see: a subtree of units, or a person's own book."""
+
+    unit_path: str | None = None
+    staff_id: UUID | None = None
+
+
+EVERYTHING = Scope()
+
+
+class ReadTx:
+    """A read-only snapshot (repeatable read) of one merchant's data."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        *,
+        merchant: UUID,
+        now: datetime,
+        keys: MerchantKeys,
+        scope: Scope = EVERYTHING,
+        principal: str = "system",
+    ) -> None:
+        self._connection = connection
+        self.merchant = merchant
+        self.now = now
+        self.keys = keys
+        self.scope = scope
+        self.principal = principal
+
+    def rows(self, cls: type[Row], query: Query, params: Params = None) -> list[Row]:
+        """All rows as `cls` (a dataclass by column names, or `dict`)."""
+        factory = dict_row if cls is dict else class_row(cls)
+        with self._connection.cursor(row_factory=cast(Any, factory)) as cursor:
+            return cast(list[Row], cursor.execute(query, self._filled(params)).fetchall())
+
+    def row(self, cls: type[Row], query: Query, params: Params = None) -> Row | None:
+        """The first row as `cls`, or None."""
+        found = self.rows(cls, query, params)
+        return found[0] if found else None
+
+    def column(self, query: Query, params: Params = None) -> list[Any]:
+        """The first column of all rows."""
+        with self._connection.cursor(row_factory=scalar_row) as cursor:
+            return cursor.execute(query, self._filled(params)).fetchall()
+
+    def value(self, query: Query, params: Params = None) -> Any:
+        """The first column of the first row, or None."""
+        found = self.column(query, params)
+        return found[0] if found else None
+
+    def iterate(self, cls: type[Row], query: Query, params: Params = None) -> Iterator[Row]:
+        """Rows through a server-side cursor, for results that do not fit in memory."""
+        factory = dict_row if cls is dict else class_row(cls)
+        with self._connection.cursor("iterate", row_factory=cast(Any, factory)) as cursor:
+            cursor.itersize = 5_000
+            yield from cast(Iterator[Row], cursor.execute(query, self._filled(params)))
+
+    def _filled(self, params: Params) -> dict[str, Any]:
+        return {
+            "merchant": self.merchant,
+            "now": self.now,
+            "scope_path": self.scope.unit_path,
+            "scope_staff": self.scope.staff_id,
+            **(params or {}),
+        }
+
+
+class Tx(ReadTx):
+    """A transaction that may write; what it tells and defers happens only if it commits."""
+
+    request: tuple[str, bytes] | None = None
+    """`(idempotency key, hash of the request)`, set by the HTTP edge."""
+
+    def run(self, query: Query, params: Params = None) -> int:
+        """Execute; returns the number of rows touched."""
+        return self._connection.execute(query, self._filled(params)).rowcount
+
+    def load(
+        self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
+    ) -> int:
+        """COPY `rows` into a temporary table that lives until the end of the transaction.
+
+        The table is made anew if it exists. Types are PostgreSQL's; values of `jsonb` columns are
+        given as Python objects. Returns the number of rows.
+        """
+        name = sql.Identifier("pg_temp", table)
+        spec = sql.SQL(", ").join(
+            sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(cast(LiteralString, type_)))
+            for column, type_ in columns.items()
+        )
+        json_at = [index for index, type_ in enumerate(columns.values()) if type_ == "jsonb"]
+        self._connection.execute(
+            sql.SQL("DROP TABLE IF EXISTS {0}; CREATE TEMP TABLE {1} ({2}) ON COMMIT DROP").format(
+                name, sql.Identifier(table), spec
+            )
+        )
+        count = 0
+        copy_into = sql.SQL("COPY {} FROM STDIN").format(name)
+        with self._connection.cursor() as cursor, cursor.copy(copy_into) as copy:
+            for row in rows:
+                values = list(row)
+                for index in json_at:
+                    values[index] = None if values[index] is None else Jsonb(values[index])
+                copy.write_row(values)
+                count += 1
+        if count >= _ANALYZE_FROM:
+            self._connection.execute(sql.SQL("ANALYZE {}").format(name))
+        return count
+
+    def tell(self, notice: Any) -> None:
+        """Tell what happened: listeners run as jobs after the commit, once each."""
+        record = notices.encode(notice)
+        self.run(
+            "INSERT INTO base.notice VALUES (%(merchant)s, %(id)s, %(kind)s, %(body)s, %(now)s)",
+            {"id": record.id, "kind": record.kind, "body": Jsonb(record.body)},
+        )
+        for listener in notices.listeners_of(type(notice)):
+            self._enqueue(
+                jobs.HEAR, {"notice": str(record.id), "listener": listener.name}, at=None, key=None
+            )
+
+    def defer(
+        self,
+        job: Callable[..., Any],
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+        **args: Any,
+    ) -> None:
+        """Queue background work. With a `key`, one waiting job of that key is enough."""
+        self._enqueue(jobs.name_of(job), args, at=at, key=key)
+
+    def show(self, topic: str, payload: dict[str, Any]) -> None:
+        """A live note to open pages: ids, codes and amounts only, under 4 kB."""
+        body = notices.to_json({"merchant": self.merchant, "topic": topic, **payload})
+        assert len(body) < 4_000, "a live note is small"
+        self.run("SELECT pg_notify(%(channel)s, %(body)s)", {"channel": _LIVE_CHANNEL, "body": body})
+
+    def wake_streams(self) -> None:
+        """Say that the log has grown."""
+        self.run("SELECT pg_notify(%(channel)s, %(merchant)s::text)", {"channel": LOG_CHANNEL})
+
+    def lock(self, name: str) -> None:
+        """Wait for, and hold until the end, a lock of this merchant."""
+        self.run(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%(merchant)s::text || %(name)s, 0))",
+            {"name": name},
+        )
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Whatever fails inside is undone without undoing what came before."""
+        with self._connection.transaction():
+            yield
+
+    def _enqueue(
+        self, task: str, args: Mapping[str, Any], *, at: datetime | None, key: str | None
+    ) -> None:
+        full_key = None if key is None else f"{self.merchant}:{task}:{key}"
+        self.run(
+            """
+            SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
+                'default', %(task)s, 0, NULL, %(key)s, %(args)s, %(at)s
+            )::procrastinate_job_to_defer_v1])
+            WHERE %(key)s::text IS NULL OR NOT EXISTS (
+                SELECT FROM procrastinate_jobs
+                WHERE queueing_lock = %(key)s AND status = 'todo')
+            """,
+            {
+                "task": task,
+                "key": full_key,
+                "args": Jsonb({"merchant": str(self.merchant), "args": notices.plain(args)}),
+                "at": at,
+            },
+        )
+
+
+class Database:
+    """A pool of connections to one PostgreSQL."""
+
+    def __init__(
+        self, dsn: str, master: MasterKey, *, clock: Clock = utc_now, size_max: int = 12
+    ) -> None:
+        self.dsn = dsn
+        self.master = master
+        self.clock = clock
+        self._keys: dict[UUID, MerchantKeys] = {}
+        self._pool = ConnectionPool(
+            dsn,
+            min_size=1,
+            max_size=size_max,
+            timeout=30,
+            kwargs={"options": "-c search_path=procrastinate,pg_catalog -c timezone=UTC"},
+            check=ConnectionPool.check_connection,
+            open=True,
+        )
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._pool.close()
+
+    @contextmanager
+    def read(
+        self, merchant: UUID, *, scope: Scope = EVERYTHING, principal: str = "system"
+    ) -> Iterator[ReadTx]:
+        """A snapshot of `merchant`."""
+        keys = self._keys_of(merchant)
+        with self._pool.connection() as connection:
+            connection.execute(
+                sql.SQL(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                    "SET LOCAL ROLE huitou_app; SET LOCAL huitou.merchant = {}"
+                ).format(str(merchant))
+            )
+            yield ReadTx(
+                connection,
+                merchant=merchant,
+                now=self.clock(),
+                keys=keys,
+                scope=scope,
+                principal=principal,
+            )
+
+    @contextmanager
+    def write(
+        self, merchant: UUID, *, scope: Scope = EVERYTHING, principal: str = "system"
+    ) -> Iterator[Tx]:
+        """A transaction on `merchant`; commits when the block ends well."""
+        keys = self._keys_of(merchant)
+        with self._pool.connection() as connection:
+            connection.execute(
+                sql.SQL("SET LOCAL ROLE huitou_app; SET LOCAL huitou.merchant = {}").format(
+                    str(merchant)
+                )
+            )
+            yield Tx(
+                connection,
+                merchant=merchant,
+                now=self.clock(),
+                keys=keys,
+                scope=scope,
+                principal=principal,
+            )
+
+    @contextmanager
+    def owner(self) -> Iterator[psycopg.Connection]:
+        """The owner's view over all merchants: log-in look-ups, upkeep and backup only."""
+        with self._pool.connection() as connection:
+            yield connection
+
+    def merchants(self) -> list[UUID]:
+        """All merchants."""
+        with self.owner() as connection:
+            rows = connection.execute("SELECT id FROM merchant.merchant ORDER BY id").fetchall()
+        return [row[0] for row in rows]
+
+    def _keys_of(self, merchant: UUID) -> MerchantKeys:
+        keys = self._keys.get(merchant)
+        if keys is None:
+            with self.owner() as connection:
+                row = connection.execute(
+                    "SELECT wrapped_key FROM merchant.merchant WHERE id = %s", [merchant]
+                ).fetchone()
+            assert row is not None, "the merchant exists"
+            keys = self._keys[merchant] = self.master.unwrap(row[0])
+        return keys

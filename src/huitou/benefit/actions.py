@@ -1,0 +1,85 @@
+"""Posting and taking back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from huitou.base.db import Tx
+from huitou.benefit import rules, store
+from huitou.benefit.store import Prepared
+from huitou.benefit.types import Leg, NoOriginal, OtherBody, Posted, Posting, Reversal
+from huitou.kernel.ids import new_id
+
+
+def post(tx: Tx, postings: Sequence[Posting]) -> list[Posted]:
+    """Post all, in one call to the database; answers in the order given.
+
+    A known idempotency key with the same body answers with its first transaction. Refuses
+    `benefit.unbalanced`, `benefit.other_body`, `benefit.below_floor` (floors hold after the whole
+    call); after a refusal nothing of the call is kept.
+    """
+    return _post(
+        tx,
+        [
+            Prepared(new_id(), rules.checked(posting), rules.posting_hash(posting))
+            for posting in postings
+        ],
+    )
+
+
+def reverse(tx: Tx, reversals: Sequence[Reversal]) -> list[Posted]:
+    """Take back, each as a transaction that names its original; answers in the order given.
+
+    Parts never exceed the original, whatever their order, number or concurrency. A reversal passes
+    floors: what was given wrongly is owed. Refuses `benefit.no_original`, `benefit.over_reversed`,
+    `benefit.many_assets`, `benefit.other_body`.
+    """
+    ids = sorted({reversal.original_id for reversal in reversals})
+    store.lock_originals(tx, ids)
+    originals = store.list_originals(tx, ids)
+    given: dict[UUID, list[Leg]] = {id_: [] for id_ in ids}
+    back: dict[UUID, list[Leg]] = {id_: [] for id_ in ids}
+    for row in store.list_legs(tx, ids):
+        (back if row.is_back else given)[row.original_id].append(row.leg)
+    known = store.find_posted(tx, [reversal.idempotency_key for reversal in reversals])
+    hashes = {key: hash_ for key, (_, hash_) in known.items()}
+    prepared: dict[str, Prepared] = {}
+    for reversal in reversals:
+        key, hash_ = reversal.idempotency_key, rules.reversal_hash(reversal)
+        original = originals.get(reversal.original_id)
+        if original is None:
+            raise NoOriginal()
+        if hashes.setdefault(key, hash_) != hash_:
+            raise OtherBody(key=key)
+        if key in known or key in prepared:
+            continue
+        legs = rules.reversal_legs(given[original.id], back[original.id], reversal.amount)
+        back[original.id].extend(legs)
+        posting = Posting(
+            key,
+            original.kind,
+            original.ref_kind,
+            original.ref_id,
+            reversal.at,
+            legs,
+            reversal.detail,
+            may_overdraw=True,
+        )
+        prepared[key] = Prepared(new_id(), posting, hash_, original_id=original.id)
+    posted = dict(zip(prepared, _post(tx, list(prepared.values())), strict=True))
+    again = {key: Posted(id_, is_new=False) for key, (id_, _) in known.items()}
+    answers = []
+    for reversal in reversals:
+        key = reversal.idempotency_key
+        answer = posted.pop(key, None) or again[key]
+        again[key] = replace(answer, is_new=False)
+        answers.append(answer)
+    return answers
+
+
+def _post(tx: Tx, prepared: Sequence[Prepared]) -> list[Posted]:
+    added = store.add_transactions(tx, prepared) if prepared else []
+    for item, row in zip(prepared, added, strict=True):
+        if not row.is_same:
+            raise OtherBody(key=item.posting.idempotency_key)
+    return [Posted(row.transaction_id, row.is_new) for row in added]

@@ -1,0 +1,49 @@
+"""What others may ask about products."""
+
+from collections.abc import Sequence
+
+from huitou.base.db import ReadTx
+from huitou.catalog import store
+from huitou.catalog.types import Category, NoProduct, Product
+from huitou.kernel.page import PAGE_MAX, Page, decode_cursor, encode_cursor
+
+
+def products_by_sku(tx: ReadTx, skus: Sequence[str]) -> dict[str, Product]:
+    """The products among `skus` that are known or were seen."""
+    return {product.sku: product for product in store.find_products(tx, skus)}
+
+
+def get_product(tx: ReadTx, sku: str) -> Product:
+    """One product. Refuses: NoProduct."""
+    for product in store.find_products(tx, [sku]):
+        return product
+    raise NoProduct(sku=sku)
+
+
+def category_of(tx: ReadTx, skus: Sequence[str]) -> dict[str, str]:
+    """The category code of each of `skus` that has a row."""
+    return dict(store.find_categories(tx, skus))
+
+
+def list_categories(tx: ReadTx) -> list[Category]:
+    """All categories, by code."""
+    return store.list_categories(tx)
+
+
+def list_products(
+    tx: ReadTx,
+    *,
+    q: str | None = None,
+    category: str | None = None,
+    is_known: bool | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE_MAX,
+) -> Page[Product]:
+    """A page by SKU; `q` is a part of the SKU or of the name, any case."""
+    limit = min(limit, PAGE_MAX)
+    after_sku = decode_cursor(cursor, 1)[0] if cursor else ""
+    found = store.list_products(
+        tx, q=q, category=category, is_known=is_known, after_sku=after_sku, count_max=limit + 1
+    )
+    items = found[:limit]
+    return Page(items, encode_cursor(items[-1].sku) if len(found) > limit else None)

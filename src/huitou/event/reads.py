@@ -1,0 +1,53 @@
+"""What others may ask of the log."""
+
+from collections.abc import Sequence
+
+from huitou.base.db import ReadTx
+from huitou.event import rules, store
+from huitou.event.types import LogEntry, SetAside, StreamLag
+from huitou.kernel.page import PAGE_MAX
+
+
+def head(tx: ReadTx) -> int:
+    """The last position of the log."""
+    return store.head(tx)
+
+
+def log_slice(
+    tx: ReadTx, after: int, upto: int, types: Sequence[str] | None = None
+) -> list[LogEntry]:
+    """Entries at positions `(after, upto]` in order, of these types or of all."""
+    return store.log_slice(tx, after, upto, types)
+
+
+def lags(tx: ReadTx) -> list[StreamLag]:
+    """Every consumer's distance from the head of the log, in events."""
+    return store.lags(tx)
+
+
+def list_set_aside(tx: ReadTx) -> list[SetAside]:
+    """Events that a consumer could not take, with the reason."""
+    return store.list_set_aside(tx, PAGE_MAX)
+
+
+def identifier_id(tx: ReadTx, kind: str, scope: str | None, value: str) -> int | None:
+    """The vault's id of an identifier, or None when it never came in (or was erased)."""
+    normal = rules.normalise(kind, value)
+    if normal is None:
+        return None
+    return store.find_identifier(tx, tx.keys.blind(rules.blind_text(kind, scope, normal)))
+
+
+def identifiers_with_tail(tx: ReadTx, tail: str) -> list[int]:
+    """Vault ids of phones and cards ending in these four characters (at most 500)."""
+    return store.by_tail(tx, tail)
+
+
+def open_identifiers(
+    tx: ReadTx, identifier_ids: Sequence[int]
+) -> dict[int, tuple[str, str, str]]:
+    """`id → (kind, scope, plain value)`; erased ones are missing. For sending and revealing only."""
+    return {
+        row["id"]: (row["kind"], row["scope"], tx.keys.open(row["sealed"]))
+        for row in store.sealed_of(tx, identifier_ids)
+    }

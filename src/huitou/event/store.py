@@ -1,0 +1,241 @@
+"""SQL of the log: a batch is copied in, then each step is one statement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from huitou.base.db import ReadTx, Tx
+from huitou.event.types import LogEntry, SetAside, StreamLag
+
+_EVENT_COLUMNS = {
+    "no": "int",
+    "id": "text",
+    "source": "text",
+    "type": "text",
+    "occurred_at": "timestamptz",
+    "unit_id": "uuid",
+    "blinds": "bytea[]",
+    "verified": "boolean[]",
+    "properties": "jsonb",
+    "body_hash": "bytea",
+}
+
+
+def lock_head(tx: Tx) -> int:
+    """The last position given; whoever holds it appends next."""
+    tx.run(
+        "INSERT INTO event.head VALUES (%(merchant)s, 0) ON CONFLICT DO NOTHING",
+    )
+    position: int = tx.value(
+        "SELECT position FROM event.head WHERE merchant_id = %(merchant)s FOR UPDATE"
+    )
+    return position
+
+
+def head(tx: ReadTx) -> int:
+    """The last position given, without waiting."""
+    return (
+        tx.value("SELECT position FROM event.head WHERE merchant_id = %(merchant)s") or 0
+    )
+
+
+def load_events(tx: Tx, rows: Sequence[Sequence[object]]) -> None:
+    """Bring a batch in: columns as `_EVENT_COLUMNS`."""
+    tx.load("incoming", _EVENT_COLUMNS, rows)
+
+
+def seen_hashes(tx: Tx) -> list[dict[str, object]]:
+    """Of the batch, which `(source, id)` are known and with what content."""
+    return tx.rows(
+        dict,
+        """
+        SELECT i.no, s.body_hash = i.body_hash AS is_same
+        FROM incoming i JOIN event.seen s
+          ON s.merchant_id = %(merchant)s AND s.source = i.source AND s.id = i.id
+        """,
+    )
+
+
+def add_identifiers(tx: Tx, rows: Sequence[Sequence[object]]) -> None:
+    """Put new identifiers into the vault: (kind, scope, blind, sealed, tail)."""
+    columns = {"kind": "text", "scope": "text", "blind": "bytea", "sealed": "bytea", "tail": "text"}
+    tx.load("incoming_identifier", columns, rows)
+    tx.run(
+        """
+        INSERT INTO event.identifier (merchant_id, kind, scope, blind, sealed, tail)
+        SELECT %(merchant)s, kind, scope, blind, sealed, tail FROM incoming_identifier
+        ON CONFLICT (merchant_id, blind) DO NOTHING
+        """
+    )
+
+
+def known_blinds(tx: ReadTx, blinds: Sequence[bytes]) -> set[bytes]:
+    """Which of these are in the vault."""
+    return set(
+        tx.column(
+            "SELECT blind FROM event.identifier"
+            " WHERE merchant_id = %(merchant)s AND blind = ANY(%(blinds)s)",
+            {"blinds": list(blinds)},
+        )
+    )
+
+
+def append(tx: Tx, numbers: Sequence[int], head_position: int) -> int:
+    """Give positions to the chosen events of the batch, in its order; returns the new head."""
+    tx.run(
+        """
+        WITH chosen AS (
+            SELECT i.*, %(head)s + row_number() OVER (ORDER BY i.no) AS position
+            FROM incoming i WHERE i.no = ANY(%(numbers)s)
+        ), remembered AS (
+            INSERT INTO event.seen (merchant_id, source, id, body_hash, position)
+            SELECT %(merchant)s, source, id, body_hash, position FROM chosen
+        ), vaulted AS (
+            SELECT c.no, array_agg(v.id ORDER BY b.place) AS ids,
+                   array_agg(c.verified[b.place] ORDER BY b.place) AS verified
+            FROM chosen c CROSS JOIN LATERAL unnest(c.blinds) WITH ORDINALITY AS b (blind, place)
+            JOIN event.identifier v ON v.merchant_id = %(merchant)s AND v.blind = b.blind
+            GROUP BY c.no
+        )
+        INSERT INTO event.log (merchant_id, position, id, source, type, occurred_at, received_at,
+                               unit_id, identifier_ids, verified, properties)
+        SELECT %(merchant)s, c.position, c.id, c.source, c.type, c.occurred_at, %(now)s, c.unit_id,
+               coalesce(v.ids, '{}'), coalesce(v.verified, '{}'), c.properties
+        FROM chosen c LEFT JOIN vaulted v ON v.no = c.no
+        """,
+        {"head": head_position, "numbers": list(numbers)},
+    )
+    new_head = head_position + len(numbers)
+    tx.run(
+        "UPDATE event.head SET position = %(position)s WHERE merchant_id = %(merchant)s",
+        {"position": new_head},
+    )
+    return new_head
+
+
+def log_slice(tx: ReadTx, after: int, upto: int, types: Sequence[str] | None) -> list[LogEntry]:
+    """Entries at positions `(after, upto]` in order, of these types or of all."""
+    return tx.rows(
+        LogEntry,
+        """
+        SELECT position, id, source, type, occurred_at, received_at, unit_id, identifier_ids,
+               verified, properties
+        FROM event.log
+        WHERE merchant_id = %(merchant)s AND position > %(after)s AND position <= %(upto)s
+          AND (%(types)s::text[] IS NULL OR type = ANY(%(types)s))
+        ORDER BY position
+        """,
+        {"after": after, "upto": upto, "types": None if types is None else list(types)},
+    )
+
+
+def remove_identifiers(tx: Tx, identifier_ids: Sequence[int]) -> int:
+    """Erase values from the vault."""
+    return tx.run(
+        "DELETE FROM event.identifier WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s)",
+        {"ids": list(identifier_ids)},
+    )
+
+
+def add_set_aside(tx: Tx, stream: str, rows: Sequence[tuple[int, str]]) -> None:
+    """Remember `(position, reason)` that a stream could not take."""
+    tx.run(
+        """
+        INSERT INTO event.set_aside (merchant_id, stream, position, reason, at)
+        SELECT %(merchant)s, %(stream)s, position, reason, %(now)s
+        FROM unnest(%(positions)s::bigint[], %(reasons)s::text[]) AS t (position, reason)
+        ON CONFLICT (merchant_id, stream, position) DO UPDATE SET reason = excluded.reason
+        """,
+        {
+            "stream": stream,
+            "positions": [position for position, _ in rows],
+            "reasons": [reason for _, reason in rows],
+        },
+    )
+
+
+def list_set_aside(tx: ReadTx, limit: int) -> list[SetAside]:
+    """What no stream could take, newest first."""
+    return tx.rows(
+        SetAside,
+        """
+        SELECT a.stream, a.position, l.type, l.source, l.id AS event_id, a.reason, a.at
+        FROM event.set_aside a
+        JOIN event.log l ON l.merchant_id = a.merchant_id AND l.position = a.position
+        WHERE a.merchant_id = %(merchant)s AND a.resolved_at IS NULL
+        ORDER BY a.position DESC LIMIT %(limit)s
+        """,
+        {"limit": limit},
+    )
+
+
+def lags(tx: ReadTx) -> list[StreamLag]:
+    """Every consumer's distance from the head."""
+    return tx.rows(
+        StreamLag,
+        """
+        SELECT c.stream, c.position, h.position - c.position AS behind, c.moved_at
+        FROM base.cursor c JOIN event.head h ON h.merchant_id = c.merchant_id
+        WHERE c.merchant_id = %(merchant)s ORDER BY c.stream
+        """,
+    )
+
+
+def received_between(tx: ReadTx, since: datetime) -> int:
+    """How many events came in since."""
+    return (
+        tx.value(
+            "SELECT count(*) FROM event.log"
+            " WHERE merchant_id = %(merchant)s AND received_at >= %(since)s",
+            {"since": since},
+        )
+        or 0
+    )
+
+
+def sealed_of(tx: ReadTx, identifier_ids: Sequence[int]) -> list[dict[str, object]]:
+    """The vault's rows: id, kind, scope, sealed."""
+    return tx.rows(
+        dict,
+        "SELECT id, kind, scope, sealed, tail FROM event.identifier"
+        " WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s)",
+        {"ids": list(identifier_ids)},
+    )
+
+
+def positions_of_own(tx: ReadTx, source: str, ids: Sequence[str]) -> set[str]:
+    """Which of our own events are in the log already."""
+    return set(
+        tx.column(
+            "SELECT id FROM event.seen WHERE merchant_id = %(merchant)s"
+            " AND source = %(source)s AND id = ANY(%(ids)s)",
+            {"source": source, "ids": list(ids)},
+        )
+    )
+
+
+def find_identifier(tx: ReadTx, blind: bytes) -> int | None:
+    """The vault's id of an identifier."""
+    found: int | None = tx.value(
+        "SELECT id FROM event.identifier WHERE merchant_id = %(merchant)s AND blind = %(blind)s",
+        {"blind": blind},
+    )
+    return found
+
+
+def by_tail(tx: ReadTx, tail: str) -> list[int]:
+    """Identifiers whose last four characters these are."""
+    return tx.column(
+        "SELECT id FROM event.identifier WHERE merchant_id = %(merchant)s AND tail = %(tail)s"
+        " LIMIT 500",
+        {"tail": tail},
+    )
+
+
+def unit_of(tx: ReadTx, position: int) -> UUID | None:
+    """Where an event took place."""
+    found: UUID | None = tx.value(
+        "SELECT unit_id FROM event.log WHERE merchant_id = %(merchant)s AND position = %(position)s",
+        {"position": position},
+    )
+    return found

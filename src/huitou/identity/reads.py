@@ -1,0 +1,169 @@
+"""What others may ask about customers and their identifiers."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
+
+from huitou.base.db import ReadTx
+from huitou.event import reads as events
+from huitou.identity.store import people
+from huitou.identity.types import (
+    BadIdentifier,
+    Clustered,
+    Customer,
+    Given,
+    Identifier,
+    Member,
+    Merging,
+    Move,
+    NoSuchCustomer,
+)
+from huitou.kernel.personal import Personal
+
+
+def get_customer(tx: ReadTx, customer_id: UUID) -> Customer:
+    """The customer; a merged one says into whom. Refuses `NoSuchCustomer`."""
+    found = people.find_customers(tx, [customer_id])
+    if not found:
+        raise NoSuchCustomer()
+    return found[0]
+
+
+def get_root(tx: ReadTx, customer_id: UUID) -> Customer:
+    """The customer who answers for this one now."""
+    customer = get_customer(tx, customer_id)
+    return get_customer(tx, customer.merged_into) if customer.merged_into else customer
+
+
+def customers_by_id(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, Customer]:
+    """Customers by id; unknown ids are missing."""
+    return {customer.id: customer for customer in people.find_customers(tx, customer_ids)}
+
+
+def find_by_ordinal(tx: ReadTx, ordinal: int) -> Customer | None:
+    """The customer with this ordinal."""
+    return people.find_by_ordinal(tx, ordinal)
+
+
+def customers_of(tx: ReadTx, after: int, upto: int) -> dict[int, UUID]:
+    """Position → customer who answers now, for the positions `(after, upto]` that have one.
+
+    Anonymous events and those of forgotten customers are missing.
+    """
+    return {given.position: given.customer_id for given in people.list_given(tx, after, upto)}
+
+
+def given(tx: ReadTx, after: int, upto: int) -> list[Given]:
+    """The same, with the customer an event was given to first: key facts by that one, and a merge
+    can be taken back by computing what is derived from them anew."""
+    return people.list_given(tx, after, upto)
+
+
+def canonical(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Customer → customer who answers for it now; unknown ids are missing."""
+    return people.list_roots(tx, customer_ids)
+
+
+def find_by_identifier(
+    tx: ReadTx, kind: str, value: str, scope: str | None = None
+) -> Customer | None:
+    """Who answers for an identifier; nobody for a quarantined one. The value is normalised."""
+    identifier_id = events.identifier_id(tx, kind, scope, value)
+    holders = people.find_holders(tx, [identifier_id]) if identifier_id is not None else []
+    return get_customer(tx, holders[0]) if holders else None
+
+
+def parse_identifier(text: str) -> tuple[str, str, str | None]:
+    """`kind:value[@scope]` → (kind, value, scope). Refuses `BadIdentifier`."""
+    kind, _, rest = text.partition(":")
+    value, _, scope = rest.rpartition("@") if "@" in rest and kind != "email" else (rest, "", "")
+    if not kind or not value:
+        raise BadIdentifier()
+    return kind, value, scope or None
+
+
+def find_by_tail(tx: ReadTx, tail: str) -> list[UUID]:
+    """Customers who have a phone or card ending in these four characters."""
+    return people.find_holders(tx, events.identifiers_with_tail(tx, tail))
+
+
+def identifiers_of(tx: ReadTx, customer_id: UUID) -> list[Identifier]:
+    """Everything linked to the customer and to those merged into it, firmest first."""
+    return identifiers_by_customer(tx, [customer_id]).get(customer_id, [])
+
+
+def identifiers_by_customer(
+    tx: ReadTx, customer_ids: Sequence[UUID]
+) -> dict[UUID, list[Identifier]]:
+    """The same for several customers who answer for themselves."""
+    links = people.list_links(tx, customer_ids)
+    plain = events.open_identifiers(tx, [link["identifier_id"] for link in links])
+    found: dict[UUID, list[Identifier]] = {}
+    for link in links:
+        identifier = Identifier(
+            id=link["identifier_id"],
+            kind=link["kind"],
+            scope=link["scope"],
+            value=Personal(plain[link["identifier_id"]][2]),
+            tail=link["tail"],
+            grade=link["grade"],
+            is_verified=link["is_verified"],
+            quarantine=link["quarantine"],
+            source=link["source"],
+            position=link["position"],
+            linked_at=link["linked_at"],
+            customer_id=link["customer_id"],
+        )
+        found.setdefault(link["root_id"], []).append(identifier)
+    return found
+
+
+def address_of(
+    tx: ReadTx, customer_ids: Sequence[UUID], kind: str, *, may_be_typed: bool = False
+) -> dict[UUID, str]:
+    """Where to reach customers: the newest verified phone, or the newest account of a scoped kind.
+
+    Takes customers who answer for themselves; those without an address are missing. A phone that
+    was only typed is an address only with `may_be_typed`; a quarantined one never is.
+    """
+    links = [
+        link
+        for link in people.list_links(tx, customer_ids)
+        if link["kind"] == kind
+        and link["quarantine"] is None
+        and (link["grade"] != "C" or may_be_typed)
+    ]
+    links.sort(key=lambda link: (link["grade"] != "C", link["linked_at"]))
+    chosen = {link["root_id"]: link["identifier_id"] for link in links}
+    plain = events.open_identifiers(tx, list(chosen.values()))
+    return {
+        customer_id: plain[identifier_id][2]
+        for customer_id, identifier_id in chosen.items()
+        if identifier_id in plain
+    }
+
+
+def members_of(tx: ReadTx, customer_id: UUID) -> list[Member]:
+    """The customer who answers and everyone merged into it, oldest first."""
+    return people.list_members(tx, customer_id)
+
+
+def mergings_of(tx: ReadTx, customer_id: UUID) -> list[Merging]:
+    """Merges that made this customer, undone ones too, oldest first."""
+    members = people.list_members(tx, customer_id)
+    return people.list_mergings(tx, [member.id for member in members])
+
+
+def moves_of(tx: ReadTx, customer_id: UUID) -> list[Move]:
+    """Identifiers that came or went without a merge."""
+    members = people.list_members(tx, customer_id)
+    return people.list_moves(tx, [member.id for member in members])
+
+
+def positions_of(tx: ReadTx, customer_id: UUID) -> list[int]:
+    """Positions of all events of a customer who answers for itself."""
+    return people.list_positions(tx, customer_id)
+
+
+def clusters(tx: ReadTx) -> Iterator[Clustered]:
+    """Every identifier that speaks for somebody and who has it now, for `rules.quality`."""
+    return people.iter_clusters(tx)

@@ -1,0 +1,25 @@
+"""Identifiers we make: UUIDv7, so that keys made later sort later."""
+
+import os
+import time
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+_RAND_A_MASK = 0x0FFF
+_VARIANT = 0x8000_0000_0000_0000
+
+
+def new_id(at_ms: int | None = None) -> UUID:
+    """A UUIDv7 (RFC 9562 §5.7): 48 bits of Unix milliseconds, 74 random bits.
+
+    Only edges and actions call it without `at_ms`; pure code takes ids as arguments.
+    """
+    milliseconds = time.time_ns() // 1_000_000 if at_ms is None else at_ms
+    noise = int.from_bytes(os.urandom(10), "big")
+    high = (milliseconds & 0xFFFF_FFFF_FFFF) << 16 | 0x7000 | (noise >> 62) & _RAND_A_MASK
+    low = _VARIANT | noise & 0x3FFF_FFFF_FFFF_FFFF
+    return UUID(int=high << 64 | low)
+
+
+def derived_id(*parts: str) -> UUID:
+    """The same id for the same parts, for effects that must not happen twice."""
+    return uuid5(NAMESPACE_OID, "\x1f".join(parts))

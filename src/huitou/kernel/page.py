@@ -1,0 +1,43 @@
+"""A page of a list and its opaque cursor."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from huitou.kernel.errors import Invalid
+
+PAGE_MAX = 200
+Item = TypeVar("Item")
+
+
+class BadCursor(Invalid):
+    code = "page.bad_cursor"
+    zh, en = "分页游标无效", "The page cursor is not valid"
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Up to `PAGE_MAX` items and the cursor of the next page, if there is one."""
+
+    items: Sequence[Item]
+    next: str | None = None
+
+
+def encode_cursor(*values: object) -> str:
+    """Opaque text for the sort key of the last item."""
+    raw = json.dumps([str(value) for value in values], ensure_ascii=False).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, count: int) -> list[str]:
+    """The `count` values given to `encode_cursor`; refuses anything else."""
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        values = json.loads(raw)
+    except ValueError as error:
+        raise BadCursor() from error
+    if not isinstance(values, list) or len(values) != count:
+        raise BadCursor()
+    return [str(value) for value in values]

@@ -1,0 +1,139 @@
+"""What others may ask of the merchant room."""
+
+from typing import Any
+from uuid import UUID
+
+from huitou.base.db import ReadTx
+from huitou.kernel.page import PAGE_MAX, Page
+from huitou.merchant import rules, store
+from huitou.merchant.types import (
+    ApiKey,
+    AuditLine,
+    ChannelState,
+    Connector,
+    Merchant,
+    NoStaff,
+    NoUnit,
+    Role,
+    Setting,
+    Staff,
+    Unit,
+    UnknownSetting,
+)
+
+
+def get_merchant(tx: ReadTx) -> Merchant:
+    """The merchant of the transaction."""
+    return store.get_merchant(tx)
+
+
+def list_units(tx: ReadTx) -> list[Unit]:
+    """Units in the scope, parents first."""
+    return store.list_units(tx)
+
+
+def units_by_code(tx: ReadTx) -> dict[str, Unit]:
+    """Every unit by its code, whatever the scope."""
+    return {unit.code: unit for unit in store.all_units(tx)}
+
+
+def units_by_id(tx: ReadTx) -> dict[UUID, Unit]:
+    """Every unit by its id, whatever the scope."""
+    return {unit.id: unit for unit in store.all_units(tx)}
+
+
+def find_unit_by_code(tx: ReadTx, code: str) -> Unit | None:
+    """The unit with this code."""
+    return units_by_code(tx).get(code)
+
+
+def get_unit(tx: ReadTx, unit_id: UUID) -> Unit:
+    """The unit, or a refusal."""
+    unit = units_by_id(tx).get(unit_id)
+    if unit is None:
+        raise NoUnit(code=str(unit_id))
+    return unit
+
+
+def list_staff(tx: ReadTx, unit_path: str | None = None, role: Role | None = None) -> list[Staff]:
+    """Staff in the scope, by unit and code."""
+    return store.list_staff(tx, unit_path, role)
+
+
+def staff_by_id(tx: ReadTx) -> dict[UUID, Staff]:
+    """Staff in the scope by id."""
+    return {staff.id: staff for staff in store.list_staff(tx, None, None)}
+
+
+def staff_by_wecom(tx: ReadTx) -> dict[str, Staff]:
+    """Staff in the scope by their user id in WeCom."""
+    return {s.wecom_user: s for s in store.list_staff(tx, None, None) if s.wecom_user}
+
+
+def get_staff(tx: ReadTx, staff_id: UUID) -> Staff:
+    """One member of staff, or a refusal."""
+    staff = store.find_staff(tx, id=staff_id)
+    if staff is None:
+        raise NoStaff()
+    return staff
+
+
+def find_staff_by_code(tx: ReadTx, code: str) -> Staff | None:
+    """One member of staff by code."""
+    return store.find_staff(tx, code=code)
+
+
+def find_staff_by_wecom(tx: ReadTx, user: str) -> Staff | None:
+    """One member of staff by user id in WeCom."""
+    return store.find_staff(tx, wecom_user=user)
+
+
+def store_phone_blinds(tx: ReadTx) -> set[bytes]:
+    """Blinds of phone numbers that belong to stores or staff: they identify no customer."""
+    return store.phone_blinds(tx)
+
+
+def list_keys(tx: ReadTx) -> list[ApiKey]:
+    """API keys, newest first, without their secrets."""
+    return store.list_keys(tx)
+
+
+def setting(tx: ReadTx, key: str, unit_id: UUID | None = None) -> Any:
+    """The value in force for the merchant, or for a unit: the nearest one, unless locked above."""
+    kind = rules.SETTINGS.get(key)
+    if kind is None:
+        raise UnknownSetting(key=key)
+    path = get_unit(tx, unit_id).path if unit_id else ""
+    value = kind.default
+    for found in store.settings_along(tx, key, path):
+        value = found.value
+        if found.is_locked:
+            break
+    return value
+
+
+def list_settings(tx: ReadTx) -> list[Setting]:
+    """Every stored value of every setting."""
+    return store.list_settings(tx)
+
+
+def list_channels(tx: ReadTx) -> list[ChannelState]:
+    """The configured channels."""
+    return store.list_channels(tx)
+
+
+def channel_config(tx: ReadTx, kind: str) -> str | None:
+    """A channel's configuration as JSON text, for the adapter alone."""
+    found = store.find_channel(tx, kind)
+    return None if found is None else tx.keys.open(found["config_sealed"])
+
+
+def list_connectors(tx: ReadTx) -> list[Connector]:
+    """The registered sources of events."""
+    return store.list_connectors(tx)
+
+
+def list_audit(tx: ReadTx, cursor: str | None) -> Page[AuditLine]:
+    """The audit log, newest first."""
+    lines = store.list_audit(tx, UUID(cursor) if cursor else None, PAGE_MAX)
+    return Page(lines, str(lines[-1].id) if len(lines) == PAGE_MAX else None)

@@ -1,0 +1,95 @@
+"""Who may do what, and which settings there are."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from huitou.merchant.types import BadName, Role, Session
+
+PERMISSIONS = (
+    "customer.read",
+    "customer.reveal",
+    "customer.edit",
+    "segment.read",
+    "segment.edit",
+    "campaign.read",
+    "campaign.edit",
+    "campaign.publish",
+    "task.read",
+    "task.manage",
+    "task.send",
+    "result.read",
+    "setting.edit",
+    "staff.edit",
+    "event.write",
+    "import.write",
+    "export.read",
+)
+
+_MANAGER = frozenset(
+    {"customer.read", "segment.read", "campaign.read", "task.read", "task.manage", "task.send"}
+    | {"result.read"}
+)
+_OF_ROLE: dict[Role, frozenset[str]] = {
+    "headquarters": frozenset(PERMISSIONS),
+    "region": _MANAGER,
+    "manager": _MANAGER,
+    "associate": frozenset({"customer.read", "task.read", "task.send", "result.read"}),
+}
+
+_CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingKind:
+    """A setting: its type decides what values are accepted."""
+
+    default: Any
+    type: type
+    zh: str
+    en: str
+
+
+SETTINGS: dict[str, SettingKind] = {
+    "commission.rate_bp": SettingKind(300, int, "提成比例（万分之）", "Commission rate (bp)"),
+    "attribution.window_days": SettingKind(7, int, "归因窗口（天）", "Attribution window (days)"),
+    "reach.daily_cap": SettingKind(1, int, "每人每天营销消息上限", "Marketing messages a day"),
+    "reach.repeat_days": SettingKind(7, int, "同一内容不重发（天）", "Days without a repeat"),
+    "campaign.holdout_bp": SettingKind(1000, int, "默认对照组比例（万分之）", "Default holdout (bp)"),
+    "campaign.grace_minutes": SettingKind(
+        60, int, "催办后多久改由短信触达（分钟）", "Minutes from urging to SMS"
+    ),
+    "content.buy_url": SettingKind("", str, "购买链接模板", "Template of the link to buy"),
+    "site.url": SettingKind("", str, "对外访问地址", "Public address"),
+    "event.retention_days": SettingKind(3650, int, "行为保留天数", "Days events are kept"),
+    "reach.retention_days": SettingKind(1095, int, "消息保留天数", "Days messages are kept"),
+}
+
+
+def permissions_of(role: Role) -> frozenset[str]:
+    """What a role may do, inside its scope."""
+    return _OF_ROLE[role]
+
+
+def scope_of(session: Session) -> tuple[str | None, UUID | None]:
+    """`(unit path, own book)`: headquarters sees all, managers their subtree, associates their book."""
+    if session.staff.role == "headquarters":
+        return None, None
+    if session.staff.role == "associate":
+        return session.unit.path, session.staff.id
+    return session.unit.path, None
+
+
+def checked_code(code: str) -> str:
+    """The code of a unit or of staff, or a refusal."""
+    if not _CODE.fullmatch(code):
+        raise BadName(code=code)
+    return code
+
+
+def fits(kind: SettingKind, value: Any) -> bool:
+    """Is `value` of the setting's type? `true` is not 1, and counts are not negative."""
+    if kind.type is int:
+        return type(value) is int and value >= 0
+    return type(value) is kind.type

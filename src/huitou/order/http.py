@@ -1,0 +1,58 @@
+"""Orders and totals over HTTP."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import AwareDatetime
+
+from huitou.base.http import Reading, Router, needs
+from huitou.kernel.page import PAGE_MAX, Page
+from huitou.order import reads
+from huitou.order.types import CustomerTotals, Order
+
+router = Router(prefix="/v1", tags=["order"])
+
+Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
+
+
+@router.get("/orders", dependencies=[needs("customer.read")])
+def list_orders(
+    tx: Reading,
+    customer: UUID | None = None,
+    unit: str | None = None,
+    since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> Page[Order]:
+    """Orders with their lines, newest first; `unit` is a code and stands for its subtree."""
+    return reads.list_orders(
+        tx,
+        customer_id=customer,
+        unit=unit,
+        since=since,
+        until=until,
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+@router.get("/customers/{customer_id}/orders", dependencies=[needs("customer.read")])
+def list_orders_of(
+    tx: Reading, customer_id: UUID, cursor: str | None = None, limit: Limit = 50
+) -> Page[Order]:
+    """All orders of a customer whom the asker may see, at whatever unit."""
+    return reads.orders_of(tx, customer_id, cursor=cursor, limit=limit)
+
+
+@router.get("/customers/{customer_id}/totals", dependencies=[needs("customer.read")])
+def get_totals_of(tx: Reading, customer_id: UUID) -> CustomerTotals:
+    """RFM, stage, and totals per category."""
+    return reads.totals_of(tx, customer_id)
+
+
+@router.get("/totals", dependencies=[needs("customer.read")])
+def list_totals(tx: Reading, customers: str) -> Page[CustomerTotals]:
+    """Totals of up to 200 customers, ids joined by commas; those out of sight are left out."""
+    return Page(reads.totals_for(tx, customers.split(",")))

@@ -1,0 +1,38 @@
+"""When orders are taken in, scored, and moved."""
+
+from huitou.base.db import Tx
+from huitou.base.jobs import every, stream
+from huitou.base.notices import listens
+from huitou.catalog.types import ProductsMoved
+from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
+from huitou.order import actions
+
+
+@stream(actions.STREAM, batch=2_000)
+def consume(tx: Tx, after: int, upto: int) -> None:
+    actions.consume(tx, after, upto)
+
+
+@every(minutes=10)
+def score(tx: Tx) -> None:
+    actions.score(tx)
+
+
+@listens(CustomersMerged)
+def customers_merged(tx: Tx, notice: CustomersMerged) -> None:
+    actions.move_customers(tx, [loser for _, loser in notice.pairs])
+
+
+@listens(CustomersSplit)
+def customers_split(tx: Tx, notice: CustomersSplit) -> None:
+    actions.reassign(tx, [notice.customer_id, notice.other_id])
+
+
+@listens(CustomerForgotten)
+def customer_forgotten(tx: Tx, notice: CustomerForgotten) -> None:
+    actions.forget(tx, [notice.customer_id, *notice.member_ids])
+
+
+@listens(ProductsMoved)
+def products_moved(tx: Tx, notice: ProductsMoved) -> None:
+    actions.recategorise(tx, notice.skus)

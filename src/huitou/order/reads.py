@@ -1,0 +1,203 @@
+"""What others may ask about orders and totals."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from huitou.base.db import ReadTx
+from huitou.identity import reads as identity
+from huitou.identity.types import NoSuchCustomer
+from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.merchant import reads as merchant
+from huitou.order.store import lists
+from huitou.order.store import totals as stored
+from huitou.order.types import (
+    STAGE_NAMES,
+    BadCustomerId,
+    CategoryTotal,
+    CustomerSales,
+    CustomerTotals,
+    DaySales,
+    Order,
+    OrderLine,
+    OrderRefund,
+    OrderRow,
+    PaidOrder,
+    StaffSales,
+    TooManyCustomers,
+    Total,
+)
+
+
+def orders_in(tx: ReadTx, after: int, upto: int) -> list[PaidOrder]:
+    """Orders of the log's positions (after, upto], by position."""
+    return lists.list_orders_in(tx, after, upto)
+
+
+def refunds_in(tx: ReadTx, after: int, upto: int) -> list[OrderRefund]:
+    """Refunds that took effect in (after, upto], by position: said there, or waiting for an order
+    said there."""
+    return lists.list_refunds_in(tx, after, upto)
+
+
+def refunds(tx: ReadTx, refund_ids: Sequence[UUID]) -> list[OrderRefund]:
+    """Refunds by id, as OrdersRefunded tells them."""
+    return lists.find_refunds(tx, refund_ids)
+
+
+def totals(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, Total]:
+    """Running totals of those among `customer_ids` who bought."""
+    return {total.customer_id: total for total in stored.find_totals(tx, customer_ids)}
+
+
+def category_totals(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, list[CategoryTotal]]:
+    """Totals per category, the largest first."""
+    found: dict[UUID, list[CategoryTotal]] = defaultdict(list)
+    for total in stored.find_category_totals(tx, customer_ids):
+        found[total.customer_id].append(total)
+    return dict(found)
+
+
+def customer_totals(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[CustomerTotals]:
+    """Everything a customer's panel shows, in the order asked."""
+    found, categories = totals(tx, customer_ids), category_totals(tx, customer_ids)
+    return [_customer_totals(id_, found.get(id_), categories.get(id_, [])) for id_ in customer_ids]
+
+
+def lines_of(tx: ReadTx, order_ids: Sequence[UUID]) -> dict[UUID, list[OrderLine]]:
+    """The lines of each order, by line number."""
+    found: dict[UUID, list[OrderLine]] = defaultdict(list)
+    for line in lists.find_lines(tx, order_ids):
+        found[line.order_id].append(line)
+    return dict(found)
+
+
+def purchase_cycles(tx: ReadTx) -> Iterator[CategoryTotal]:
+    """Every customer and category, streamed by customer: counts, first, last, quantity, net fen."""
+    return lists.iter_cycles(tx)
+
+
+def sales(tx: ReadTx, since: datetime, until: datetime) -> list[DaySales]:
+    """By unit and the merchant's local day in [since, until), in the transaction's scope."""
+    return lists.sum_days(tx, since, until, merchant.get_merchant(tx).zone)
+
+
+def sales_by_staff(tx: ReadTx, since: datetime, until: datetime) -> list[StaffSales]:
+    """What each associate's customers bought in [since, until), in the scope."""
+    return lists.sum_staff(tx, since, until)
+
+
+def sales_of_customers(
+    tx: ReadTx, customer_ids: Sequence[UUID], since: datetime, until: datetime | None = None
+) -> dict[UUID, CustomerSales]:
+    """Orders paid in [since, until) of each customer who has any, net of refunds to date."""
+    found = lists.sum_customers(tx, customer_ids, since, until)
+    return {sales.customer_id: sales for sales in found}
+
+
+def list_orders(
+    tx: ReadTx,
+    *,
+    customer_id: UUID | None = None,
+    unit: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+    is_scoped: bool = True,
+) -> Page[Order]:
+    """Orders with lines, newest first, in the scope. `unit` is a unit's code: its subtree.
+
+    `is_scoped=False` shows all of a customer's orders to who may see the customer.
+    """
+    path = None
+    if unit is not None:
+        found_unit = merchant.find_unit_by_code(tx, unit)
+        if found_unit is None:
+            return Page([])
+        path = found_unit.path
+    limit = min(limit, PAGE_MAX)
+    found = lists.list_orders(
+        tx,
+        customer_id=customer_id,
+        unit_path=path,
+        since=since,
+        until=until,
+        before=_before(cursor),
+        is_scoped=is_scoped,
+        count_max=limit + 1,
+    )
+    shown = found[:limit]
+    lines = lines_of(tx, [row.id for row in shown])
+    following = encode_cursor(shown[-1].paid_at, shown[-1].id) if len(found) > limit else None
+    return Page([_order(row, lines.get(row.id, [])) for row in shown], following)
+
+
+def orders_of(
+    tx: ReadTx, customer_id: UUID, *, cursor: str | None = None, limit: int = 50
+) -> Page[Order]:
+    """A customer's orders at all units, newest first. Refuses: NoSuchCustomer (out of sight too)."""
+    root_id = _visible_root(tx, customer_id)
+    return list_orders(tx, customer_id=root_id, cursor=cursor, limit=limit, is_scoped=False)
+
+
+def totals_of(tx: ReadTx, customer_id: UUID) -> CustomerTotals:
+    """One customer's totals. Refuses: NoSuchCustomer (out of sight too)."""
+    return customer_totals(tx, [_visible_root(tx, customer_id)])[0]
+
+
+def totals_for(tx: ReadTx, asked: Sequence[str]) -> list[CustomerTotals]:
+    """Totals of up to 200 customers by the text of their ids; those out of sight are left out.
+
+    Refuses: TooManyCustomers, BadCustomerId.
+    """
+    if len(asked) > PAGE_MAX:
+        raise TooManyCustomers(most=PAGE_MAX)
+    try:
+        ids = list(dict.fromkeys(UUID(text) for text in asked))
+    except ValueError as error:
+        raise BadCustomerId() from error
+    visible = set(lists.list_visible(tx, ids))
+    return customer_totals(tx, [id_ for id_ in ids if id_ in visible])
+
+
+def _visible_root(tx: ReadTx, customer_id: UUID) -> UUID:
+    root_id = identity.canonical(tx, [customer_id]).get(customer_id)
+    if root_id is None or not lists.list_visible(tx, [root_id]):
+        raise NoSuchCustomer()
+    return root_id
+
+
+def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    at, id_ = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(at), UUID(id_)
+    except ValueError as error:
+        raise BadCursor() from error
+
+
+def _order(row: OrderRow, lines: list[OrderLine]) -> Order:
+    return Order(
+        id=row.id,
+        unit_id=row.unit_id,
+        unit_name=row.unit_name,
+        order_no=row.order_no,
+        source=row.source,
+        customer_id=row.customer_id,
+        paid_at=row.paid_at,
+        paid_fen=row.paid_fen,
+        shipping_fen=row.shipping_fen,
+        refunded_fen=row.refunded_fen,
+        line_count=row.line_count,
+        lines=lines,
+    )
+
+
+def _customer_totals(
+    customer_id: UUID, total: Total | None, categories: list[CategoryTotal]
+) -> CustomerTotals:
+    zh, en = STAGE_NAMES[total.stage] if total else (None, None)
+    return CustomerTotals(customer_id, total, zh, en, categories)

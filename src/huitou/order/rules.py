@@ -1,0 +1,90 @@
+"""Pure decisions: what makes two orders the same, which refunds hold, and the life-cycle stage."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from huitou.kernel.time import rfc3339
+from huitou.order.types import (
+    REFUND_TOO_LARGE,
+    REUSED_NO,
+    LineLeft,
+    NewRefund,
+    Paid,
+    Refundable,
+    Refunded,
+    Settled,
+    Stage,
+    StagePolicy,
+)
+
+
+def content_of(paid: Paid, paid_at: datetime) -> bytes:
+    """A digest equal for two tellings of one order, whatever the order of their lines."""
+    lines = tuple(sorted(paid.lines, key=lambda line: line.line_no))
+    text = msgspec.json.encode((rfc3339(paid_at), paid.paid_fen, paid.shipping_fen, lines))
+    return hashlib.sha256(text).digest()[:16]
+
+
+def settle(order: Refundable, refunds: Sequence[NewRefund]) -> Settled:
+    """Which of `refunds` hold, taken in the order of their positions.
+
+    A number said twice is one refund; said with other amounts it is `order.reused_no`. A refund of
+    more than is left of the order, of a line or of a line that is not there is
+    `order.refund_too_large`. A refused refund takes nothing, so a later one may use its number.
+    """
+    left_fen, lines, known = order.left_fen, dict(order.lines), dict(order.refunds)
+    settled = Settled([], [])
+    for refund in sorted(refunds, key=lambda refund: refund.position):
+        said = refund.refunded
+        if said.refund_no in known:
+            if not _is_same(known[said.refund_no], said):
+                settled.refused.append((refund.position, REUSED_NO))
+            continue
+        after = _lines_after(lines, said)
+        if after is None or said.refund_fen > left_fen:
+            settled.refused.append((refund.position, REFUND_TOO_LARGE))
+            continue
+        left_fen, lines = left_fen - said.refund_fen, after
+        known[said.refund_no] = said
+        settled.applied.append(refund)
+    return settled
+
+
+def _is_same(one: Refunded, other: Refunded) -> bool:
+    return one.refund_fen == other.refund_fen and sorted(
+        one.lines, key=lambda line: line.line_no
+    ) == sorted(other.lines, key=lambda line: line.line_no)
+
+
+def _lines_after(lines: dict[int, LineLeft], said: Refunded) -> dict[int, LineLeft] | None:
+    after = dict(lines)
+    for line in said.lines:
+        left = after.get(line.line_no)
+        if left is None or line.quantity > left.quantity or line.refund_fen > left.paid_fen:
+            return None
+        after[line.line_no] = LineLeft(
+            left.quantity - line.quantity, left.paid_fen - line.refund_fen
+        )
+    return after
+
+
+def stage(order_count: int, last_paid_at: datetime, now: datetime, policy: StagePolicy) -> Stage:
+    """The life-cycle stage; the SQL function "order".stage is the same rule.
+
+    | last order ago            | stage                                           |
+    |---------------------------|-------------------------------------------------|
+    | `lost_days` or more       | lost 流失                                        |
+    | `active_days` or more     | dormant 沉睡                                     |
+    | less                      | loyal 忠诚 from `loyal_orders` orders on,         |
+    |                           | growing 成长 from 2, new 新客 with one            |
+    """
+    if last_paid_at <= now - timedelta(days=policy.lost_days):
+        return "lost"
+    if last_paid_at <= now - timedelta(days=policy.active_days):
+        return "dormant"
+    if order_count >= policy.loyal_orders:
+        return "loyal"
+    return "growing" if order_count >= 2 else "new"

@@ -1,0 +1,1 @@
+"""Orders, refunds, totals and lists in PostgreSQL."""

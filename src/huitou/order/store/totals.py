@@ -1,0 +1,207 @@
+"""Running totals: moved by batches, made again for a few customers, scored for all."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from uuid import UUID
+
+from huitou.base.db import ReadTx, Tx
+from huitou.order.types import CategoryTotal, StagePolicy, Total
+
+
+def add_totals(tx: Tx, policy: StagePolicy) -> None:
+    """What the new orders of the batch add. Forgotten customers have no totals."""
+    tx.run(
+        """
+        INSERT INTO "order".total AS t (merchant_id, customer_id, order_count, paid_fen,
+                                        refunded_fen, first_paid_at, last_paid_at, stage)
+        SELECT %(merchant)s, n.customer_id, count(*), sum(n.paid_fen), 0, min(n.paid_at),
+               max(n.paid_at), "order".stage(count(*), max(n.paid_at), %(now)s, %(active_days)s,
+                                             %(lost_days)s, %(loyal_orders)s)
+        FROM pg_temp.order_new n
+        JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = n.customer_id
+             AND c.state = 'live'
+        WHERE n.is_new GROUP BY n.customer_id ORDER BY n.customer_id
+        ON CONFLICT (merchant_id, customer_id) DO UPDATE SET
+            order_count = t.order_count + excluded.order_count,
+            paid_fen = t.paid_fen + excluded.paid_fen,
+            first_paid_at = least(t.first_paid_at, excluded.first_paid_at),
+            last_paid_at = greatest(t.last_paid_at, excluded.last_paid_at),
+            stage = "order".stage(t.order_count + excluded.order_count,
+                                  greatest(t.last_paid_at, excluded.last_paid_at), %(now)s,
+                                  %(active_days)s, %(lost_days)s, %(loyal_orders)s)
+        """,
+        asdict(policy),
+    )
+    tx.run(
+        """
+        INSERT INTO "order".category_total AS t (merchant_id, customer_id, category_code,
+                                                 order_count, quantity, paid_fen, first_paid_at,
+                                                 last_paid_at)
+        SELECT %(merchant)s, l.customer_id, l.category_code,
+               count(*) FILTER (WHERE l.is_first_of_category), sum(l.quantity), sum(l.paid_fen),
+               min(l.paid_at), max(l.paid_at)
+        FROM pg_temp.order_new n
+        JOIN "order".line l ON l.merchant_id = %(merchant)s AND l.order_id = n.id
+        JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = n.customer_id
+             AND c.state = 'live'
+        WHERE n.is_new GROUP BY l.customer_id, l.category_code
+        ORDER BY l.customer_id, l.category_code
+        ON CONFLICT (merchant_id, customer_id, category_code) DO UPDATE SET
+            order_count = t.order_count + excluded.order_count,
+            quantity = t.quantity + excluded.quantity,
+            paid_fen = t.paid_fen + excluded.paid_fen,
+            first_paid_at = least(t.first_paid_at, excluded.first_paid_at),
+            last_paid_at = greatest(t.last_paid_at, excluded.last_paid_at)
+        """
+    )
+
+
+def recount(tx: Tx, customer_ids: Sequence[UUID], policy: StagePolicy) -> None:
+    """Make the totals of these customers again from their orders; scores stay as they are."""
+    params = {"ids": list(customer_ids), **asdict(policy)}
+    tx.run(
+        """
+        DELETE FROM "order".total t
+        WHERE t.merchant_id = %(merchant)s AND t.customer_id = ANY(%(ids)s) AND NOT EXISTS (
+            SELECT FROM "order".purchase p
+            JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = p.customer_id
+                 AND c.state = 'live'
+            WHERE p.merchant_id = %(merchant)s AND p.customer_id = t.customer_id)
+        """,
+        params,
+    )
+    tx.run(
+        """
+        DELETE FROM "order".category_total
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+        """,
+        params,
+    )
+    tx.run(
+        """
+        INSERT INTO "order".total (merchant_id, customer_id, order_count, paid_fen, refunded_fen,
+                                   first_paid_at, last_paid_at, stage)
+        SELECT %(merchant)s, p.customer_id, count(*), sum(p.paid_fen - p.refunded_fen),
+               sum(p.refunded_fen), min(p.paid_at), max(p.paid_at),
+               "order".stage(count(*), max(p.paid_at), %(now)s, %(active_days)s, %(lost_days)s,
+                             %(loyal_orders)s)
+        FROM "order".purchase p
+        JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = p.customer_id
+             AND c.state = 'live'
+        WHERE p.merchant_id = %(merchant)s AND p.customer_id = ANY(%(ids)s)
+        GROUP BY p.customer_id
+        ON CONFLICT (merchant_id, customer_id) DO UPDATE SET
+            order_count = excluded.order_count, paid_fen = excluded.paid_fen,
+            refunded_fen = excluded.refunded_fen, first_paid_at = excluded.first_paid_at,
+            last_paid_at = excluded.last_paid_at, stage = excluded.stage
+        """,
+        params,
+    )
+    tx.run(
+        """
+        INSERT INTO "order".category_total (merchant_id, customer_id, category_code, order_count,
+                                            quantity, paid_fen, first_paid_at, last_paid_at)
+        SELECT %(merchant)s, l.customer_id, l.category_code,
+               count(*) FILTER (WHERE l.is_first_of_category),
+               sum(l.quantity - l.refunded_quantity), sum(l.paid_fen - l.refunded_fen),
+               min(l.paid_at), max(l.paid_at)
+        FROM "order".line l
+        JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = l.customer_id
+             AND c.state = 'live'
+        WHERE l.merchant_id = %(merchant)s AND l.customer_id = ANY(%(ids)s)
+        GROUP BY l.customer_id, l.category_code
+        """,
+        params,
+    )
+
+
+def set_scores(tx: Tx, policy: StagePolicy) -> int:
+    """Scores and stages of all customers; returns how many changed.
+
+    A score is the quintile of the customer's rank: 1 + 5·(rank − 1)/(n − 1), at most 5. Equal
+    customers have equal ranks and so equal scores (plain ntile would part them by chance).
+    """
+    return tx.run(
+        """
+        WITH ranked AS (
+            SELECT customer_id, count(*) OVER () AS n,
+                   rank() OVER (ORDER BY last_paid_at) AS r,
+                   rank() OVER (ORDER BY order_count) AS f,
+                   rank() OVER (ORDER BY paid_fen) AS m,
+                   sum(paid_fen) OVER (ORDER BY paid_fen DESC, customer_id) - paid_fen
+                       AS better_fen,
+                   nullif(sum(paid_fen) OVER (), 0) AS all_fen,
+                   "order".stage(order_count, last_paid_at, %(now)s, %(active_days)s, %(lost_days)s,
+                                 %(loyal_orders)s) AS stage
+            FROM "order".total WHERE merchant_id = %(merchant)s),
+        scored AS (
+            SELECT customer_id, stage,
+                   least(5, 1 + 5 * (r - 1) / greatest(n - 1, 1))::smallint AS r,
+                   least(5, 1 + 5 * (f - 1) / greatest(n - 1, 1))::smallint AS f,
+                   least(5, 1 + 5 * (m - 1) / greatest(n - 1, 1))::smallint AS m,
+                   floor(10000 * better_fen / all_fen)::int AS share_before_bp
+            FROM ranked)
+        UPDATE "order".total t SET r = s.r, f = s.f, m = s.m, stage = s.stage,
+                                   share_before_bp = s.share_before_bp
+        FROM scored s
+        WHERE t.merchant_id = %(merchant)s AND t.customer_id = s.customer_id
+          AND (t.r, t.f, t.m, t.stage, t.share_before_bp)
+              IS DISTINCT FROM (s.r, s.f, s.m, s.stage, s.share_before_bp)
+        """,
+        asdict(policy),
+    )
+
+
+def delete_totals(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """The customers' totals; the orders stay for the books."""
+    params = {"ids": list(customer_ids)}
+    tx.run(
+        """
+        DELETE FROM "order".total WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+        """,
+        params,
+    )
+    tx.run(
+        """
+        DELETE FROM "order".category_total
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+        """,
+        params,
+    )
+
+
+def list_customers(tx: ReadTx) -> list[UUID]:
+    """Everyone with an order or a total."""
+    return tx.column(
+        """
+        SELECT customer_id FROM "order".total WHERE merchant_id = %(merchant)s
+        UNION SELECT customer_id FROM "order".purchase
+        WHERE merchant_id = %(merchant)s AND customer_id IS NOT NULL
+        """
+    )
+
+
+def find_totals(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[Total]:
+    return tx.rows(
+        Total,
+        """
+        SELECT customer_id, order_count, paid_fen, refunded_fen, first_paid_at, last_paid_at, stage,
+               r, f, m, share_before_bp
+        FROM "order".total WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+        """,
+        {"ids": list(customer_ids)},
+    )
+
+
+def find_category_totals(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[CategoryTotal]:
+    return tx.rows(
+        CategoryTotal,
+        """
+        SELECT customer_id, category_code, order_count, quantity, paid_fen, first_paid_at,
+               last_paid_at
+        FROM "order".category_total
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+        ORDER BY customer_id, paid_fen DESC, category_code
+        """,
+        {"ids": list(customer_ids)},
+    )

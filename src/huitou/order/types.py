@@ -1,0 +1,298 @@
+"""Orders, refunds, totals, and what others hear of them.
+
+Money in fen, quantities in thousandths.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from huitou.kernel.errors import Invalid
+
+Stage = Literal["new", "growing", "loyal", "dormant", "lost"]
+
+STAGE_NAMES: dict[Stage, tuple[str, str]] = {
+    "new": ("新客", "New"),
+    "growing": ("成长", "Growing"),
+    "loyal": ("忠诚", "Loyal"),
+    "dormant": ("沉睡", "Dormant"),
+    "lost": ("流失", "Lost"),
+}
+
+REUSED_NO = "order.reused_no"
+REFUND_TOO_LARGE = "order.refund_too_large"
+"""Why an event is set aside: another order (or refund) has its number; more than was paid."""
+
+
+class PaidLine(msgspec.Struct, frozen=True):
+    """A line of `order.paid`; amounts are of the whole line."""
+
+    line_no: int
+    sku: str
+    quantity: int
+    list_fen: int
+    paid_fen: int
+
+
+class Paid(msgspec.Struct, frozen=True):
+    """The properties of `order.paid`."""
+
+    order_no: str
+    lines: tuple[PaidLine, ...]
+    paid_fen: int
+    shipping_fen: int = 0
+
+
+class RefundLine(msgspec.Struct, frozen=True):
+    """A line of `order.refunded`."""
+
+    line_no: int
+    quantity: int
+    refund_fen: int
+
+
+class Refunded(msgspec.Struct, frozen=True):
+    """The properties of `order.refunded`."""
+
+    order_no: str
+    refund_no: str
+    refund_fen: int
+    lines: tuple[RefundLine, ...] = ()
+
+
+class Reviewed(msgspec.Struct, frozen=True):
+    """What is kept of the properties of `order.reviewed`; the words are not."""
+
+    order_no: str | None = None
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """An `order.paid` ready to be kept."""
+
+    id: UUID
+    position: int
+    unit_id: UUID
+    source: str
+    customer_id: UUID | None
+    paid_at: datetime
+    paid: Paid
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewRefund:
+    """An `order.refunded`, new or taken from those that waited."""
+
+    position: int
+    unit_id: UUID
+    refunded_at: datetime
+    refunded: Refunded
+
+
+@dataclass(frozen=True, slots=True)
+class LineLeft:
+    """What can still be refunded of a line."""
+
+    quantity: int
+    paid_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refundable:
+    """An order as refunds see it. `refunds` maps the numbers already applied to what they said."""
+
+    order_id: UUID
+    left_fen: int
+    lines: dict[int, LineLeft]
+    refunds: dict[str, Refunded]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`applied` in the order of positions; `refused` as (position, code)."""
+
+    applied: list[NewRefund]
+    refused: list[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class StagePolicy:
+    """Days since the last order: active below `active_days`, lost from `lost_days` on."""
+
+    active_days: int = 60
+    lost_days: int = 180
+    loyal_orders: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrder:
+    order_id: UUID
+    position: int
+    customer_id: UUID | None
+    unit_id: UUID
+    paid_at: datetime
+    paid_fen: int
+    shipping_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefund:
+    """`lines` is a list of {line_no, quantity, refund_fen}; `position` is that of the refund."""
+
+    refund_id: UUID
+    order_id: UUID
+    customer_id: UUID | None
+    refund_fen: int
+    lines: list[dict[str, int]]
+    at: datetime
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    order_id: UUID
+    line_no: int
+    sku: str
+    product_name: str
+    category_code: str
+    quantity: int
+    list_fen: int
+    paid_fen: int
+    refunded_quantity: int
+    refunded_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order without its lines."""
+
+    id: UUID
+    unit_id: UUID
+    unit_name: str
+    order_no: str
+    source: str
+    customer_id: UUID | None
+    paid_at: datetime
+    paid_fen: int
+    shipping_fen: int
+    refunded_fen: int
+    line_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order with its lines, as shown."""
+
+    id: UUID
+    unit_id: UUID
+    unit_name: str
+    order_no: str
+    source: str
+    customer_id: UUID | None
+    paid_at: datetime
+    paid_fen: int
+    shipping_fen: int
+    refunded_fen: int
+    line_count: int
+    lines: list[OrderLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A customer's running totals; `paid_fen` is net of refunds. Scores 1..5, 5 is best."""
+
+    customer_id: UUID
+    order_count: int
+    paid_fen: int
+    refunded_fen: int
+    first_paid_at: datetime
+    last_paid_at: datetime
+    stage: Stage
+    r: int | None
+    f: int | None
+    m: int | None
+    share_before_bp: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryTotal:
+    """A customer's purchases of one category; quantity and money net of refunds."""
+
+    customer_id: UUID
+    category_code: str
+    order_count: int
+    quantity: int
+    paid_fen: int
+    first_paid_at: datetime
+    last_paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTotals:
+    """`total` is None for a customer who has not bought."""
+
+    customer_id: UUID
+    total: Total | None
+    stage_zh: str | None
+    stage_en: str | None
+    categories: list[CategoryTotal]
+
+
+@dataclass(frozen=True, slots=True)
+class DaySales:
+    """A unit's local day. Refunds belong to the day they were given. Net is paid - refunded."""
+
+    unit_id: UUID
+    day: date
+    order_count: int
+    customer_count: int
+    paid_fen: int
+    refunded_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSales:
+    """What the customers in a staff member's book bought, at any unit, net of their refunds."""
+
+    staff_id: UUID
+    order_count: int
+    customer_count: int
+    net_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSales:
+    """Orders paid in a span, and their money net of what was refunded of them to date."""
+
+    customer_id: UUID
+    order_count: int
+    net_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPaid:
+    """Notice: these orders (≤1,000) are new."""
+
+    order_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersRefunded:
+    """Notice: these refunds (≤1,000) were applied."""
+
+    refund_ids: tuple[UUID, ...]
+
+
+class TooManyCustomers(Invalid):
+    code = "order.too_many_customers"
+    zh, en = "一次最多查询 {most} 位客户", "At most {most} customers at once"
+
+
+class BadCustomerId(Invalid):
+    code = "order.bad_customer_id"
+    zh, en = "客户编号格式不正确", "A customer id is not well formed"

@@ -1,0 +1,242 @@
+"""Profiles, consents, tags, the timeline, and the port for exports."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from huitou.base.db import ReadTx
+from huitou.base.ports import Port
+from huitou.kernel.errors import Invalid
+from huitou.kernel.personal import Personal
+
+ConsentState = Literal["given", "withdrawn"]
+Gender = Literal["female", "male"]
+
+CHANNELS = ("wecom", "sms", "wechat", "phone", "email")
+ALL_CHANNELS = "all"
+"""A consent to `all` is one to each of `CHANNELS`."""
+PURPOSES = ("marketing", "service")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of a customer who answers for itself. `name` is personal."""
+
+    customer_id: UUID
+    ordinal: int
+    name: Personal | None
+    gender: Gender | None
+    birth_month: int | None
+    home_unit_id: UUID | None
+    owner_staff_id: UUID | None
+    owned_since: datetime | None
+    joined_on: date | None
+    no_profiling: bool
+    under_14: bool
+    source_channels: list[str]
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    channel: str
+    purpose: str
+    state: ConsentState
+    at: datetime
+    proof: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentChange:
+    """A decision of a customer. `proof` says how we know: ids and codes, no personal values."""
+
+    customer_id: UUID
+    channel: str
+    purpose: str
+    state: ConsentState
+    at: datetime
+    proof: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """`source` is `auto`, or who put it there."""
+
+    name: str
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    name: str
+    value: Any
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Friendship:
+    """A customer and a member of staff in WeCom. `identifier_id` is the external_userid's."""
+
+    staff_id: UUID
+    identifier_id: int | None
+    since: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRef:
+    id: UUID
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRef:
+    id: UUID
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A line of the list; personal values are masked when shown."""
+
+    id: UUID
+    ordinal: int
+    name: Personal | None
+    phone: Personal | None
+    gender: Gender | None
+    home_unit: UnitRef | None
+    associate: StaffRef | None
+    joined_on: date | None
+    last_seen_at: datetime
+    source_channels: list[str]
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierRow:
+    id: int
+    kind: str
+    scope: str
+    value: Personal
+    grade: str
+    is_verified: bool
+    quarantine: str | None
+    source: str
+    linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FriendshipRow:
+    associate: StaffRef | None
+    since: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDetail:
+    """The head of the 360° page. For a merged id, everything is of `merged_into`, who answers."""
+
+    id: UUID
+    ordinal: int
+    merged_into: UUID | None
+    state: str
+    created_at: datetime
+    name: Personal | None
+    gender: Gender | None
+    birth_month: int | None
+    home_unit: UnitRef | None
+    associate: StaffRef | None
+    owned_since: datetime | None
+    joined_on: date | None
+    last_seen_at: datetime | None
+    no_profiling: bool
+    under_14: bool
+    source_channels: list[str]
+    identifiers: list[IdentifierRow]
+    consents: list[Consent]
+    friendships: list[FriendshipRow]
+    tags: list[Tag]
+    traits: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One event. `detail` is what the event said: amounts in fen, ids and codes."""
+
+    position: int
+    at: datetime
+    type: str
+    source: str
+    title_zh: str
+    title_en: str
+    unit: UnitRef | None
+    detail: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why something about this customer's identity is believed, in words."""
+
+    kind: Literal["link", "merge", "move"]
+    id: str
+    at: datetime
+    position: int | None
+    is_undone: bool
+    may_undo: bool
+    sentence_zh: str
+    sentence_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyOne:
+    """Why these identifiers are one customer: links, merges (open ones may be undone), moves."""
+
+    customer_id: UUID
+    members: list[int]
+    evidence: list[Evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a merchant's own customer file says of one customer, found by an identifier."""
+
+    kind: str
+    scope: str | None
+    value: str
+    name: str | None = None
+    gender: Gender | None = None
+    birth_month: int | None = None
+    home_unit_id: UUID | None = None
+    owner_staff_id: UUID | None = None
+    joined_on: date | None = None
+    no_profiling: bool = False
+    under_14: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """`unknown` counts descriptions whose identifier belongs to nobody (yet)."""
+
+    described: int
+    unknown: int
+
+
+Exporter = Callable[[ReadTx, UUID], object]
+EXPORTERS: Port[Mapping[str, Exporter]] = Port("profile.exporters")
+"""Room → everything it keeps about a customer, as plain JSON values. Wiring binds all rooms."""
+
+
+class UnknownChannel(Invalid):
+    code = "profile.unknown_channel"
+    zh, en = "没有名为 {channel} 的触达渠道或用途", "There is no channel or purpose {channel}"
+
+
+class BadTag(Invalid):
+    code = "profile.bad_tag"
+    zh, en = "标签为 1 到 40 个字符", "A tag has 1 to 40 characters"

@@ -1,0 +1,1 @@
+"""Pure decisions about rules: reading, meaning in SQL, telling in words."""

@@ -1,0 +1,111 @@
+"""`/cgi-bin/*`: tokens, the envelope, JSON, and faults on command."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from huitou.simulators.wecom import mass, people, staff
+from huitou.simulators.wecom.errors import ApiError, envelope
+from huitou.simulators.wecom.world import Json, Row, World, new_name
+
+Operation = Callable[[World, Json, Json], Json]
+
+OPERATIONS: dict[str, tuple[str, Operation]] = {
+    "user/get": ("GET", people.get_user),
+    "user/simplelist": ("GET", people.list_users),
+    "auth/getuserinfo": ("GET", staff.get_login),
+    "message/send": ("POST", staff.send_message),
+    "externalcontact/get_follow_user_list": ("GET", people.list_follow_users),
+    "externalcontact/list": ("GET", people.list_customers),
+    "externalcontact/get": ("GET", people.get_customer),
+    "externalcontact/batch/get_by_user": ("POST", people.batch_customers),
+    "externalcontact/add_contact_way": ("POST", people.add_contact_way),
+    "externalcontact/send_welcome_msg": ("POST", mass.send_welcome),
+    "externalcontact/add_msg_template": ("POST", mass.add_msg_template),
+    "externalcontact/get_groupmsg_list_v2": ("POST", mass.list_masses),
+    "externalcontact/get_groupmsg_task": ("POST", mass.list_tasks),
+    "externalcontact/get_groupmsg_send_result": ("POST", mass.list_results),
+    "externalcontact/remind_groupmsg_send": ("POST", mass.remind),
+    "externalcontact/cancel_groupmsg_send": ("POST", mass.cancel),
+}
+
+BEFORE, AFTER = "before", "after"
+
+
+class Wire:
+    """The ASGI application behind `/cgi-bin/`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        path = request.path_params["path"]
+        raw = await request.body()
+        fault = await run_in_threadpool(self._take_fault, path)
+        mode = fault["mode"] if fault else ""
+        if fault and mode == "errcode":
+            await JSONResponse(envelope(fault["errcode"], "forced"))(scope, receive, send)
+            return
+        response: Response | None = None
+        if not mode.endswith(BEFORE):
+            response = await run_in_threadpool(self._answer, request, path, raw)
+        if response is None or mode.endswith(AFTER):
+            await asyncio.sleep(fault["seconds"] if fault and mode.startswith("timeout") else 0)
+            await _drop(send)
+            return
+        await response(scope, receive, send)
+
+    def _take_fault(self, path: str) -> Row | None:
+        world = self._world
+        with world.change():
+            fault = world.row(
+                "SELECT * FROM fault WHERE path IN (?, '*') AND remaining > 0 ORDER BY id", path
+            )
+            if fault:
+                world.run("UPDATE fault SET remaining = remaining - 1 WHERE id = ?", fault["id"])
+            return fault
+
+    def _answer(self, request: Request, path: str, raw: bytes) -> Response:
+        if path != "gettoken" and path not in OPERATIONS:
+            return Response("404 page not found", status_code=404, media_type="text/plain")
+        try:
+            with self._world.change():
+                result = self._run(request, path, raw)
+        except ApiError as error:
+            return JSONResponse(envelope(error.errcode, new_name("")))
+        return JSONResponse({"errcode": 0, "errmsg": "ok", **result})
+
+    def _run(self, request: Request, path: str, raw: bytes) -> Json:
+        params: Json = dict(request.query_params)
+        if path == "gettoken":
+            return staff.get_token(self._world, params)
+        method, operation = OPERATIONS[path]
+        if request.method != method:
+            raise ApiError(43001 if method == "GET" else 43002)
+        staff.check_token(self._world, params.get("access_token"))
+        params["_origin"] = str(request.base_url).rstrip("/")
+        body = _read_json(raw) if method == "POST" else {}
+        return operation(self._world, params, body)
+
+
+async def _drop(send: Send) -> None:
+    """Break the connection: a body is promised and never comes, so the server has to close."""
+    headers = [(b"content-length", b"4096"), (b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+
+def _read_json(raw: bytes) -> Json:
+    try:
+        body: Any = json.loads(raw)
+    except ValueError:
+        raise ApiError(47001) from None
+    if not isinstance(body, dict):
+        raise ApiError(47001)
+    return body

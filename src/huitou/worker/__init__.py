@@ -1,0 +1,1 @@
+"""The edge that works in the background: streams, jobs, periodic work."""

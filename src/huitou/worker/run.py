@@ -1,0 +1,90 @@
+"""The worker process: streams and periodic work in threads, jobs in the event loop."""
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Callable
+
+import psycopg
+import structlog
+
+from huitou.base.db import LOG_CHANNEL, Database
+from huitou.worker import periodic, queue, streams
+
+_logger = structlog.get_logger("worker")
+_IDLE_SECONDS = 1.0
+
+
+class Worker:
+    """Everything that happens in the background on one database."""
+
+    def __init__(self, database: Database, stream_order: list[str]) -> None:
+        self.database = database
+        self._order = stream_order
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Work until SIGINT or SIGTERM."""
+        threads = [
+            threading.Thread(target=self._loop, args=(self._follow_log,), name="streams"),
+            threading.Thread(target=self._loop, args=(self._keep_time,), name="periodic"),
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            asyncio.run(self._jobs())
+        finally:
+            self._stop.set()
+            for thread in threads:
+                thread.join()
+
+    def stop(self) -> None:
+        """Ask everything to end."""
+        self._stop.set()
+
+    async def _jobs(self) -> None:
+        loop = asyncio.get_running_loop()
+        stopping = asyncio.Event()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(ValueError, NotImplementedError, RuntimeError):
+                loop.add_signal_handler(name, stopping.set)
+        while not stopping.is_set():
+            working = asyncio.create_task(queue.work(queue.make_queue(self.database)))
+            waiting = asyncio.create_task(stopping.wait())
+            await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            if not working.done():
+                working.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                try:
+                    await working
+                except Exception as error:
+                    _logger.warning("jobs_interrupted", error=type(error).__name__)
+                    await asyncio.sleep(_IDLE_SECONDS)
+
+    def _loop(self, body: Callable[[], None]) -> None:
+        """Run `body` again and again; a lost database is waited for."""
+        while not self._stop.is_set():
+            try:
+                body()
+            except Exception as error:
+                _logger.warning("interrupted", body=body.__name__, error=type(error).__name__)
+                self._stop.wait(_IDLE_SECONDS)
+
+    def _follow_log(self) -> None:
+        """Consume whenever the log grows; look once a second anyway."""
+        with psycopg.connect(self.database.dsn, autocommit=True) as listening:
+            listening.execute(f"LISTEN {LOG_CHANNEL}")
+            while not self._stop.is_set():
+                for merchant in self.database.merchants():
+                    while streams.consume(self.database, merchant, self._order):
+                        if self._stop.is_set():
+                            return
+                for _ in listening.notifies(timeout=_IDLE_SECONDS, stop_after=1):
+                    pass
+
+    def _keep_time(self) -> None:
+        for merchant in self.database.merchants():
+            periodic.run_due(self.database, merchant)
+        self._stop.wait(_IDLE_SECONDS)

@@ -1,0 +1,103 @@
+"""Consumers of the log: ranges of positions in micro-batches, cursor and effect in one transaction.
+
+The streams of a merchant run one after the other in the order of the rooms, so that each sees what
+the lower ones made of the same events. An event that cannot be taken is set aside, alone, with its
+reason: the range is halved until it is found.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import psycopg
+import structlog
+
+from huitou.base.db import Database, Tx
+from huitou.base.jobs import STREAMS, Stream
+from huitou.event import actions as events
+from huitou.event import reads as log
+
+_logger = structlog.get_logger("streams")
+
+
+def consume(database: Database, merchant: UUID, order: Sequence[str]) -> int:
+    """One pass over all streams; returns how many batches moved a cursor."""
+    moved = 0
+    with database.read(merchant) as tx:
+        limit = log.head(tx)
+        cursors = dict(
+            (row["stream"], row["position"])
+            for row in tx.rows(
+                dict,
+                "SELECT stream, position FROM base.cursor WHERE merchant_id = %(merchant)s",
+            )
+        )
+    for name in order:
+        stream = STREAMS.get(name)
+        if stream is None:
+            continue
+        position = cursors.get(name, 0)
+        while position < limit:
+            upto = min(position + stream.batch, limit)
+            _take(database, merchant, stream, position, upto)
+            position = upto
+            moved += 1
+        limit = position
+    return moved
+
+
+def rewind(database: Database, merchant: UUID, name: str, position: int) -> None:
+    """Let a stream consume again from `position`; effects are idempotent."""
+    assert name in STREAMS, f"there is no stream {name}"
+    with database.write(merchant) as tx:
+        _move(tx, name, position)
+
+
+def _take(database: Database, merchant: UUID, stream: Stream, after: int, upto: int) -> None:
+    try:
+        _run(database, merchant, stream, after, upto)
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:
+        if upto - after > 1:
+            middle = (after + upto) // 2
+            _take(database, merchant, stream, after, middle)
+            _take(database, merchant, stream, middle, upto)
+            return
+        reason = f"{stream.name}.{type(error).__name__}"
+        _logger.exception("set_aside", stream=stream.name, position=upto, reason=reason)
+        with database.write(merchant, principal=f"stream:{stream.name}") as tx:
+            events.set_aside(tx, stream.name, [(upto, reason)])
+            _move(tx, stream.name, upto)
+
+
+def _run(database: Database, merchant: UUID, stream: Stream, after: int, upto: int) -> None:
+    with database.write(merchant, principal=f"stream:{stream.name}") as tx:
+        current = _locked_cursor(tx, stream.name)
+        if current >= upto:
+            return
+        stream.run(tx, max(after, current), upto)
+        _move(tx, stream.name, upto)
+
+
+def _locked_cursor(tx: Tx, name: str) -> int:
+    tx.run(
+        "INSERT INTO base.cursor VALUES (%(merchant)s, %(name)s, 0, %(now)s) ON CONFLICT DO NOTHING",
+        {"name": name},
+    )
+    position: int = tx.value(
+        "SELECT position FROM base.cursor"
+        " WHERE merchant_id = %(merchant)s AND stream = %(name)s FOR UPDATE",
+        {"name": name},
+    )
+    return position
+
+
+def _move(tx: Tx, name: str, position: int) -> None:
+    tx.run(
+        """
+        INSERT INTO base.cursor VALUES (%(merchant)s, %(name)s, %(position)s, %(now)s)
+        ON CONFLICT (merchant_id, stream) DO UPDATE
+        SET position = excluded.position, moved_at = excluded.moved_at
+        """,
+        {"name": name, "position": position},
+    )

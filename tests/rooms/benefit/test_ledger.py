@@ -1,0 +1,244 @@
+"""The ledger on PostgreSQL: once, balanced, append-only, never more taken back than given."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from huitou.base.db import Database, ReadTx, Tx
+from huitou.benefit import actions, reads
+from huitou.benefit.types import (
+    BelowFloor,
+    Leg,
+    NoOriginal,
+    OtherBody,
+    OverReversed,
+    Posting,
+    Reversal,
+)
+from huitou.kernel.ids import new_id
+
+Write = Callable[[], AbstractContextManager[Tx]]
+Read = Callable[[], AbstractContextManager[ReadTx]]
+AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+def commission(tx: Tx, staff: UUID, fen: int, key: str, at: datetime = AT) -> Posting:
+    return Posting(
+        key,
+        "commission",
+        "order",
+        key,
+        at,
+        (Leg("staff", staff, "commission", fen), Leg("merchant", tx.merchant, "commission", -fen)),
+    )
+
+
+def points(tx: Tx, customer: UUID, amount: int, key: str) -> Posting:
+    return Posting(
+        key,
+        "points",
+        "order",
+        key,
+        AT,
+        (
+            Leg("customer", customer, "points", amount),
+            Leg("merchant", tx.merchant, "points", -amount),
+        ),
+    )
+
+
+def test_a_posting_moves_the_balance_once_however_often_it_comes(write: Write, read: Read) -> None:
+    staff, key = new_id(), str(new_id())
+    with write() as tx:
+        first, twin = actions.post(tx, [commission(tx, staff, 150, key)] * 2)
+    with write() as tx:
+        again = actions.post(tx, [commission(tx, staff, 150, key)])[0]
+    assert (first.is_new, twin.is_new, again.is_new) == (True, False, False)
+    assert first.transaction_id == twin.transaction_id == again.transaction_id
+    with read() as tx:
+        assert reads.balance(tx, ("staff", staff), "commission") == 150
+        assert [
+            entry.amount for entry in reads.entries(tx, ("staff", staff), "commission").items
+        ] == [150]
+        assert reads.check(tx) == []
+
+
+def test_a_key_used_for_another_body_is_refused_and_posts_nothing(write: Write, read: Read) -> None:
+    staff, key = new_id(), str(new_id())
+    with write() as tx:
+        actions.post(tx, [commission(tx, staff, 150, key)])
+    with pytest.raises(OtherBody), write() as tx:
+        actions.post(tx, [commission(tx, staff, 1, str(new_id())), commission(tx, staff, 151, key)])
+    with read() as tx:
+        assert reads.balance(tx, ("staff", staff), "commission") == 150
+
+
+def test_many_postings_in_one_call_answer_in_their_order(write: Write, read: Read) -> None:
+    people = [new_id() for _ in range(7)]
+    with write() as tx:
+        posted = actions.post(
+            tx, [commission(tx, people[n % 7], n + 1, f"{people[0]}:{n}") for n in range(700)]
+        )
+        assert len({row.transaction_id for row in posted}) == 700
+    with read() as tx:
+        balances = reads.balances(tx, "staff", people, "commission")
+        assert balances == {who: sum(range(n + 1, 701, 7)) for n, who in enumerate(people)}
+        assert reads.balance(tx, ("merchant", tx.merchant), "commission") <= -sum(balances.values())
+
+
+def test_partial_reversals_never_exceed_the_original(write: Write, read: Read) -> None:
+    staff, key = new_id(), str(new_id())
+    with write() as tx:
+        given = actions.post(tx, [commission(tx, staff, 100, key)])[0].transaction_id
+    with write() as tx:
+        back = [Reversal(given, f"{key}:{n}", AT, amount=40) for n in range(2)]
+        first = actions.reverse(tx, [*back, back[0]])
+        assert [row.is_new for row in first] == [True, True, False]
+    with pytest.raises(OverReversed), write() as tx:
+        actions.reverse(tx, [Reversal(given, f"{key}:3", AT, amount=21)])
+    with write() as tx:
+        assert not actions.reverse(tx, [back[1]])[0].is_new
+        actions.reverse(tx, [Reversal(given, f"{key}:rest", AT)])
+    with read() as tx:
+        assert reads.balance(tx, ("staff", staff), "commission") == 0
+        statement = reads.entries(tx, ("staff", staff), "commission").items
+        assert sorted(entry.amount for entry in statement) == [-40, -40, -20, 100]
+        assert {entry.reverses for entry in statement if entry.amount < 0} == {given}
+        assert reads.check(tx) == []
+
+
+def test_a_reversals_key_is_bound_to_its_body(write: Write) -> None:
+    staff, key = new_id(), str(new_id())
+    with write() as tx:
+        given = actions.post(tx, [commission(tx, staff, 100, key)])[0].transaction_id
+        actions.reverse(tx, [Reversal(given, f"{key}:r", AT, amount=40)])
+    with pytest.raises(OtherBody), write() as tx:
+        actions.reverse(tx, [Reversal(given, f"{key}:r", AT, amount=41)])
+    with pytest.raises(NoOriginal), write() as tx:
+        actions.reverse(tx, [Reversal(new_id(), f"{key}:x", AT)])
+
+
+def test_points_stop_at_zero_but_a_clawback_is_owed(write: Write, read: Read) -> None:
+    customer, key = new_id(), str(new_id())
+    with write() as tx:
+        earned = actions.post(tx, [points(tx, customer, 10, f"{key}:earn")])[0].transaction_id
+    with pytest.raises(BelowFloor), write() as tx:
+        actions.post(tx, [points(tx, customer, -11, f"{key}:much")])
+    with write() as tx:
+        actions.post(tx, [points(tx, customer, -10, f"{key}:spend")])
+    with write() as tx:
+        actions.reverse(tx, [Reversal(earned, f"{key}:back", AT)])
+    with read() as tx:
+        assert reads.balance(tx, ("customer", customer), "points") == -10
+    with write() as tx:
+        actions.post(tx, [points(tx, customer, 4, f"{key}:more")])
+    with read() as tx:
+        assert reads.balance(tx, ("customer", customer), "points") == -6
+        assert reads.check(tx) == []
+
+
+def test_a_balance_can_be_asked_for_any_moment(write: Write, read: Read) -> None:
+    staff, key = new_id(), str(new_id())
+    with write() as tx:
+        for day in range(3):
+            actions.post(
+                tx, [commission(tx, staff, 10**day, f"{key}:{day}", AT + timedelta(days=day))]
+            )
+    with read() as tx:
+        who = ("staff", staff)
+        assert [
+            reads.balance(tx, who, "commission", AT + timedelta(days=day, seconds=seconds))
+            for day, seconds in ((0, -1), (0, 0), (1, 0), (2, -1), (2, 0))
+        ] == [0, 1, 11, 11, 111]
+
+
+def test_a_statement_is_read_in_pages(write: Write, read: Read) -> None:
+    staff, key = new_id(), str(new_id())
+    with write() as tx:
+        actions.post(tx, [commission(tx, staff, n, f"{key}:{n}") for n in range(1, 8)])
+    seen: list[int] = []
+    cursor: str | None = None
+    with read() as tx:
+        while True:
+            page = reads.entries(tx, ("staff", staff), "commission", cursor=cursor, limit=3)
+            seen.extend(entry.amount for entry in page.items)
+            cursor = page.next
+            if cursor is None:
+                break
+    assert sorted(seen) == list(range(1, 8))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE benefit.entry SET amount = amount + 1",
+        "DELETE FROM benefit.entry",
+        "UPDATE benefit.transaction SET kind = 'other'",
+        "DELETE FROM benefit.transaction",
+        "TRUNCATE benefit.entry",
+    ],
+)
+def test_history_cannot_be_changed_even_by_the_owner(
+    db: Database, write: Write, statement: str
+) -> None:
+    with write() as tx:
+        actions.post(tx, [commission(tx, new_id(), 5, str(new_id()))])
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), write() as tx:
+        tx.run(statement)  # type: ignore[arg-type]
+    with pytest.raises(psycopg.DatabaseError) as refused, db.owner() as connection:
+        connection.execute(statement)  # type: ignore[arg-type]
+    assert refused.value.sqlstate == "HT005"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE benefit.account SET balance = balance + 1",
+        "INSERT INTO benefit.account SELECT * FROM benefit.account",
+        "INSERT INTO benefit.transaction SELECT * FROM benefit.transaction",
+        "INSERT INTO benefit.entry SELECT * FROM benefit.entry",
+    ],
+)
+def test_the_application_writes_through_the_function_only(write: Write, statement: str) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), write() as tx:
+        tx.run(statement)  # type: ignore[arg-type]
+
+
+def test_the_database_itself_refuses_what_does_not_balance(db: Database, write: Write) -> None:
+    with write() as tx:
+        done = actions.post(tx, [commission(tx, new_id(), 5, str(new_id()))])[0].transaction_id
+    one_leg = """
+        INSERT INTO benefit.entry
+        SELECT merchant_id, transaction_id, 100, account_id, asset, amount, at
+        FROM benefit.entry WHERE transaction_id = %s AND seq = 1
+        """
+    with pytest.raises(psycopg.DatabaseError) as refused, db.owner() as connection:
+        connection.execute(one_leg, [done])
+    assert refused.value.sqlstate == "HT002"
+    balanced_but_late = """
+        INSERT INTO benefit.entry
+        SELECT merchant_id, transaction_id, 100 + seq, account_id, asset, amount, at
+        FROM benefit.entry WHERE transaction_id = %s
+        """
+    with pytest.raises(psycopg.DatabaseError) as refused, db.owner() as connection:
+        connection.execute(balanced_but_late, [done])
+    assert refused.value.sqlstate == "HT003"
+
+
+def test_a_tampered_balance_is_found(db: Database, write: Write, read: Read) -> None:
+    staff = new_id()
+    with write() as tx:
+        actions.post(tx, [commission(tx, staff, 5, str(new_id()))])
+    tamper = "UPDATE benefit.account SET balance = balance + %s WHERE owner_id = %s"
+    with db.owner() as connection:
+        connection.execute(tamper, [1, staff])
+    with read() as tx:
+        assert [broken.invariant for broken in reads.check(tx)] == ["balance_is_its_entries"]
+    with db.owner() as connection:
+        connection.execute(tamper, [-1, staff])
+    with read() as tx:
+        assert reads.check(tx) == []
