@@ -26,6 +26,7 @@ from huitou.event.actions import accept_events
 from huitou.event.rules import decode
 from huitou.event.types import Intake
 from huitou.merchant import actions as merchants
+from huitou.merchant.rules import PERMISSIONS
 from huitou.merchant.types import Merchant, NewStaff, NewUnit, Staff, Unit
 from tests.background import settle
 
@@ -65,11 +66,13 @@ UNITS = (
     NewUnit("store-0412", "城西店", "store", "region-2"),
     NewUnit("mall", "小程序商城", "online", "hq"),
 )
-PASSWORD = "demo-password"  # noqa: S105
+PASSWORD = "demo-password"
 STAFF = (
     NewStaff("hq-1", "总部运营", "headquarters", "hq", None, "hq", PASSWORD),
     NewStaff("region-1", "城东区经理", "region", "region-1", "wc-region-1"),
-    NewStaff("manager-0401", "城东一店店长", "manager", "store-0401", "wc-m0401", "m0401", PASSWORD),
+    NewStaff(
+        "manager-0401", "城东一店店长", "manager", "store-0401", "wc-m0401", "m0401", PASSWORD
+    ),
     NewStaff("a-01", "导购甲", "associate", "store-0401", "wc-a01", "a01", PASSWORD),
     NewStaff("a-02", "导购乙", "associate", "store-0401", "wc-a02"),
     NewStaff("a-03", "导购丙", "associate", "store-0402", "wc-a03"),
@@ -145,7 +148,7 @@ def make_brand(db: Database, name: str = "测试品牌") -> Brand:
         staff = {person.code: person for person in merchants.add_staff(tx, logins)}
         for source in SOURCES:
             merchants.add_connector(tx, source, source)
-        key = merchants.add_key(tx, "test", list(merchants.rules.PERMISSIONS)).secret
+        key = merchants.add_key(tx, "test", list(PERMISSIONS)).secret
     return Brand(merchant, units, staff, key)
 
 
@@ -212,6 +215,8 @@ def drain(db: Database, brand: Brand) -> Callable[[], None]:
 def client(db: Database, brand: Brand) -> Iterator[TestClient]:
     """The API, asked with the brand's key."""
     with TestClient(
-        create_app(db), headers={"Authorization": f"Bearer {brand.key}"}, base_url="http://testserver"
+        create_app(db),
+        headers={"Authorization": f"Bearer {brand.key}"},
+        base_url="http://testserver",
     ) as http:
         yield http

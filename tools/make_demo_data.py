@@ -3,9 +3,9 @@
     python tools/make_demo_data.py PATH/TO/complete_journey
 
 Reads the six Parquet tables of the source and writes `src/huitou/demo/data/*.parquet`, and the
-`price_fen` column of `products.csv`. The hand-made mappings beside them (`categories.csv`,
-`products.csv`, `stores.csv`) are inputs: they say which product types are sold, under which code
-and name. The same source and mappings give the same files.
+columns `price_fen` and `sold` of `products.csv`. The hand-made mappings beside them
+(`categories.csv`, `products.csv`, `stores.csv`) are inputs: they say which product types are sold,
+under which code and name. The same source and mappings give the same files.
 """
 
 import csv
@@ -14,16 +14,18 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 DATA = Path(__file__).resolve().parent.parent / "src" / "huitou" / "demo" / "data"
-EPOCH = datetime(2017, 1, 1)
+EPOCH = datetime(2017, 1, 1)  # noqa: DTZ001 - times are local to the stores
+LOCAL = timedelta(hours=-5)
+"""The source's times are UTC: shops are busiest at 22 and empty at 8. This makes them local."""
 FEN_PER_CENT = 6
 """US$ 0.01 becomes 6 fen: a basket then costs about what a Chinese household pays."""
 STORE_COUNT = 12
@@ -109,7 +111,7 @@ def read_lines(
             quantity=row["quantity"],
             list_fen=list_fen,
             paid_fen=min(to_fen(paid), list_fen),
-            at=row["transaction_timestamp"],
+            at=row["transaction_timestamp"] + LOCAL,
         )
 
 
@@ -260,7 +262,7 @@ def save(name: str, table: pa.Table) -> None:
 def write_prices(lines: Sequence[Line]) -> None:
     """The typical list price of each SKU, rounded as retailers do.
 
-    A type nobody here bought takes the typical price of its category.
+    A type nobody here bought takes the typical price of its category, and is not on sale.
     """
     by_sku: dict[int, list[int]] = defaultdict(list)
     for line in lines:
@@ -273,7 +275,9 @@ def write_prices(lines: Sequence[Line]) -> None:
         by_category[row["category"]] += by_sku.get(int(row["sku"][1:]), [])
     everything = [price for prices in by_sku.values() for price in prices]
     for row in rows:
-        prices = by_sku.get(int(row["sku"][1:])) or by_category[row["category"]] or everything
+        bought = by_sku.get(int(row["sku"][1:]))
+        row["sold"] = "1" if bought else "0"
+        prices = bought or by_category[row["category"]] or everything
         row["price_fen"] = str(shelf_price(int(statistics.median(prices))))
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
@@ -282,7 +286,7 @@ def write_prices(lines: Sequence[Line]) -> None:
 
 
 def shelf_price(fen: int) -> int:
-    """¥x.90 from ¥5 up, ¥x.50 or ¥x.90 below, whole ¥5 less 10 fen above ¥100; never under 90 fen."""
+    """¥x.90, below ¥5 also ¥x.50, from ¥100 in steps of ¥5; never under ¥0.90."""
     step = 50 if fen < 500 else 100 if fen < 10_000 else 500
     rounded = max(round(fen / step), 1) * step
     return rounded if step == 50 and rounded % 100 else max(rounded - 10, 90)

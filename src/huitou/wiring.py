@@ -1,6 +1,18 @@
 """The one place that knows every room, adapter and listener."""
 
+from functools import lru_cache
 from importlib import import_module, util
+from typing import Any
+
+from pydantic import BaseModel
+
+from huitou.base.config import Config
+from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
+from huitou.channels.sms_aliyun.config import AliyunSmsConfig
+from huitou.channels.wecom.channel import WeComChannel
+from huitou.channels.wecom.client import WeComClient
+from huitou.channels.wecom.config import WeComConfig
+from huitou.reach.types import Channel
 
 ROOMS = (
     "merchant",
@@ -23,17 +35,48 @@ ROOMS = (
 """Lowest first: a room imports only rooms before it."""
 
 
+CHANNELS: dict[str, type[BaseModel]] = {"wecom": WeComConfig, "sms": AliyunSmsConfig}
+"""The channels there are, by kind, with the model of their settings."""
+
+
 def wire() -> None:
     """Import every room's jobs, so that streams, listeners and jobs are known."""
     for room in ROOMS:
         if util.find_spec(f"huitou.{room}.jobs") is not None:
             import_module(f"huitou.{room}.jobs")
+    import_module("huitou.forgotten")
+    import_module("huitou.imports.run")
 
 
-def routers() -> list[object]:
+def routers() -> list[Any]:
     """Every room's HTTP router, in room order."""
-    found = []
-    for room in ROOMS:
-        if util.find_spec(f"huitou.{room}.http") is not None:
-            found.append(import_module(f"huitou.{room}.http").router)
-    return found
+    return [
+        import_module(f"huitou.{room}.http").router
+        for room in ROOMS
+        if util.find_spec(f"huitou.{room}.http") is not None
+    ]
+
+
+@lru_cache(maxsize=64)
+def open_channel(kind: str, config: str) -> Channel:
+    """The adapter of a channel, from its configuration as JSON text; one for each text."""
+    if kind == "wecom":
+        return WeComChannel(WeComClient(WeComConfig.model_validate_json(config)))
+    assert kind == "sms", f"there is no channel {kind}"
+    return AliyunSmsChannel(AliyunSmsConfig.model_validate_json(config))
+
+
+def bind_adapters(config: Config) -> None:
+    """Bind the rooms' ports to the real adapters."""
+    from huitou.reach import types as reach
+
+    reach.open_channel.bind(open_channel)
+
+
+def edge_routers() -> list[Any]:
+    """The edge's routers that know rooms and adapters."""
+    return [
+        import_module(f"huitou.{name}").router
+        for name in ("api.channels", "api.imports", "demo.http")
+        if util.find_spec(f"huitou.{name}") is not None
+    ]

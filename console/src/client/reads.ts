@@ -8,7 +8,7 @@ export interface Reads {
   '/v1/metrics': { items: T.Metric[] }
   '/v1/overview': T.Overview
   '/v1/results': T.Page<T.ResultRow>
-  '/v1/results/customers': T.Page<T.CustomerRow>
+  '/v1/results/customers': T.Page<T.CustomerKey>
   '/v1/customers': T.Page<T.CustomerRow>
   '/v1/customers/{id}': T.Customer
   '/v1/customers/{id}/timeline': T.Page<T.TimelineItem>
@@ -20,10 +20,10 @@ export interface Reads {
   '/v1/products': T.Page<T.Product>
   '/v1/segments': T.Page<T.Segment>
   '/v1/segments/{id}': T.Segment
-  '/v1/segments/{id}/customers': T.Page<T.CustomerRow>
+  '/v1/segments/{id}/customers': T.Page<T.CustomerKey>
   '/v1/segments/vocabulary': T.Vocabulary
   '/v1/segments/templates': { items: T.SegmentTemplate[] }
-  '/v1/opportunities/kinds': { items: T.OpportunityKind[] }
+  '/v1/opportunities/kinds': T.OpportunityKind[]
   '/v1/opportunities': T.Page<T.Opportunity>
   '/v1/campaigns': T.Page<T.Campaign>
   '/v1/campaigns/{id}': T.Campaign

@@ -40,10 +40,11 @@ export interface Staff {
 }
 
 export interface Me {
-  merchant: { id: string; name: string; is_demo: boolean }
+  merchant: { id: string; name: string; zone: string }
   staff: Staff
   unit: Unit
   permissions: string[]
+  is_demo: boolean
 }
 
 export interface Demo {
@@ -65,46 +66,60 @@ export interface CustomerRow {
   ordinal: number
   name: string | null
   phone: string | null
+  gender: string | null
   home_unit: UnitRef | null
   associate: StaffRef | null
+  joined_on: string | null
+  last_seen_at: string
+  source_channels: string[]
   tags: string[]
-  joined_on?: string | null
-  last_seen_at?: string | null
 }
 
-export interface Totals {
+/** A row that only names its customer; the name is asked for separately. */
+export interface CustomerKey {
+  customer_id: string
+}
+
+export interface Total {
   customer_id: string
   order_count: number
   paid_fen: number
   refunded_fen: number
-  first_paid_at: string | null
-  last_paid_at: string | null
+  first_paid_at: string
+  last_paid_at: string
+  stage: string
   r: number | null
   f: number | null
   m: number | null
-  stage: string | null
-  categories?: CategoryTotal[]
+}
+
+export interface Totals {
+  customer_id: string
+  total: Total | null
+  stage_zh: string | null
+  stage_en: string | null
+  categories: CategoryTotal[]
 }
 
 export interface CategoryTotal {
   category_code: string
-  category_name: string
   order_count: number
   quantity: number
   paid_fen: number
-  last_paid_at: string | null
+  first_paid_at: string
+  last_paid_at: string
 }
 
 export interface Identifier {
-  id?: string
+  id: number
   kind: string
-  scope: string | null
+  scope: string
   value: string
   grade: string
   is_verified: boolean
+  quarantine: string | null
   source: string
   linked_at: string
-  quarantine?: string | null
 }
 
 export interface Consent {
@@ -114,33 +129,51 @@ export interface Consent {
   at: string
 }
 
-export interface Customer extends CustomerRow {
+export interface Customer {
+  id: string
+  ordinal: number
   merged_into: string | null
   state: 'live' | 'forgotten'
+  created_at: string
+  name: string | null
   gender: string | null
   birth_month: number | null
-  identifiers: Identifier[]
-  consents: Consent[]
-  traits: Record<string, unknown>
-  source_channels: string[]
+  home_unit: UnitRef | null
+  associate: StaffRef | null
   owned_since: string | null
+  joined_on: string | null
+  last_seen_at: string | null
   no_profiling: boolean
   under_14: boolean
+  source_channels: string[]
+  identifiers: Identifier[]
+  consents: Consent[]
+  tags: { name: string; source: string; at: string }[]
+  traits: Record<string, unknown>
+}
+
+/** Personal values in full; asking for them is audited. */
+export interface Revealed {
+  id: string
+  name: string | null
+  identifiers: { id: number; kind: string; scope: string; value: string }[]
 }
 
 export interface TimelineItem {
+  position: number
   at: string
   type: string
+  source: string
   title_zh: string
   title_en: string
-  unit: string | null
+  unit: UnitRef | null
   detail: Record<string, unknown> | null
 }
 
 export interface OrderLine {
   line_no: number
   sku: string
-  name: string
+  product_name: string
   category_code: string
   quantity: number
   list_fen: number
@@ -152,7 +185,8 @@ export interface Order {
   id: string
   order_no: string
   source: string
-  unit: UnitRef
+  unit_id: string
+  unit_name: string
   paid_at: string
   paid_fen: number
   shipping_fen: number
@@ -160,21 +194,21 @@ export interface Order {
   lines: OrderLine[]
 }
 
-export interface Merging {
+export interface Evidence {
+  kind: 'link' | 'merge' | 'move'
   id: string
-  winner_id: string
-  loser_id: string
-  reason: string
-  evidence: Record<string, unknown>
   at: string
-  by: string | null
-  undone_at: string | null
-  moved_count: number
+  position: number | null
+  is_undone: boolean
+  may_undo: boolean
+  sentence_zh: string
+  sentence_en: string
 }
 
 export interface WhyOne {
-  links: Identifier[]
-  merges: Merging[]
+  customer_id: string
+  members: number[]
+  evidence: Evidence[]
 }
 
 /* Segments: the rule tree is CONTRACT's. */
@@ -183,25 +217,37 @@ export interface Window {
   last_days?: number
   from?: string
   to?: string
+  ever?: true
 }
 
 export type Leaf =
   | {
       kind: 'purchase'
-      where: { category?: string[]; unit?: string[]; sku?: string[] }
-      window: Window
-      agg: 'count' | 'sum' | 'quantity'
+      where?: { category?: string[]; unit?: string[]; sku?: string[]; channel?: string[] }
+      window?: Window
+      agg: 'count' | 'sum_fen' | 'quantity' | 'days_since_last'
+      op: string
+      value: number | number[]
+    }
+  | { kind: 'trait'; name: string; op: string; value?: unknown }
+  | { kind: 'tag'; name: string }
+  | {
+      kind: 'event'
+      type: string
+      where?: { category?: string[]; unit?: string[] }
+      window?: Window
+      agg: 'count' | 'days_since_last'
       op: string
       value: number
     }
-  | { kind: 'trait'; name: string; op: string; value: unknown }
-  | { kind: 'tag'; name: string }
-  | { kind: 'consent'; channel: string; purpose: string; state: 'given' | 'withdrawn' }
+  | { kind: 'consent'; channel: string; purpose: string }
   | {
       kind: 'sequence'
-      first: { type: string; where: { category?: string[] } }
-      then_not: { type: string }
+      first: { type: string; where?: { category?: string[] } }
+      then?: { type: string; where?: { category?: string[] } }
+      then_not?: { type: string; where?: { category?: string[] } }
       within_days: number
+      window?: Window
     }
   | { kind: 'segment'; id: string }
   | { kind: 'sample'; share: number; salt: string }
@@ -232,26 +278,40 @@ export interface SegmentCount {
 }
 
 export interface SegmentTemplate {
-  code: string
+  key: string
   name: string
+  name_en: string
   meaning: string
+  meaning_en: string
   rule: Rule
 }
 
+export interface Worded {
+  zh: string
+  en: string
+}
+
+export interface TraitKind extends Worded {
+  name: string
+  type: 'number' | 'money' | 'days' | 'text' | 'choice' | 'flag' | 'set' | 'unit' | 'custom'
+  ops: string[]
+  choices: ({ value: string } & Worded)[]
+}
+
 export interface Vocabulary {
-  traits: {
-    name: string
-    title: string
-    type: 'number' | 'money' | 'days' | 'text' | 'choice' | 'boolean' | 'date'
-    choices?: { value: string; title: string }[]
-  }[]
+  kinds: ({ kind: string } & Worded)[]
+  traits: TraitKind[]
+  ops: ({ op: string } & Worded)[]
+  aggs: ({ op: string } & Worded)[]
+  event_types: string[]
   tags: string[]
-  events?: { type: string; title: string }[]
 }
 
 export interface Explained {
-  matches: boolean
-  leaves: { path: string; matches: boolean; actual?: unknown; reason?: string }[]
+  customer_id: string
+  holds: boolean
+  leaves: { path: string; holds: boolean; found: unknown; sentence: string }[]
+  as_of: string
 }
 
 /* Opportunities and care tasks. */
@@ -260,7 +320,8 @@ export interface OpportunityKind {
   kind: string
   title_zh: string
   title_en: string
-  meaning: string
+  meaning_zh: string
+  meaning_en: string
   count: number
   expected_fen: number
 }
@@ -270,21 +331,28 @@ export interface Product {
   name: string
   category_code: string
   category_name?: string
-  price_fen: number
+  price_fen: number | null
   picture?: string | null
 }
 
 export interface Opportunity {
   id: string
   kind: string
-  customer: { id: string; name: string | null; phone?: string | null }
-  associate: StaffRef | null
-  unit: UnitRef | null
-  category_code: string | null
+  customer_id: string
+  customer_ordinal: number
+  name: string | null
+  associate_id: string | null
+  unit_id: string | null
+  category_code: string
+  category_name: string
+  category_name_en: string
   score_bp: number
+  best_bp: number
   expected_fen: number
-  sentence: string
-  products: Product[]
+  reason_zh: string
+  reason_en: string
+  skus: string[]
+  opened_at: string
   due_from: string
   due_to: string
   expires_at: string
@@ -295,6 +363,7 @@ export type Source =
   | { segment_id: string }
   | { opportunity_kind: string }
   | { rule: Rule }
+  | { customer_ids: string[] }
 
 export interface NewCampaign {
   name: string
@@ -337,7 +406,13 @@ export interface CampaignPreview {
   candidates: number
   treated: number
   held_out: number
-  excluded: { reason: string; title_zh: string; title_en: string; count: number }[]
+  excluded: {
+    reason: string
+    title_zh: string
+    title_en: string
+    count: number
+    sample?: string[]
+  }[]
   associates: number
   without_associate: number
   per_store: { unit: UnitRef; tasks: number; associates: number; busiest: number }[]
@@ -397,10 +472,12 @@ export interface Lift {
   holdout_count: number
   treated_mean_fen: number
   holdout_mean_fen: number
-  incremental_fen: number
-  low_fen: number
-  high_fen: number
-  verdict: 'proven' | 'unproven'
+  incremental_fen: number | null
+  low_fen: number | null
+  high_fen: number | null
+  verdict: 'proven' | 'harmful' | 'unproven'
+  sentence_zh?: string
+  sentence_en?: string
 }
 
 export interface Attribution {
@@ -484,28 +561,31 @@ export interface Lag {
 export interface SetAside {
   stream: string
   position: number
-  event_type?: string
+  event_type: string
+  source: string
+  event_id: string
   reason: string
   at: string
-  state: string
 }
 
 export interface IdentityQuality {
-  precision: number
-  recall: number
-  linkable_recall: number
-  pairs: { truth: number; found: number; right: number; linkable: number }
-  wrong: { left: string; right: string; truth_left?: string; truth_right?: string }[]
+  true_pairs: number
+  predicted_pairs: number
+  right_pairs: number
+  linkable_pairs: number
+  right_linkable_pairs: number
+  precision: number | null
+  recall: number | null
+  linkable_recall: number | null
 }
 
 export interface ApiKey {
   id: string
   name: string
   prefix: string
-  scopes: string[]
+  permissions: string[]
   created_at: string
   expires_at: string | null
-  last_used_at: string | null
   revoked_at: string | null
 }
 
@@ -534,34 +614,24 @@ export interface JsonSchema {
 export interface Setting {
   key: string
   title: string
-  meaning?: string
-  type: 'integer' | 'boolean' | 'text' | 'share' | 'money'
-  value: unknown
+  type: string
   default: unknown
-  from_unit: UnitRef | null
+  value: unknown
+  from_unit: Unit | null
+  is_set: boolean
   is_locked: boolean
+  version: number
 }
 
 export interface AuditLine {
   id: string
   at: string
   principal: string
-  principal_name?: string
   verb: string
   subject: string
-  detail: Record<string, unknown>
+  detail: Record<string, unknown> | null
 }
 
 export interface Setup {
-  is_needed: boolean
-  steps: { code: SetupStep; is_done: boolean }[]
+  needed: boolean
 }
-
-export type SetupStep =
-  | 'owner'
-  | 'staff'
-  | 'customers'
-  | 'orders'
-  | 'channel'
-  | 'test_message'
-  | 'segment'

@@ -89,7 +89,7 @@ function Toast() {
 function Doors() {
   const { parts } = usePlace()
   const setup = useRead('/v1/setup')
-  const isNew = setup.data?.is_needed ?? false
+  const isNew = setup.data?.needed ?? false
   const atLogin = parts[0] === 'login'
   const me = useRead('/v1/me', { enabled: setup.data !== undefined && !isNew && !atLogin })
   useStream(me.data !== undefined && !atLogin)

@@ -1,1 +1,43 @@
-export default function CampaignEditPage(_: { id?: string | null; tab?: string }) { return null }
+import { useTranslation } from 'react-i18next'
+import { useRead } from '@/client/query'
+import type { Source } from '@/client/types'
+import { blankCampaign, CampaignEditor } from '@/rooms/campaign/Editor'
+import { usePlace } from '@/shell/router'
+import { Answer } from '@/ui/page'
+
+export default function CampaignEditPage({ id }: { id: string | null }) {
+  return id === null ? <NewCampaignPage /> : <Saved id={id} />
+}
+
+function Saved({ id }: { id: string }) {
+  const campaign = useRead('/v1/campaigns/{id}', { id })
+  return (
+    <Answer of={campaign} rows={10}>
+      {(data) => <CampaignEditor key={data.version} saved={data} start={data} />}
+    </Answer>
+  )
+}
+
+function NewCampaignPage() {
+  const { t } = useTranslation()
+  const { query } = usePlace()
+  return (
+    <CampaignEditor
+      saved={null}
+      start={blankCampaign(sourceOf(query), {
+        copy: t('campaign.copy_template'),
+        sms: t('campaign.sms_template'),
+      })}
+    />
+  )
+}
+
+function sourceOf(query: URLSearchParams): Source {
+  const segment = query.get('segment')
+  if (segment) return { segment_id: segment }
+  if (query.has('chosen')) {
+    const chosen = JSON.parse(window.sessionStorage.getItem('huitou.chosen') ?? '[]') as string[]
+    return { customer_ids: chosen }
+  }
+  return { opportunity_kind: query.get('opportunity') ?? '' }
+}

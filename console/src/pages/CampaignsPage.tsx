@@ -1,1 +1,5 @@
-export default function CampaignsPage(_: { id?: string | null; tab?: string }) { return null }
+import { CampaignList } from '@/rooms/campaign/List'
+
+export default function CampaignsPage() {
+  return <CampaignList />
+}

@@ -64,7 +64,7 @@ function Around({ customer }: { customer: Customer }) {
             <CustomerOpportunities customer={id} />
           </Panel>
           <Panel title={t('identity.why_one')}>
-            <WhyOne customer={id} />
+            <WhyOne customer={customer} />
           </Panel>
           <Consents customer={customer} />
           <Tags customer={customer} />

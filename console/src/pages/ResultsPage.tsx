@@ -1,1 +1,57 @@
-export default function ResultsPage(_: { id?: string | null; tab?: string }) { return null }
+import { Select } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { useRead } from '@/client/query'
+import { LiftPanel } from '@/rooms/attribution/LiftPanel'
+import { Proof } from '@/rooms/insight/Proof'
+import { ResultsTable } from '@/rooms/insight/ResultsTable'
+import { useFilters } from '@/shell/router'
+import { PageHead, Panel } from '@/ui/page'
+
+export default function ResultsPage() {
+  const { t } = useTranslation()
+  const [get, set] = useFilters()
+  const campaign = get('campaign')
+  const campaigns = useRead('/v1/campaigns')
+  const units = useRead('/v1/units')
+  const overview = useRead('/v1/overview')
+  const chosen = campaigns.data?.items.find((one) => one.id === campaign)
+  return (
+    <>
+      <PageHead title={t('shell.nav_results')} hint={t('insight.results_hint')} />
+      <div className="filters">
+        <Select
+          allowClear
+          className="filter-wide"
+          placeholder={t('insight.all_campaigns')}
+          value={campaign}
+          onChange={(next?: string) => set({ campaign: next })}
+          options={campaigns.data?.items
+            .filter((one) => one.state !== 'draft')
+            .map((one) => ({ value: one.id, label: one.name }))}
+        />
+        <Select
+          allowClear
+          className="filter"
+          placeholder={t('insight.all_units')}
+          value={get('unit')}
+          onChange={(next?: string) => set({ unit: next })}
+          options={units.data?.items
+            .filter((one) => one.kind !== 'headquarters')
+            .map((one) => ({ value: one.code, label: one.name }))}
+        />
+      </div>
+      <div className="stack">
+        {campaign ? (
+          <LiftPanel campaign={campaign} creditedFen={chosen?.counts?.credited_fen ?? 0} />
+        ) : (
+          overview.data && (
+            <Proof creditedFen={overview.data.credited_fen} lift={overview.data.incremental} />
+          )
+        )}
+        <Panel>
+          <ResultsTable campaign={campaign} unit={get('unit')} />
+        </Panel>
+      </div>
+    </>
+  )
+}

@@ -1,3 +1,4 @@
+import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Rule } from '@/client/types'
 import { Editor } from '@/rooms/segment/Editor'
@@ -7,7 +8,7 @@ import { Answer } from '@/ui/page'
 const firstRule: Rule = {
   v: 1,
   all: [
-    { kind: 'purchase', where: {}, window: { last_days: 180 }, agg: 'count', op: '>=', value: 2 },
+    { kind: 'purchase', window: { last_days: 180 }, agg: 'count', op: '>=', value: 2 },
   ],
 }
 
@@ -26,15 +27,16 @@ function SavedSegment({ id }: { id: string }) {
 
 function NewSegment() {
   const { query } = usePlace()
-  const code = query.get('template')
-  const templates = useRead('/v1/segments/templates', { enabled: code !== null })
-  if (code === null) return <Editor segment={null} start={{ name: '', rule: firstRule }} />
+  const { i18n } = useTranslation()
+  const key = query.get('template')
+  const templates = useRead('/v1/segments/templates', { enabled: key !== null })
+  if (key === null) return <Editor segment={null} start={{ name: '', rule: firstRule }} />
   return (
     <Answer of={templates} rows={8}>
       {({ items }) => {
-        const template = items.find((one) => one.code === code)
+        const template = items.find((one) => one.key === key)
         return (
-          <Editor segment={null} start={{ name: template?.name ?? '', rule: template?.rule ?? firstRule }} />
+          <Editor segment={null} start={{ name: (i18n.language === 'en' ? template?.name_en : template?.name) ?? '', rule: template?.rule ?? firstRule }} />
         )
       }}
     </Answer>

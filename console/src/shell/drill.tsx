@@ -3,7 +3,8 @@ import { createContext, useContext, useMemo, useState, type ReactNode } from 're
 import { useTranslation } from 'react-i18next'
 import type { Query } from '@/client/http'
 import { usePages } from '@/client/query'
-import type { CustomerRow } from '@/client/types'
+import { useCustomersOf } from '@/client/names'
+import type { CustomerKey, CustomerRow } from '@/client/types'
 import { Nothing } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
 import { go } from './router'
@@ -35,12 +36,21 @@ export function DrillProvider({ children }: { children: ReactNode }) {
   )
 }
 
+type Shown = Pick<CustomerRow, 'id'> & Partial<CustomerRow>
+
 function Behind({ drill, close }: { drill: Drill; close: () => void }) {
   const { t } = useTranslation()
   const pages = usePages(drill.path, { id: drill.id, query: drill.query })
+  const bare = (pages.items as (CustomerRow | CustomerKey)[]).flatMap((row) =>
+    'customer_id' in row ? [row.customer_id] : [],
+  )
+  const { rows } = useCustomersOf([...new Set(bare)])
+  const items = (pages.items as (CustomerRow | CustomerKey)[]).map((row): Shown =>
+    'customer_id' in row ? (rows.get(row.customer_id) ?? { id: row.customer_id }) : row,
+  )
   return (
-    <PagedTable<CustomerRow>
-      pages={pages}
+    <PagedTable<Shown>
+      pages={{ ...pages, items }}
       rowKey="id"
       size="small"
       empty={<Nothing title={t('ui.no_customers_behind')} />}
@@ -52,7 +62,7 @@ function Behind({ drill, close }: { drill: Drill; close: () => void }) {
         },
       })}
       columns={[
-        { title: t('profile.name'), render: (_, row) => row.name ?? `#${row.ordinal}` },
+        { title: t('profile.name'), render: (_, row) => row.name ?? (row.ordinal ? `#${row.ordinal}` : '…') },
         { title: t('profile.phone'), render: (_, row) => <span className="num">{row.phone ?? '–'}</span> },
         { title: t('profile.home_unit'), render: (_, row) => row.home_unit?.name ?? '–' },
         { title: t('profile.associate'), render: (_, row) => row.associate?.name ?? '–' },

@@ -104,7 +104,7 @@ function Head({ isWide, openNav }: { isWide: boolean; openNav: () => void }) {
       )}
       <div className="frame-where">
         <b>{me.merchant.name}</b>
-        {me.merchant.is_demo && <Tag color="orange">{t('shell.demo')}</Tag>}
+        {me.is_demo && <Tag color="orange">{t('shell.demo')}</Tag>}
         {isWide && <span className="quiet">{t('shell.scope', { unit: me.unit.name })}</span>}
       </div>
       <SearchBox />

@@ -1,5 +1,6 @@
 import { Tooltip } from 'antd'
-import dayjs from 'dayjs'
+import dayjs from "dayjs"
+import type { TFunction } from "i18next"
 import { useTranslation } from 'react-i18next'
 
 /** `3 分钟前`, with the full local time and its zone on hover. */
@@ -28,7 +29,7 @@ function zone(at: string): string {
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'local'
 }
 
-function relative(then: dayjs.Dayjs, t: (key: string, values?: object) => string): string {
+function relative(then: dayjs.Dayjs, t: TFunction): string {
   const seconds = dayjs().diff(then, 'second')
   if (seconds < 0) {
     const ahead = -seconds

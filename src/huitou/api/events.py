@@ -8,10 +8,11 @@ from fastapi import Depends, Request, Response
 
 from huitou.base.batch import BatchWriter
 from huitou.base.db import Database
-from huitou.base.http import JSON, Asking, Caller, Reading, Router, caller, encode, needs
+from huitou.base.http import JSON, Caller, Reading, Router, caller, encode, needs
 from huitou.event import actions, reads, rules
-from huitou.event.types import Decoded, Intake, SetAside, StreamLag
+from huitou.event.types import Decoded, Intake, Lag, SetAside
 from huitou.kernel.errors import Unsupported
+from huitou.kernel.page import Page
 
 router = Router(prefix="/v1", tags=["events"])
 
@@ -61,12 +62,12 @@ async def accept_events(request: Request, asking: Annotated[Caller, Depends(call
 
 
 @router.get("/lag")
-def list_lags(tx: Reading, asking: Asking) -> list[StreamLag]:
-    """How far each consumer has come, and how far it is behind the head of the log."""
-    return reads.lags(tx)
+def get_lag(tx: Reading) -> Lag:
+    """The head of the log, and how far each consumer has come."""
+    return reads.lag(tx)
 
 
-@router.get("/events/set-aside", dependencies=[needs("import.write")])
-def list_set_aside(tx: Reading) -> list[SetAside]:
+@router.get("/set-aside", dependencies=[needs("import.write")])
+def list_set_aside(tx: Reading) -> Page[SetAside]:
     """Events that a consumer could not take, with the reason; nothing waits for them."""
-    return reads.list_set_aside(tx)
+    return Page(reads.list_set_aside(tx))

@@ -15,7 +15,7 @@ import structlog
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 
-from huitou.base.db import Database
+from huitou.base.db import LIVE_CHANNEL, Database
 from huitou.base.http import Asking, Caller, Router
 from huitou.merchant import reads as merchants
 
@@ -68,7 +68,7 @@ async def _listen(dsn: str, running: Hub) -> None:
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as connection:
-                await connection.execute("LISTEN huitou_live")
+                await connection.execute(f"LISTEN {LIVE_CHANNEL}")
                 async for note in connection.notifies():
                     running.hand_out(note.payload)
         except psycopg.Error as error:

@@ -32,6 +32,7 @@ from huitou.merchant.types import (
     NewUnit,
     Role,
     Setting,
+    SettingInForce,
     Staff,
     Unit,
     UnitKind,
@@ -164,9 +165,9 @@ def me(tx: Reading, asking: Asking) -> dict[str, Any]:
 
 
 @router.get("/units")
-def list_units(tx: Reading) -> list[Unit]:
+def list_units(tx: Reading) -> Page[Unit]:
     """Units in your scope, parents first."""
-    return reads.list_units(tx)
+    return Page(reads.list_units(tx))
 
 
 @router.post("/units", status_code=201, dependencies=[needs("staff.edit")])
@@ -183,10 +184,10 @@ def list_staff(
     tx: Reading,
     unit: Annotated[UUID | None, Query()] = None,
     role: Annotated[Role | None, Query()] = None,
-) -> list[Staff]:
+) -> Page[Staff]:
     """Staff in your scope."""
     path = reads.get_unit(tx, unit).path if unit else None
-    return reads.list_staff(tx, path, role)
+    return Page(reads.list_staff(tx, path, role))
 
 
 @router.post("/staff", status_code=201, dependencies=[needs("staff.edit")])
@@ -214,9 +215,9 @@ def set_away(tx: Writing, staff_id: UUID, body: AwayBody) -> Staff:
 
 
 @router.get("/api-keys", dependencies=[needs("setting.edit")])
-def list_keys(tx: Reading) -> list[ApiKey]:
+def list_keys(tx: Reading) -> Page[ApiKey]:
     """API keys, without their secrets."""
-    return reads.list_keys(tx)
+    return Page(reads.list_keys(tx))
 
 
 @router.post("/api-keys", status_code=201, dependencies=[needs("setting.edit")])
@@ -237,21 +238,11 @@ def revoke_key(tx: Writing, key_id: UUID) -> None:
 
 
 @router.get("/settings")
-def list_settings(tx: Reading, asking: Asking) -> dict[str, Any]:
-    """Every setting with its meaning, default and stored values."""
-    language = asking.language
-    return {
-        "kinds": [
-            {
-                "key": key,
-                "title": kind.en if language == "en" else kind.zh,
-                "type": kind.type.__name__,
-                "default": kind.default,
-            }
-            for key, kind in rules.SETTINGS.items()
-        ],
-        "values": reads.list_settings(tx),
-    }
+def list_settings(
+    tx: Reading, asking: Asking, unit: Annotated[UUID | None, Query()] = None
+) -> Page[SettingInForce]:
+    """Every setting as it is in force for the merchant, or for a unit, and where it comes from."""
+    return Page(reads.settings_in_force(tx, unit, asking.language))
 
 
 @router.put("/settings/{key}", dependencies=[needs("setting.edit")])
@@ -268,9 +259,9 @@ def set_setting(tx: Writing, key: str, body: SettingBody) -> Setting:
 
 
 @router.get("/connectors")
-def list_connectors(tx: Reading) -> list[Connector]:
+def list_connectors(tx: Reading) -> Page[Connector]:
     """Registered sources of events."""
-    return reads.list_connectors(tx)
+    return Page(reads.list_connectors(tx))
 
 
 @router.post("/connectors", status_code=204, dependencies=[needs("setting.edit")])
@@ -293,5 +284,3 @@ def phone_text(phone: str | None) -> str | None:
     if normal is None:
         raise BadPhone()
     return blind_text("phone", None, normal)
-
-

@@ -54,7 +54,10 @@ class OrderFacts:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message that was delivered to a customer."""
+    """A message that was delivered to a customer, as the customer is known now.
+
+    `unit_id` is the store in whose name it went out.
+    """
 
     message_id: UUID
     customer_id: UUID
@@ -62,6 +65,7 @@ class Delivery:
     delivered_at: datetime
     opened_at: datetime | None = None
     staff_id: UUID | None = None
+    unit_id: UUID | None = None
     campaign_id: UUID | None = None
     opportunity_id: UUID | None = None
     task_id: UUID | None = None
@@ -87,7 +91,8 @@ class Uncredited:
 class Credit:
     """An order credited to a message.
 
-    `amount_fen - refunded_fen` is what still counts; a withdrawn credit counts for nothing.
+    `amount_fen - refunded_fen` is what still counts; a withdrawn credit counts for nothing. It was
+    bought at `unit_id` and is credited to the store that sent the message, `credited_unit_id`.
     `evidence` holds delivered_at, opened_at, paid_at, position, considered.
     """
 
@@ -96,6 +101,7 @@ class Credit:
     order_no: str
     customer_id: UUID | None
     unit_id: UUID
+    credited_unit_id: UUID
     campaign_id: UUID | None
     opportunity_id: UUID | None
     task_id: UUID | None
@@ -129,6 +135,15 @@ class Verdict:
     sentence_zh: str
     sentence_en: str
     credit: Credit | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditedSales:
+    """What is credited within a span of payment: net fen, orders, distinct customers."""
+
+    net_fen: int
+    order_count: int
+    customer_count: int
 
 
 @dataclass(frozen=True, slots=True)

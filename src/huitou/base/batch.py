@@ -1,4 +1,4 @@
-"""Many small requests, few transactions: whoever arrives while a batch is written joins the next."""
+"""Many small requests, few transactions: who arrives while a batch is written joins the next."""
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence

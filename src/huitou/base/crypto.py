@@ -36,7 +36,9 @@ class MerchantKeys:
     def open(self, sealed: bytes) -> str:
         """The text that was sealed. A value sealed under another key is a programmer's mistake."""
         try:
-            return self._sealing.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+            return self._sealing.decrypt(
+                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None
+            ).decode()
         except InvalidTag as error:
             raise AssertionError("sealed under another key") from error
 
@@ -72,4 +74,6 @@ class MasterKey:
 
     def unwrap(self, wrapped: bytes) -> MerchantKeys:
         """The keys of the merchant whose wrapped key this is."""
-        return MerchantKeys(self._cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], None))
+        return MerchantKeys(
+            self._cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], None)
+        )

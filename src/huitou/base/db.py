@@ -25,7 +25,7 @@ Query = LiteralString | sql.SQL | sql.Composed
 Params = Mapping[str, Any] | None
 Clock = Callable[[], datetime]
 
-_LIVE_CHANNEL = "huitou_live"
+LIVE_CHANNEL = "huitou_live"
 LOG_CHANNEL = "huitou_log"
 _ANALYZE_FROM = 500
 
@@ -114,9 +114,7 @@ class Tx(ReadTx):
         """Execute; returns the number of rows touched."""
         return self._connection.execute(query, self._filled(params)).rowcount
 
-    def load(
-        self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]
-    ) -> int:
+    def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
         """COPY `rows` into a temporary table that lives until the end of the transaction.
 
         The table is made anew if it exists. Types are PostgreSQL's; values of `jsonb` columns are
@@ -124,7 +122,7 @@ class Tx(ReadTx):
         """
         name = sql.Identifier("pg_temp", table)
         spec = sql.SQL(", ").join(
-            sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(cast(LiteralString, type_)))
+            sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(cast(Any, type_)))
             for column, type_ in columns.items()
         )
         json_at = [index for index, type_ in enumerate(columns.values()) if type_ == "jsonb"]
@@ -173,7 +171,7 @@ class Tx(ReadTx):
         """A live note to open pages: ids, codes and amounts only, under 4 kB."""
         body = notices.to_json({"merchant": self.merchant, "topic": topic, **payload})
         assert len(body) < 4_000, "a live note is small"
-        self.run("SELECT pg_notify(%(channel)s, %(body)s)", {"channel": _LIVE_CHANNEL, "body": body})
+        self.run("SELECT pg_notify(%(channel)s, %(body)s)", {"channel": LIVE_CHANNEL, "body": body})
 
     def wake_streams(self) -> None:
         """Say that the log has grown."""

@@ -94,9 +94,7 @@ def _database(request: Request) -> Database:
     return database
 
 
-def _reading(
-    request: Request, asking: Annotated[Caller, Depends(caller)]
-) -> Iterator[ReadTx]:
+def _reading(request: Request, asking: Annotated[Caller, Depends(caller)]) -> Iterator[ReadTx]:
     with _database(request).read(
         asking.merchant, scope=asking.scope, principal=asking.principal
     ) as tx:

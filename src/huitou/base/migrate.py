@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
-from typing import LiteralString, cast
+from typing import Any, cast
 
 import psycopg
 from procrastinate.schema import SchemaManager
@@ -50,11 +50,13 @@ def migrate(dsn: str, migrations: list[Migration] | None = None) -> list[Migrati
             if known is None:
                 missing.append(migration)
             elif known != migration.checksum:
-                raise Changed(f"{migration.number:04d}_{migration.name} was changed after it was applied")
+                raise Changed(
+                    f"{migration.number:04d}_{migration.name} was changed after it was applied"
+                )
         for migration in missing:
             if migration.number == 1:
                 _install_jobs(connection)
-            connection.execute(cast(LiteralString, migration.sql))
+            connection.execute(cast(Any, migration.sql))
             connection.execute(
                 "INSERT INTO base.migration VALUES (%s, %s, %s, %s)",
                 [migration.number, migration.name, migration.checksum, datetime.now(UTC)],

@@ -24,9 +24,7 @@ _ATTRIBUTES = frozenset(
 )
 _FORBIDDEN_TEXT = re.compile(r"<!|<\?(?!xml\s)", re.IGNORECASE)
 _FUNCTION = re.compile(r"([A-Za-z][\w-]*)\s*\(\s*([^)]*)\)")
-_FUNCTIONS = frozenset(
-    "translate scale rotate skewX skewY matrix rgb rgba hsl hsla url".split()
-)
+_FUNCTIONS = frozenset("translate scale rotate skewX skewY matrix rgb rgba hsl hsla url".split())
 _URL_FORBIDDEN = re.compile(r"""[\s\x00-\x1f"'<>\\]""")
 _LOCAL_REFERENCE = re.compile(r"#[\w-]+\Z")
 

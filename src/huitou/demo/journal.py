@@ -292,7 +292,7 @@ class Journal:
             elif store_draw < 0.12:
                 typed = phone_of(of, is_verified=False)
             return (card_of(of), *typed)
-        if of.phone and (draw < CARD_SHARE + TYPED_PHONE_SHARE or not of.card and draw < 0.9):
+        if of.phone and (draw < CARD_SHARE + TYPED_PHONE_SHARE or (not of.card and draw < 0.9)):
             return phone_of(of, is_verified=False)
         if store_phone and store_draw < STORE_PHONE_SHARE:
             return ({"kind": "phone", "value": store_phone, "verified": False},)

@@ -89,13 +89,9 @@ class Household:
     traits: Mapping[str, str]
 
     def joined_on(self, first_day: date) -> date:
-        """The day of the first contact with the brand."""
-        days = [0]
-        if self.card:
-            days.append(self.card_day)
-        if self.external_userid and not self.card:
-            days.append(self.friend_day)
-        return first_day + timedelta(days=min(days))
+        """The day of the card, or of the friendship, or the first of the data."""
+        day = self.card_day if self.card else self.friend_day if self.external_userid else 0
+        return first_day + timedelta(days=day)
 
 
 def make_units(seed: int) -> tuple[Unit, ...]:

@@ -1,15 +1,18 @@
 """A small drawn picture of every product: flat, deterministic, and ours to ship.
 
 The shape comes from `products.csv` (by category, with exceptions per product), the colour and the
-motif on the label from words in the Chinese name, or else from the SKU.
+motif on the label from words in the Chinese name, or else from the SKU. The drawings themselves are
+in `data/pictures.xml`.
 """
 
 import functools
+import re
 import zlib
 from dataclasses import dataclass
+from importlib import resources
+from xml.etree import ElementTree
 
 from huitou.demo.records import Product, products
-from huitou.demo.shapes import MOTIFS, SHAPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,75 +40,96 @@ COLOURS = {
     "grey": Colour("#eff1f4", "#8b96a5", "#616c7b", "#c3cad4"),
 }
 
-NAME_COLOURS = (
-    ("绿茶 青椒 青提 青苹果 青柠 青豆 青橄榄 青辣椒 四季豆 橄榄油 西葫芦 黄瓜 酸黄瓜 西芹 有机 植物 薄荷 天然 菠菜", "green"),
-    ("牛油果 奇异果 雪梨 巴梨 豌豆 蔬菜 生菜 沙拉菜 抹茶 香草 芦笋 绿", "green"),
-    ("茄 草莓 红 樱桃 可乐 番茄 辣 肉酱 牛排酱 西瓜 圣诞 情人节 蔓越莓", "red"),
-    ("橙 橘 芒果 胡萝卜 南瓜 杏 木瓜 哈密瓜 三文鱼 虾 柑 西柚 奶酪饼干", "orange"),
-    ("柠檬 香蕉 玉米 黄 奶酪 蜂蜜 菠萝 蛋 芥末 啤酒 面 薯 油", "yellow"),
-    ("葡萄 紫 黑提 西梅 蓝莓 黑莓 李 薰衣草", "purple"),
-    ("巧克力 咖啡 可可 酱油 烧烤 木炭 褐 焦糖 枫糖 坚果 可颂 黑麦 蘑菇", "brown"),
-    ("粉 玫瑰 婴儿 卫生巾 口红 女 桃 树莓 糖", "pink"),
-    ("水 牛奶 奶 冰 盐 鱼 洗 清洁 漂 牙 蓝", "blue"),
-)
-SHAPE_COLOURS = {
-    "leaf": "green", "carrot": "orange", "tomato": "red", "banana": "yellow", "corn": "yellow",
-    "potato": "tan", "onion": "tan", "mushroom": "tan", "egg": "tan", "bread": "tan",
-    "croissant": "tan", "cookie": "tan", "cheese": "yellow", "butter": "yellow", "steak": "red",
-    "drumstick": "orange", "sausage": "red", "shrimp": "orange", "fish": "blue", "nut": "tan",
-    "chocolate": "brown", "pizza": "red", "beer": "yellow", "orange": "orange", "apple": "red",
-    "melon": "green", "pear": "green", "berry": "purple", "pepper": "green", "bulb": "yellow",
-    "flower": "pink", "rice": "blue",
-}  # fmt: skip
-FIXED = frozenset(
-    {"banana", "carrot", "corn", "potato", "bread", "croissant", "steak", "drumstick", "sausage"}
-)
-"""Shapes that keep their natural colour whatever the name says."""
+NAME_COLOURS = {
+    "绿|青椒|青提|青苹果|青柠|青豆|青橄榄|青辣椒|四季豆|橄榄油|黄瓜|西芹|有机|植物": "green",
+    "薄荷|天然|菠菜|牛油果|奇异果|雪梨|巴梨|豌豆|蔬菜|生菜|沙拉菜|抹茶|香草|芦笋": "green",
+    "茄|草莓|红|樱桃|可乐|辣|肉酱|牛排酱|西瓜|圣诞|情人节|蔓越莓": "red",
+    "橙|橘|芒果|胡萝卜|南瓜|杏|木瓜|哈密瓜|三文鱼|虾|柑|西柚|奶酪饼干": "orange",
+    "巧克力|咖啡|可可|酱油|烧烤|木炭|褐|焦糖|枫糖|坚果|黑麦|蘑菇": "brown",
+    "柠檬|香蕉|玉米|黄|奶酪|蜂蜜|菠萝|蛋|芥末|啤酒|面|薯|油": "yellow",
+    "葡萄|紫|黑提|西梅|蓝莓|黑莓|李": "purple",
+    "粉|玫瑰|婴儿|卫生巾|口红|女|桃|树莓|糖": "pink",
+    "水|奶|冰|盐|鱼|洗|清洁|漂|牙|蓝": "blue",
+}
+"""Words in the name → colour; the first that fits counts."""
 
-NAME_MOTIFS = (
-    ("鱼 虾 海鲜 金枪 蟹 贝", "fish"),
-    ("水 奶 油 醋 酱油 糖浆 饮", "drop"),
-    ("洗 清洁 皂 浴 泡 漂 汽水 苏打 可乐", "bubble"),
-    ("麦 面 米 谷 饼 豆 酵母 粉", "wheat"),
-    ("有机 天然 植物 草 菜 茶 蔬 橄榄", "leaf"),
-    ("果 莓 橙 苹 桃 樱 葡 梨 番茄 柠檬 柚", "fruit"),
-    ("婴 女 爱 护 肤 情人", "heart"),
-    ("节 礼 优选 特 儿童 玩", "star"),
-)
+NATURAL_COLOURS = {
+    "red": "steak sausage tomato strawberry",
+    "orange": "carrot drumstick shrimp",
+    "yellow": "banana corn cheese butter beer",
+    "green": "cabbage broccoli cucumber",
+    "blue": "fish",
+    "tan": "potato bread croissant nut mushroom egg",
+}
+"""Colour → shapes that keep it whatever the name says."""
+
+USUAL_COLOURS = {
+    "red": "apple pizza",
+    "orange": "orange",
+    "yellow": "bulb",
+    "green": "leaf melon pear pepper",
+    "blue": "rice",
+    "purple": "berry",
+    "pink": "flower donut",
+    "brown": "chocolate",
+    "tan": "onion cookie",
+}
+"""Colour → shapes that take it when the name says nothing."""
+
+NAME_MOTIFS = {
+    "鱼|虾|海鲜|金枪|蟹|贝": "fish",
+    "水|奶|油|醋|糖浆|饮": "drop",
+    "洗|清洁|皂|浴|泡|漂|苏打|可乐": "bubble",
+    "麦|面|米|谷|饼|豆|酵母|粉": "wheat",
+    "有机|天然|植物|草|菜|茶|蔬|橄榄": "leaf",
+    "果|莓|橙|苹|桃|樱|葡|梨|番茄|柠檬|柚": "fruit",
+    "婴|女|爱|护|肤|情人": "heart",
+    "节|礼|优选|特|儿童|玩": "star",
+}
+OTHER_MOTIFS = ("dots", "star", "heart", "wave", "leaf")
 
 
 def draw(sku: str) -> str:
     """The picture of a SKU as SVG text, 96 × 96. An unknown SKU gets a plain box."""
     product = _by_sku().get(sku)
     shape = product.shape if product else "box"
-    name = product.name if product else ""
+    name = product.name.replace("水果", "果") if product else ""
     colour = COLOURS[_colour(shape, name, sku)]
     tones = {"m": colour.main, "d": colour.dark, "l": colour.light}
-    motif = MOTIFS[_motif(name, sku)].format(**tones)
+    drawings = _drawings()
+    motif = drawings[f"motif-{_motif(name, sku)}"].format(**tones)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96">'
         f'<rect width="96" height="96" rx="16" fill="{colour.tile}"/>'
-        f'<ellipse cx="48" cy="84" rx="25" ry="3.500" fill="{colour.dark}" opacity=".15"/>'
-        f"{SHAPES[shape].format(**tones, k=motif)}</svg>"
+        f'<ellipse cx="48" cy="84" rx="25" ry="3.5" fill="{colour.dark}" opacity=".15"/>'
+        f"{drawings[f'shape-{shape}'].format(**tones, k=motif)}</svg>"
     )
 
 
+def shapes() -> set[str]:
+    """The names a product's `shape` may have."""
+    return {name.removeprefix("shape-") for name in _drawings() if name.startswith("shape-")}
+
+
 def _colour(shape: str, name: str, sku: str) -> str:
-    if shape in FIXED:
-        return SHAPE_COLOURS[shape]
-    for words, colour in NAME_COLOURS:
-        if any(word in name for word in words.split()):
-            return colour
-    if shape in SHAPE_COLOURS:
-        return SHAPE_COLOURS[shape]
-    return list(COLOURS)[_hash(sku) % len(COLOURS)]
+    return (
+        _of_shape(shape, NATURAL_COLOURS)
+        or _of_name(name, NAME_COLOURS)
+        or _of_shape(shape, USUAL_COLOURS)
+        or list(COLOURS)[_hash(sku) % len(COLOURS)]
+    )
 
 
 def _motif(name: str, sku: str) -> str:
-    for words, motif in NAME_MOTIFS:
-        if any(word in name for word in words.split()):
-            return motif
-    return ("dots", "star", "heart", "wave", "leaf")[_hash(sku + "motif") % 5]
+    return _of_name(name, NAME_MOTIFS) or OTHER_MOTIFS[_hash(f"{sku} motif") % len(OTHER_MOTIFS)]
+
+
+def _of_name(name: str, words: dict[str, str]) -> str | None:
+    return next((value for pattern, value in words.items() if re.search(pattern, name)), None)
+
+
+def _of_shape(shape: str, colours: dict[str, str]) -> str | None:
+    return next((colour for colour, names in colours.items() if shape in names.split()), None)
 
 
 def _hash(text: str) -> int:
@@ -115,3 +139,14 @@ def _hash(text: str) -> int:
 @functools.cache
 def _by_sku() -> dict[str, Product]:
     return {product.sku: product for product in products()}
+
+
+@functools.cache
+def _drawings() -> dict[str, str]:
+    """Name → SVG fragment with its placeholders."""
+    text = resources.files("huitou.demo").joinpath("data/pictures.xml").read_text("utf-8")
+    return {
+        drawing.attrib["id"]: (drawing.text or "").strip()
+        + "".join(ElementTree.tostring(part, encoding="unicode").strip() for part in drawing)
+        for drawing in ElementTree.fromstring(text)  # noqa: S314 - our own file
+    }

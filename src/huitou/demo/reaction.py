@@ -37,9 +37,7 @@ class Reaction:
 
     def __init__(self, world: World) -> None:
         self._households = {household.household: household for household in world.households}
-        self._baskets = {
-            household: _typical(own) for household, own in world.baskets.items()
-        }
+        self._baskets = {household: _typical(own) for household, own in world.baskets.items()}
 
     def opens(self, household: int, *, contacted_at: datetime, seed: int, open_bp: int) -> bool:
         """Whether the household opens the message: with probability `open_bp` / 10,000."""

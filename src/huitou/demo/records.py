@@ -4,14 +4,12 @@ import csv
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from importlib import resources
 from itertools import pairwise
 from typing import Any
 
-import pyarrow.parquet as pq
+import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-FIRST_DAY = datetime(2017, 1, 1)
 DAY_COUNT = 212
 """2017-01-01 … 2017-07-31 in the source."""
 QUANTITY_UNIT = 1000
@@ -21,7 +19,7 @@ QUANTITY_UNIT = 1000
 class Product:
     """One SKU: a product type of the source under its Chinese name. `price_fen` is the shelf price.
 
-    `shape` is a key of `pictures.SHAPES`.
+    `shape` names a drawing in `pictures.xml`.
     """
 
     sku: str
@@ -62,7 +60,7 @@ class Redemption:
 
 @functools.cache
 def products() -> tuple[Product, ...]:
-    """Every SKU that is sold, by code. Tobacco, fuel and what is no merchandise is left out."""
+    """Every SKU that was ever bought, by code; without tobacco, fuel and what is no merchandise."""
     names = {row["code"]: row["name"] for row in _csv("categories")}
     return tuple(
         Product(

@@ -28,9 +28,9 @@ class Score:
 
 
 def key(identifier: Mapping[str, Any]) -> str:
-    """`kind:value[@scope]`, as in `GET /v1/customers?identifier=`."""
+    """`kind:value[@scope]`, as in `GET /v1/customers?identifier=`; a phone without +86."""
     scope = identifier.get("scope")
-    name = f"{identifier['kind']}:{identifier['value']}"
+    name = f"{identifier['kind']}:{str(identifier['value']).removeprefix('+86')}"
     return f"{name}@{scope}" if scope else name
 
 

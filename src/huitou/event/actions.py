@@ -30,9 +30,7 @@ def accept(tx: Tx, requests: Sequence[Decoded]) -> list[Intake]:
             else:
                 numbered.append((outcome, item))
     unit_ids = {code: unit.id for code, unit in units.items()}
-    store.load_events(
-        tx, [_row(tx, no, item, unit_ids) for no, (_, item) in enumerate(numbered)]
-    )
+    store.load_events(tx, [_row(tx, no, item, unit_ids) for no, (_, item) in enumerate(numbered)])
     chosen = _new_ones(tx, numbered)
     _vault(tx, [numbered[no][1].event for no in chosen])
     new_head = store.append(tx, chosen, head) if chosen else head
@@ -61,8 +59,10 @@ def record(tx: Tx, records: Sequence[Recorded]) -> int:
     store.load_events(
         tx,
         [
-            (no, item.id, OWN_SOURCE, item.type, item.occurred_at, item.unit_id, [], [])
-            + ({"customer": str(item.customer_id), **item.properties}, b"")
+            [
+                *(no, item.id, OWN_SOURCE, item.type, item.occurred_at, item.unit_id, [], []),
+                *({"customer": str(item.customer_id), **item.properties}, b""),
+            ]
             for no, item in enumerate(fresh)
         ],
     )
@@ -102,15 +102,11 @@ class _Outcome:
 def _row(tx: Tx, no: int, item: Accepted, unit_ids: dict[str, Any]) -> tuple[object, ...]:
     event = item.event
     unit = unit_ids[event.unit] if event.unit else None
-    blinds = [
-        tx.keys.blind(rules.blind_text(i.kind, i.scope, i.value)) for i in event.identifiers
-    ]
+    blinds = [tx.keys.blind(rules.blind_text(i.kind, i.scope, i.value)) for i in event.identifiers]
     verified = [i.verified for i in event.identifiers]
     body_hash = tx.keys.blind(item.canonical)
-    return (no, event.id, event.source, event.type, event.occurred_at, unit, blinds, verified) + (
-        event.properties,
-        body_hash,
-    )
+    head = (no, event.id, event.source, event.type, event.occurred_at, unit)
+    return (*head, blinds, verified, event.properties, body_hash)
 
 
 def _new_ones(tx: Tx, numbered: Sequence[tuple[_Outcome, Accepted]]) -> list[int]:

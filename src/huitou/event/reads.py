@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from huitou.base.db import ReadTx
 from huitou.event import rules, store
-from huitou.event.types import LogEntry, SetAside, StreamLag
+from huitou.event.types import Lag, LogEntry, SetAside
 from huitou.kernel.page import PAGE_MAX
 
 
@@ -20,9 +20,9 @@ def log_slice(
     return store.log_slice(tx, after, upto, types)
 
 
-def lags(tx: ReadTx) -> list[StreamLag]:
-    """Every consumer's distance from the head of the log, in events."""
-    return store.lags(tx)
+def lag(tx: ReadTx) -> Lag:
+    """The head of the log and every consumer's distance from it, in events."""
+    return Lag(store.head(tx), store.lags(tx))
 
 
 def list_set_aside(tx: ReadTx) -> list[SetAside]:
@@ -43,9 +43,7 @@ def identifiers_with_tail(tx: ReadTx, tail: str) -> list[int]:
     return store.by_tail(tx, tail)
 
 
-def open_identifiers(
-    tx: ReadTx, identifier_ids: Sequence[int]
-) -> dict[int, tuple[str, str, str]]:
+def open_identifiers(tx: ReadTx, identifier_ids: Sequence[int]) -> dict[int, tuple[str, str, str]]:
     """`id → (kind, scope, plain value)`; erased ones are missing. For sending and revealing only."""
     return {
         row["id"]: (row["kind"], row["scope"], tx.keys.open(row["sealed"]))

@@ -1,8 +1,7 @@
 """SQL of the log: a batch is copied in, then each step is one statement."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 from huitou.base.db import ReadTx, Tx
 from huitou.event.types import LogEntry, SetAside, StreamLag
@@ -34,9 +33,7 @@ def lock_head(tx: Tx) -> int:
 
 def head(tx: ReadTx) -> int:
     """The last position given, without waiting."""
-    return (
-        tx.value("SELECT position FROM event.head WHERE merchant_id = %(merchant)s") or 0
-    )
+    return tx.value("SELECT position FROM event.head WHERE merchant_id = %(merchant)s") or 0
 
 
 def load_events(tx: Tx, rows: Sequence[Sequence[object]]) -> None:
@@ -44,7 +41,7 @@ def load_events(tx: Tx, rows: Sequence[Sequence[object]]) -> None:
     tx.load("incoming", _EVENT_COLUMNS, rows)
 
 
-def seen_hashes(tx: Tx) -> list[dict[str, object]]:
+def seen_hashes(tx: Tx) -> list[dict[str, Any]]:
     """Of the batch, which `(source, id)` are known and with what content."""
     return tx.rows(
         dict,
@@ -159,7 +156,7 @@ def list_set_aside(tx: ReadTx, limit: int) -> list[SetAside]:
     return tx.rows(
         SetAside,
         """
-        SELECT a.stream, a.position, l.type, l.source, l.id AS event_id, a.reason, a.at
+        SELECT a.stream, a.position, l.type AS event_type, l.source, l.id AS event_id, a.reason, a.at
         FROM event.set_aside a
         JOIN event.log l ON l.merchant_id = a.merchant_id AND l.position = a.position
         WHERE a.merchant_id = %(merchant)s AND a.resolved_at IS NULL
@@ -174,26 +171,14 @@ def lags(tx: ReadTx) -> list[StreamLag]:
     return tx.rows(
         StreamLag,
         """
-        SELECT c.stream, c.position, h.position - c.position AS behind, c.moved_at
+        SELECT c.stream AS name, c.position, h.position - c.position AS behind, c.moved_at
         FROM base.cursor c JOIN event.head h ON h.merchant_id = c.merchant_id
         WHERE c.merchant_id = %(merchant)s ORDER BY c.stream
         """,
     )
 
 
-def received_between(tx: ReadTx, since: datetime) -> int:
-    """How many events came in since."""
-    return (
-        tx.value(
-            "SELECT count(*) FROM event.log"
-            " WHERE merchant_id = %(merchant)s AND received_at >= %(since)s",
-            {"since": since},
-        )
-        or 0
-    )
-
-
-def sealed_of(tx: ReadTx, identifier_ids: Sequence[int]) -> list[dict[str, object]]:
+def sealed_of(tx: ReadTx, identifier_ids: Sequence[int]) -> list[dict[str, Any]]:
     """The vault's rows: id, kind, scope, sealed."""
     return tx.rows(
         dict,
@@ -230,12 +215,3 @@ def by_tail(tx: ReadTx, tail: str) -> list[int]:
         " LIMIT 500",
         {"tail": tail},
     )
-
-
-def unit_of(tx: ReadTx, position: int) -> UUID | None:
-    """Where an event took place."""
-    found: UUID | None = tx.value(
-        "SELECT unit_id FROM event.log WHERE merchant_id = %(merchant)s AND position = %(position)s",
-        {"position": position},
-    )
-    return found

@@ -23,14 +23,14 @@ class Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Unknown fields are refused; `false` is not 0."""
 
 
-class IdentifierIn(Strict):
+class IdentifierIn(Strict, frozen=True):
     kind: ShortText
     value: Text
     scope: ShortText | None = None
     verified: bool = False
 
 
-class EventIn(Strict):
+class EventIn(Strict, frozen=True):
     """One event as sent. `properties` are checked against the type's own model."""
 
     id: Text
@@ -42,11 +42,11 @@ class EventIn(Strict):
     identifiers: Annotated[list[IdentifierIn], msgspec.Meta(max_length=20)] = []
 
 
-class Batch(Strict):
+class Batch(Strict, frozen=True):
     events: list[msgspec.Raw]
 
 
-class OrderLine(Strict):
+class OrderLine(Strict, frozen=True):
     """Amounts are of the whole line; `quantity` in thousandths."""
 
     line_no: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
@@ -56,20 +56,20 @@ class OrderLine(Strict):
     paid_fen: Fen
 
 
-class OrderPaid(Strict):
+class OrderPaid(Strict, frozen=True):
     order_no: ShortText
     lines: Annotated[list[OrderLine], msgspec.Meta(min_length=1, max_length=500)]
     paid_fen: Fen
     shipping_fen: Fen = 0
 
 
-class RefundLine(Strict):
+class RefundLine(Strict, frozen=True):
     line_no: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
     quantity: Annotated[int, msgspec.Meta(ge=0, le=10**10)]
     refund_fen: Fen
 
 
-class OrderRefunded(Strict):
+class OrderRefunded(Strict, frozen=True):
     order_no: ShortText
     refund_no: ShortText
     lines: Annotated[list[RefundLine], msgspec.Meta(max_length=500)]
@@ -77,43 +77,43 @@ class OrderRefunded(Strict):
     shipping_fen: Fen = 0
 
 
-class OrderReviewed(Strict):
+class OrderReviewed(Strict, frozen=True):
     order_no: ShortText
     rating: Annotated[int, msgspec.Meta(ge=1, le=5)]
     line_no: int | None = None
 
 
-class ProductSeen(Strict):
+class ProductSeen(Strict, frozen=True):
     sku: ShortText
     link: ShortText | None = None
 
 
-class CartAdded(Strict):
+class CartAdded(Strict, frozen=True):
     sku: ShortText
     quantity: Quantity = 1000
 
 
-class LinkOpened(Strict):
+class LinkOpened(Strict, frozen=True):
     link: ShortText
 
 
-class ContactAdded(Strict):
+class ContactAdded(Strict, frozen=True):
     staff: ShortText
     state: ShortText | None = None
 
 
-class ContactRemoved(Strict):
+class ContactRemoved(Strict, frozen=True):
     staff: ShortText
     by: Annotated[str, msgspec.Meta(pattern="^(customer|staff)$")] = "customer"
 
 
-class ConsentChanged(Strict):
+class ConsentChanged(Strict, frozen=True):
     channel: Annotated[str, msgspec.Meta(pattern="^(wecom|sms|wechat|phone|email|all)$")]
     purpose: Annotated[str, msgspec.Meta(pattern="^(marketing|service)$")] = "marketing"
     proof: ShortText | None = None
 
 
-class Method(Strict):
+class Method(Strict, frozen=True):
     """How it came about: `card_bound`, `sms_code`, `parcel_card`, `counter` …"""
 
     method: ShortText | None = None
@@ -185,17 +185,23 @@ class LogEntry:
 class StreamLag:
     """How far a consumer is behind the head of the log."""
 
-    stream: str
+    name: str
     position: int
     behind: int
     moved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
+class Lag:
+    head: int
+    streams: list[StreamLag]
+
+
+@dataclass(frozen=True, slots=True)
 class SetAside:
     stream: str
     position: int
-    type: str
+    event_type: str
     source: str
     event_id: str
     reason: str
@@ -205,7 +211,10 @@ class SetAside:
 class BadBody(Invalid):
     code = "event.bad_body"
     status = 400
-    zh, en = "请求体不是合法的事件列表：{reason}", "The body is not a valid list of events: {reason}"
+    zh, en = (
+        "请求体不是合法的事件列表：{reason}",
+        "The body is not a valid list of events: {reason}",
+    )
 
 
 class BatchSize(Invalid):
@@ -232,7 +241,10 @@ REJECTIONS: dict[str, tuple[str, str]] = {
     "event.malformed": ("事件格式不正确：{reason}", "The event is malformed: {reason}"),
     "event.unknown_type": ("未登记的事件类型 {type}", "Unregistered event type {type}"),
     "event.bad_properties": ("属性不正确：{reason}", "Wrong properties: {reason}"),
-    "event.in_future": ("发生时间晚于现在 5 分钟以上", "It occurred more than 5 minutes in the future"),
+    "event.in_future": (
+        "发生时间晚于现在 5 分钟以上",
+        "It occurred more than 5 minutes in the future",
+    ),
     "event.too_old": ("发生时间早于 10 年前", "It occurred more than 10 years ago"),
     "event.unit_required": ("订单类事件必须带 unit", "Order events need a unit"),
     "event.unknown_unit": ("没有编码为 {unit} 的门店", "There is no unit {unit}"),
@@ -241,7 +253,10 @@ REJECTIONS: dict[str, tuple[str, str]] = {
     "event.unknown_identifier": ("不支持的标识类型 {kind}", "Unknown identifier kind {kind}"),
     "event.scope_required": ("标识 {kind} 必须带 scope", "The identifier {kind} needs a scope"),
     "event.scope_not_taken": ("标识 {kind} 不带 scope", "The identifier {kind} takes no scope"),
-    "event.bad_identifier": ("标识 {kind} 的值不正确", "The value of identifier {kind} is not valid"),
+    "event.bad_identifier": (
+        "标识 {kind} 的值不正确",
+        "The value of identifier {kind} is not valid",
+    ),
     "event.lines_do_not_sum": ("行金额之和与总额不符", "The lines do not sum to the total"),
     "event.line_repeated": ("行号重复", "A line number is repeated"),
     "event.personal_value": (

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.event import reads as events
+from huitou.event.rules import blind_text, normalise
 from huitou.identity.store import people
 from huitou.identity.types import (
     BadIdentifier,
@@ -16,6 +17,7 @@ from huitou.identity.types import (
     Merging,
     Move,
     NoSuchCustomer,
+    NotTheirs,
 )
 from huitou.kernel.personal import Personal
 
@@ -84,6 +86,37 @@ def parse_identifier(text: str) -> tuple[str, str, str | None]:
 def find_by_tail(tx: ReadTx, tail: str) -> list[UUID]:
     """Customers who have a phone or card ending in these four characters."""
     return people.find_holders(tx, events.identifiers_with_tail(tx, tail))
+
+
+def find_by_number(tx: ReadTx, number: str) -> list[UUID]:
+    """Customers with exactly this phone or card number, in any scope."""
+    wanted = {number, normalise("phone", number)}
+    plain = events.open_identifiers(tx, events.identifiers_with_tail(tx, number[-4:]))
+    return people.find_holders(tx, [each for each in plain if plain[each][2] in wanted])
+
+
+def find_holders(
+    tx: ReadTx, identifiers: Sequence[tuple[str, str | None, str]]
+) -> list[UUID | None]:
+    """Who answers for each `(kind, scope, value)`; None for unknown and quarantined ones."""
+    blinds = [
+        tx.keys.blind(blind_text(kind, scope, normalise(kind, value) or value))
+        for kind, scope, value in identifiers
+    ]
+    held = people.list_holders(tx, blinds)
+    return [held.get(blind) for blind in blinds]
+
+
+def ids_of(tx: ReadTx, texts: Iterable[str]) -> list[int]:
+    """Vault ids of identifiers written `kind:value[@scope]`. Refuses unknown ones (`NotTheirs`)."""
+    found = []
+    for text in texts:
+        kind, value, scope = parse_identifier(text)
+        identifier_id = events.identifier_id(tx, kind, scope, value)
+        if identifier_id is None:
+            raise NotTheirs()
+        found.append(identifier_id)
+    return found
 
 
 def identifiers_of(tx: ReadTx, customer_id: UUID) -> list[Identifier]:

@@ -101,8 +101,10 @@ def add_staff(tx: Tx, new: Sequence[NewStaff]) -> list[Staff]:
         password_hash = _passwords.hash(item.password) if item.password else None
         blind = tx.keys.blind(item.phone) if item.phone else None
         rows.append(
-            (staff.id, staff.code, staff.name, staff.role, staff.unit_id, staff.wecom_user, blind)
-            + (item.login, password_hash)
+            [
+                *(staff.id, staff.code, staff.name, staff.role, staff.unit_id, staff.wecom_user),
+                *(blind, item.login, password_hash),
+            ]
         )
         added.append(staff)
     try:

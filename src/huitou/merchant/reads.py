@@ -16,6 +16,7 @@ from huitou.merchant.types import (
     NoUnit,
     Role,
     Setting,
+    SettingInForce,
     Staff,
     Unit,
     UnknownSetting,
@@ -112,9 +113,31 @@ def setting(tx: ReadTx, key: str, unit_id: UUID | None = None) -> Any:
     return value
 
 
-def list_settings(tx: ReadTx) -> list[Setting]:
-    """Every stored value of every setting."""
-    return store.list_settings(tx)
+def settings_in_force(tx: ReadTx, unit_id: UUID | None, language: str) -> list[SettingInForce]:
+    """Every setting with its value for the merchant or a unit, and which unit set it."""
+    units = units_by_id(tx)
+    path = get_unit(tx, unit_id).path if unit_id else ""
+    found: list[SettingInForce] = []
+    for key, kind in rules.SETTINGS.items():
+        chosen: Setting | None = None
+        for stored in store.settings_along(tx, key, path):
+            chosen = stored
+            if stored.is_locked:
+                break
+        found.append(
+            SettingInForce(
+                key=key,
+                title=kind.en if language == "en" else kind.zh,
+                type=kind.type.__name__,
+                default=kind.default,
+                value=chosen.value if chosen else kind.default,
+                from_unit=units[chosen.unit_id] if chosen and chosen.unit_id else None,
+                is_set=chosen is not None and chosen.unit_id == unit_id,
+                is_locked=chosen is not None and chosen.is_locked,
+                version=chosen.version if chosen and chosen.unit_id == unit_id else 0,
+            )
+        )
+    return found
 
 
 def list_channels(tx: ReadTx) -> list[ChannelState]:

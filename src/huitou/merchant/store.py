@@ -151,7 +151,7 @@ def find_staff(
     )
 
 
-def add_staff(tx: Tx, rows: Sequence[tuple[Any, ...]]) -> None:
+def add_staff(tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
     """Insert staff: (id, code, name, role, unit_id, wecom_user, phone_blind, login, hash)."""
     columns = {"id": "uuid", "code": "text", "name": "text", "role": "text", "unit_id": "uuid"}
     tx.load(
@@ -260,15 +260,6 @@ def set_key_revoked(tx: Tx, key_id: UUID) -> int:
         "UPDATE merchant.api_key SET revoked_at = %(now)s"
         " WHERE merchant_id = %(merchant)s AND id = %(id)s AND revoked_at IS NULL",
         {"id": key_id},
-    )
-
-
-def list_settings(tx: ReadTx) -> list[Setting]:
-    """Every stored value."""
-    return tx.rows(
-        Setting,
-        "SELECT key, unit_id, value, is_locked, version FROM merchant.setting"
-        " WHERE merchant_id = %(merchant)s ORDER BY key",
     )
 
 

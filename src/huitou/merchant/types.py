@@ -108,6 +108,21 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingInForce:
+    """A setting as it holds somewhere; `from_unit` None is the merchant's own value or the default."""
+
+    key: str
+    title: str
+    type: str
+    default: Any
+    value: Any
+    from_unit: Unit | None
+    is_set: bool
+    is_locked: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelState:
     """A configured channel; secrets are never part of an answer."""
 

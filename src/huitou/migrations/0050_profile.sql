@@ -4,7 +4,7 @@ SELECT base.open_schema('profile');
 -- merge. State is derived from the facts of everyone under a root, for the customer who answers now:
 -- a merge or a split is nothing but deriving anew.
 
--- Facts
+-- Facts. A name is sealed; its keyed hash finds the whole name and nothing less.
 
 CREATE TABLE profile.seen (
     merchant_id uuid NOT NULL,
@@ -24,6 +24,7 @@ CREATE TABLE profile.description (
     merchant_id uuid NOT NULL,
     customer_id uuid NOT NULL,
     name_sealed bytea,
+    name_blind bytea,
     gender text CHECK (gender IN ('female', 'male')),
     birth_month smallint CHECK (birth_month BETWEEN 1 AND 12),
     home_unit_id uuid,
@@ -103,6 +104,7 @@ CREATE TABLE profile.customer (
     customer_id uuid NOT NULL,
     ordinal int NOT NULL,
     name_sealed bytea,
+    name_blind bytea,
     gender text,
     birth_month smallint,
     home_unit_id uuid,
@@ -119,6 +121,7 @@ CREATE TABLE profile.customer (
 CREATE INDEX customer_recent ON profile.customer (merchant_id, last_seen_at DESC, customer_id DESC);
 CREATE INDEX customer_home ON profile.customer (merchant_id, home_unit_id, last_seen_at DESC);
 CREATE INDEX customer_owner ON profile.customer (merchant_id, owner_staff_id, last_seen_at DESC);
+CREATE INDEX customer_name ON profile.customer (merchant_id, name_blind) WHERE name_blind IS NOT NULL;
 SELECT base.protect('profile.customer');
 
 CREATE TABLE profile.friendship (

@@ -2,6 +2,7 @@ SELECT base.open_schema('attribution');
 
 -- An order belongs to at most one message at a time; a withdrawn credit stays as history.
 -- amount_fen is what was paid for goods (no shipping); position is the order's in the log.
+-- unit_id is where it was bought; credited_unit_id is the store that sent the message (or unit_id).
 CREATE TABLE attribution.credit (
     merchant_id uuid NOT NULL,
     id uuid NOT NULL,
@@ -9,6 +10,7 @@ CREATE TABLE attribution.credit (
     order_no text NOT NULL,
     customer_id uuid,
     unit_id uuid NOT NULL,
+    credited_unit_id uuid NOT NULL,
     campaign_id uuid,
     opportunity_id uuid,
     task_id uuid,

@@ -98,9 +98,7 @@ def recount_all(tx: Tx) -> None:
     totals.recount(tx, totals.list_customers(tx), POLICY)
 
 
-def _take_orders(
-    tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, UUID]
-) -> None:
+def _take_orders(tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, UUID]) -> None:
     orders = [_new_order(entry, customers.get(entry.position)) for entry in entries]
     skus = sorted({line.sku for order in orders for line in order.paid.lines})
     catalog_actions.note_skus(tx, skus)
@@ -162,9 +160,7 @@ def _new_refund(entry: LogEntry) -> NewRefund:
     return NewRefund(entry.position, entry.unit_id, entry.occurred_at, refunded)
 
 
-def _take_reviews(
-    tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, UUID]
-) -> None:
+def _take_reviews(tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, UUID]) -> None:
     if not entries:
         return
     rows = []

@@ -6,8 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.identity import reads as identity
-from huitou.identity.types import NoSuchCustomer
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.merchant import reads as merchant
 from huitou.order.store import lists
@@ -28,6 +26,7 @@ from huitou.order.types import (
     TooManyCustomers,
     Total,
 )
+from huitou.profile import reads as profile
 
 
 def orders_in(tx: ReadTx, after: int, upto: int) -> list[PaidOrder]:
@@ -137,14 +136,14 @@ def list_orders(
 def orders_of(
     tx: ReadTx, customer_id: UUID, *, cursor: str | None = None, limit: int = 50
 ) -> Page[Order]:
-    """A customer's orders at all units, newest first. Refuses: NoSuchCustomer (out of sight too)."""
-    root_id = _visible_root(tx, customer_id)
+    """A customer's orders at all units, newest first. Refuses: NoSuchCustomer (also unseen)."""
+    root_id = profile.get_visible_root(tx, customer_id)
     return list_orders(tx, customer_id=root_id, cursor=cursor, limit=limit, is_scoped=False)
 
 
 def totals_of(tx: ReadTx, customer_id: UUID) -> CustomerTotals:
-    """One customer's totals. Refuses: NoSuchCustomer (out of sight too)."""
-    return customer_totals(tx, [_visible_root(tx, customer_id)])[0]
+    """One customer's totals. Refuses: NoSuchCustomer (also unseen)."""
+    return customer_totals(tx, [profile.get_visible_root(tx, customer_id)])[0]
 
 
 def totals_for(tx: ReadTx, asked: Sequence[str]) -> list[CustomerTotals]:
@@ -158,15 +157,8 @@ def totals_for(tx: ReadTx, asked: Sequence[str]) -> list[CustomerTotals]:
         ids = list(dict.fromkeys(UUID(text) for text in asked))
     except ValueError as error:
         raise BadCustomerId() from error
-    visible = set(lists.list_visible(tx, ids))
+    visible = profile.visible(tx, ids)
     return customer_totals(tx, [id_ for id_ in ids if id_ in visible])
-
-
-def _visible_root(tx: ReadTx, customer_id: UUID) -> UUID:
-    root_id = identity.canonical(tx, [customer_id]).get(customer_id)
-    if root_id is None or not lists.list_visible(tx, [root_id]):
-        raise NoSuchCustomer()
-    return root_id
 
 
 def _before(cursor: str | None) -> tuple[datetime, UUID] | None:

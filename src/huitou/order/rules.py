@@ -33,14 +33,18 @@ def settle(order: Refundable, refunds: Sequence[NewRefund]) -> Settled:
 
     A number said twice is one refund; said with other amounts it is `order.reused_no`. A refund of
     more than is left of the order, of a line or of a line that is not there is
-    `order.refund_too_large`. A refused refund takes nothing, so a later one may use its number.
+    `order.refund_too_large`. A refused refund takes nothing, so a later one may use its number:
+    when a rewound stream finds a number applied by a later position, it had refused this one.
     """
     left_fen, lines, known = order.left_fen, dict(order.lines), dict(order.refunds)
     settled = Settled([], [])
     for refund in sorted(refunds, key=lambda refund: refund.position):
         said = refund.refunded
-        if said.refund_no in known:
-            if not _is_same(known[said.refund_no], said):
+        first = known.get(said.refund_no)
+        if first is not None:
+            if first.position > refund.position:
+                settled.refused.append((refund.position, REFUND_TOO_LARGE))
+            elif not _is_same(first.refunded, said):
                 settled.refused.append((refund.position, REUSED_NO))
             continue
         after = _lines_after(lines, said)
@@ -48,7 +52,7 @@ def settle(order: Refundable, refunds: Sequence[NewRefund]) -> Settled:
             settled.refused.append((refund.position, REFUND_TOO_LARGE))
             continue
         left_fen, lines = left_fen - said.refund_fen, after
-        known[said.refund_no] = said
+        known[said.refund_no] = refund
         settled.applied.append(refund)
     return settled
 

@@ -104,12 +104,12 @@ class LineLeft:
 
 @dataclass(frozen=True, slots=True)
 class Refundable:
-    """An order as refunds see it. `refunds` maps the numbers already applied to what they said."""
+    """An order as refunds see it. `refunds` holds those already applied, by their numbers."""
 
     order_id: UUID
     left_fen: int
     lines: dict[int, LineLeft]
-    refunds: dict[str, Refunded]
+    refunds: dict[str, NewRefund]
 
 
 @dataclass(frozen=True, slots=True)

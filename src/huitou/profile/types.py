@@ -229,6 +229,7 @@ class Described:
 
 Exporter = Callable[[ReadTx, UUID], object]
 EXPORTERS: Port[Mapping[str, Exporter]] = Port("profile.exporters")
+EXPORTERS.bind({})
 """Room → everything it keeps about a customer, as plain JSON values. Wiring binds all rooms."""
 
 

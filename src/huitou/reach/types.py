@@ -1,9 +1,23 @@
 """What a message is, what a channel must be able to do, and what becomes of a message."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
+
+from huitou.base.ports import Port
+from huitou.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+
+Purpose = Literal["marketing", "service"]
+State = Literal[
+    "planned", "in_flight", "unknown", "submitted", "waiting", "cancelled", "failed", "delivered"
+]
+"""`waiting`: an associate still has to confirm it; `submitted`: the channel has it."""
+
+CHANNELS = ("wecom", "sms")
+ADDRESS_KINDS = {"wecom": "external_userid", "sms": "phone"}
+"""Channel → kind of identifier that is its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +119,241 @@ class StaffNotifier(Protocol):
     def remind(self, ref: str) -> SubmitOutcome:
         """Have the channel urge whoever must still confirm message `ref`."""
         ...
+
+
+@runtime_checkable
+class Cancels(Protocol):
+    """A channel that can take back what a person has not confirmed yet."""
+
+    def cancel(self, ref: str) -> SubmitOutcome:
+        """Take message `ref` back."""
+        ...
+
+
+open_channel: Port[Callable[[str, str], Channel]] = Port("reach.open_channel")
+"""(kind, configuration as JSON) → adapter."""
+open_notifier: Port[Callable[[str, str], StaffNotifier]] = Port("reach.open_notifier")
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who might get a message now.
+
+    `content_key` names the content: the same one is not sent twice within `reach.repeat_days`.
+    With `product_list_id` the message gets a tracked link. `text` is final, its placeholders are
+    filled (`content.reads.fill`); `params` are the template's on channels that have templates.
+    """
+
+    customer_id: UUID
+    channel: str
+    content_key: str
+    text: str
+    purpose: Purpose = "marketing"
+    staff_id: UUID | None = None
+    unit_id: UUID | None = None
+    campaign_id: UUID | None = None
+    opportunity_id: UUID | None = None
+    task_id: UUID | None = None
+    product_list_id: UUID | None = None
+    template: str | None = None
+    params: dict[str, str] = field(default_factory=dict)
+    is_held_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the merchant allows."""
+
+    daily_cap: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the gate asks about one candidate. `day_count`: marketing messages that count today."""
+
+    purpose: Purpose
+    is_forgotten: bool = False
+    is_under_14: bool = False
+    has_consent: bool = True
+    is_opted_out: bool = False
+    is_held_out: bool = False
+    has_same_content: bool = False
+    day_count: int = 0
+    is_channel_on: bool = True
+    has_sender: bool = True
+    has_address: bool = True
+    is_friend: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question of the gate and its answer."""
+
+    code: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    code: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about a candidate; `message_id` when it became a message."""
+
+    id: UUID
+    customer_id: UUID
+    message_id: UUID | None
+    code: str | None
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.message_id is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a message: in which attempt it is in which state, since when."""
+
+    attempt: int
+    state: State
+    at: datetime
+    ref: str | None = None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A message that reached a customer."""
+
+    message_id: UUID
+    customer_id: UUID
+    staff_id: UUID | None
+    unit_id: UUID | None
+    campaign_id: UUID | None
+    opportunity_id: UUID | None
+    task_id: UUID | None
+    channel: str
+    delivered_at: datetime
+    opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message as lists show it. `failure_text` says why it failed, in the reader's language."""
+
+    id: UUID
+    customer_id: UUID | None
+    channel: str
+    purpose: str
+    staff_id: UUID | None
+    staff_name: str | None
+    unit_id: UUID | None
+    unit_name: str | None
+    campaign_id: UUID | None
+    opportunity_id: UUID | None
+    task_id: UUID | None
+    product_list_id: UUID | None
+    content_key: str
+    text: str | None
+    is_test: bool
+    state: State
+    attempt: int
+    failure: str | None
+    failure_text: str | None
+    planned_at: datetime
+    submitted_at: datetime | None
+    delivered_at: datetime | None
+    opened_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckShown:
+    code: str
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """Why a customer got, or did not get, a message."""
+
+    id: UUID
+    customer_id: UUID
+    channel: str
+    purpose: str
+    content_key: str
+    campaign_id: UUID | None
+    task_id: UUID | None
+    message_id: UUID | None
+    outcome: str
+    code: str | None
+    text: str | None
+    checks: list[CheckShown]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDetail:
+    """A message and why it was sent."""
+
+    message: MessageRow
+    why: DecisionRow | None
+
+
+# Notices, each of up to 1,000 messages
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesSubmitted:
+    """The channel has them; in WeCom the associate is asked to confirm."""
+
+    message_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesDelivered:
+    message_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesFailed:
+    """They will not go out: failed for good, or cancelled before anybody had them."""
+
+    message_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesOpened:
+    """The customer opened the link for the first time."""
+
+    message_ids: tuple[UUID, ...]
+
+
+# Refusals
+
+
+class NoMessage(NotFound):
+    code = "reach.no_message"
+    zh, en = "没有这条消息", "There is no such message"
+
+
+class NoChannel(Conflict):
+    code = "reach.channel_off"
+    zh, en = "渠道 {channel} 还没有配置", "The channel {channel} is not set up"
+
+
+class TestNeedsAddress(Invalid):
+    code = "reach.test_needs_address"
+    zh, en = "请填写接收测试消息的地址", "Say where the test message goes"
+
+
+class BadPushSecret(Forbidden):
+    code = "reach.bad_push_secret"
+    zh, en = "推送地址中的口令不正确", "The secret in the push address is wrong"

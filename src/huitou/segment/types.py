@@ -30,6 +30,8 @@ Values = Annotated[
     tuple[Number | bool | Annotated[str, msgspec.Meta(max_length=200)], ...],
     msgspec.Meta(min_length=1, max_length=VALUES_MAX),
 ]
+Range = Annotated[tuple[Number, ...], msgspec.Meta(min_length=2, max_length=2)]
+"""Both ends included. A tuple of fixed length here makes msgspec 0.22 crash in garbage collection."""
 Comparison = Literal["=", "!=", ">", ">=", "<", "<=", "between"]
 Op = Literal[
     "=", "!=", ">", ">=", "<", "<=", "between",
@@ -43,7 +45,7 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """Unknown fields are refused; nothing is converted."""
 
 
-class Window(Strict, rename={"from_": "from"}):
+class Window(Strict, frozen=True, rename={"from_": "from"}):
     """`{"last_days": n}`, `{"from": day, "to": day}` (both included, either may lack) or
     `{"ever": true}`; no window is ever, too."""
 
@@ -53,7 +55,7 @@ class Window(Strict, rename={"from_": "from"}):
     ever: Literal[True] | None = None
 
 
-class PurchaseWhere(Strict):
+class PurchaseWhere(Strict, frozen=True):
     """All given fields hold; within one, any value. A unit stands for its subtree."""
 
     category: Codes | None = None
@@ -62,7 +64,7 @@ class PurchaseWhere(Strict):
     channel: Codes | None = None
 
 
-class EventWhere(Strict):
+class EventWhere(Strict, frozen=True):
     """All given fields hold; within one, any value. Category and SKU are of the event's product."""
 
     category: Codes | None = None
@@ -70,36 +72,36 @@ class EventWhere(Strict):
     unit: Codes | None = None
 
 
-class EventMatch(Strict):
+class EventMatch(Strict, frozen=True):
     """Which events: of a type, with details."""
 
     type: Code
     where: EventWhere = EventWhere()
 
 
-class Purchase(Strict, tag_field="kind", tag="purchase"):
+class Purchase(Strict, frozen=True, tag_field="kind", tag="purchase"):
     """A figure over a customer's purchases, refunds taken off: orders (`count`), `sum_fen`,
     `quantity`, or days since the last one. Who never bought has 0, and no days at all."""
 
     agg: Agg
     op: Comparison
-    value: Number | tuple[Number, Number]
+    value: Number | Range
     where: PurchaseWhere = PurchaseWhere()
     window: Window = Window()
 
 
-class Event(Strict, tag_field="kind", tag="event"):
+class Event(Strict, frozen=True, tag_field="kind", tag="event"):
     """A figure over a customer's events of one type."""
 
     type: Code
     agg: EventAgg
     op: Comparison
-    value: Number | tuple[Number, Number]
+    value: Number | Range
     where: EventWhere = EventWhere()
     window: Window = Window()
 
 
-class Trait(Strict, tag_field="kind", tag="trait"):
+class Trait(Strict, frozen=True, tag_field="kind", tag="trait"):
     """What we know of a customer. What is not known meets only `unknown`."""
 
     name: Code
@@ -107,18 +109,18 @@ class Trait(Strict, tag_field="kind", tag="trait"):
     value: Scalar | Values | None = None
 
 
-class Tag(Strict, tag_field="kind", tag="tag"):
+class Tag(Strict, frozen=True, tag_field="kind", tag="tag"):
     name: Code
 
 
-class Consent(Strict, tag_field="kind", tag="consent"):
+class Consent(Strict, frozen=True, tag_field="kind", tag="consent"):
     """A given and not withdrawn permission."""
 
     channel: Code
     purpose: Code = "marketing"
 
 
-class Sequence(Strict, tag_field="kind", tag="sequence"):
+class Sequence(Strict, frozen=True, tag_field="kind", tag="sequence"):
     """After some `first` event in the window came `then` within so many days, or `then_not` did not
     (known once the days have passed)."""
 
@@ -129,13 +131,13 @@ class Sequence(Strict, tag_field="kind", tag="sequence"):
     window: Window = Window()
 
 
-class InSegment(Strict, tag_field="kind", tag="segment"):
+class InSegment(Strict, frozen=True, tag_field="kind", tag="segment"):
     """Members of another segment, by its rule of now."""
 
     id: UUID
 
 
-class Sample(Strict, tag_field="kind", tag="sample"):
+class Sample(Strict, frozen=True, tag_field="kind", tag="sample"):
     """A fixed share (0–1) of all customers, drawn by the salt."""
 
     share: Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -216,7 +218,8 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """`sample` holds at most 20 of the customers; `as_of` is the moment of the snapshot."""
+    """`sample` holds at most 20 of the customers; `as_of` is the moment of the snapshot.
+    `took_ms` is what the answer took, measured by the edge."""
 
     count: int
     per_leaf: list[LeafCount]
@@ -224,7 +227,7 @@ class Count:
     sample: list[UUID]
     sentence: str
     as_of: datetime
-    took_ms: int
+    took_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +316,8 @@ class LeafKind:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
+    """A word of the rule language (operator, aggregate, event type) and how it is called."""
+
     op: str
     zh: str
     en: str
@@ -348,7 +353,7 @@ class Vocabulary:
     traits: list[TraitKind]
     ops: list[Operator]
     aggs: list[Operator]
-    event_types: list[str]
+    event_types: list[Operator]
     tags: list[str]
 
 
@@ -369,7 +374,8 @@ class UnknownUnit(Invalid):
 
 class UnknownSegment(Invalid):
     code = "segment.unknown_segment"
-    zh, en = "规则在 {path} 处引用了不存在的人群", "The segment referred to at {path} does not exist"
+    zh = "规则在 {path} 处引用了不存在的人群"
+    en = "The segment referred to at {path} does not exist"
 
 
 class RuleTooLarge(Invalid):
@@ -390,12 +396,14 @@ class NameTaken(Conflict):
 
 class VersionConflict(Conflict):
     code = "segment.version"
-    zh, en = "人群已被他人修改，请刷新后重试", "The segment was changed meanwhile; reload and try again"
+    zh = "人群已被他人修改，请刷新后重试"
+    en = "The segment was changed meanwhile; reload and try again"
 
 
 class InUse(Conflict):
     code = "segment.in_use"
-    zh, en = "人群「{name}」正在引用它，不能删除", "It cannot be deleted: the segment “{name}” uses it"
+    zh = "人群「{name}」正在引用它，不能删除"
+    en = "It cannot be deleted: the segment “{name}” uses it"
 
 
 class NoSegment(NotFound):

@@ -84,7 +84,11 @@ def _running(database: Database, job: Job) -> Any:
 
 
 def _run_effect(
-    database: Database, merchant: UUID, principal: str, effect: Effect[Any, Any], args: dict[str, Any]
+    database: Database,
+    merchant: UUID,
+    principal: str,
+    effect: Effect[Any, Any],
+    args: dict[str, Any],
 ) -> None:
     with database.write(merchant, principal=principal) as tx:
         claimed = effect.claim(tx, **args)
@@ -93,5 +97,3 @@ def _run_effect(
     answer = effect.call(claimed)
     with database.write(merchant, principal=principal) as tx:
         effect.settle(tx, claimed, answer)
-
-

@@ -24,13 +24,13 @@ def consume(database: Database, merchant: UUID, order: Sequence[str]) -> int:
     moved = 0
     with database.read(merchant) as tx:
         limit = log.head(tx)
-        cursors = dict(
-            (row["stream"], row["position"])
+        cursors = {
+            row["stream"]: row["position"]
             for row in tx.rows(
                 dict,
                 "SELECT stream, position FROM base.cursor WHERE merchant_id = %(merchant)s",
             )
-        )
+        }
     for name in order:
         stream = STREAMS.get(name)
         if stream is None:

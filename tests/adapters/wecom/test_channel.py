@@ -207,7 +207,11 @@ def test_a_timeout_is_unknown_and_found_among_many(sim: Sim, channel: WeComChann
     asked = channel.ask(lost, None)
     assert isinstance(asked, Waiting)
     assert asked.on_person
-    assert isinstance(channel.ask(lost, asked.ref), Waiting)
+    sim.order("confirm", userid="zhangsan", msgid=asked.ref)
+    assert channel.ask(lost, None) == channel.ask(lost, asked.ref)
+    (seen,) = sim.look(f"inbox/{CUSTOMER}")["messages"]
+    assert lost.link
+    assert seen["attachments"][0]["link"]["url"] == lost.link.url
 
 
 def test_while_wecom_is_in_trouble_asking_stays_unknown(sim: Sim, channel: WeComChannel) -> None:

@@ -3,7 +3,8 @@
 import base64
 
 import pytest
-from hypothesis import given
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huitou.channels.wecom import crypto
@@ -31,11 +32,13 @@ def test_the_encryption_vector() -> None:
     assert signed == "b779dd00683239af306f80d479b70640ac6010b7"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.binary(min_size=16, max_size=16))
 def test_what_is_encrypted_is_decrypted(message: bytes, noise: bytes) -> None:
     assert crypto.decrypt(AES_KEY, crypto.encrypt(AES_KEY, message, CORP, noise), CORP) == message
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=160))
 def test_noise_is_refused_never_a_crash(sealed: bytes) -> None:
     with pytest.raises((crypto.Undecipherable, crypto.WrongCorp)):
@@ -46,6 +49,18 @@ def test_noise_is_refused_never_a_crash(sealed: bytes) -> None:
 def test_what_is_no_ciphertext_is_refused(text: str) -> None:
     with pytest.raises(crypto.Undecipherable):
         crypto.decrypt(AES_KEY, text, CORP)
+
+
+@pytest.mark.parametrize("padding", [b"\x00" * 12, b"\x21" * 12, b"\x01" * 11 + b"\x0c"])
+def test_wrong_padding_is_refused(padding: bytes) -> None:
+    """Block 32, every padding byte alike: what AES alone would let pass is refused."""
+    plain = NOISE + (2).to_bytes(4) + b"ok" + CORP.encode()
+    plain += b"." * (-(len(plain) + 12) % 16) + padding
+    key = base64.b64decode(AES_KEY + "=")
+    encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()
+    sealed = encryptor.update(plain) + encryptor.finalize()
+    with pytest.raises(crypto.Undecipherable):
+        crypto.decrypt(AES_KEY, base64.b64encode(sealed).decode(), CORP)
 
 
 def test_another_corporation_is_refused() -> None:

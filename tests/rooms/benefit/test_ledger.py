@@ -1,14 +1,12 @@
 """The ledger on PostgreSQL: once, balanced, append-only, never more taken back than given."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psycopg
 import pytest
 
-from huitou.base.db import Database, ReadTx, Tx
+from huitou.base.db import Database, Tx
 from huitou.benefit import actions, reads
 from huitou.benefit.types import (
     BelowFloor,
@@ -20,9 +18,8 @@ from huitou.benefit.types import (
     Reversal,
 )
 from huitou.kernel.ids import new_id
+from tests.conftest import Read, Write
 
-Write = Callable[[], AbstractContextManager[Tx]]
-Read = Callable[[], AbstractContextManager[ReadTx]]
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
@@ -149,9 +146,10 @@ def test_a_balance_can_be_asked_for_any_moment(write: Write, read: Read) -> None
                 tx, [commission(tx, staff, 10**day, f"{key}:{day}", AT + timedelta(days=day))]
             )
     with read() as tx:
-        who = ("staff", staff)
         assert [
-            reads.balance(tx, who, "commission", AT + timedelta(days=day, seconds=seconds))
+            reads.balance(
+                tx, ("staff", staff), "commission", AT + timedelta(days=day, seconds=seconds)
+            )
             for day, seconds in ((0, -1), (0, 0), (1, 0), (2, -1), (2, 0))
         ] == [0, 1, 11, 11, 111]
 
@@ -188,9 +186,9 @@ def test_history_cannot_be_changed_even_by_the_owner(
     with write() as tx:
         actions.post(tx, [commission(tx, new_id(), 5, str(new_id()))])
     with pytest.raises(psycopg.errors.InsufficientPrivilege), write() as tx:
-        tx.run(statement)  # type: ignore[arg-type]
+        tx.run(statement)
     with pytest.raises(psycopg.DatabaseError) as refused, db.owner() as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement)
     assert refused.value.sqlstate == "HT005"
 
 
@@ -205,7 +203,7 @@ def test_history_cannot_be_changed_even_by_the_owner(
 )
 def test_the_application_writes_through_the_function_only(write: Write, statement: str) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege), write() as tx:
-        tx.run(statement)  # type: ignore[arg-type]
+        tx.run(statement)
 
 
 def test_the_database_itself_refuses_what_does_not_balance(db: Database, write: Write) -> None:

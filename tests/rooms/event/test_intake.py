@@ -79,8 +79,14 @@ FAULTS: list[tuple[str, Any]] = [
     ("event.malformed", lambda c: order(c) | {"id": 7}),
     ("event.malformed", lambda c: "text"),
     ("event.unknown_type", lambda c: order(c) | {"type": "order.eaten"}),
-    ("event.in_future", lambda c: order(c) | {"occurred_at": (c.now + timedelta(minutes=6)).isoformat()}),
-    ("event.too_old", lambda c: order(c) | {"occurred_at": (c.now - timedelta(days=3700)).isoformat()}),
+    (
+        "event.in_future",
+        lambda c: order(c) | {"occurred_at": (c.now + timedelta(minutes=6)).isoformat()},
+    ),
+    (
+        "event.too_old",
+        lambda c: order(c) | {"occurred_at": (c.now - timedelta(days=3700)).isoformat()},
+    ),
     ("event.unit_required", lambda c: order(c) | {"unit": None}),
     ("event.unknown_unit", lambda c: order(c) | {"unit": "store-9999"}),
     ("event.unknown_source", lambda c: order(c) | {"source": "erp"}),
@@ -92,12 +98,30 @@ FAULTS: list[tuple[str, Any]] = [
     ("event.bad_properties", lambda c: changed(c, lines=[])),
     ("event.bad_properties", lambda c: changed(c, note="hello")),
     ("event.lines_do_not_sum", lambda c: changed(c, paid_fen=4981)),
-    ("event.unknown_identifier", lambda c: order(c) | {"identifiers": [{"kind": "nick", "value": "x"}]}),
-    ("event.scope_required", lambda c: order(c) | {"identifiers": [{"kind": "card", "value": "1"}]}),
-    ("event.bad_identifier", lambda c: order(c) | {"identifiers": [{"kind": "phone", "value": "12"}]}),
-    ("event.personal_value", lambda c: order(c) | {"type": "x.note", "properties": {"t": "打13800000000"}}),
-    ("event.personal_value", lambda c: order(c) | {"type": "x.note", "properties": {"mobile": "有"}}),
-    ("event.bad_properties", lambda c: order(c) | {"type": "x.note", "properties": {"a": {"b": 1}}}),
+    (
+        "event.unknown_identifier",
+        lambda c: order(c) | {"identifiers": [{"kind": "nick", "value": "x"}]},
+    ),
+    (
+        "event.scope_required",
+        lambda c: order(c) | {"identifiers": [{"kind": "card", "value": "1"}]},
+    ),
+    (
+        "event.bad_identifier",
+        lambda c: order(c) | {"identifiers": [{"kind": "phone", "value": "12"}]},
+    ),
+    (
+        "event.personal_value",
+        lambda c: order(c) | {"type": "x.note", "properties": {"t": "打13800000000"}},
+    ),
+    (
+        "event.personal_value",
+        lambda c: order(c) | {"type": "x.note", "properties": {"mobile": "有"}},
+    ),
+    (
+        "event.bad_properties",
+        lambda c: order(c) | {"type": "x.note", "properties": {"a": {"b": 1}}},
+    ),
 ]
 
 

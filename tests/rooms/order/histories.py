@@ -42,14 +42,14 @@ def make_history(random: Random, now: datetime, count: int, people: int) -> list
             properties = {**order["properties"], "paid_fen": order["properties"]["paid_fen"] + 1}
             properties["shipping_fen"] += 1
             events.append({**order, "id": f"{order['id']}-other", "properties": properties})
-        for number in range(random.choice((0, 0, 0, 1, 2, 3))):
-            events.append(_refund(random, order, number))
+        refund_count = random.choice((0, 0, 0, 1, 2, 3))
+        events.extend(_refund(random, order, number) for number in range(refund_count))
     random.shuffle(events)
     return events
 
 
 def _order(random: Random, now: datetime, index: int, people: int) -> Event:
-    lines = []
+    lines: list[dict[str, Any]] = []
     for line_no in range(1, random.randint(1, 4) + 1):
         list_fen = random.randint(1, 500)
         lines.append(
@@ -82,16 +82,15 @@ def _order(random: Random, now: datetime, index: int, people: int) -> Event:
 
 
 def _refund(random: Random, order: Event, number: int) -> Event:
-    lines = []
-    for line in order["properties"]["lines"]:
-        if random.random() < 0.5:
-            lines.append(
-                {
-                    "line_no": line["line_no"],
-                    "quantity": random.choice((0, line["quantity"], line["quantity"])),
-                    "refund_fen": random.randint(0, line["paid_fen"]),
-                }
-            )
+    lines = [
+        {
+            "line_no": line["line_no"],
+            "quantity": random.choice((0, line["quantity"], line["quantity"])),
+            "refund_fen": random.randint(0, line["paid_fen"]),
+        }
+        for line in order["properties"]["lines"]
+        if random.random() < 0.5
+    ]
     shipping = order["properties"]["shipping_fen"] if random.random() < 0.3 else 0
     refund_fen = sum(line["refund_fen"] for line in lines) + shipping
     if not refund_fen:

@@ -78,7 +78,7 @@ def test_settle_in_two_steps_is_settle_in_one(said: list[Refunded], cut: int) ->
         UUID(int=2),
         14 - sum(refund.refunded.refund_fen for refund in first.applied),
         lines,
-        {refund.refunded.refund_no: refund.refunded for refund in first.applied},
+        {refund.refunded.refund_no: refund for refund in first.applied},
     )
     second = rules.settle(middle, news[cut:])
     assert first.applied + second.applied == whole.applied

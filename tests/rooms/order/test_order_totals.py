@@ -54,7 +54,7 @@ def customer_by_card(read: Read, cards: list[str]) -> dict[str, UUID]:
 def check(read: Read, model: Model, merged: dict[str, str] | None = None) -> None:
     """`merged` says under which card another one's purchases count."""
     under = merged or {}
-    cards = sorted({card for card in model.totals()})
+    cards = sorted(model.totals())
     customers = customer_by_card(read, cards)
     totals: dict[UUID, list[Any]] = {}
     for card, figures in model.totals().items():

@@ -7,7 +7,7 @@ import { Day } from '@/ui/time'
 
 /** Why to contact this customer now. */
 export function CustomerOpportunities({ customer }: { customer: string }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const pages = usePages('/v1/opportunities', { query: { customer } })
   if (pages.error) return <Fault error={pages.error} again={() => void pages.refetch()} />
   if (!pages.isLoading && pages.items.length === 0) return <Nothing title={t('opportunity.none_customer')} />
@@ -15,7 +15,7 @@ export function CustomerOpportunities({ customer }: { customer: string }) {
     <ul className="lines">
       {pages.items.map((one) => (
         <li key={one.id}>
-          <div>{one.sentence}</div>
+          <div>{i18n.language === 'en' ? one.reason_en : one.reason_zh}</div>
           <small className="quiet">
             {t('opportunity.score')} {percent(one.score_bp / 10_000, 0)} · {t('opportunity.expected')}{' '}
             <Money fen={one.expected_fen} /> · <Day at={one.due_from} /> – <Day at={one.due_to} />

@@ -13,7 +13,7 @@ export function KindCards({ chosen }: { chosen?: string }) {
   const kinds = useRead('/v1/opportunities/kinds')
   return (
     <Answer of={kinds}>
-      {({ items }) =>
+      {(items) =>
         items.length === 0 ? (
           <Nothing title={t('opportunity.none')} hint={t('opportunity.none_hint')} />
         ) : (
@@ -23,7 +23,7 @@ export function KindCards({ chosen }: { chosen?: string }) {
                 <Link to={`/opportunities?kind=${kind.kind}`}>
                   <h3>{i18n.language === 'en' ? kind.title_en : kind.title_zh}</h3>
                 </Link>
-                <p className="quiet">{kind.meaning}</p>
+                <p className="quiet">{i18n.language === 'en' ? kind.meaning_en : kind.meaning_zh}</p>
                 <div className="row between">
                   <div>
                     <b className="kind-count">

@@ -12,31 +12,41 @@ import { Ago } from '@/ui/time'
 export function TotalsPanel({ customer }: { customer: string }) {
   const { t, i18n } = useTranslation()
   const totals = useRead('/v1/customers/{id}/totals', { id: customer })
+  const known = useRead('/v1/categories')
+  const names = new Map(
+    known.data?.items.map((one) => [one.code, i18n.language === 'en' ? one.name_en : one.name]),
+  )
   return (
     <Panel title={t('order.totals')}>
       <Answer of={totals} rows={5}>
-        {(data) => (
+        {({ total, categories }) =>
+          total === null ? (
+            <Nothing title={t('order.none')} />
+          ) : (
           <div className="stack">
             <div className="figures">
-              <Figure title={t('order.paid')} metric="customer_paid" value={<Money fen={data.paid_fen} />} />
-              <Figure title={t('order.count')} metric="customer_orders" value={data.order_count} />
+              <Figure title={t('order.paid')} metric="customer_paid" value={<Money fen={total.paid_fen} />} />
+              <Figure title={t('order.count')} metric="customer_orders" value={total.order_count} />
               <Figure
                 title={t('order.average')}
-                value={<Money fen={data.order_count ? Math.round(data.paid_fen / data.order_count) : 0} />}
+                value={<Money fen={total.order_count ? Math.round(total.paid_fen / total.order_count) : 0} />}
               />
               <Figure
                 title={t('order.rfm')}
                 metric="rfm"
-                value={`${data.r ?? '–'} · ${data.f ?? '–'} · ${data.m ?? '–'}`}
+                value={`${total.r ?? '–'} · ${total.f ?? '–'} · ${total.m ?? '–'}`}
                 note={t('order.rfm_note')}
               />
-              <Figure title={t('order.last_paid')} value={<Ago at={data.last_paid_at} />} />
+              <Figure title={t('order.last_paid')} value={<Ago at={total.last_paid_at} />} />
             </div>
-            {data.categories && data.categories.length > 0 && (
+            {categories.length > 0 && (
               <Bars
-                rows={data.categories.slice(0, 8).map((category) => ({
+                rows={[...categories]
+                  .sort((a, b) => b.paid_fen - a.paid_fen)
+                  .slice(0, 8)
+                  .map((category) => ({
                   key: category.category_code,
-                  label: category.category_name,
+                  label: names.get(category.category_code) ?? category.category_code,
                   value: category.paid_fen,
                   shown: t('order.category_shown', {
                     paid: roundYuan(category.paid_fen, i18n.language),
@@ -46,7 +56,8 @@ export function TotalsPanel({ customer }: { customer: string }) {
               />
             )}
           </div>
-        )}
+          )
+        }
       </Answer>
     </Panel>
   )
@@ -65,7 +76,7 @@ export function Purchases({ customer }: { customer: string }) {
       columns={[
         { title: t('order.paid_at'), render: (_, order) => <Ago at={order.paid_at} /> },
         { title: t('order.order_no'), dataIndex: 'order_no', className: 'num' },
-        { title: t('order.unit'), render: (_, order) => order.unit.name },
+        { title: t('order.unit'), render: (_, order) => order.unit_name },
         { title: t('order.source'), render: (_, order) => t(`order.source_${order.source}`, { defaultValue: order.source }) },
         { title: t('order.lines'), align: 'right', render: (_, order) => order.lines.length },
         {
@@ -94,7 +105,7 @@ function Lines({ lines }: { lines: OrderLine[] }) {
       pagination={false}
       dataSource={lines}
       columns={[
-        { title: t('order.product'), dataIndex: 'name' },
+        { title: t('order.product'), dataIndex: 'product_name' },
         { title: t('order.sku'), dataIndex: 'sku' },
         { title: t('order.quantity'), align: 'right', render: (_, line) => quantity(line.quantity) },
         { title: t('order.list'), align: 'right', render: (_, line) => yuan(line.list_fen) },

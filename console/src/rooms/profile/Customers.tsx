@@ -99,22 +99,22 @@ export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<str
           { title: t('profile.associate'), render: (_, row) => row.associate?.name ?? <span className="quiet">{t('profile.nobody')}</span> },
           {
             title: t('profile.stage'),
-            render: (_, row) => <StageTag stage={totals.get(row.id)?.stage} />,
+            render: (_, row) => <StageTag stage={totals.get(row.id)?.total?.stage} />,
           },
           {
             title: t('profile.order_count'),
             align: 'right',
-            render: (_, row) => <span className="num">{totals.get(row.id)?.order_count ?? '–'}</span>,
+            render: (_, row) => <span className="num">{totals.get(row.id)?.total?.order_count ?? '–'}</span>,
           },
           {
             title: t('profile.paid'),
             align: 'right',
             render: (_, row) => {
-              const found = totals.get(row.id)
+              const found = totals.get(row.id)?.total
               return found ? <Money fen={found.paid_fen} /> : '–'
             },
           },
-          { title: t('profile.last_paid'), render: (_, row) => <Ago at={totals.get(row.id)?.last_paid_at} /> },
+          { title: t('profile.last_paid'), render: (_, row) => <Ago at={totals.get(row.id)?.total?.last_paid_at} /> },
           {
             title: t('profile.tags'),
             render: (_, row) => row.tags.slice(0, 3).map((tag) => <Tag key={tag}>{tag}</Tag>),
@@ -127,7 +127,7 @@ export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<str
 
 const stageColours: Record<string, string> = {
   new: 'blue',
-  active: 'green',
+  growing: 'green',
   loyal: 'cyan',
   dormant: 'orange',
   lost: 'default',

@@ -3,14 +3,9 @@ import { Avatar, Button, Tag, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useWrite } from '@/client/query'
-import type { Customer } from '@/client/types'
+import type { Customer, Revealed } from '@/client/types'
 import { useMay } from '@/shell/session'
 import { Ago, Day } from '@/ui/time'
-
-interface Revealed {
-  name: string | null
-  phone: string | null
-}
 
 /** Who this is. Name and phone stay masked until revealed, which the audit log keeps. */
 export function CustomerHead({ customer }: { customer: Customer }) {
@@ -19,6 +14,7 @@ export function CustomerHead({ customer }: { customer: Customer }) {
   const [revealed, setRevealed] = useState<Revealed | null>(null)
   const reveal = useWrite<Revealed>(['/v1/audit'])
   const name = revealed?.name ?? customer.name ?? `#${customer.ordinal}`
+  const phone = (revealed ?? customer).identifiers.find((one) => one.kind === 'phone')?.value ?? ''
   return (
     <div className="customer-head">
       <Avatar size={56} className="customer-avatar">
@@ -27,7 +23,7 @@ export function CustomerHead({ customer }: { customer: Customer }) {
       <div>
         <div className="row">
           <h1>{name}</h1>
-          <span className="num customer-phone">{revealed?.phone ?? customer.phone ?? ''}</span>
+          <span className="num customer-phone">{phone}</span>
           {!revealed && customer.state === 'live' && may('customer.reveal') && (
             <Tooltip title={t('profile.reveal_hint')}>
               <Button

@@ -17,7 +17,7 @@ export function Tags({ customer }: { customer: Customer }) {
   return (
     <Panel title={t('profile.tags')}>
       <div className="row">
-        {customer.tags.map((tag) => (
+        {customer.tags.map(({ name: tag }) => (
           <Tag
             key={tag}
             closable={mayEdit}

@@ -36,15 +36,15 @@ export function Timeline({ customer }: { customer: string }) {
   return (
     <>
       <Line
-        items={pages.items.map((item, index) => ({
-          key: `${item.at}-${index}`,
+        items={pages.items.map((item) => ({
+          key: item.position,
           color: colours[item.type.split('.')[0] ?? ''] ?? '#b9c2c0',
           content: (
             <div className="event">
               <span>{i18n.language === 'en' ? item.title_en : item.title_zh}</span>
               {amountOf(item)}
               <small className="quiet">
-                {item.unit && `${item.unit} · `}
+                {item.unit && `${item.unit.name} · `}
                 <Ago at={item.at} />
               </small>
             </div>

@@ -1,10 +1,16 @@
-import { InputNumber, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Leaf } from '@/client/types'
+import { Amount, Numbers, Pick, PickMany, Span, valueFor } from './Inputs'
 import { TraitWords } from './TraitWords'
 import type { Option, Words } from './words'
 
 type Of<K extends Leaf['kind']> = Extract<Leaf, { kind: K }>
+
+interface Given<K extends Leaf['kind']> {
+  leaf: Of<K>
+  words: Words
+  change: (leaf: Leaf) => void
+}
 
 /** One condition as a sentence with its blanks to fill. */
 export function LeafWords({
@@ -19,191 +25,133 @@ export function LeafWords({
   switch (leaf.kind) {
     case 'purchase':
       return <Purchase leaf={leaf} words={words} change={change} />
+    case 'event':
+      return <Happened leaf={leaf} words={words} change={change} />
     case 'trait':
       return <TraitWords leaf={leaf} words={words} change={change} />
     case 'tag':
       return <Tag leaf={leaf} words={words} change={change} />
     case 'consent':
-      return <Consent leaf={leaf} change={change} />
+      return <Consent leaf={leaf} words={words} change={change} />
     case 'sequence':
       return <Sequence leaf={leaf} words={words} change={change} />
     case 'segment':
       return <Other leaf={leaf} words={words} change={change} />
     case 'sample':
-      return <Sample leaf={leaf} change={change} />
+      return <Sample leaf={leaf} words={words} change={change} />
   }
 }
 
-export function Pick({
-  value,
-  options,
-  change,
-  width,
-}: {
-  value: string
-  options: Option[]
-  change: (value: string) => void
-  width?: number
-}) {
-  return (
-    <Select
-      size="small"
-      value={value || undefined}
-      options={options}
-      onChange={change}
-      style={width ? { width } : undefined}
-      popupMatchSelectWidth={false}
-    />
-  )
+const figureOps = ['>=', '<=', '=', '>', '<', 'between']
+
+function opsAmong(words: Words, ops: string[]): Option[] {
+  return words.ops.filter((one) => ops.includes(one.value))
 }
 
-function PickMany({
-  value,
-  options,
-  placeholder,
-  change,
-}: {
-  value: string[]
-  options: Option[]
-  placeholder: string
-  change: (value: string[]) => void
-}) {
-  return (
-    <Select
-      size="small"
-      mode="multiple"
-      maxTagCount={2}
-      showSearch={{ optionFilterProp: 'label' }}
-      className="pick-many"
-      popupMatchSelectWidth={false}
-      value={value}
-      options={options}
-      placeholder={placeholder}
-      onChange={change}
-    />
-  )
+function filled<T extends string[]>(values: T): T | undefined {
+  return values.length ? values : undefined
 }
 
-export function Amount({
-  value,
-  change,
-  width = 76,
-  min = 0,
-  max,
-}: {
-  value: number | null
-  change: (value: number) => void
-  width?: number
-  min?: number
-  max?: number
-}) {
-  return (
-    <InputNumber
-      size="small"
-      controls={false}
-      min={min}
-      max={max}
-      value={value}
-      style={{ width }}
-      onChange={(next) => change(Number(next ?? 0))}
-    />
-  )
+const scales: Record<string, number> = { sum_fen: 100, quantity: 1000 }
+const tails: Record<string, string> = {
+  count: 'segment.times',
+  sum_fen: 'segment.yuan',
+  quantity: 'segment.pieces',
+  days_since_last: 'segment.days',
 }
 
-export function useOps(): Option[] {
+function Purchase({ leaf, words, change }: Given<'purchase'>) {
   const { t } = useTranslation()
-  return [
-    { value: '>=', label: t('segment.at_least') },
-    { value: '<=', label: t('segment.at_most') },
-    { value: '=', label: t('segment.exactly') },
-  ]
-}
-
-function Purchase({
-  leaf,
-  words,
-  change,
-}: {
-  leaf: Of<'purchase'>
-  words: Words
-  change: (leaf: Leaf) => void
-}) {
-  const { t } = useTranslation()
-  const ops = useOps()
-  const isMoney = leaf.agg === 'sum'
-  const scale = isMoney ? 100 : leaf.agg === 'quantity' ? 1000 : 1
+  const scale = scales[leaf.agg] ?? 1
   const set = (next: Partial<Of<'purchase'>>) => change({ ...leaf, ...next })
   return (
     <>
-      {t('segment.recent')}
-      <Amount value={leaf.window.last_days ?? null} min={1} max={3650} width={64} change={(last_days) => set({ window: { last_days } })} />
-      {t('segment.days')}
+      <Span window={leaf.window} change={(window) => set({ window })} />
       <PickMany
-        value={leaf.where.unit ?? []}
+        value={leaf.where?.unit ?? []}
         options={words.units}
         placeholder={t('segment.any_unit')}
-        change={(unit) => set({ where: { ...leaf.where, unit: unit.length ? unit : undefined } })}
+        change={(unit) => set({ where: { ...leaf.where, unit: filled(unit) } })}
       />
       {t('segment.bought')}
       <PickMany
-        value={leaf.where.category ?? []}
+        value={leaf.where?.category ?? []}
         options={words.categories}
         placeholder={t('segment.any_product')}
-        change={(category) =>
-          set({ where: { ...leaf.where, category: category.length ? category : undefined } })
-        }
+        change={(category) => set({ where: { ...leaf.where, category: filled(category) } })}
       />
       <Pick
         value={leaf.agg}
-        options={[
-          { value: 'count', label: t('segment.agg_count') },
-          { value: 'sum', label: t('segment.agg_sum') },
-          { value: 'quantity', label: t('segment.agg_quantity') },
-        ]}
-        change={(agg) => set({ agg: agg as Of<'purchase'>['agg'], value: agg === 'sum' ? 10_000 : agg === 'quantity' ? 1000 : 1 })}
+        options={['count', 'sum_fen', 'quantity', 'days_since_last'].map((agg) => ({
+          value: agg,
+          label: t(`segment.agg_${agg}`),
+        }))}
+        change={(agg) =>
+          set({ agg: agg as Of<'purchase'>['agg'], op: '>=', value: agg === 'sum_fen' ? 10_000 : (scales[agg] ?? 1) })
+        }
       />
-      <Pick value={leaf.op} options={ops} change={(op) => set({ op })} />
-      <Amount value={leaf.value / scale} change={(value) => set({ value: Math.round(value * scale) })} />
-      {t(isMoney ? 'segment.yuan' : leaf.agg === 'quantity' ? 'segment.pieces' : 'segment.times')}
+      <Pick
+        value={leaf.op}
+        options={opsAmong(words, figureOps)}
+        change={(op) => set({ op, value: valueFor(op, leaf.value) as number })}
+      />
+      <Numbers op={leaf.op} value={leaf.value} scale={scale} change={(value) => set({ value })} />
+      {t(tails[leaf.agg] ?? 'segment.times')}
     </>
   )
 }
 
-function Tag({ leaf, words, change }: { leaf: Of<'tag'>; words: Words; change: (leaf: Leaf) => void }) {
+const eventTypes = ['product.viewed', 'cart.added', 'link.opened', 'order.paid', 'contact.added', 'visit.checked_in', 'order.refunded', 'order.reviewed']
+const withProduct = ['product.viewed', 'cart.added', 'order.paid']
+
+function useEvents(): Option[] {
+  const { t } = useTranslation()
+  return eventTypes.map((type) => ({ value: type, label: t(`segment.event_${type.replace('.', '_')}`) }))
+}
+
+function Happened({ leaf, words, change }: Given<'event'>) {
+  const { t } = useTranslation()
+  const events = useEvents()
+  const set = (next: Partial<Of<'event'>>) => change({ ...leaf, ...next })
+  return (
+    <>
+      <Span window={leaf.window} change={(window) => set({ window })} />
+      <Pick value={leaf.type} options={events} change={(type) => set({ type, where: undefined })} />
+      <Pick
+        value={leaf.op}
+        options={opsAmong(words, figureOps)}
+        change={(op) => set({ op, value: valueFor(op, leaf.value) as number })}
+      />
+      <Numbers op={leaf.op} value={leaf.value} scale={1} change={(value) => set({ value: value as number })} />
+      {t('segment.times')}
+    </>
+  )
+}
+
+function Tag({ leaf, words, change }: Given<'tag'>) {
   const { t } = useTranslation()
   return (
     <>
       {t('segment.has_tag')}
-      <Select
-        size="small"
-        mode="tags"
-        maxCount={1}
-        className="pick-many"
-        popupMatchSelectWidth={false}
+      <PickMany
+        isOpen
         value={leaf.name ? [leaf.name] : []}
         options={words.tags}
         placeholder={t('segment.choose')}
-        onChange={(names: string[]) => change({ ...leaf, name: names.at(-1) ?? '' })}
+        change={(names) => change({ ...leaf, name: names.at(-1) ?? '' })}
       />
     </>
   )
 }
 
-function Consent({ leaf, change }: { leaf: Of<'consent'>; change: (leaf: Leaf) => void }) {
+function Consent({ leaf, change }: Given<'consent'>) {
   const { t } = useTranslation()
   return (
     <>
-      <Pick
-        value={leaf.state}
-        options={[
-          { value: 'given', label: t('segment.consent_given') },
-          { value: 'withdrawn', label: t('segment.consent_withdrawn') },
-        ]}
-        change={(state) => change({ ...leaf, state: state as 'given' | 'withdrawn' })}
-      />
+      {t('segment.consent_given')}
       <Pick
         value={leaf.channel}
-        options={['wecom', 'sms'].map((channel) => ({
+        options={['wecom', 'sms', 'phone', 'email'].map((channel) => ({
           value: channel,
           label: t(`profile.channel_${channel}`),
         }))}
@@ -214,39 +162,51 @@ function Consent({ leaf, change }: { leaf: Of<'consent'>; change: (leaf: Leaf) =
   )
 }
 
-function Sequence({
-  leaf,
-  words,
-  change,
-}: {
-  leaf: Of<'sequence'>
-  words: Words
-  change: (leaf: Leaf) => void
-}) {
+function Sequence({ leaf, words, change }: Given<'sequence'>) {
   const { t } = useTranslation()
-  const events = ['product.viewed', 'cart.added', 'link.opened', 'order.paid', 'contact.added'].map(
-    (type) => ({ value: type, label: t(`segment.event_${type.replace('.', '_')}`) }),
-  )
+  const events = useEvents()
+  const isThen = leaf.then !== undefined
+  const second = leaf.then ?? leaf.then_not ?? { type: 'order.paid' }
+  const { then: _then, then_not: _thenNot, ...rest } = leaf
+  const setSecond = (isWanted: boolean, match: typeof second) =>
+    change(isWanted ? { ...rest, then: match } : { ...rest, then_not: match })
   return (
     <>
-      <Pick value={leaf.first.type} options={events} change={(type) => change({ ...leaf, first: { ...leaf.first, type } })} />
-      <PickMany
-        value={leaf.first.where.category ?? []}
-        options={words.categories}
-        placeholder={t('segment.any_product')}
-        change={(category) =>
-          change({ ...leaf, first: { ...leaf.first, where: category.length ? { category } : {} } })
-        }
-      />
+      <Span window={leaf.window} change={(window) => change({ ...leaf, window })} />
+      <Pick value={leaf.first.type} options={events} change={(type) => change({ ...leaf, first: { type } })} />
+      {withProduct.includes(leaf.first.type) && (
+        <PickMany
+          value={leaf.first.where?.category ?? []}
+          options={words.categories}
+          placeholder={t('segment.any_product')}
+          change={(category) =>
+            change({ ...leaf, first: { ...leaf.first, where: { category: filled(category) } } })
+          }
+        />
+      )}
       {t('segment.then_within')}
-      <Amount value={leaf.within_days} min={1} max={365} width={56} change={(within_days) => change({ ...leaf, within_days })} />
-      {t('segment.days_without')}
-      <Pick value={leaf.then_not.type} options={events} change={(type) => change({ ...leaf, then_not: { type } })} />
+      <Amount
+        value={leaf.within_days}
+        min={1}
+        max={365}
+        width={56}
+        change={(days) => change({ ...leaf, within_days: days })}
+      />
+      {t('segment.days_inside')}
+      <Pick
+        value={isThen ? 'then' : 'then_not'}
+        options={[
+          { value: 'then_not', label: t('segment.did_not') },
+          { value: 'then', label: t('segment.did') },
+        ]}
+        change={(word) => setSecond(word === 'then', second)}
+      />
+      <Pick value={second.type} options={events} change={(type) => setSecond(isThen, { type })} />
     </>
   )
 }
 
-function Other({ leaf, words, change }: { leaf: Of<'segment'>; words: Words; change: (leaf: Leaf) => void }) {
+function Other({ leaf, words, change }: Given<'segment'>) {
   const { t } = useTranslation()
   return (
     <>
@@ -256,7 +216,7 @@ function Other({ leaf, words, change }: { leaf: Of<'segment'>; words: Words; cha
   )
 }
 
-function Sample({ leaf, change }: { leaf: Of<'sample'>; change: (leaf: Leaf) => void }) {
+function Sample({ leaf, change }: Given<'sample'>) {
   const { t } = useTranslation()
   return (
     <>

@@ -80,7 +80,8 @@ export function SegmentList() {
 }
 
 function Templates() {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const isEnglish = i18n.language === 'en'
   const templates = useRead('/v1/segments/templates')
   return (
     <Panel title={t('segment.templates')}>
@@ -88,9 +89,9 @@ function Templates() {
         {({ items }) => (
           <div className="templates">
             {items.map((one) => (
-              <button type="button" key={one.code} onClick={() => go(`/segments/new?template=${one.code}`)}>
-                <b>{one.name}</b>
-                <span className="quiet">{one.meaning}</span>
+              <button type="button" key={one.key} onClick={() => go(`/segments/new?template=${one.key}`)}>
+                <b>{isEnglish ? one.name_en : one.name}</b>
+                <span className="quiet">{isEnglish ? one.meaning_en : one.meaning}</span>
               </button>
             ))}
           </div>

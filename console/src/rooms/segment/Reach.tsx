@@ -1,9 +1,8 @@
 import { CopyOutlined, MobileOutlined, WechatWorkOutlined } from '@ant-design/icons'
 import { Button, Skeleton, Spin } from 'antd'
-import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useRead } from '@/client/query'
-import type { CustomerRow, SegmentCount } from '@/client/types'
+import { useCustomersOf } from '@/client/names'
+import type { SegmentCount } from '@/client/types'
 import { Link } from '@/shell/router'
 import { showDone } from '@/shell/notify'
 import { Count, Meaning } from '@/ui/figure'
@@ -108,23 +107,19 @@ function Channel({
 
 function Sample({ ids }: { ids: string[] }) {
   const { t } = useTranslation()
-  const rows = useRead('/v1/customers', { query: { ids }, enabled: ids.length > 0, keep: true })
-  const byId = useMemo(
-    () => new Map<string, CustomerRow>(rows.data?.items.map((row) => [row.id, row])),
-    [rows.data],
-  )
+  const { rows, isLoading } = useCustomersOf(ids)
   return (
     <Panel title={t('segment.sample', { count: ids.length })}>
-      {ids.length > 0 && rows.isLoading ? (
+      {isLoading ? (
         <Skeleton active title={false} />
       ) : (
         <ul className="sample">
           {ids.map((id) => {
-            const row = byId.get(id)
+            const row = rows.get(id)
             return (
               <li key={id}>
                 <Link to={`/customers/${id}`} target="_blank">
-                  {row?.name ?? id.slice(0, 8)}
+                  {row ? (row.name ?? `#${row.ordinal}`) : '…'}
                 </Link>
                 <span className="quiet">{row?.home_unit?.name}</span>
               </li>

@@ -1,25 +1,31 @@
 import { Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
-import type { Leaf, Vocabulary } from '@/client/types'
-import { Amount, Pick, useOps } from './LeafWords'
-import type { Words } from './words'
+import type { Leaf, TraitKind } from '@/client/types'
+import { Numbers, Pick, PickMany, valueFor } from './Inputs'
+import { hasNoValue } from './tree'
+import { wordOf, type Option, type Words } from './words'
 
 type TraitLeaf = Extract<Leaf, { kind: 'trait' }>
-type Trait = Vocabulary['traits'][number]
 
-function blankFor(trait: Trait): Blank {
-  if (trait.type === 'choice') return { op: 'in', value: [] }
-  if (trait.type === 'boolean') return { op: '=', value: true }
-  if (trait.type === 'text') return { op: '=', value: '' }
+const many = ['in', 'not_in', 'contains', 'not_contains']
+
+function blankFor(trait: TraitKind): { op: string; value: unknown } {
+  if (trait.type === 'flag') return { op: '=', value: true }
+  if (trait.type === 'set') return { op: 'contains', value: [] }
+  if (trait.type === 'choice' || trait.type === 'unit' || trait.type === 'text')
+    return { op: 'in', value: [] }
   return { op: '>=', value: trait.type === 'money' ? 10_000 : 1 }
 }
 
-interface Blank {
-  op: string
-  value: unknown
+function valueAs(op: string, value: unknown): unknown {
+  if (many.includes(op)) {
+    if (Array.isArray(value)) return value
+    return value === undefined || value === null || typeof value === 'number' ? [] : [value]
+  }
+  return valueFor(op, value)
 }
 
-/** `累计消费 不少于 500 元`, `会员等级 是 金卡、白金`: the blanks follow the trait's type. */
+/** `累计净消费 不少于 500 元`, `归属门店 属于 静安寺店、西溪店`: the blanks follow the trait's type. */
 export function TraitWords({
   leaf,
   words,
@@ -29,8 +35,9 @@ export function TraitWords({
   words: Words
   change: (leaf: Leaf) => void
 }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const trait = words.traits.find((one) => one.name === leaf.name)
+  const ops = words.ops.filter((one) => trait?.ops.includes(one.value))
   return (
     <>
       <Select
@@ -40,13 +47,22 @@ export function TraitWords({
         className="pick-trait"
         value={leaf.name || undefined}
         placeholder={t('segment.choose')}
-        options={words.traits.map((one) => ({ value: one.name, label: one.title }))}
+        options={words.traits.map((one) => ({ value: one.name, label: wordOf(one, i18n.language) }))}
         onChange={(name) => {
           const next = words.traits.find((one) => one.name === name)
           if (next) change({ kind: 'trait', name, ...blankFor(next) })
         }}
       />
-      {trait && <TraitValue leaf={leaf} trait={trait} change={change} />}
+      {trait && trait.type !== 'flag' && (
+        <Pick
+          value={leaf.op}
+          options={ops}
+          change={(op) => change({ ...leaf, op, value: valueAs(op, leaf.value) })}
+        />
+      )}
+      {trait && !hasNoValue(leaf.op) && (
+        <TraitValue leaf={leaf} trait={trait} words={words} change={change} />
+      )}
     </>
   )
 }
@@ -54,60 +70,54 @@ export function TraitWords({
 function TraitValue({
   leaf,
   trait,
+  words,
   change,
 }: {
   leaf: TraitLeaf
-  trait: Trait
+  trait: TraitKind
+  words: Words
   change: (leaf: Leaf) => void
 }) {
-  const { t } = useTranslation()
-  const ops = useOps()
+  const { t, i18n } = useTranslation()
   const set = (value: unknown) => change({ ...leaf, value })
-  if (trait.type === 'choice')
-    return (
-      <>
-        {t('segment.one_of')}
-        <Select
-          size="small"
-          mode="multiple"
-          className="pick-many"
-          popupMatchSelectWidth={false}
-          placeholder={t('segment.choose')}
-          value={Array.isArray(leaf.value) ? (leaf.value as string[]) : []}
-          options={trait.choices?.map((one) => ({ value: one.value, label: one.title }))}
-          onChange={set}
-        />
-      </>
-    )
-  if (trait.type === 'boolean')
+  const choices: Option[] =
+    trait.type === 'unit'
+      ? words.units
+      : trait.choices.map((one) => ({ value: one.value, label: wordOf(one, i18n.language) }))
+  if (trait.type === 'flag')
     return (
       <Pick
         value={String(leaf.value)}
         options={[
-          { value: 'true', label: t('segment.yes') },
-          { value: 'false', label: t('segment.no') },
+          { value: 'true', label: t('ui.yes') },
+          { value: 'false', label: t('ui.no') },
         ]}
         change={(value) => set(value === 'true')}
       />
     )
-  if (trait.type === 'text' || trait.type === 'date')
+  if (many.includes(leaf.op))
     return (
-      <>
-        {t('segment.equals')}
-        <Input
-          size="small"
-          className="pick-trait"
-          type={trait.type === 'date' ? 'date' : 'text'}
-          value={String(leaf.value ?? '')}
-          onChange={(event) => set(event.target.value)}
-        />
-      </>
+      <PickMany
+        isOpen={choices.length === 0}
+        value={Array.isArray(leaf.value) ? leaf.value.map(String) : []}
+        options={choices}
+        placeholder={t('segment.choose')}
+        change={(values) => set(trait.type === 'number' ? values.map(Number) : values)}
+      />
     )
-  const scale = trait.type === 'money' ? 100 : 1
+  if (choices.length > 0) return <Pick value={String(leaf.value ?? '')} options={choices} change={set} />
+  if (trait.type === 'text' || trait.type === 'custom')
+    return (
+      <Input
+        size="small"
+        className="pick-trait"
+        value={String(leaf.value ?? '')}
+        onChange={(event) => set(event.target.value)}
+      />
+    )
   return (
     <>
-      <Pick value={leaf.op} options={ops} change={(op) => change({ ...leaf, op })} />
-      <Amount value={Number(leaf.value) / scale} change={(value) => set(Math.round(value * scale))} />
+      <Numbers op={leaf.op} value={leaf.value} scale={trait.type === 'money' ? 100 : 1} change={set} />
       {trait.type === 'money' && t('segment.yuan')}
       {trait.type === 'days' && t('segment.days')}
     </>

@@ -32,15 +32,18 @@ export function WouldMatch({ rule, isComplete }: { rule: Rule; isComplete: boole
       />
       {explain.data && (
         <div className="verdict">
-          <b className={explain.data.matches ? 'down' : 'up'}>
-            {explain.data.matches ? <CheckCircleFilled /> : <CloseCircleFilled />}{' '}
-            {t(explain.data.matches ? 'segment.matches' : 'segment.matches_not')}
+          <b className={explain.data.holds ? 'down' : 'up'}>
+            {explain.data.holds ? <CheckCircleFilled /> : <CloseCircleFilled />}{' '}
+            {t(explain.data.holds ? 'segment.matches' : 'segment.matches_not')}
           </b>
           <ul>
             {explain.data.leaves.map((leaf) => (
               <li key={leaf.path} className="row">
-                {leaf.matches ? <CheckCircleFilled className="down" /> : <CloseCircleFilled className="up" />}
-                <span>{leaf.reason ?? leaf.path}</span>
+                {leaf.holds ? <CheckCircleFilled className="down" /> : <CloseCircleFilled className="up" />}
+                <span className="verdict-words">{leaf.sentence}</span>
+                <small className="quiet num">
+                  {t('segment.found')} {leaf.found === null ? '–' : String(leaf.found)}
+                </small>
               </li>
             ))}
           </ul>

@@ -63,15 +63,15 @@ function nodeOf(part: Part): Node {
   return part.isNot ? { not: node } : node
 }
 
-/** Where each condition stands in the rule, by its key: `all.0`, `all.1.any.0`, `all.2.not`. */
+/** Where each condition stands in the rule, by its key: `all[0]`, `all[1].any[0]`, `all[2].not`. */
 export function pathsOf(group: Group): Map<string, string> {
   const paths = new Map<string, string>()
   const walk = (part: Part, path: string) => {
     const here = part.isNot ? `${path}.not` : path
-    if (isGroup(part)) part.parts.forEach((child, index) => walk(child, `${here}.${part.join}.${index}`))
+    if (isGroup(part)) part.parts.forEach((child, index) => walk(child, `${here}.${part.join}[${index}]`))
     else paths.set(part.key, here)
   }
-  group.parts.forEach((child, index) => walk(child, `${group.join}.${index}`))
+  group.parts.forEach((child, index) => walk(child, `${group.join}[${index}]`))
   return paths
 }
 
@@ -86,9 +86,10 @@ export function isComplete(group: Group): boolean {
 export function isFilled(leaf: Leaf): boolean {
   switch (leaf.kind) {
     case 'purchase':
-      return Number.isInteger(leaf.value) && leaf.value >= 0
+    case 'event':
+      return isValue(leaf.value)
     case 'trait':
-      return leaf.name !== '' && isValue(leaf.value)
+      return leaf.name !== '' && (hasNoValue(leaf.op) || isValue(leaf.value))
     case 'tag':
       return leaf.name.trim() !== ''
     case 'segment':
@@ -100,6 +101,10 @@ export function isFilled(leaf: Leaf): boolean {
     case 'consent':
       return true
   }
+}
+
+export function hasNoValue(op: string): boolean {
+  return op === 'known' || op === 'unknown'
 }
 
 function isValue(value: unknown): boolean {

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import { useRead } from '@/client/query'
-import type { Vocabulary } from '@/client/types'
+import type { TraitKind, Worded } from '@/client/types'
 
 export interface Option {
   value: string
@@ -9,12 +9,17 @@ export interface Option {
 
 /** What the builder can talk about: traits, tags, categories, units and other segments. */
 export interface Words {
-  traits: Vocabulary['traits']
+  traits: TraitKind[]
   tags: Option[]
-  events: Option[]
+  /** Operators by code, in words. */
+  ops: Option[]
   categories: Option[]
   units: Option[]
   segments: Option[]
+}
+
+export function wordOf(of: Worded, language: string): string {
+  return language === 'en' ? of.en : of.zh
 }
 
 export function useWords(self: string | null, language: string): Words {
@@ -22,11 +27,12 @@ export function useWords(self: string | null, language: string): Words {
   const categories = useRead('/v1/categories').data
   const units = useRead('/v1/units').data
   const segments = useRead('/v1/segments').data
-  return useMemo(
-    () => ({
+  return useMemo(() => {
+    const say = (of: Worded) => wordOf(of, language)
+    return {
       traits: vocabulary?.traits ?? [],
+      ops: (vocabulary?.ops ?? []).map((one) => ({ value: one.op, label: say(one) })),
       tags: (vocabulary?.tags ?? []).map((tag) => ({ value: tag, label: tag })),
-      events: (vocabulary?.events ?? []).map((one) => ({ value: one.type, label: one.title })),
       categories: (categories?.items ?? []).map((one) => ({
         value: one.code,
         label: language === 'en' ? one.name_en || one.name : one.name,
@@ -35,7 +41,6 @@ export function useWords(self: string | null, language: string): Words {
       segments: (segments?.items ?? [])
         .filter((one) => one.id !== self)
         .map((one) => ({ value: one.id, label: one.name })),
-    }),
-    [vocabulary, categories, units, segments, self, language],
-  )
+    }
+  }, [vocabulary, categories, units, segments, self, language])
 }

@@ -148,8 +148,6 @@ class WeComChannel:
     def _outcome(self, outgoing: Outgoing, ref: str) -> AskOutcome:
         is_confirmed = False
         for user in self._confirmed_by(ref):
-            if outgoing.sender not in (None, user):
-                continue
             is_confirmed = True
             row = self._result(outgoing, ref, user) or {}
             status = row.get("status")

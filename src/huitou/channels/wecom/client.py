@@ -23,6 +23,8 @@ TOKEN_MARGIN = timedelta(minutes=5)
 BAD_SECRET_PAUSE = timedelta(minutes=5)
 """WeCom bans an address that keeps trying a wrong secret for about an hour: stop before."""
 TIMEOUT = httpx2.Timeout(10.0, connect=5.0)
+LIMITS = httpx2.Limits(keepalive_expiry=2.0)
+"""Short, so that a connection the other end is closing is not taken for an unknown outcome."""
 
 Json = dict[str, Any]
 
@@ -68,7 +70,7 @@ class WeComClient:
     ) -> None:
         self.config = config
         self.now = now
-        self._http = http or httpx2.Client(timeout=TIMEOUT, trust_env=False)
+        self._http = http or httpx2.Client(timeout=TIMEOUT, limits=LIMITS, trust_env=False)
         self._lock = threading.Lock()
         self._token = ""
         self._token_until = datetime.min.replace(tzinfo=UTC)

@@ -52,6 +52,22 @@ def find_holders(tx: ReadTx, identifier_ids: Sequence[int]) -> list[UUID]:
     )
 
 
+def list_holders(tx: ReadTx, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
+    """Keyed hash → who answers now, of identifiers that speak for somebody."""
+    found = tx.rows(
+        dict,
+        """
+        SELECT i.blind, c.root_id
+        FROM event.identifier i
+        JOIN identity.link l ON l.merchant_id = i.merchant_id AND l.identifier_id = i.id
+        JOIN identity.customer c ON c.merchant_id = l.merchant_id AND c.id = l.customer_id
+        WHERE i.merchant_id = %(merchant)s AND i.blind = ANY(%(blinds)s) AND l.quarantine IS NULL
+        """,
+        {"blinds": list(blinds)},
+    )
+    return {bytes(row["blind"]): row["root_id"] for row in found}
+
+
 def list_members(tx: ReadTx, root_id: UUID) -> list[Member]:
     """The root and everyone merged into it, oldest first."""
     return tx.rows(

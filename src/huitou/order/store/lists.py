@@ -62,22 +62,6 @@ def list_orders(
     )
 
 
-def list_visible(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[UUID]:
-    """Those of these customers who are in the scope: of its units, or in the person's book."""
-    return tx.column(
-        """
-        SELECT c.id FROM identity.customer c
-        LEFT JOIN profile.customer p ON p.merchant_id = c.merchant_id AND p.customer_id = c.id
-        LEFT JOIN merchant.unit u ON u.merchant_id = p.merchant_id AND u.id = p.home_unit_id
-        WHERE c.merchant_id = %(merchant)s AND c.id = ANY(%(ids)s)
-          AND CASE WHEN %(scope_staff)s::uuid IS NULL
-              THEN base.in_scope(u.path, %(scope_path)s)
-              ELSE p.owner_staff_id = %(scope_staff)s END
-        """,
-        {"ids": list(customer_ids)},
-    )
-
-
 def find_lines(tx: ReadTx, order_ids: Sequence[UUID]) -> list[OrderLine]:
     """By order and line number, with the products' names as they are now."""
     return tx.rows(

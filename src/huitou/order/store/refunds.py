@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -36,19 +37,19 @@ def find_refundable(tx: Tx, keys: Sequence[OrderKey]) -> dict[OrderKey, Refundab
         ids,
     ):
         lines[row["order_id"]][row["line_no"]] = LineLeft(row["quantity"], row["paid_fen"])
-    refunds: dict[UUID, dict[str, Refunded]] = defaultdict(dict)
+    refunds: dict[UUID, dict[str, NewRefund]] = defaultdict(dict)
     for row in tx.rows(
         dict,
         """
-        SELECT r.order_id, p.order_no, r.refund_no, r.refund_fen, r.lines
+        SELECT r.order_id, r.position, p.unit_id, r.refunded_at, p.order_no, r.refund_no,
+               r.refund_fen, r.lines
         FROM "order".refund r JOIN "order".purchase p
              ON p.merchant_id = r.merchant_id AND p.id = r.order_id
         WHERE r.merchant_id = %(merchant)s AND r.order_id = ANY(%(ids)s)
         """,
         ids,
     ):
-        order_id = row.pop("order_id")
-        refunds[order_id][row["refund_no"]] = msgspec.convert(row, Refunded)
+        refunds[row["order_id"]][row["refund_no"]] = _refund(row)
     return {
         (head["unit_id"], head["order_no"]): Refundable(
             head["id"], head["left_fen"], lines[head["id"]], refunds[head["id"]]
@@ -105,15 +106,7 @@ def take_waiting(tx: Tx) -> list[NewRefund]:
                   w.lines
         """,
     )
-    return [
-        NewRefund(
-            row.pop("position"),
-            row.pop("unit_id"),
-            row.pop("refunded_at"),
-            msgspec.convert(row, Refunded),
-        )
-        for row in rows
-    ]
+    return [_refund(row) for row in rows]
 
 
 def apply_refunds(tx: Tx, refunds: Mapping[UUID, tuple[UUID, NewRefund]]) -> None:
@@ -169,6 +162,11 @@ def apply_refunds(tx: Tx, refunds: Mapping[UUID, tuple[UUID, NewRefund]]) -> Non
           AND t.category_code = n.category_code
         """
     )
+
+
+def _refund(row: Mapping[str, Any]) -> NewRefund:
+    said = msgspec.convert(row, Refunded)
+    return NewRefund(row["position"], row["unit_id"], row["refunded_at"], said)
 
 
 def _load(tx: Tx, refunds: Mapping[UUID, tuple[UUID, NewRefund]]) -> None:

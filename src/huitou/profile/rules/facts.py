@@ -55,6 +55,11 @@ class Facts:
     """Positions of contacts with somebody who is not on the staff list."""
 
 
+def name_text(name: str) -> str:
+    """What is hashed to find a customer by the whole name."""
+    return "name|" + "".join(name.split()).casefold()
+
+
 def gather(
     entries: Iterable[LogEntry],
     customers: Mapping[int, UUID],

@@ -1,6 +1,7 @@
 """Why these identifiers are one customer, in sentences for people."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from huitou.identity.types import Identifier, Merging, Move
 from huitou.profile.types import Evidence
@@ -33,15 +34,15 @@ def evidence_of(
     identifiers: Sequence[Identifier],
     mergings: Sequence[Merging],
     moves: Sequence[Move],
-    ordinal_of: Callable[[object], int],
+    ordinals: Mapping[UUID, int],
     source_titles: Mapping[str, str],
 ) -> list[Evidence]:
     """Sentences for links, merges and moves, oldest first. Identifiers appear masked."""
     by_id = {identifier.id: identifier for identifier in identifiers}
     lines = [
         *(_link(identifier, source_titles) for identifier in identifiers),
-        *(_merge(merging, by_id, ordinal_of, source_titles) for merging in mergings),
-        *(_move(move, by_id, ordinal_of) for move in moves),
+        *(_merge(merging, by_id, ordinals, source_titles) for merging in mergings),
+        *(_move(move, by_id, ordinals) for move in moves),
     ]
     return sorted(lines, key=lambda line: (line.at, line.kind, line.id))
 
@@ -71,10 +72,10 @@ def _link(identifier: Identifier, titles: Mapping[str, str]) -> Evidence:
 def _merge(
     merging: Merging,
     by_id: Mapping[int, Identifier],
-    ordinal_of: Callable[[object], int],
+    ordinals: Mapping[UUID, int],
     titles: Mapping[str, str],
 ) -> Evidence:
-    winner, loser = ordinal_of(merging.winner_id), ordinal_of(merging.loser_id)
+    winner, loser = ordinals[merging.winner_id], ordinals[merging.loser_id]
     if merging.reason == "by_hand":
         zh, en = "由员工手动合并", "merged by hand"
     else:
@@ -102,12 +103,10 @@ def _merge(
     )
 
 
-def _move(
-    move: Move, by_id: Mapping[int, Identifier], ordinal_of: Callable[[object], int]
-) -> Evidence:
+def _move(move: Move, by_id: Mapping[int, Identifier], ordinals: Mapping[UUID, int]) -> Evidence:
     known = by_id.get(move.identifier_id)
     zh, en = _named(known) if known else ("一个标识", "an identifier")
-    one, other = ordinal_of(move.from_id), ordinal_of(move.to_id)
+    one, other = ordinals[move.from_id], ordinals[move.to_id]
     if move.reason == "split":
         why_zh, why_en = "由员工拆分", "split by hand"
     else:

@@ -15,6 +15,7 @@ from huitou.segment.types import (
     AnyOf,
     At,
     BadRule,
+    Consent,
     Cycle,
     Event,
     EventMatch,
@@ -24,7 +25,9 @@ from huitou.segment.types import (
     Not,
     Purchase,
     RuleTooLarge,
+    Sample,
     Sequence,
+    Tag,
     Trait,
     TraitKind,
     UnknownTrait,
@@ -33,6 +36,19 @@ from huitou.segment.types import (
 
 WITH_PRODUCT = ("product.viewed", "cart.added", "order.paid")
 """Event types whose product a rule may test; `x.` types with a property `sku` as well."""
+
+
+KINDS: dict[str, type[Leaf]] = {
+    "purchase": Purchase,
+    "event": Event,
+    "trait": Trait,
+    "tag": Tag,
+    "consent": Consent,
+    "sequence": Sequence,
+    "segment": InSegment,
+    "sample": Sample,
+}
+"""Chosen here and not by msgspec, which would take in the whole union anew for each leaf."""
 
 
 def parse(rule: Any) -> Node:
@@ -129,8 +145,12 @@ def _join(path: str, name: str) -> str:
 
 
 def _leaf(raw: dict[str, Any], path: str) -> Leaf:
+    kind = raw["kind"]
+    model = KINDS.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        raise BadRule(path=f"{path}.kind", reason=f"one of {', '.join(KINDS)} is expected")
     try:
-        leaf: Leaf = msgspec.convert(raw, Leaf)  # type: ignore[arg-type]
+        leaf = msgspec.convert(raw, model)
     except msgspec.ValidationError as error:
         reason, _, where = str(error).partition(" - at `$")
         raise BadRule(path=path + where.rstrip("`"), reason=reason) from error
@@ -148,7 +168,8 @@ def _leaf_fault(leaf: Leaf) -> tuple[str, str] | None:
         if isinstance(leaf.value, tuple) and leaf.value[0] > leaf.value[1]:
             return "value", "the first number is the smaller one"
     if isinstance(leaf, Event):
-        return _window_fault(leaf.window) or _where_fault(EventMatch(leaf.type, leaf.where), "where")
+        match = EventMatch(leaf.type, leaf.where)
+        return _window_fault(leaf.window) or _where_fault(match, "where")
     if isinstance(leaf, Purchase):
         return _window_fault(leaf.window)
     if isinstance(leaf, Sequence):

@@ -92,6 +92,8 @@ class World:
         self._clock = clock
         self._lock = threading.RLock()
         self._depth = 0
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(
             path or ":memory:", check_same_thread=False, isolation_level=None
         )

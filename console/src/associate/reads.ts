@@ -1,0 +1,97 @@
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useRef } from 'react'
+import type { Demo, Me, Page, Customer, CustomerRow } from '@/client/types'
+import type { Query } from '@/client/http'
+import { ask } from './http'
+import type * as T from './types'
+
+/** Every GET the phone makes: the path template is the first part of the query key. */
+interface Reads {
+  '/v1/me': Me & { merchant: { zone: string } }
+  '/v1/demo': Demo & { wecom_url?: string }
+  '/v1/associates/me/home': T.Home
+  '/v1/associates/{id}/money': T.Money
+  '/v1/tasks': Page<T.Task>
+  '/v1/tasks/{id}': T.Task
+  '/v1/messages': Page<T.Message>
+  '/v1/commissions': Page<T.CommissionLine>
+  '/v1/customers': Page<CustomerRow>
+  '/v1/customers/{id}': Customer
+  '/v1/customers/{id}/totals': T.CustomerTotals
+  '/v1/customers/{id}/timeline': Page<{ at: string; type: string; title_zh: string; title_en: string }>
+  '/v1/totals': Page<T.CustomerTotals>
+  '/v1/opportunities': Page<T.Opportunity>
+  '/v1/products': Page<T.TaskProduct & { category_code: string }>
+  '/v1/units': Page<{ id: string; code: string; name: string; kind: string }>
+  '/v1/stores/{id}/today': T.StoreToday
+}
+
+export type Path = keyof Reads
+
+interface Args {
+  id?: string
+  query?: Query
+  isOn?: boolean
+  staleMs?: number
+  /** Keep showing the last answer while the next one loads. */
+  keep?: boolean
+}
+
+export function useRead<K extends Path>(path: K, args: Args = {}) {
+  return useQuery<Reads[K]>({
+    queryKey: [path, args.id ?? '', args.query ?? {}],
+    queryFn: ({ signal }) =>
+      ask<Reads[K]>(path.replace('{id}', encodeURIComponent(args.id ?? '')), args.query, signal),
+    enabled: args.isOn ?? true,
+    staleTime: args.staleMs,
+    placeholderData: args.keep ? keepPreviousData : undefined,
+  })
+}
+
+/** Marks answers stale, at most once in `everyMs` however many notes come. */
+export function useFreshen(paths: Path[], everyMs = 400): () => void {
+  const client = useQueryClient()
+  const timer = useRef<number | undefined>(undefined)
+  const names = paths.join()
+  return useCallback(() => {
+    if (timer.current !== undefined) return
+    timer.current = window.setTimeout(() => {
+      timer.current = undefined
+      for (const path of names.split(',')) void client.invalidateQueries({ queryKey: [path] })
+    }, everyMs)
+  }, [client, names, everyMs])
+}
+
+/** The masked name of a customer, as soon as it is known. */
+export function useName(id: string | null | undefined): string | null {
+  const found = useRead('/v1/customers/{id}', {
+    id: id ?? '',
+    isOn: Boolean(id),
+    staleMs: Infinity,
+  })
+  return found.data?.name ?? null
+}
+
+export function monthStart(): string {
+  const now = new Date()
+  return new Date(now.getFullYear(), now.getMonth(), 1).toISOString()
+}
+
+export function dayStart(): string {
+  const now = new Date()
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate()).toISOString()
+}
+
+/** Messages of this associate by id: whether and when each was opened. */
+export function useMessages(staffId: string): Map<string, T.Message> {
+  const found = useRead('/v1/messages', { query: { associate: staffId, limit: 200 } })
+  return new Map((found.data?.items ?? []).map((message) => [message.id, message]))
+}
+
+/** Commission lines of the month by the message they are credited to. */
+export function useLines(staffId: string): Map<string, T.CommissionLine> {
+  const found = useRead('/v1/commissions', {
+    query: { associate: staffId, since: monthStart(), limit: 200 },
+  })
+  return new Map((found.data?.items ?? []).map((line) => [line.message_id, line]))
+}

@@ -1,0 +1,39 @@
+import { useTranslation } from 'react-i18next'
+import { useRead } from '@/client/query'
+import { Figure, Money } from '@/ui/figure'
+import { Increment, Interval } from '@/ui/lift'
+import { Answer, Panel } from '@/ui/page'
+
+/** Credited beside incremental for one care task. */
+export function LiftPanel({ campaign, creditedFen }: { campaign: string; creditedFen: number }) {
+  const { t } = useTranslation()
+  const lift = useRead('/v1/campaigns/{id}/lift', { id: campaign })
+  return (
+    <Panel title={t('insight.proof')}>
+      <Answer of={lift} rows={3}>
+        {(data) => (
+          <>
+            <div className="proof">
+              <Figure title={t('insight.credited')} metric="credited" value={<Money fen={creditedFen} />} />
+              <span className="proof-vs quiet">{t('insight.versus')}</span>
+              <Increment lift={data} />
+            </div>
+            <Interval lift={data} />
+            <div className="figures">
+              <Figure
+                title={t('insight.treated_mean')}
+                metric="lift"
+                value={<Money fen={data.treated_mean_fen} isExact />}
+              />
+              <Figure
+                title={t('insight.holdout_mean')}
+                metric="lift"
+                value={<Money fen={data.holdout_mean_fen} isExact />}
+              />
+            </div>
+          </>
+        )}
+      </Answer>
+    </Panel>
+  )
+}

@@ -1,0 +1,78 @@
+import { PlusOutlined } from '@ant-design/icons'
+import { Button, Progress } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { usePages } from '@/client/query'
+import type { Campaign } from '@/client/types'
+import { go } from '@/shell/router'
+import { useMay } from '@/shell/session'
+import { Money } from '@/ui/figure'
+import { Nothing, PageHead, Panel } from '@/ui/page'
+import { PagedTable } from '@/ui/paged'
+import { Ago } from '@/ui/time'
+import { StateTag } from './StateTag'
+
+export function CampaignList() {
+  const { t } = useTranslation()
+  const may = useMay()
+  const pages = usePages('/v1/campaigns')
+  const create = (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => go('/campaigns/new')}>
+      {t('campaign.new')}
+    </Button>
+  )
+  return (
+    <>
+      <PageHead
+        title={t('shell.nav_campaigns')}
+        hint={t('campaign.list_hint')}
+        actions={may('campaign.edit') && create}
+      />
+      <Panel>
+        <PagedTable<Campaign>
+          pages={pages}
+          rowKey="id"
+          onRow={(one) => ({
+            className: 'opens-row',
+            onClick: () => go(one.state === 'draft' ? `/campaigns/${one.id}/edit` : `/campaigns/${one.id}`),
+          })}
+          empty={<Nothing title={t('campaign.none')} hint={t('campaign.none_hint')} action={create} />}
+          columns={[
+            {
+              title: t('campaign.name'),
+              render: (_, one) => (
+                <>
+                  <b className="name">{one.name}</b>
+                  <div className="quiet sentence">{one.goal}</div>
+                </>
+              ),
+            },
+            { title: t('campaign.state'), render: (_, one) => <StateTag state={one.state} /> },
+            { title: t('campaign.progress'), width: 190, render: (_, one) => <Sent campaign={one} /> },
+            { title: t('insight.opened'), align: 'right', render: (_, one) => one.counts?.opened ?? '–' },
+            { title: t('insight.bought'), align: 'right', render: (_, one) => one.counts?.bought ?? '–' },
+            {
+              title: t('insight.amount'),
+              align: 'right',
+              render: (_, one) =>
+                one.counts?.credited_fen === undefined ? '–' : <Money fen={one.counts.credited_fen} />,
+            },
+            { title: t('campaign.deadline'), render: (_, one) => <Ago at={one.deadline} /> },
+          ]}
+        />
+      </Panel>
+    </>
+  )
+}
+
+function Sent({ campaign }: { campaign: Campaign }) {
+  const { t } = useTranslation()
+  const tasks = campaign.counts?.tasks ?? 0
+  const sent = campaign.counts?.sent ?? 0
+  if (!tasks) return <span className="quiet">–</span>
+  return (
+    <>
+      <Progress percent={Math.round((sent / tasks) * 100)} size="small" showInfo={false} />
+      <small className="quiet num">{t('campaign.sent_of', { sent, tasks })}</small>
+    </>
+  )
+}

@@ -1,0 +1,155 @@
+import { Segmented, Skeleton, Spin } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { CampaignPreview } from '@/client/types'
+import { useDrill } from '@/shell/drill'
+import { Bubble } from '@/ui/bubble'
+import { Count, Figure } from '@/ui/figure'
+import { yuan } from '@/ui/format'
+import { Fault, Nothing, Panel } from '@/ui/page'
+import { Bars } from '@/ui/spark'
+
+/** What would happen if this were published now. */
+export function Preview({
+  preview,
+  error,
+  isCounting,
+  hasSource,
+}: {
+  preview: CampaignPreview | undefined
+  error: unknown
+  isCounting: boolean
+  hasSource: boolean
+}) {
+  const { t } = useTranslation()
+  if (!hasSource)
+    return (
+      <Panel title={t('campaign.preview')}>
+        <Nothing title={t('campaign.pick_source')} />
+      </Panel>
+    )
+  return (
+    <div className="stack reach-side">
+      <Panel title={t('campaign.preview')} extra={isCounting && <Spin size="small" />}>
+        {error ? <Fault error={error} /> : preview ? <Numbers preview={preview} /> : <Skeleton active />}
+      </Panel>
+      {preview && <Samples preview={preview} />}
+      {preview && <Workload preview={preview} />}
+    </div>
+  )
+}
+
+function Numbers({ preview }: { preview: CampaignPreview }) {
+  const { t, i18n } = useTranslation()
+  const drill = useDrill()
+  const out = preview.excluded.reduce((sum, one) => sum + one.count, 0)
+  return (
+    <>
+      <div className="figures preview-figures">
+        <Figure title={t('campaign.candidates')} metric="candidates" value={<Count of={preview.candidates} />} />
+        <Figure
+          title={t('campaign.treated')}
+          metric="treated"
+          value={
+            <span className="teal">
+              <Count of={preview.treated} />
+            </span>
+          }
+          note={t('campaign.by_associates', { count: preview.associates })}
+        />
+        <Figure title={t('campaign.held_out')} metric="held_out" value={<Count of={preview.held_out} />} />
+        <Figure title={t('campaign.excluded')} metric="excluded" value={<Count of={out} />} />
+      </div>
+      <ul className="lines excluded">
+        {preview.excluded.map((one) => (
+          <li key={one.reason} className="row between">
+            <span>{i18n.language === 'en' ? one.title_en : one.title_zh}</span>
+            {one.sample && one.sample.length > 0 ? (
+              <button
+                type="button"
+                className="opens num"
+                onClick={() =>
+                  drill({
+                    title: i18n.language === 'en' ? one.title_en : one.title_zh,
+                    path: '/v1/customers',
+                    query: { ids: (one.sample ?? []).join(',') },
+                  })
+                }
+              >
+                {one.count}
+              </button>
+            ) : (
+              <span className="num">{one.count}</span>
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+function Samples({ preview }: { preview: CampaignPreview }) {
+  const { t } = useTranslation()
+  const [at, setAt] = useState(0)
+  const one = preview.sample[at] ?? preview.sample[0]
+  if (!one) return null
+  return (
+    <Panel
+      title={t('campaign.sample')}
+      extra={
+        preview.sample.length > 1 && (
+          <Segmented
+            size="small"
+            value={at}
+            onChange={setAt}
+            options={preview.sample.map((sample, index) => ({
+              value: index,
+              label: sample.customer.name ?? String(index + 1),
+            }))}
+          />
+        )
+      }
+    >
+      <p className="quiet sample-reason">{one.reason}</p>
+      <Bubble
+        from={one.staff?.name ?? t('campaign.associate')}
+        card={
+          one.products.length > 0 && (
+            <>
+              <b>{t('campaign.card_title')}</b>
+              <ul>
+                {one.products.slice(0, 3).map((product) => (
+                  <li key={product.sku} className="row between">
+                    <span>{product.name}</span>
+                    <span className="num">{product.price_fen === null ? '' : yuan(product.price_fen)}</span>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )
+        }
+      >
+        {one.copy}
+      </Bubble>
+    </Panel>
+  )
+}
+
+function Workload({ preview }: { preview: CampaignPreview }) {
+  const { t } = useTranslation()
+  return (
+    <Panel title={t('campaign.workload')}>
+      <Bars
+        rows={preview.per_store.map((store) => ({
+          key: store.unit.id,
+          label: store.unit.name,
+          value: store.tasks,
+          shown: t('campaign.workload_shown', { tasks: store.tasks, busiest: store.busiest }),
+        }))}
+      />
+      {preview.without_associate > 0 && (
+        <p className="up">{t('campaign.without_associate', { count: preview.without_associate })}</p>
+      )}
+    </Panel>
+  )
+}

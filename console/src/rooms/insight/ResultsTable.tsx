@@ -1,0 +1,143 @@
+import { DownloadOutlined } from '@ant-design/icons'
+import { Button, Skeleton, Table } from 'antd'
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { usePages } from '@/client/query'
+import type { ResultRow, Stage } from '@/client/types'
+import { useDrill } from '@/shell/drill'
+import { saveCsv } from '@/ui/csv'
+import { Meaning, Money } from '@/ui/figure'
+import { Fault, Nothing } from '@/ui/page'
+
+const stages: Stage[] = ['tasks', 'sent', 'delivered', 'opened', 'bought']
+const sums = [...stages, 'amount_fen', 'commission_fen'] as const
+
+interface Line extends ResultRow {
+  key: string
+  children?: Line[]
+}
+
+function sumOf(rows: ResultRow[]): Pick<ResultRow, (typeof sums)[number]> {
+  const total = { tasks: 0, sent: 0, delivered: 0, opened: 0, bought: 0, amount_fen: 0, commission_fen: 0 }
+  for (const row of rows) for (const name of sums) total[name] += row[name]
+  return total
+}
+
+function byStore(rows: ResultRow[]): Line[] {
+  const groups = new Map<string, ResultRow[]>()
+  for (const row of rows) groups.set(row.unit.id, [...(groups.get(row.unit.id) ?? []), row])
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    if (!first) return []
+    return [
+      {
+        ...sumOf(group),
+        key: first.unit.id,
+        unit: first.unit,
+        staff: null,
+        children: group.map((row) => ({ ...row, key: `${row.unit.id}-${row.staff?.id ?? 'sms'}` })),
+      },
+    ]
+  })
+}
+
+/** Store × associate: tasks → sent → delivered → opened → bought → amount; every number opens. */
+export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: string }) {
+  const { t } = useTranslation()
+  const drill = useDrill()
+  const pages = usePages('/v1/results', { query: { campaign, unit, limit: 200 }, keep: true })
+  const lines = useMemo(() => byStore(pages.items), [pages.items])
+  if (pages.error) return <Fault error={pages.error} again={() => void pages.refetch()} />
+  if (pages.isLoading) return <Skeleton active />
+  if (lines.length === 0) return <Nothing title={t('insight.no_results')} hint={t('insight.no_results_hint')} />
+  const total = sumOf(pages.items)
+  const open = (line: Line | null, stage: Stage) => () =>
+    drill({
+      title: [line?.unit.name, line?.staff?.name, t(`insight.${stage}`)].filter(Boolean).join(' · '),
+      path: '/v1/results/customers',
+      query: { campaign, unit: line?.unit.code ?? unit, staff: line?.staff?.id, stage },
+    })
+  const number = (line: Line | null, stage: Stage, value: number) => (
+    <button type="button" className="opens num" onClick={open(line, stage)}>
+      {value}
+    </button>
+  )
+  return (
+    <>
+      <div className="row between filters">
+        <span />
+        <Button
+          size="small"
+          icon={<DownloadOutlined />}
+          onClick={() =>
+            saveCsv('huitou-results.csv', [
+              [t('insight.store'), t('insight.staff'), ...stages.map((stage) => t(`insight.${stage}`)), t('insight.amount'), t('insight.commission')],
+              ...pages.items.map((row) => [
+                row.unit.name,
+                row.staff?.name ?? t('insight.by_sms'),
+                ...stages.map((stage) => row[stage]),
+                row.amount_fen / 100,
+                row.commission_fen / 100,
+              ]),
+            ])
+          }
+        >
+          {t('ui.export_csv')}
+        </Button>
+      </div>
+      <Table<Line>
+        size="small"
+        pagination={false}
+        scroll={{ x: 'max-content' }}
+        sticky={{ offsetHeader: 60 }}
+        dataSource={lines}
+        columns={[
+          {
+            title: t('insight.store'),
+            render: (_, line) =>
+              line.children ? <b className="name">{line.unit.name}</b> : (line.staff?.name ?? t('insight.by_sms')),
+          },
+          ...stages.map((stage) => ({
+            title: <Meaning of={stage}>{t(`insight.${stage}`)}</Meaning>,
+            align: 'right' as const,
+            sorter: (a: Line, b: Line) => a[stage] - b[stage],
+            render: (_: unknown, line: Line) => number(line, stage, line[stage]),
+          })),
+          {
+            title: <Meaning of="credited">{t('insight.amount')}</Meaning>,
+            align: 'right',
+            sorter: (a, b) => a.amount_fen - b.amount_fen,
+            render: (_, line) => (
+              <button type="button" className="opens" onClick={open(line, 'bought')}>
+                <Money fen={line.amount_fen} />
+              </button>
+            ),
+          },
+          {
+            title: <Meaning of="commission">{t('insight.commission')}</Meaning>,
+            align: 'right',
+            render: (_, line) => <Money fen={line.commission_fen} isExact />,
+          },
+        ]}
+        summary={() => (
+          <Table.Summary.Row>
+            <Table.Summary.Cell index={0}>
+              <b>{t('insight.total')}</b>
+            </Table.Summary.Cell>
+            {stages.map((stage, index) => (
+              <Table.Summary.Cell key={stage} index={index + 1} align="right">
+                {number(null, stage, total[stage])}
+              </Table.Summary.Cell>
+            ))}
+            <Table.Summary.Cell index={6} align="right">
+              <Money fen={total.amount_fen} />
+            </Table.Summary.Cell>
+            <Table.Summary.Cell index={7} align="right">
+              <Money fen={total.commission_fen} isExact />
+            </Table.Summary.Cell>
+          </Table.Summary.Row>
+        )}
+      />
+    </>
+  )
+}

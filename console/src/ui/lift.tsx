@@ -1,0 +1,65 @@
+import { Tag } from 'antd'
+import { useTranslation } from 'react-i18next'
+import type { Lift } from '@/client/types'
+import { Figure, Meaning, Money } from './figure'
+import { roundYuan } from './format'
+
+/** The measured increment, or 未证明有效 when its interval does not clear zero. */
+export function Increment({ lift }: { lift: Lift | null }) {
+  const { t, i18n } = useTranslation()
+  if (!lift || lift.incremental_fen === null || lift.low_fen === null || lift.high_fen === null)
+    return <Figure title={t('insight.incremental')} metric="incremental" value="–" note={t('insight.no_lift_yet')} />
+  const range = t('insight.interval', {
+    low: roundYuan(lift.low_fen, i18n.language),
+    high: roundYuan(lift.high_fen, i18n.language),
+  })
+  return (
+    <Figure
+      title={t('insight.incremental')}
+      metric="incremental"
+      value={
+        lift.verdict !== 'unproven' ? (
+          <span className={lift.verdict === 'proven' ? 'up' : 'down'}>
+            <Money fen={lift.incremental_fen} />
+          </span>
+        ) : (
+          <Tag color="default" className="unproven">
+            {t('insight.unproven')}
+          </Tag>
+        )
+      }
+      note={range}
+    />
+  )
+}
+
+/** The interval drawn on a line with its zero, so that "crosses zero" can be seen. */
+export function Interval({ lift }: { lift: Lift }) {
+  const { t, i18n } = useTranslation()
+  const { incremental_fen: middle, low_fen: from, high_fen: to } = lift
+  if (middle === null || from === null || to === null)
+    return <p className="quiet">{i18n.language === 'en' ? lift.sentence_en : lift.sentence_zh}</p>
+  const low = Math.min(from, 0)
+  const high = Math.max(to, 0)
+  const span = high - low || 1
+  const at = (fen: number) => `${((fen - low) / span) * 100}%`
+  return (
+    <div className="interval">
+      <div className="interval-line">
+        <span
+          className={`interval-bar ${lift.verdict}`}
+          style={{ left: at(from), width: `${((to - from) / span) * 100}%` }}
+        />
+        <span className="interval-dot" style={{ left: at(middle) }} />
+        <span className="interval-zero" style={{ left: at(0) }}>
+          <small>0</small>
+        </span>
+      </div>
+      <small className="quiet">
+        <Meaning of="lift">
+          {t('insight.arms', { treated: lift.treated_count, holdout: lift.holdout_count })}
+        </Meaning>
+      </small>
+    </div>
+  )
+}

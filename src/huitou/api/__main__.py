@@ -1,0 +1,37 @@
+"""The HTTP process: `python -m huitou.api`."""
+
+import uvicorn
+
+from huitou import wiring
+from huitou.api.app import create_app
+from huitou.base import log
+from huitou.base.config import Config
+from huitou.base.crypto import MasterKey
+from huitou.base.db import Database
+from huitou.serve import die_with_parent
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    die_with_parent()
+    log.configure("api")
+    config = Config.from_environment()
+    assert config.database_url is not None
+    database = Database(config.database_url, MasterKey.load(config.master_key), size_max=20)
+    wiring.wire()
+    wiring.bind_adapters(config)
+    app = create_app(database, extra_routers=tuple(wiring.edge_routers()))
+    app.state.config = config
+    app.state.is_ready = config.ready.exists
+    uvicorn.run(
+        app,
+        host=config.host,
+        port=config.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+
+
+if __name__ == "__main__":
+    main()

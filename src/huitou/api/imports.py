@@ -1,0 +1,179 @@
+"""Files from outside over HTTP: look at one, rehearse or import it, follow it, get failures back."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import File, Form, Request, Response, UploadFile
+
+from huitou.base.config import Config
+from huitou.base.db import Database
+from huitou.base.http import Asking, Reading, Router, Writing, needs
+from huitou.imports import rules, run, store
+from huitou.imports.store import Import
+from huitou.kernel.errors import Invalid
+from huitou.kernel.ids import new_id
+from huitou.kernel.page import Page
+from huitou.merchant import actions as merchants
+
+router = Router(prefix="/v1", tags=["imports"])
+_SAMPLE = 5
+
+
+class BadFile(Invalid):
+    code = "import.bad_file"
+    zh, en = "文件无法读取：{reason}", "The file cannot be read: {reason}"
+
+
+class BadMapping(Invalid):
+    code = "import.bad_mapping"
+    zh, en = "还没有对应的必填列：{fields}", "Required columns are not chosen: {fields}"
+
+
+class BadKind(Invalid):
+    code = "import.bad_kind"
+    zh, en = "不支持的导入类型", "Unknown kind of import"
+
+
+def _kind(text: str) -> rules.Kind:
+    for kind in rules.KINDS:
+        if kind == text:
+            return kind
+    raise BadKind()
+
+
+@router.get("/imports/fields")
+def list_fields(kind: str, asking: Asking) -> Page[dict[str, Any]]:
+    """The columns we understand for a kind of file."""
+    return Page(
+        [
+            {
+                "name": field.name,
+                "title": field.en if asking.language == "en" else field.zh,
+                "is_required": field.is_required,
+            }
+            for field in rules.FIELDS[_kind(kind)]
+        ]
+    )
+
+
+@router.get("/imports/template.csv")
+def template(kind: str) -> Response:
+    """An empty table with our headers, ready for a spreadsheet."""
+    headers = ",".join(field.zh for field in rules.FIELDS[_kind(kind)])
+    return Response(
+        ("\ufeff" + headers + "\r\n").encode(),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{kind}.csv"'},
+    )
+
+
+@router.post("/imports/inspect", dependencies=[needs("import.write")])
+def inspect(file: Annotated[UploadFile, File()], kind: Annotated[str, Form()]) -> dict[str, Any]:
+    """The file's columns, a guess of which is which, and its first rows. Nothing is kept."""
+    content = file.file.read()
+    chosen = _kind(kind)
+    try:
+        headers = rules.headers_of(content, chosen)
+        rows = [
+            row.values
+            for _, row in zip(range(_SAMPLE), rules.read_rows(content, chosen), strict=False)
+        ]
+    except rules.Unreadable as error:
+        raise BadFile(reason=str(error)) from error
+    mapping = rules.guess_mapping(chosen, headers)
+    return {
+        "headers": headers,
+        "mapping": mapping,
+        "missing": [field.name for field in rules.missing_fields(chosen, mapping)],
+        "sample": rows,
+    }
+
+
+@router.post("/imports", status_code=201, dependencies=[needs("import.write")])
+def add_import(
+    request: Request,
+    asking: Asking,
+    file: Annotated[UploadFile, File()],
+    kind: Annotated[str, Form()],
+    mapping: Annotated[str, Form()] = "",
+    dry_run: Annotated[bool, Form()] = False,
+) -> Import:
+    """Keep a file and start its job; `mapping` is `{field: header}`, guessed when it is left out."""
+    config: Config = request.app.state.config
+    database: Database = request.app.state.database
+    chosen = _kind(kind)
+    content = file.file.read()
+    try:
+        given = json.loads(mapping) if mapping else None
+        headers = rules.headers_of(content, chosen)
+    except ValueError as error:
+        raise BadMapping(fields="JSON") from error
+    except rules.Unreadable as error:
+        raise BadFile(reason=str(error)) from error
+    columns = given if isinstance(given, dict) else rules.guess_mapping(chosen, headers)
+    missing = rules.missing_fields(chosen, columns)
+    if missing:
+        raise BadMapping(fields=", ".join(field.zh for field in missing))
+    import_id = new_id()
+    path = config.files / str(asking.merchant) / str(import_id)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.write_bytes(content)
+    with database.write(asking.merchant, principal=asking.principal) as tx:
+        store.add_import(
+            tx,
+            id=import_id,
+            kind=chosen,
+            file_name=(file.filename or "file")[:200],
+            path=str(path),
+            mapping=columns,
+            is_dry_run=dry_run,
+        )
+        merchants.audit(tx, "import.started", f"import:{import_id}", kind=chosen, dry_run=dry_run)
+        tx.defer(run.run_import, import_id=str(import_id))
+        return store.get_import(tx, import_id)
+
+
+@router.get("/imports", dependencies=[needs("import.write")])
+def list_imports(tx: Reading) -> Page[Import]:
+    """Imports, newest first."""
+    return Page(store.list_imports(tx))
+
+
+@router.get("/imports/{import_id}", dependencies=[needs("import.write")])
+def get_import(tx: Reading, import_id: UUID) -> Import:
+    """One import and its progress."""
+    return store.get_import(tx, import_id)
+
+
+@router.post("/imports/{import_id}/cancel", dependencies=[needs("import.write")])
+def cancel_import(tx: Writing, import_id: UUID) -> Import:
+    """Stop after the chunk under way; what is in stays in."""
+    store.cancel(tx, import_id)
+    return store.get_import(tx, import_id)
+
+
+@router.get("/imports/{import_id}/errors.csv", dependencies=[needs("import.write")])
+def list_errors(tx: Reading, import_id: UUID) -> Response:
+    """The rows that failed, as they came, with a column of reasons; mend and upload again."""
+    found = store.get_import(tx, import_id)
+    faults = {fault.number: fault for fault in store.list_faults(tx, import_id)}
+    content = Path(store.path_of(tx, import_id)).read_bytes()
+    out = io.StringIO()
+    writer: csv.DictWriter[str] | None = None
+    for row in rules.read_rows(content, _kind(found.kind)):
+        fault = faults.get(row.number)
+        if fault is None:
+            continue
+        if writer is None:
+            writer = csv.DictWriter(out, [*row.values, "原因 / reason"], extrasaction="ignore")
+            writer.writeheader()
+        writer.writerow({**row.values, "原因 / reason": f"{fault.code} {fault.detail}"})
+    return Response(
+        ("\ufeff" + out.getvalue()).encode(),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="errors.csv"'},
+    )

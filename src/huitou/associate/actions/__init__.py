@@ -1,0 +1,1 @@
+"""Verbs of the associate room: tasks, managers' verbs, goals."""

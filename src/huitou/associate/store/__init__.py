@@ -1,0 +1,1 @@
+"""SQL of the associate room. Reads lower rooms' tables; writes its own only."""

@@ -1,0 +1,119 @@
+"""What others may ask about credits and lift."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from huitou.attribution import store
+from huitou.attribution.rules import credit as credit_rules
+from huitou.attribution.rules import lift as lift_rules
+from huitou.attribution.types import (
+    LAST_TOUCH,
+    Credit,
+    CreditedSales,
+    Lift,
+    Moments,
+    NoVerdict,
+    Verdict,
+)
+from huitou.base.db import ReadTx
+from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.merchant import reads as merchants
+
+OUTCOME_WINDOW = timedelta(days=28)
+"""How long after assignment spend counts for the lift."""
+
+
+def credits(tx: ReadTx, credit_ids: Sequence[UUID]) -> list[Credit]:
+    """These credits, withdrawn ones too, by id, whatever the scope."""
+    return store.list_credits(tx, credit_ids)
+
+
+def list_credits(
+    tx: ReadTx,
+    *,
+    customer_id: UUID | None = None,
+    staff_id: UUID | None = None,
+    unit: str | None = None,
+    campaign_id: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Credit]:
+    """Credits that count, latest purchase first, in the scope. `unit` is a code: its subtree."""
+    path = None
+    if unit is not None:
+        found_unit = merchants.find_unit_by_code(tx, unit)
+        if found_unit is None:
+            return Page([])
+        path = found_unit.path
+    limit = min(limit, PAGE_MAX)
+    filters = {
+        "customer": customer_id,
+        "staff": staff_id,
+        "unit_path": path,
+        "campaign": campaign_id,
+        "order": None,
+        "since": since,
+        "until": until,
+    }
+    found = store.page_credits(tx, filters, _before(cursor), limit + 1)
+    if len(found) <= limit:
+        return Page(found)
+    return Page(found[:limit], encode_cursor(found[limit - 1].paid_at, found[limit - 1].id))
+
+
+def verdict(tx: ReadTx, order_id: UUID) -> Verdict:
+    """Whose order it is, or why nobody's. Refuses `attribution.no_verdict`."""
+    filters = dict.fromkeys(("customer", "staff", "unit_path", "campaign", "since", "until"))
+    found = store.page_credits(tx, {**filters, "order": order_id}, None, 1)
+    if found:
+        zone = merchants.get_merchant(tx).zone
+        zh, en = (
+            credit_rules.sentence(found[0], language=language, zone=zone)
+            for language in ("zh", "en")
+        )
+        return Verdict(order_id, True, LAST_TOUCH, zh, en, found[0])
+    reason = store.find_reason(tx, order_id)
+    if reason is None:
+        raise NoVerdict()
+    zh, en = (credit_rules.reason_sentence(reason, language=language) for language in ("zh", "en"))
+    return Verdict(order_id, False, reason, zh, en, None)
+
+
+def staff_sales(tx: ReadTx, staff_id: UUID, since: datetime, until: datetime) -> CreditedSales:
+    """What is credited to one member of staff for orders paid in [since, until)."""
+    return store.sum_staff(tx, staff_id, since, until)
+
+
+def outcomes(tx: ReadTx, campaign_id: UUID) -> dict[str, Moments]:
+    """The sums of each arm's outcomes, by arm."""
+    return store.sum_outcomes(
+        tx,
+        campaign_id,
+        before=timedelta(days=lift_rules.BEFORE_DAYS),
+        after=OUTCOME_WINDOW,
+    )
+
+
+def lift(tx: ReadTx, campaign_id: UUID) -> Lift:
+    """What the campaign added against its holdout, as measured now."""
+    arms = outcomes(tx, campaign_id)
+    measured = lift_rules.lift(
+        arms.get("treated", Moments()),
+        arms.get("holdout", Moments()),
+        window_days=OUTCOME_WINDOW.days,
+    )
+    return replace(measured, measured_to=tx.now)
+
+
+def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    at, id_ = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(at), UUID(id_)
+    except ValueError as error:
+        raise BadCursor() from error

@@ -1,0 +1,375 @@
+"""Credits, orders without one, and the sums of a campaign's outcomes."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg import sql
+
+from huitou.attribution.types import Credit, CreditedSales, Delivery, Moments, OrderFacts
+from huitou.base.db import ReadTx, Tx
+
+_COLUMNS: LiteralString = """
+    c.id, c.order_id, c.order_no, c.customer_id, c.unit_id, c.credited_unit_id, c.campaign_id,
+    c.opportunity_id, c.task_id, c.message_id, c.staff_id, c.channel, c.model, c.window_days,
+    c.amount_fen, c.refunded_fen, c.paid_at, c.position, c.evidence, c.at, c.withdrawn_at, c.version
+    """
+_COLUMN_TYPES = {
+    "id": "uuid",
+    "order_id": "uuid",
+    "order_no": "text",
+    "customer_id": "uuid",
+    "unit_id": "uuid",
+    "credited_unit_id": "uuid",
+    "campaign_id": "uuid",
+    "opportunity_id": "uuid",
+    "task_id": "uuid",
+    "message_id": "uuid",
+    "staff_id": "uuid",
+    "channel": "text",
+    "model": "text",
+    "window_days": "int",
+    "amount_fen": "bigint",
+    "paid_at": "timestamptz",
+    "position": "bigint",
+    "evidence": "jsonb",
+    "at": "timestamptz",
+}
+
+
+def list_orders_in(tx: ReadTx, after: int, upto: int) -> list[OrderFacts]:
+    """Orders of the log's positions (after, upto] that are not credited yet."""
+    return tx.rows(
+        OrderFacts,
+        """
+        SELECT p.id AS order_id, p.order_no, p.position, i.root_id AS customer_id, p.unit_id,
+            p.paid_at, p.paid_fen - p.shipping_fen AS amount_fen
+        FROM "order".purchase p
+        LEFT JOIN identity.customer i ON i.merchant_id = p.merchant_id AND i.id = p.customer_id
+        WHERE p.merchant_id = %(merchant)s AND p.position > %(after)s AND p.position <= %(upto)s
+            AND NOT EXISTS (
+                SELECT FROM attribution.credit c
+                WHERE c.merchant_id = p.merchant_id AND c.order_id = p.id
+                    AND c.withdrawn_at IS NULL)
+        ORDER BY p.position
+        """,
+        {"after": after, "upto": upto},
+    )
+
+
+def list_uncredited(
+    tx: ReadTx, customer_ids: Sequence[UUID], since: datetime | None = None
+) -> list[OrderFacts]:
+    """These customers' orders without a credit, paid from `since` on."""
+    return tx.rows(
+        OrderFacts,
+        """
+        SELECT order_id, order_no, position, customer_id, unit_id, paid_at, amount_fen
+        FROM attribution.uncredited
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(customers)s::uuid[])
+            AND (%(since)s::timestamptz IS NULL OR paid_at >= %(since)s)
+        ORDER BY position
+        """,
+        {"customers": list(customer_ids), "since": since},
+    )
+
+
+def list_deliveries(tx: ReadTx, customer_ids: Sequence[UUID], since: datetime) -> list[Delivery]:
+    """Messages delivered to these customers, also when they were still somebody else.
+
+    Read through who first got them, so that merges and splits are followed at once.
+    """
+    return tx.rows(
+        Delivery,
+        """
+        SELECT m.id AS message_id, i.root_id AS customer_id, m.channel, m.delivered_at, m.opened_at,
+            m.staff_id, m.unit_id, m.campaign_id, m.opportunity_id, m.task_id
+        FROM identity.customer i
+        JOIN reach.message m ON m.merchant_id = i.merchant_id AND m.first_customer_id = i.id
+        WHERE i.merchant_id = %(merchant)s AND i.root_id = ANY(%(ids)s::uuid[])
+            AND m.delivered_at >= %(since)s AND NOT m.is_test
+        """,
+        {"ids": list(customer_ids), "since": since},
+    )
+
+
+def list_delivered(tx: ReadTx, message_ids: Sequence[UUID]) -> list[tuple[UUID, datetime]]:
+    """Customer (as answering now) and time of those messages that were delivered."""
+    found: list[dict[str, Any]] = tx.rows(
+        dict,
+        """
+        SELECT i.root_id, m.delivered_at FROM reach.message m
+        JOIN identity.customer i
+            ON i.merchant_id = m.merchant_id AND i.id = m.first_customer_id
+        WHERE m.merchant_id = %(merchant)s AND m.id = ANY(%(ids)s::uuid[])
+            AND m.delivered_at IS NOT NULL AND NOT m.is_test
+        """,
+        {"ids": list(message_ids)},
+    )
+    return [(row["root_id"], row["delivered_at"]) for row in found]
+
+
+def add_credits(tx: Tx, credits_: Sequence[Credit]) -> None:
+    """Keep new credits; their orders are no longer without one."""
+    columns = list(_COLUMN_TYPES)
+    tx.load(
+        "new_credit",
+        _COLUMN_TYPES,
+        ([getattr(credit, column) for column in columns] for credit in credits_),
+    )
+    names = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
+    tx.run(
+        sql.SQL(
+            "INSERT INTO attribution.credit (merchant_id, {0})"
+            " SELECT %(merchant)s, {0} FROM pg_temp.new_credit"
+        ).format(names)
+    )
+    tx.run(
+        """
+        DELETE FROM attribution.uncredited u USING pg_temp.new_credit n
+        WHERE u.merchant_id = %(merchant)s AND u.order_id = n.order_id
+        """
+    )
+
+
+def set_uncredited(tx: Tx, orders: Sequence[tuple[OrderFacts, str]]) -> None:
+    """Keep why these orders are credited to nobody."""
+    tx.load(
+        "new_uncredited",
+        {
+            "order_id": "uuid",
+            "order_no": "text",
+            "customer_id": "uuid",
+            "unit_id": "uuid",
+            "amount_fen": "bigint",
+            "paid_at": "timestamptz",
+            "position": "bigint",
+            "reason": "text",
+        },
+        (
+            (
+                o.order_id,
+                o.order_no,
+                o.customer_id,
+                o.unit_id,
+                o.amount_fen,
+                o.paid_at,
+                o.position,
+                reason,
+            )
+            for o, reason in orders
+        ),
+    )
+    tx.run(
+        """
+        INSERT INTO attribution.uncredited
+            (merchant_id, order_id, order_no, customer_id, unit_id, amount_fen, paid_at, position,
+             reason, at)
+        SELECT %(merchant)s, order_id, order_no, customer_id, unit_id, amount_fen, paid_at,
+            position, reason, %(now)s
+        FROM pg_temp.new_uncredited
+        ON CONFLICT (merchant_id, order_id) DO UPDATE
+        SET reason = excluded.reason, customer_id = excluded.customer_id, at = excluded.at
+        WHERE (uncredited.reason, uncredited.customer_id)
+            IS DISTINCT FROM (excluded.reason, excluded.customer_id)
+        """
+    )
+
+
+def set_refunded(tx: Tx, order_ids: Sequence[UUID]) -> list[UUID]:
+    """Bring the credits of these orders up to what was refunded for goods; returns the reduced.
+
+    Taken from the refunds as they stand, so it does not matter how often or in which order they
+    come. A refund without lines counts whole; shipping given back does not reduce the credit.
+    """
+    return tx.column(
+        """
+        UPDATE attribution.credit c
+        SET refunded_fen = least(c.amount_fen, r.goods_fen), version = c.version + 1
+        FROM (
+            SELECT f.order_id, sum(CASE
+                WHEN jsonb_array_length(f.lines) = 0 THEN f.refund_fen
+                ELSE (SELECT sum((l ->> 'refund_fen')::bigint) FROM jsonb_array_elements(f.lines) l)
+            END)::bigint AS goods_fen
+            FROM "order".refund f
+            WHERE f.merchant_id = %(merchant)s AND f.order_id = ANY(%(orders)s::uuid[])
+            GROUP BY f.order_id
+        ) r
+        WHERE c.merchant_id = %(merchant)s AND c.order_id = r.order_id AND c.withdrawn_at IS NULL
+            AND least(c.amount_fen, r.goods_fen) > c.refunded_fen
+        RETURNING c.id
+        """,
+        {"orders": list(order_ids)},
+    )
+
+
+def set_withdrawn(tx: Tx, credit_ids: Sequence[UUID]) -> None:
+    """These credits were not right: they count for nothing from now on."""
+    tx.run(
+        """
+        UPDATE attribution.credit SET withdrawn_at = %(now)s, version = version + 1
+        WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s::uuid[]) AND withdrawn_at IS NULL
+        """,
+        {"ids": list(credit_ids)},
+    )
+
+
+def move_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """Give what these customers had to whom the log's positions belong now."""
+    for table in ("credit", "uncredited"):
+        tx.run(
+            sql.SQL(
+                """
+                UPDATE {} t SET customer_id = r.customer_id
+                FROM identity.resolved_now r
+                WHERE t.merchant_id = %(merchant)s AND t.customer_id = ANY(%(customers)s::uuid[])
+                    AND r.merchant_id = t.merchant_id AND r.position = t.position
+                    AND r.customer_id <> t.customer_id
+                """
+            ).format(sql.Identifier("attribution", table)),
+            {"customers": list(customer_ids)},
+        )
+
+
+def remove_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """Forget whose orders they were; the money stays."""
+    for table in ("credit", "uncredited"):
+        tx.run(
+            sql.SQL(
+                "UPDATE {} SET customer_id = NULL"
+                " WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(customers)s::uuid[])"
+            ).format(sql.Identifier("attribution", table)),
+            {"customers": list(customer_ids)},
+        )
+
+
+def list_credits(tx: ReadTx, ids: Sequence[UUID]) -> list[Credit]:
+    """These credits, withdrawn ones too."""
+    return tx.rows(
+        Credit,
+        sql.SQL(
+            "SELECT {} FROM attribution.credit c"
+            " WHERE c.merchant_id = %(merchant)s AND c.id = ANY(%(ids)s::uuid[]) ORDER BY c.id"
+        ).format(sql.SQL(_COLUMNS)),
+        {"ids": list(ids)},
+    )
+
+
+def list_standing(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[Credit]:
+    """The credits of these customers' orders that count."""
+    return tx.rows(
+        Credit,
+        sql.SQL(
+            "SELECT {} FROM attribution.credit c WHERE c.merchant_id = %(merchant)s"
+            " AND c.customer_id = ANY(%(ids)s::uuid[]) AND c.withdrawn_at IS NULL ORDER BY c.id"
+        ).format(sql.SQL(_COLUMNS)),
+        {"ids": list(customer_ids)},
+    )
+
+
+def page_credits(
+    tx: ReadTx, filters: dict[str, Any], before: tuple[datetime, UUID] | None, count_max: int
+) -> list[Credit]:
+    """Latest purchases first, in the scope: a person's own, or those of a subtree of units.
+
+    `filters` holds customer, staff, unit_path, campaign, since, until, order; None is no filter.
+    """
+    return tx.rows(
+        Credit,
+        sql.SQL(
+            """
+            SELECT {} FROM attribution.credit c
+            JOIN merchant.unit u ON u.merchant_id = c.merchant_id AND u.id = c.credited_unit_id
+            WHERE c.merchant_id = %(merchant)s AND c.withdrawn_at IS NULL
+                AND (%(customer)s::uuid IS NULL OR c.customer_id = %(customer)s)
+                AND (%(staff)s::uuid IS NULL OR c.staff_id = %(staff)s)
+                AND (%(campaign)s::uuid IS NULL OR c.campaign_id = %(campaign)s)
+                AND (%(order)s::uuid IS NULL OR c.order_id = %(order)s)
+                AND (%(since)s::timestamptz IS NULL OR c.paid_at >= %(since)s)
+                AND (%(until)s::timestamptz IS NULL OR c.paid_at < %(until)s)
+                AND base.in_scope(u.path, %(unit_path)s)
+                AND CASE WHEN %(scope_staff)s::uuid IS NULL
+                    THEN base.in_scope(u.path, %(scope_path)s)
+                    ELSE c.staff_id = %(scope_staff)s END
+                AND (%(before_at)s::timestamptz IS NULL
+                    OR (c.paid_at, c.id) < (%(before_at)s, %(before_id)s::uuid))
+            ORDER BY c.paid_at DESC, c.id DESC LIMIT %(count_max)s
+            """
+        ).format(sql.SQL(_COLUMNS)),
+        {
+            **filters,
+            "before_at": before[0] if before else None,
+            "before_id": before[1] if before else None,
+            "count_max": count_max,
+        },
+    )
+
+
+def find_reason(tx: ReadTx, order_id: UUID) -> str | None:
+    """Why the order is credited to nobody, if the asker may see the order."""
+    found: str | None = tx.value(
+        """
+        SELECT n.reason FROM attribution.uncredited n
+        JOIN merchant.unit u ON u.merchant_id = n.merchant_id AND u.id = n.unit_id
+        WHERE n.merchant_id = %(merchant)s AND n.order_id = %(order)s
+            AND base.in_scope(u.path, %(scope_path)s)
+        """,
+        {"order": order_id},
+    )
+    return found
+
+
+def sum_staff(tx: ReadTx, staff_id: UUID, since: datetime, until: datetime) -> CreditedSales:
+    """What is credited to one member of staff for orders paid in [since, until)."""
+    found = tx.row(
+        CreditedSales,
+        """
+        SELECT coalesce(sum(amount_fen - refunded_fen), 0)::bigint AS net_fen,
+            count(*) AS order_count, count(DISTINCT customer_id) AS customer_count
+        FROM attribution.credit
+        WHERE merchant_id = %(merchant)s AND staff_id = %(staff)s AND withdrawn_at IS NULL
+            AND paid_at >= %(since)s AND paid_at < %(until)s
+        """,
+        {"staff": staff_id, "since": since, "until": until},
+    )
+    assert found is not None
+    return found
+
+
+def sum_outcomes(
+    tx: ReadTx, campaign_id: UUID, *, before: timedelta, after: timedelta
+) -> dict[str, Moments]:
+    """The sums over each arm's net spend before and after assignment; a merged customer is one."""
+    found: list[dict[str, Any]] = tx.rows(
+        dict,
+        """
+        WITH assigned AS (
+            SELECT DISTINCT ON (i.root_id) i.root_id AS customer_id, a.arm, a.at
+            FROM campaign.candidate a
+            JOIN identity.customer i ON i.merchant_id = a.merchant_id AND i.id = a.customer_id
+            WHERE a.merchant_id = %(merchant)s AND a.campaign_id = %(campaign)s
+                AND a.arm IN ('treated', 'holdout')
+            ORDER BY i.root_id, a.at, a.customer_id
+        ), outcome AS (
+            SELECT g.arm,
+                coalesce(sum(p.paid_fen - p.refunded_fen) FILTER (WHERE p.paid_at < g.at), 0) AS b,
+                coalesce(sum(p.paid_fen - p.refunded_fen) FILTER (WHERE p.paid_at >= g.at), 0) AS a
+            FROM assigned g
+            LEFT JOIN "order".purchase p
+                ON p.merchant_id = %(merchant)s AND p.customer_id = g.customer_id
+                AND p.paid_at >= g.at - %(before)s::interval
+                AND p.paid_at < least(g.at + %(after)s::interval, %(now)s)
+            GROUP BY g.customer_id, g.arm
+        )
+        SELECT arm, count(*) AS count, count(*) FILTER (WHERE a > 0) AS buyers,
+            count(*) FILTER (WHERE b > 0) AS buyers_before, sum(b) AS before, sum(a) AS after,
+            sum(b * b) AS before_squared, sum(a * a) AS after_squared, sum(a * b) AS product
+        FROM outcome GROUP BY arm
+        """,
+        {"campaign": campaign_id, "before": before, "after": after},
+    )
+    return {
+        row.pop("arm"): Moments(**{name: int(value) for name, value in row.items()})
+        for row in found
+    }

@@ -1,0 +1,189 @@
+"""The command `huitou`. Sub-commands import what they need when they run."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from huitou import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """回头 Huitou：零售品牌的客户运营系统 / customer operations for retail brands."""
+
+
+_port = click.option("--port", type=int, default=None, help="端口 / port (8000)")
+_data = click.option("--data", default=None, help="数据目录 / data folder (./data)")
+
+
+@main.command()
+@_port
+@_data
+def serve(port: int | None, data: str | None) -> None:
+    """启动（空库或已有数据）/ serve the product."""
+    from huitou.base.config import Config
+    from huitou.serve import Almighty, Supervisor
+
+    config = Config.from_environment(port=port, data=data)
+    supervisor = Supervisor(config)
+    try:
+        supervisor.open_database()
+    except Almighty as refusal:
+        raise click.ClickException(str(refusal)) from None
+    supervisor.add("api", "huitou.api")
+    supervisor.add("worker", "huitou.worker")
+    config.ready.parent.mkdir(parents=True, exist_ok=True)
+    config.ready.touch()
+    click.echo(f"回头已启动 / Huitou is running: {config.url}    (Ctrl-C 停止 / stops)")
+    supervisor.watch()
+
+
+@main.command()
+@_port
+@_data
+@click.option("--speed", type=float, default=1.0, help="回放倍速 / speed of the live replay")
+def demo(port: int | None, data: str | None, speed: float) -> None:
+    """启动演示品牌 / serve a real brand's data, played live."""
+    from huitou.base.config import Config
+    from huitou.demo.run import run_demo
+
+    run_demo(Config.from_environment(port=port, data=data), speed=speed)
+
+
+@main.command()
+@_data
+def doctor(data: str | None) -> None:
+    """检查环境，指出问题和办法 / say what is wrong and how to mend it."""
+    from huitou.base.config import Config
+    from huitou.doctor import examine
+
+    findings = examine(Config.from_environment(data=data))
+    for finding in findings:
+        click.echo(f"{'✓' if finding.is_good else '✗'} {finding.title}")
+        if not finding.is_good:
+            click.echo(f"    → {finding.remedy}")
+    sys.exit(0 if all(finding.is_good for finding in findings) else 1)
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@_data
+def backup(target: Path, data: str | None) -> None:
+    """备份数据库到一个文件（密钥另存）/ back the database up into one file, without keys."""
+    from huitou.backup import write_backup
+    from huitou.base.config import Config
+    from huitou.serve import Supervisor
+
+    supervisor = Supervisor(Config.from_environment(data=data), say=lambda text: None)
+    dsn = _database_of(supervisor)
+    try:
+        summary = write_backup(dsn, target)
+    finally:
+        supervisor.stop()
+    click.echo(f"{target}: {summary.table_count} tables, {summary.row_count:,} rows")
+    click.echo(f"请另行保管密钥 / keep the key apart: {supervisor.config.master_key}", err=True)
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@_data
+def restore(source: Path, data: str | None) -> None:
+    """恢复到空库，并重新执行遗忘名单 / restore into an empty database, forgetting again."""
+    from huitou.backup import NotEmpty, restore_backup
+    from huitou.base.config import Config
+    from huitou.serve import Supervisor
+
+    supervisor = Supervisor(Config.from_environment(data=data), say=lambda text: None)
+    dsn = _database_of(supervisor)
+    try:
+        summary = restore_backup(dsn, source, supervisor.config)
+    except NotEmpty as refusal:
+        raise click.ClickException(str(refusal)) from None
+    finally:
+        supervisor.stop()
+    click.echo(
+        f"{summary.table_count} tables, {summary.row_count:,} rows;"
+        f" forgotten again: {summary.forgotten_count}"
+    )
+
+
+@main.command()
+@click.argument("stream")
+@click.option("--from", "position", type=int, default=0, help="从哪个位置 / from which position")
+@_data
+def replay(stream: str, position: int, data: str | None) -> None:
+    """让一个消费者重新处理日志 / let a consumer go over the log again."""
+    from huitou import wiring
+    from huitou.base.config import Config
+    from huitou.serve import Supervisor
+    from huitou.worker import streams
+
+    wiring.wire()
+    supervisor = Supervisor(Config.from_environment(data=data), say=lambda text: None)
+    _database_of(supervisor)
+    database = supervisor.open()
+    try:
+        for merchant in database.merchants():
+            streams.rewind(database, merchant, stream, position)
+            while streams.consume(database, merchant, wiring.ROOMS):
+                pass
+    finally:
+        database.close()
+        supervisor.stop()
+    click.echo(f"{stream}: replayed from {position}")
+
+
+@main.command()
+def openapi() -> None:
+    """打印 OpenAPI 描述 / print the description of the API."""
+    from huitou.api.describe import description
+
+    click.echo(json.dumps(description(), ensure_ascii=False, indent=1, sort_keys=True))
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--list", "is_listing", is_flag=True, help="有哪些 / which there are")
+@click.option("--json", "is_json", is_flag=True, help="最后一行是 JSON / last line is JSON")
+@click.option("--seconds", type=float, default=20.0, help="测量时长 / how long to measure")
+def bench(name: str | None, is_listing: bool, is_json: bool, seconds: float) -> None:
+    """测量 / measure, each figure beside a baseline of the same run."""
+    from huitou.benchmark import benches, run_bench
+
+    if is_listing or name is None:
+        for known in benches():
+            click.echo(known)
+        return
+    report = run_bench(name, seconds=seconds, say=lambda text: click.echo(text, err=True))
+    click.echo(json.dumps(report, ensure_ascii=False) if is_json else report)
+
+
+@main.command("bench-base")
+@click.option("--customers", type=int, required=True)
+@click.option("--seed", type=int, default=1)
+def bench_base(customers: int, seed: int) -> None:
+    """准备测量用的数据 / make the data that benchmarks run on."""
+    from huitou.benchmark import make_base
+
+    make_base(customers=customers, seed=seed, say=lambda text: click.echo(text, err=True))
+
+
+def _database_of(supervisor: object) -> str:
+    """A running installation's database, or this folder's own, started for the moment."""
+    from huitou.base.pg_home import FolderInUse
+    from huitou.serve import Supervisor
+
+    assert isinstance(supervisor, Supervisor)
+    try:
+        return supervisor.open_database()
+    except FolderInUse:
+        running = (supervisor.config.data / "run" / "dsn").read_text().strip()
+        supervisor.dsn = running
+        return running
+
+
+if __name__ == "__main__":
+    main()

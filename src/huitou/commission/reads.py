@@ -1,0 +1,86 @@
+"""What others may ask about commissions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from huitou.attribution import reads as attribution
+from huitou.base.db import ReadTx
+from huitou.benefit import reads as ledger
+from huitou.benefit.types import COMMISSION
+from huitou.commission import store
+from huitou.commission.types import Earned, Money, ShownLine
+from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.kernel.time import day_range, month_range
+from huitou.merchant import reads as merchants
+from huitou.merchant.types import NoStaff
+
+
+def list_lines(
+    tx: ReadTx,
+    *,
+    customer_id: UUID | None = None,
+    staff_id: UUID | None = None,
+    unit: str | None = None,
+    campaign_id: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[ShownLine]:
+    """Lines with their evidence, latest purchase first, in the scope. `unit`: a code's subtree."""
+    path = None
+    if unit is not None:
+        found_unit = merchants.find_unit_by_code(tx, unit)
+        if found_unit is None:
+            return Page([])
+        path = found_unit.path
+    limit = min(limit, PAGE_MAX)
+    filters = {
+        "customer": customer_id,
+        "staff": staff_id,
+        "unit_path": path,
+        "campaign": campaign_id,
+        "since": since,
+        "until": until,
+    }
+    found = store.page_lines(tx, filters, _before(cursor), limit + 1)
+    if len(found) <= limit:
+        return Page(found)
+    return Page(found[:limit], encode_cursor(found[limit - 1].at, found[limit - 1].id))
+
+
+def money(tx: ReadTx, staff_id: UUID) -> Money:
+    """What one member of staff sold and earned today and this month, by the merchant's zone.
+
+    Refuses `merchant.no_staff` for those out of the scope: an associate sees only their own.
+    """
+    own = tx.scope.staff_id
+    if staff_id not in merchants.staff_by_id(tx) or own not in (None, staff_id):
+        raise NoStaff()
+    zone = merchants.get_merchant(tx).zone
+    return Money(
+        staff_id=staff_id,
+        today=_earned(tx, staff_id, *day_range(tx.now, zone)),
+        month=_earned(tx, staff_id, *month_range(tx.now, zone)),
+        balance_fen=ledger.balance(tx, ("staff", staff_id), COMMISSION),
+    )
+
+
+def _earned(tx: ReadTx, staff_id: UUID, since: datetime, until: datetime) -> Earned:
+    sales = attribution.staff_sales(tx, staff_id, since, until)
+    return Earned(
+        sales_fen=sales.net_fen,
+        commission_fen=store.sum_staff(tx, staff_id, since, until),
+        orders=sales.order_count,
+        customers=sales.customer_count,
+    )
+
+
+def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    at, id_ = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(at), UUID(id_)
+    except ValueError as error:
+        raise BadCursor() from error

@@ -1,0 +1,188 @@
+"""The customer's page, on the phone of somebody we know only by the link.
+
+Nobody is logged in here: the token is the key. It names neither merchant nor customer, so
+`reads.merchant_of` asks for the merchant over all of them; everything after runs as that merchant.
+"""
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from huitou.base.db import Database
+from huitou.base.http import Router, language_of
+from huitou.catalog import reads as products
+from huitou.content import actions, reads, rules
+from huitou.content.types import Link, NoLink
+
+router = Router(tags=["customer page"], include_in_schema=False)
+
+_pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
+_GIF = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+_EMPTY_PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96"'
+    ' fill="#faeeda"/><path d="M30 42h36l-4 26a6 6 0 0 1-6 5H40a6 6 0 0 1-6-5zM38 42c0-13 4-19'
+    ' 10-19s10 6 10 19" fill="none" stroke="#d9a066" stroke-width="4" stroke-linecap="round"'
+    ' stroke-linejoin="round"/></svg>'
+)
+
+
+@router.get("/l/{token}")
+def show_list(request: Request, token: str) -> Response:
+    """The product list. Looking counts as opening only when the page itself says so."""
+    return _page(request, token, "list.html")
+
+
+@router.get("/l/{token}/choice")
+def show_choice(request: Request, token: str) -> Response:
+    """Whether the customer receives messages, after they changed it."""
+    return _page(request, token, "choice.html")
+
+
+@router.post("/l/{token}/opened")
+def opened(request: Request, token: str) -> Response:
+    """The page says that somebody sees it."""
+    _open(request, token)
+    return Response(status_code=204)
+
+
+@router.get("/l/{token}/opened.gif")
+def opened_picture(request: Request, token: str) -> Response:
+    """The same without JavaScript."""
+    _open(request, token)
+    return Response(_GIF, media_type="image/gif", headers={"cache-control": "no-store"})
+
+
+@router.post("/l/{token}/viewed/{sku:path}")
+def viewed(request: Request, token: str, sku: str) -> Response:
+    """A product was tapped."""
+    merchant = reads.merchant_of(_database(request), token)
+    if merchant is not None and not _is_bot(request):
+        with _database(request).write(merchant, principal="customer") as tx:
+            actions.view_product(tx, token, sku)
+    return Response(status_code=204)
+
+
+@router.get("/l/{token}/buy/{sku:path}")
+def buy(request: Request, token: str, sku: str) -> Response:
+    """On to where the merchant sells; the tap is an event."""
+    merchant = reads.merchant_of(_database(request), token)
+    if merchant is None:
+        return _gone(request, is_over=False)
+    with _database(request).write(merchant, principal="customer") as tx:
+        try:
+            link = reads.get_link(tx, token)
+        except NoLink:
+            return _gone(request, is_over=True)
+        url = reads.buy_url(tx, link, sku)
+        if url is None:
+            return RedirectResponse(f"/l/{quote(token)}", 303)
+        if not _is_bot(request):
+            actions.open_link(tx, token)
+            actions.view_product(tx, token, sku)
+    return RedirectResponse(url, 302, headers={"cache-control": "no-store"})
+
+
+@router.get("/p/{merchant}/{sku:path}.svg")
+def picture(request: Request, merchant: UUID, sku: str) -> Response:
+    """A product's picture. Its address changes when the picture does."""
+    database = _database(request)
+    if not _is_merchant(database, merchant):
+        return Response(status_code=404)
+    with database.read(merchant, principal="customer") as tx:
+        product = products.products_by_sku(tx, [sku]).get(sku)
+    drawing = product.picture if product else None
+    if drawing is not None and drawing.startswith("https://"):
+        return RedirectResponse(drawing, 302, headers={"cache-control": "public, max-age=3600"})
+    is_current = product is not None and request.query_params.get("v") == rules.version_of(drawing)
+    keep = "public, max-age=31536000, immutable" if is_current else "public, max-age=300"
+    return Response(
+        drawing if drawing and drawing.lstrip().startswith("<") else _EMPTY_PICTURE,
+        media_type="image/svg+xml",
+        headers={
+            "cache-control": keep,
+            # A merchant's own drawing must not run anything when it is opened by itself.
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+            "x-content-type-options": "nosniff",
+        },
+    )
+
+
+def _page(request: Request, token: str, template: str) -> Response:
+    database = _database(request)
+    merchant = reads.merchant_of(database, token)
+    if merchant is None:
+        return _gone(request, is_over=False)
+    language = language_of(request)
+    with database.read(merchant, principal="customer") as tx:
+        link = reads.find_link(tx, token)
+        if link is None or link.expires_at <= tx.now:
+            return _gone(request, is_over=True)
+        page = reads.page_of(tx, link, language)
+    return _rendered(request, template, 200, page=page)
+
+
+def _open(request: Request, token: str) -> Link | None:
+    merchant = reads.merchant_of(_database(request), token)
+    if merchant is None or _is_bot(request):
+        return None
+    with _database(request).write(merchant, principal="customer") as tx:
+        try:
+            return actions.open_link(tx, token)
+        except NoLink:
+            return None
+
+
+def _gone(request: Request, *, is_over: bool) -> Response:
+    return _rendered(request, "gone.html", 410 if is_over else 404, is_over=is_over)
+
+
+def _rendered(request: Request, template: str, status: int, **values: Any) -> Response:
+    """One answer, nothing from elsewhere: styles and script only with this answer's nonce."""
+    nonce = secrets.token_urlsafe(12)
+    is_english = language_of(request) == "en"
+
+    def t(zh: str, en: str) -> str:
+        return en if is_english else zh
+
+    html = _pages.get_template(template).render(nonce=nonce, t=t, **values)
+    policy = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}';"
+        " img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'self'"
+    )
+    return HTMLResponse(
+        html,
+        status,
+        headers={
+            "content-security-policy": policy,
+            "cache-control": "no-store",
+            "x-robots-tag": "noindex, nofollow, noarchive",
+            "referrer-policy": "no-referrer",
+            "x-content-type-options": "nosniff",
+            "vary": "accept-language",
+        },
+    )
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _is_merchant(database: Database, merchant: UUID) -> bool:
+    with database.owner() as owner:
+        return bool(
+            owner.execute("SELECT FROM merchant.merchant WHERE id = %s", [merchant]).fetchall()
+        )
+
+
+def _is_bot(request: Request) -> bool:
+    return rules.is_bot(request.headers.get("user-agent", ""))

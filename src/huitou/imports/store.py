@@ -1,0 +1,184 @@
+"""SQL of imports: their progress and the rows that failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from huitou.base.db import ReadTx, Tx
+from huitou.imports.rules import Fault
+from huitou.kernel.errors import NotFound
+from huitou.kernel.page import PAGE_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`done` of `total` rows are worked on. A rehearsal (`is_dry_run`) leaves nothing behind."""
+
+    id: UUID
+    kind: str
+    file_name: str
+    is_dry_run: bool
+    state: str
+    total: int | None
+    done: int
+    accepted: int
+    duplicates: int
+    failed: int
+    reason: str | None
+    created_by: str
+    created_at: datetime
+    finished_at: datetime | None
+    mapping: dict[str, Any]
+
+
+class NoImport(NotFound):
+    code = "import.not_found"
+    zh, en = "没有这个导入任务", "There is no such import"
+
+
+def add_import(
+    tx: Tx, *, id: UUID, kind: str, file_name: str, path: str, mapping: Any, is_dry_run: bool
+) -> None:
+    """A file that waits for its job."""
+    tx.run(
+        """
+        INSERT INTO event.import (merchant_id, id, kind, file_name, path, mapping, is_dry_run,
+                                  state, created_by, created_at)
+        VALUES (%(merchant)s, %(id)s, %(kind)s, %(file_name)s, %(path)s, %(mapping)s,
+                %(is_dry_run)s, 'waiting', %(by)s, %(now)s)
+        """,
+        {
+            "id": id,
+            "kind": kind,
+            "file_name": file_name,
+            "path": path,
+            "mapping": Jsonb(mapping),
+            "is_dry_run": is_dry_run,
+            "by": tx.principal,
+        },
+    )
+
+
+def get_import(tx: ReadTx, import_id: UUID) -> Import:
+    """One import, or a refusal."""
+    found = tx.row(
+        Import,
+        """
+        SELECT id, kind, file_name, is_dry_run, state, total, done, accepted, duplicates, failed,
+               reason, created_by, created_at, finished_at, mapping
+        FROM event.import WHERE merchant_id = %(merchant)s AND id = %(id)s
+        """,
+        {"id": import_id},
+    )
+    if found is None:
+        raise NoImport()
+    return found
+
+
+def lock_import(tx: Tx, import_id: UUID) -> Import:
+    """One import, for its job alone."""
+    tx.run(
+        "SELECT FROM event.import WHERE merchant_id = %(merchant)s AND id = %(id)s FOR UPDATE",
+        {"id": import_id},
+    )
+    return get_import(tx, import_id)
+
+
+def path_of(tx: ReadTx, import_id: UUID) -> str:
+    """Where the file lies."""
+    path: str | None = tx.value(
+        "SELECT path FROM event.import WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": import_id},
+    )
+    if path is None:
+        raise NoImport()
+    return path
+
+
+def list_imports(tx: ReadTx) -> list[Import]:
+    """Newest first."""
+    return tx.rows(
+        Import,
+        """
+        SELECT id, kind, file_name, is_dry_run, state, total, done, accepted, duplicates, failed,
+               reason, created_by, created_at, finished_at, mapping
+        FROM event.import WHERE merchant_id = %(merchant)s ORDER BY id DESC LIMIT %(limit)s
+        """,
+        {"limit": PAGE_MAX},
+    )
+
+
+def set_progress(
+    tx: Tx,
+    import_id: UUID,
+    *,
+    total: int,
+    done: int,
+    accepted: int,
+    duplicates: int,
+    failed: int,
+    state: str,
+    reason: str | None = None,
+) -> None:
+    """What is done so far."""
+    tx.run(
+        """
+        UPDATE event.import SET total = %(total)s, done = %(done)s, accepted = %(accepted)s,
+            duplicates = %(duplicates)s, failed = %(failed)s, state = %(state)s,
+            reason = %(reason)s,
+            finished_at = CASE WHEN %(state)s IN ('done', 'failed', 'cancelled') THEN %(now)s END
+        WHERE merchant_id = %(merchant)s AND id = %(id)s
+        """,
+        {
+            "id": import_id,
+            "total": total,
+            "done": done,
+            "accepted": accepted,
+            "duplicates": duplicates,
+            "failed": failed,
+            "state": state,
+            "reason": reason,
+        },
+    )
+
+
+def cancel(tx: Tx, import_id: UUID) -> int:
+    """Stop before the next chunk; what is in stays in."""
+    return tx.run(
+        "UPDATE event.import SET state = 'cancelled', finished_at = %(now)s"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s AND state IN ('waiting', 'running')",
+        {"id": import_id},
+    )
+
+
+def add_faults(tx: Tx, import_id: UUID, faults: Sequence[Fault]) -> None:
+    """Rows that failed; once each."""
+    tx.run(
+        """
+        INSERT INTO event.import_failure (merchant_id, import_id, row_no, code, detail)
+        SELECT %(merchant)s, %(id)s, number, code, detail
+        FROM unnest(%(numbers)s::int[], %(codes)s::text[], %(details)s::text[])
+            AS t (number, code, detail)
+        ON CONFLICT DO NOTHING
+        """,
+        {
+            "id": import_id,
+            "numbers": [fault.number for fault in faults],
+            "codes": [fault.code for fault in faults],
+            "details": [fault.detail for fault in faults],
+        },
+    )
+
+
+def list_faults(tx: ReadTx, import_id: UUID) -> list[Fault]:
+    """Every row that failed, in the order of the file."""
+    return tx.rows(
+        Fault,
+        "SELECT row_no AS number, code, detail FROM event.import_failure"
+        " WHERE merchant_id = %(merchant)s AND import_id = %(id)s ORDER BY row_no",
+        {"id": import_id},
+    )

@@ -1,0 +1,32 @@
+"""When opportunities are looked for, won and moved."""
+
+from huitou.base.db import Tx
+from huitou.base.jobs import every, stream
+from huitou.base.notices import listens
+from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
+from huitou.opportunity import actions
+
+
+@stream("opportunity", batch=2_000)
+def consume(tx: Tx, after: int, upto: int) -> None:
+    actions.consume(tx, after, upto)
+
+
+@every(hours=6)
+def refresh(tx: Tx) -> None:
+    actions.refresh(tx)
+
+
+@listens(CustomersMerged)
+def customers_merged(tx: Tx, notice: CustomersMerged) -> None:
+    actions.move_customers(tx, [id_ for pair in notice.pairs for id_ in pair])
+
+
+@listens(CustomersSplit)
+def customers_split(tx: Tx, notice: CustomersSplit) -> None:
+    actions.move_customers(tx, [notice.customer_id, notice.other_id])
+
+
+@listens(CustomerForgotten)
+def customer_forgotten(tx: Tx, notice: CustomerForgotten) -> None:
+    actions.forget(tx, [notice.customer_id, *notice.member_ids])

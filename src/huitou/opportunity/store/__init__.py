@@ -1,0 +1,1 @@
+"""SQL of the opportunity room. Reads lower rooms' tables; writes its own only."""

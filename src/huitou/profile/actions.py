@@ -1,0 +1,187 @@
+"""Learn from the log, and keep what files, staff and customers themselves tell."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from huitou.base.db import Tx
+from huitou.event import actions as log
+from huitou.event import reads as events
+from huitou.event.types import Recorded
+from huitou.identity import reads as identities
+from huitou.kernel.ids import new_id
+from huitou.merchant import reads as merchants
+from huitou.profile.rules import facts as rules
+from huitou.profile.store import facts, state
+from huitou.profile.types import (
+    ALL_CHANNELS,
+    CHANNELS,
+    PURPOSES,
+    BadTag,
+    ConsentChange,
+    Described,
+    Description,
+    UnknownChannel,
+)
+
+_TAG_MAX = 40
+_COUNTER_KINDS = ("store", "dealer")
+
+
+def learn(tx: Tx, after: int, upto: int) -> None:
+    """Facts of the log's positions `(after, upto]`, and the state that follows from them."""
+    given = identities.given(tx, after, upto)
+    entries = events.log_slice(tx, after, upto)
+    found = _gather(tx, entries, {each.position: each.first_customer_id for each in given})
+    log.set_aside(
+        tx, "profile", [(position, "profile.no_such_staff") for position in found.strangers]
+    )
+    root_of = {each.first_customer_id: each.customer_id for each in given}
+    _add(tx, found)
+    if found.contacts:
+        state.load_roots(tx, (root_of[each.customer_id] for each in found.contacts))
+        state.derive_friendships(tx)
+    if found.decisions:
+        state.load_roots(tx, (root_of[each.customer_id] for each in found.decisions))
+        state.derive_consents(tx)
+    state.load_roots(tx, root_of.values())
+    state.derive_customers(tx, merchants.get_merchant(tx).zone)
+    state.add_source_tags(tx)
+
+
+def describe(tx: Tx, descriptions: Sequence[Description], *, source: str = "import") -> Described:
+    """What a merchant's file says of customers, found by an identifier each.
+
+    Fields left empty keep their value. A description whose identifier belongs to nobody is
+    counted as `unknown`: the importer sends `member.joined` first and tries again until identity
+    has read it.
+    """
+    holders = identities.find_holders(
+        tx, [(each.kind, each.scope, each.value) for each in descriptions]
+    )
+    known = {
+        holder: each
+        for each, holder in zip(descriptions, holders, strict=True)
+        if holder is not None
+    }
+    facts.set_descriptions(tx, known, source=source)
+    state.load_roots(tx, known)
+    state.derive_customers(tx, merchants.get_merchant(tx).zone)
+    described = sum(holder is not None for holder in holders)
+    return Described(described, len(descriptions) - described)
+
+
+def assign(tx: Tx, customer_ids: Iterable[UUID], staff_id: UUID) -> None:
+    """Put customers into somebody's book by hand."""
+    owner = merchants.get_staff(tx, staff_id)
+    told = {
+        customer_id: Description("", None, "", owner_staff_id=owner.id, home_unit_id=None)
+        for customer_id in identities.canonical(tx, customer_ids).values()
+    }
+    facts.set_descriptions(tx, told, source=tx.principal)
+    state.load_roots(tx, told)
+    state.derive_customers(tx, merchants.get_merchant(tx).zone)
+
+
+def set_consents(tx: Tx, changes: Sequence[ConsentChange]) -> None:
+    """Decisions taken here, in force at once; each is also recorded in the log.
+
+    Refuses `UnknownChannel`.
+    """
+    for change in changes:
+        if change.channel not in (*CHANNELS, ALL_CHANNELS):
+            raise UnknownChannel(channel=change.channel)
+        if change.purpose not in PURPOSES:
+            raise UnknownChannel(channel=change.purpose)
+    roots = identities.canonical(tx, {change.customer_id for change in changes})
+    facts.add_changes(tx, changes)
+    state.load_roots(tx, roots.values())
+    state.derive_consents(tx)
+    log.record(
+        tx,
+        [
+            Recorded(
+                id=str(new_id()),
+                type=f"consent.{change.state}",
+                customer_id=roots[change.customer_id],
+                occurred_at=change.at,
+                properties={"channel": change.channel, "purpose": change.purpose},
+            )
+            for change in changes
+        ],
+    )
+
+
+def set_tags(
+    tx: Tx, customer_ids: Iterable[UUID], *, add: Sequence[str] = (), remove: Sequence[str] = ()
+) -> None:
+    """Label customers by hand. Refuses `BadTag`."""
+    for name in (*add, *remove):
+        if not 1 <= len(name.strip()) <= _TAG_MAX:
+            raise BadTag()
+    roots = set(identities.canonical(tx, customer_ids).values())
+    facts.add_tags(tx, roots, {name.strip() for name in add}, is_on=True, source=tx.principal)
+    facts.add_tags(tx, roots, {name.strip() for name in remove}, is_on=False, source=tx.principal)
+    state.load_roots(tx, roots)
+    state.derive_tags(tx)
+
+
+def set_traits(tx: Tx, rows: Iterable[tuple[UUID, str, Any]], *, source: str) -> None:
+    """Publish `(customer, name, value)` for segments to test. `source` is the publishing room."""
+    told = list(rows)
+    facts.set_traits(tx, told, source=source, at=tx.now)
+    state.load_roots(tx, identities.canonical(tx, {row[0] for row in told}).values())
+    state.derive_traits(tx)
+
+
+def set_flags(tx: Tx, customer_id: UUID, *, no_profiling: bool, under_14: bool) -> None:
+    """The customer's wish not to be profiled, and whether they are a child under 14."""
+    root = identities.get_root(tx, customer_id)
+    facts.set_flags(tx, root.id, no_profiling=no_profiling, under_14=under_14)
+    state.load_roots(tx, [root.id])
+    state.derive_customers(tx, merchants.get_merchant(tx).zone)
+
+
+def derive(tx: Tx, customer_ids: Iterable[UUID]) -> None:
+    """Everything anew from the facts, for whoever answers for these customers now."""
+    state.load_roots(tx, identities.canonical(tx, customer_ids).values())
+    state.remove_merged(tx)
+    state.derive_friendships(tx)
+    state.derive_consents(tx)
+    state.derive_traits(tx)
+    state.derive_customers(tx, merchants.get_merchant(tx).zone)
+    state.derive_tags(tx)
+
+
+def regather(tx: Tx, customer_ids: Iterable[UUID]) -> None:
+    """After a split: events may be of another customer now, so are the facts they told."""
+    roots = set(identities.canonical(tx, customer_ids).values())
+    members = [member.id for root in roots for member in identities.members_of(tx, root)]
+    entries, customers = facts.list_entries(tx, roots)
+    facts.remove_seen(tx, members)
+    _add(tx, _gather(tx, entries, customers))
+    derive(tx, roots)
+
+
+def forget(tx: Tx, customer_ids: Iterable[UUID]) -> None:
+    """Remove everything about customers, facts too."""
+    state.remove_everything(tx, customer_ids)
+
+
+def _gather(tx: Tx, entries: Sequence[Any], customers: dict[int, UUID]) -> rules.Facts:
+    contacts = [entry for entry in entries if entry.type == "contact.added"]
+    externals = (
+        facts.list_external_ids(tx, {each for entry in contacts for each in entry.identifier_ids})
+        if contacts
+        else frozenset()
+    )
+    units = merchants.units_by_id(tx).values()
+    stores = frozenset(unit.id for unit in units if unit.kind in _COUNTER_KINDS)
+    staff = {user: each.id for user, each in merchants.staff_by_wecom(tx).items()}
+    return rules.gather(entries, customers, staff, stores, externals)
+
+
+def _add(tx: Tx, found: rules.Facts) -> None:
+    facts.add_seen(tx, found.seen)
+    facts.add_contacts(tx, found.contacts)
+    facts.add_decisions(tx, found.decisions)

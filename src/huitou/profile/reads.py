@@ -1,0 +1,384 @@
+"""What others may ask of profiles. Customers are those who answer for themselves (canonical)."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from huitou.base.db import ReadTx
+from huitou.event import reads as events
+from huitou.identity import reads as identities
+from huitou.identity.types import NoSuchCustomer
+from huitou.kernel.errors import NotFound
+from huitou.kernel.page import PAGE_MAX, Page, decode_cursor, encode_cursor
+from huitou.kernel.personal import Personal
+from huitou.merchant import reads as merchants
+from huitou.merchant.types import Staff, Unit
+from huitou.profile.rules import facts, titles, why
+from huitou.profile.store import lists
+from huitou.profile.types import (
+    EXPORTERS,
+    CustomerDetail,
+    CustomerRow,
+    FriendshipRow,
+    IdentifierRow,
+    Profile,
+    StaffRef,
+    Tag,
+    TimelineItem,
+    UnitRef,
+    WhyOne,
+)
+
+_TAIL = 4
+
+
+def profiles(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, Profile]:
+    """Profiles by customer; those nothing is known of are missing."""
+    return {each.customer_id: each for each in lists.find_profiles(tx, customer_ids)}
+
+
+def names(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, Personal]:
+    """Names by customer, where known."""
+    return {
+        each.customer_id: each.name
+        for each in lists.find_profiles(tx, customer_ids)
+        if each.name is not None
+    }
+
+
+def consents(tx: ReadTx, customer_ids: Iterable[UUID], channel: str, purpose: str) -> set[UUID]:
+    """Which customers allow messages of this purpose on this channel."""
+    return lists.list_consenting(tx, customer_ids, channel, purpose)
+
+
+def owners(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Customer → the associate whose book they are in."""
+    return {
+        each.customer_id: each.owner_staff_id
+        for each in lists.find_profiles(tx, customer_ids)
+        if each.owner_staff_id is not None
+    }
+
+
+def home_units(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Customer → home unit."""
+    return {
+        each.customer_id: each.home_unit_id
+        for each in lists.find_profiles(tx, customer_ids)
+        if each.home_unit_id is not None
+    }
+
+
+def book(tx: ReadTx, staff_id: UUID) -> list[UUID]:
+    """An associate's customers, the most recently seen first."""
+    return lists.list_book(tx, staff_id)
+
+
+def friends(
+    tx: ReadTx, customer_ids: Iterable[UUID], staff_id: UUID | None = None
+) -> dict[UUID, dict[UUID, str]]:
+    """Customer → staff → the customer's external_userid, of WeCom friendships that last."""
+    rows = lists.list_friends(tx, customer_ids, staff_id)
+    plain = events.open_identifiers(
+        tx, [row["identifier_id"] for row in rows if row["identifier_id"]]
+    )
+    found: dict[UUID, dict[UUID, str]] = {}
+    for row in rows:
+        if row["identifier_id"] in plain:
+            external = plain[row["identifier_id"]][2]
+            found.setdefault(row["customer_id"], {})[row["staff_id"]] = external
+    return found
+
+
+def tags(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, list[Tag]]:
+    """Tags by customer."""
+    return lists.list_tags(tx, customer_ids)
+
+
+def visible(tx: ReadTx, customer_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of the customers are within the scope of the one who asks."""
+    return lists.list_visible(tx, customer_ids)
+
+
+def get_visible_root(tx: ReadTx, customer_id: UUID) -> UUID:
+    """Who answers for this customer, if the asker may see them. Refuses `NoSuchCustomer`."""
+    root = identities.get_root(tx, customer_id)
+    is_everything = tx.scope.unit_path is None and tx.scope.staff_id is None
+    if not is_everything and not lists.list_visible(tx, [root.id]):
+        raise NoSuchCustomer()
+    return root.id
+
+
+def list_customers(
+    tx: ReadTx,
+    *,
+    q: str | None = None,
+    unit: str | None = None,
+    associate: str | None = None,
+    tag: str | None = None,
+    cursor: str | None = None,
+    count_max: int = 50,
+) -> Page[CustomerRow]:
+    """Customers in the scope, the most recently seen first.
+
+    `q` is a customer's id or ordinal, a whole phone or card number, its last four characters, or
+    a whole name; names are sealed, so a part of one finds nothing. `unit` is a code (with everything below it),
+    `associate` an id or code, whose book is meant.
+    """
+    before = None
+    if cursor is not None:
+        at, last = decode_cursor(cursor, 2)
+        before = (datetime.fromisoformat(at), UUID(last))
+    staff_id = None
+    if associate is not None:
+        found_staff = _staff(tx, associate)
+        if found_staff is None:
+            return Page([])
+        staff_id = found_staff.id
+    found = lists.list_profiles(
+        tx,
+        ids=search(tx, q) if q else None,
+        unit_ids=_unit_ids(tx, unit),
+        staff_id=staff_id,
+        tag=tag,
+        before=before,
+        count_max=min(count_max, PAGE_MAX) + 1,
+    )
+    items, more = found[:count_max], found[count_max:]
+    after = encode_cursor(items[-1].last_seen_at, items[-1].customer_id) if more else None
+    return Page(_rows(tx, items), after)
+
+
+def search(tx: ReadTx, q: str) -> list[UUID]:
+    """Who may be meant: by id, ordinal, whole name, whole phone or card number, or its tail."""
+    text = q.strip()
+    found = set(lists.find_named(tx, tx.keys.blind(facts.name_text(text))))
+    with suppress(ValueError, NotFound):
+        found.add(identities.get_root(tx, UUID(text)).id)
+    digits = text.removeprefix("#")
+    if digits.isascii() and digits.isdigit() and len(digits) <= 9:
+        by_ordinal = identities.find_by_ordinal(tx, int(digits))
+        if by_ordinal is not None:
+            found.add(by_ordinal.merged_into or by_ordinal.id)
+    if len(text) == _TAIL:
+        found.update(identities.find_by_tail(tx, text))
+    elif len(text) > _TAIL:
+        found.update(identities.find_by_number(tx, text))
+    return list(found)
+
+
+def get_customer(tx: ReadTx, customer_id: UUID) -> CustomerDetail:
+    """The head of the 360° page. Refuses `NoSuchCustomer`, also outside the scope."""
+    asked = identities.get_customer(tx, customer_id)
+    root_id = get_visible_root(tx, customer_id)
+    found = lists.find_profiles(tx, [root_id])
+    known = found[0] if found else None
+    units, staff = merchants.units_by_id(tx), _staff_by_id(tx)
+    return CustomerDetail(
+        id=asked.id,
+        ordinal=asked.ordinal,
+        merged_into=asked.merged_into,
+        state=asked.state,
+        created_at=asked.created_at,
+        name=known.name if known else None,
+        gender=known.gender if known else None,
+        birth_month=known.birth_month if known else None,
+        home_unit=_unit_ref(units, known.home_unit_id) if known else None,
+        associate=_staff_ref(staff, known.owner_staff_id) if known else None,
+        owned_since=known.owned_since if known else None,
+        joined_on=known.joined_on if known else None,
+        last_seen_at=known.last_seen_at if known else None,
+        no_profiling=known.no_profiling if known else False,
+        under_14=known.under_14 if known else False,
+        source_channels=known.source_channels if known else [],
+        identifiers=_identifier_rows(tx, root_id),
+        consents=lists.list_consents(tx, root_id),
+        friendships=[
+            FriendshipRow(_staff_ref(staff, each.staff_id), each.since, each.ended_at)
+            for each in lists.list_friendships(tx, root_id)
+        ],
+        tags=lists.list_tags(tx, [root_id]).get(root_id, []),
+        traits={each.name: each.value for each in lists.list_traits(tx, root_id)},
+    )
+
+
+def timeline(
+    tx: ReadTx, customer_id: UUID, cursor: str | None = None, count_max: int = 50
+) -> Page[TimelineItem]:
+    """What the customer did and what was done to them, newest first."""
+    root_id = get_visible_root(tx, customer_id)
+    before = None
+    if cursor is not None:
+        at, position = decode_cursor(cursor, 2)
+        before = (datetime.fromisoformat(at), int(position))
+    found = lists.list_timeline(tx, root_id, before, min(count_max, PAGE_MAX) + 1)
+    units = merchants.units_by_id(tx)
+    items = [_item(units, happened) for happened in found[:count_max]]
+    more = found[count_max:]
+    return Page(items, encode_cursor(items[-1].at, items[-1].position) if more else None)
+
+
+def why_one(tx: ReadTx, customer_id: UUID) -> WhyOne:
+    """Why these identifiers are one customer, in sentences, oldest evidence first."""
+    root_id = get_visible_root(tx, customer_id)
+    members = identities.members_of(tx, root_id)
+    mergings, moves = identities.mergings_of(tx, root_id), identities.moves_of(tx, root_id)
+    named = {each for merging in mergings for each in (merging.winner_id, merging.loser_id)}
+    named |= {each for move in moves for each in (move.from_id, move.to_id)}
+    ordinals = {each.id: each.ordinal for each in identities.customers_by_id(tx, named).values()}
+    sources = {each.name: each.title for each in merchants.list_connectors(tx)}
+    evidence = why.evidence_of(
+        identities.identifiers_of(tx, root_id), mergings, moves, ordinals, sources
+    )
+    return WhyOne(root_id, [member.ordinal for member in members], evidence)
+
+
+def reveal(tx: ReadTx, customer_id: UUID) -> dict[str, object]:
+    """The personal values in full. The caller writes the audit line."""
+    root_id = get_visible_root(tx, customer_id)
+    found = lists.find_profiles(tx, [root_id])
+    name = found[0].name if found else None
+    return {
+        "id": root_id,
+        "name": name.plain if name else None,
+        "identifiers": [
+            {"id": each.id, "kind": each.kind, "scope": each.scope, "value": each.value.plain}
+            for each in identities.identifiers_of(tx, root_id)
+        ],
+    }
+
+
+def export(tx: ReadTx, customer_id: UUID) -> dict[str, object]:
+    """Everything every room keeps about a customer, in full, for the customer."""
+    root_id = get_visible_root(tx, customer_id)
+    detail = get_customer(tx, root_id)
+    happened = lists.list_timeline(tx, root_id, None, 1_000_000)
+    units = merchants.units_by_id(tx)
+    return {
+        "customer": {
+            "id": root_id,
+            "ordinal": detail.ordinal,
+            "merged": [member.id for member in identities.members_of(tx, root_id)],
+            "created_at": detail.created_at,
+            "exported_at": tx.now,
+        },
+        "identity": reveal(tx, root_id)["identifiers"],
+        "profile": {
+            "name": detail.name.plain if detail.name else None,
+            "gender": detail.gender,
+            "birth_month": detail.birth_month,
+            "home_unit": detail.home_unit,
+            "associate": detail.associate,
+            "joined_on": detail.joined_on,
+            "no_profiling": detail.no_profiling,
+            "under_14": detail.under_14,
+            "source_channels": detail.source_channels,
+            "tags": detail.tags,
+            "traits": detail.traits,
+            "friendships": detail.friendships,
+            "consents": detail.consents,
+            "consent_history": lists.list_consent_log(tx, root_id),
+        },
+        "timeline": [_item(units, each) for each in happened],
+        **{room: exporter(tx, root_id) for room, exporter in EXPORTERS.get().items()},
+    }
+
+
+def _item(units: Mapping[UUID, Unit], happened: lists.Happened) -> TimelineItem:
+    unit = _unit_ref(units, happened.unit_id)
+    zh, en = titles.title_of(happened.type, happened.properties, unit.name if unit else None)
+    return TimelineItem(
+        happened.position,
+        happened.occurred_at,
+        happened.type,
+        happened.source,
+        zh,
+        en,
+        unit,
+        happened.properties,
+    )
+
+
+def _rows(tx: ReadTx, found: list[Profile]) -> list[CustomerRow]:
+    ids = [each.customer_id for each in found]
+    phones = identities.address_of(tx, ids, "phone", may_be_typed=True)
+    of_tags = lists.list_tags(tx, ids)
+    units, staff = merchants.units_by_id(tx), _staff_by_id(tx)
+    return [
+        CustomerRow(
+            id=each.customer_id,
+            ordinal=each.ordinal,
+            name=each.name,
+            phone=_shown("phone", phones[each.customer_id]) if each.customer_id in phones else None,
+            gender=each.gender,
+            home_unit=_unit_ref(units, each.home_unit_id),
+            associate=_staff_ref(staff, each.owner_staff_id),
+            joined_on=each.joined_on,
+            last_seen_at=each.last_seen_at,
+            source_channels=each.source_channels,
+            tags=[tag.name for tag in of_tags.get(each.customer_id, [])],
+        )
+        for each in found
+    ]
+
+
+def _identifier_rows(tx: ReadTx, root_id: UUID) -> list[IdentifierRow]:
+    return [
+        IdentifierRow(
+            each.id,
+            each.kind,
+            each.scope,
+            _shown(each.kind, each.value.plain),
+            each.grade,
+            each.is_verified,
+            each.quarantine,
+            each.source,
+            each.linked_at,
+        )
+        for each in identities.identifiers_of(tx, root_id)
+    ]
+
+
+def _unit_ids(tx: ReadTx, code: str | None) -> list[UUID] | None:
+    """Units inside the scope and below `code`; None for the whole merchant."""
+    if code is None and tx.scope.unit_path is None:
+        return None
+    asked = merchants.find_unit_by_code(tx, code) if code else None
+    if code is not None and asked is None:
+        return []
+    within = (tx.scope.unit_path or "", asked.path if asked else "")
+    return [
+        unit.id
+        for unit in merchants.units_by_id(tx).values()
+        if all(unit.path.startswith(path) for path in within)
+    ]
+
+
+def _shown(kind: str, value: str) -> Personal:
+    """Chinese numbers are shown without +86, as people write them."""
+    return Personal(value.removeprefix("+86") if kind == "phone" else value)
+
+
+def _staff(tx: ReadTx, text: str) -> Staff | None:
+    by_code = merchants.find_staff_by_code(tx, text)
+    if by_code is not None:
+        return by_code
+    try:
+        return merchants.get_staff(tx, UUID(text))
+    except (ValueError, NotFound):
+        return None
+
+
+def _staff_by_id(tx: ReadTx) -> dict[UUID, Staff]:
+    return merchants.staff_by_id(tx)
+
+
+def _unit_ref(units: Mapping[UUID, Unit], unit_id: UUID | None) -> UnitRef | None:
+    unit = units.get(unit_id) if unit_id else None
+    return UnitRef(unit.id, unit.code, unit.name) if unit else None
+
+
+def _staff_ref(staff: Mapping[UUID, Staff], staff_id: UUID | None) -> StaffRef | None:
+    person = staff.get(staff_id) if staff_id else None
+    return StaffRef(person.id, person.code, person.name) if person else None

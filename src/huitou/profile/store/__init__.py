@@ -1,0 +1,1 @@
+"""Facts, the state derived from them, and what is read, in PostgreSQL."""

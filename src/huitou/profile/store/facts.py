@@ -1,0 +1,323 @@
+"""Keeping facts, by the customer they were first given to. Everything here may be repeated."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from huitou.base.db import ReadTx, Tx
+from huitou.event.types import LogEntry
+from huitou.profile.rules.facts import Contact, Decision, Seen, name_text
+from huitou.profile.types import ConsentChange, Description
+
+
+def add_seen(tx: Tx, seen: Sequence[Seen]) -> None:
+    """Widen what is known: the latest sight, the earliest joining and purchase."""
+    if not seen:
+        return
+    tx.load(
+        "profile_seen",
+        {
+            "customer_id": "uuid",
+            "source": "text",
+            "last_seen_at": "timestamptz",
+            "joined_at": "timestamptz",
+            "bought_at": "timestamptz",
+            "bought_unit_id": "uuid",
+            "bought_in_store": "boolean",
+        },
+        (
+            (
+                each.customer_id,
+                each.source,
+                each.last_seen_at,
+                each.joined_at,
+                each.bought_at,
+                each.bought_unit_id,
+                each.bought_in_store,
+            )
+            for each in seen
+        ),
+    )
+    tx.run(
+        """
+        INSERT INTO profile.seen AS s
+            (merchant_id, customer_id, source, last_seen_at, joined_at, bought_at,
+             bought_unit_id, bought_in_store)
+        SELECT %(merchant)s, customer_id, source, last_seen_at, joined_at, bought_at,
+               bought_unit_id, bought_in_store
+        FROM pg_temp.profile_seen
+        ON CONFLICT (merchant_id, customer_id, source) DO UPDATE SET
+            last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
+            joined_at = least(s.joined_at, excluded.joined_at),
+            (bought_at, bought_unit_id, bought_in_store) = (
+                SELECT o.at, o.unit_id, o.in_store
+                FROM (VALUES (s.bought_at, s.bought_unit_id, s.bought_in_store),
+                             (excluded.bought_at, excluded.bought_unit_id, excluded.bought_in_store)
+                     ) AS o (at, unit_id, in_store)
+                ORDER BY o.in_store DESC NULLS LAST, o.at LIMIT 1)
+        """
+    )
+
+
+def remove_seen(tx: Tx, customer_ids: Iterable[UUID]) -> None:
+    tx.run(
+        """
+        DELETE FROM profile.seen
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+        """,
+        {"ids": list(customer_ids)},
+    )
+
+
+def add_contacts(tx: Tx, contacts: Sequence[Contact]) -> None:
+    if not contacts:
+        return
+    tx.load(
+        "profile_contact",
+        {
+            "position": "bigint",
+            "customer_id": "uuid",
+            "staff_id": "uuid",
+            "identifier_id": "bigint",
+            "is_added": "boolean",
+            "at": "timestamptz",
+        },
+        (
+            (
+                each.position,
+                each.customer_id,
+                each.staff_id,
+                each.identifier_id,
+                each.is_added,
+                each.at,
+            )
+            for each in contacts
+        ),
+    )
+    tx.run(
+        """
+        INSERT INTO profile.contact_log
+            (merchant_id, position, customer_id, staff_id, identifier_id, is_added, at)
+        SELECT %(merchant)s, position, customer_id, staff_id, identifier_id, is_added, at
+        FROM pg_temp.profile_contact
+        ON CONFLICT (merchant_id, position) DO UPDATE SET customer_id = excluded.customer_id
+        """
+    )
+
+
+def add_decisions(tx: Tx, decisions: Sequence[Decision]) -> None:
+    """Consents that events tell of."""
+    if not decisions:
+        return
+    tx.load(
+        "profile_decision",
+        {
+            "position": "bigint",
+            "customer_id": "uuid",
+            "channel": "text",
+            "purpose": "text",
+            "state": "text",
+            "at": "timestamptz",
+            "proof": "jsonb",
+        },
+        (
+            (
+                each.position,
+                each.customer_id,
+                each.channel,
+                each.purpose,
+                each.state,
+                each.at,
+                each.proof,
+            )
+            for each in decisions
+        ),
+    )
+    tx.run(
+        """
+        INSERT INTO profile.consent_log
+            (merchant_id, position, customer_id, channel, purpose, state, at, proof)
+        SELECT %(merchant)s, position, customer_id, channel, purpose, state, at, proof
+        FROM pg_temp.profile_decision
+        ON CONFLICT (merchant_id, position) DO UPDATE SET customer_id = excluded.customer_id
+        """
+    )
+
+
+def add_changes(tx: Tx, changes: Sequence[ConsentChange]) -> None:
+    """Consents that were decided here: on an opt-out page, or told to staff."""
+    for change in changes:
+        tx.run(
+            """
+            INSERT INTO profile.consent_log
+                (merchant_id, customer_id, channel, purpose, state, at, proof)
+            VALUES (%(merchant)s, %(customer)s, %(channel)s, %(purpose)s, %(state)s, %(at)s,
+                    %(proof)s)
+            """,
+            {
+                "customer": change.customer_id,
+                "channel": change.channel,
+                "purpose": change.purpose,
+                "state": change.state,
+                "at": change.at,
+                "proof": Jsonb(dict(change.proof)),
+            },
+        )
+
+
+def add_tags(
+    tx: Tx, customer_ids: Iterable[UUID], names: Iterable[str], *, is_on: bool, source: str
+) -> None:
+    tx.run(
+        """
+        INSERT INTO profile.tag_log (merchant_id, customer_id, name, is_on, source, at, by)
+        SELECT %(merchant)s, c.id, n.name, %(is_on)s, %(source)s, %(now)s, %(by)s
+        FROM unnest(%(customers)s::uuid[]) AS c (id), unnest(%(names)s::text[]) AS n (name)
+        """,
+        {
+            "customers": list(customer_ids),
+            "names": list(names),
+            "is_on": is_on,
+            "source": source,
+            "by": tx.principal,
+        },
+    )
+
+
+def set_traits(tx: Tx, rows: Iterable[tuple[UUID, str, Any]], *, source: str, at: datetime) -> None:
+    tx.load(
+        "profile_said",
+        {"customer_id": "uuid", "name": "text", "value": "jsonb"},
+        rows,
+    )
+    tx.run(
+        """
+        INSERT INTO profile.trait_said (merchant_id, customer_id, name, value, at, source)
+        SELECT DISTINCT ON (customer_id, name)
+               %(merchant)s, customer_id, name, value, %(at)s, %(source)s
+        FROM pg_temp.profile_said WHERE value IS NOT NULL
+        ON CONFLICT (merchant_id, customer_id, name) DO UPDATE
+            SET value = excluded.value, at = excluded.at, source = excluded.source
+        """,
+        {"source": source, "at": at},
+    )
+
+
+def set_descriptions(tx: Tx, described: Mapping[UUID, Description], *, source: str) -> None:
+    """What a file says of customers; what it leaves empty stays as it was."""
+    if not described:
+        return
+    tx.load(
+        "profile_description",
+        {
+            "customer_id": "uuid",
+            "name_sealed": "bytea",
+            "name_blind": "bytea",
+            "gender": "text",
+            "birth_month": "smallint",
+            "home_unit_id": "uuid",
+            "owner_staff_id": "uuid",
+            "joined_on": "date",
+            "no_profiling": "boolean",
+            "under_14": "boolean",
+        },
+        (
+            (
+                customer_id,
+                tx.keys.seal(each.name) if each.name else None,
+                tx.keys.blind(name_text(each.name)) if each.name else None,
+                each.gender,
+                each.birth_month,
+                each.home_unit_id,
+                each.owner_staff_id,
+                each.joined_on,
+                each.no_profiling,
+                each.under_14,
+            )
+            for customer_id, each in described.items()
+        ),
+    )
+    tx.run(
+        """
+        INSERT INTO profile.description AS d
+            (merchant_id, customer_id, name_sealed, name_blind, gender, birth_month,
+             home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, at, source)
+        SELECT %(merchant)s, customer_id, name_sealed, name_blind, gender, birth_month,
+               home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, %(now)s, %(source)s
+        FROM pg_temp.profile_description
+        ON CONFLICT (merchant_id, customer_id) DO UPDATE SET
+            name_sealed = coalesce(excluded.name_sealed, d.name_sealed),
+            name_blind = coalesce(excluded.name_blind, d.name_blind),
+            gender = coalesce(excluded.gender, d.gender),
+            birth_month = coalesce(excluded.birth_month, d.birth_month),
+            home_unit_id = coalesce(excluded.home_unit_id, d.home_unit_id),
+            owner_staff_id = coalesce(excluded.owner_staff_id, d.owner_staff_id),
+            joined_on = coalesce(excluded.joined_on, d.joined_on),
+            no_profiling = excluded.no_profiling OR d.no_profiling,
+            under_14 = excluded.under_14 OR d.under_14,
+            at = excluded.at, source = excluded.source
+        """,
+        {"source": source},
+    )
+
+
+def set_flags(tx: Tx, customer_id: UUID, *, no_profiling: bool, under_14: bool) -> None:
+    tx.run(
+        """
+        INSERT INTO profile.description
+            (merchant_id, customer_id, no_profiling, under_14, at, source)
+        VALUES (%(merchant)s, %(customer)s, %(no_profiling)s, %(under_14)s, %(now)s, %(by)s)
+        ON CONFLICT (merchant_id, customer_id) DO UPDATE
+            SET no_profiling = excluded.no_profiling, under_14 = excluded.under_14
+        """,
+        {
+            "customer": customer_id,
+            "no_profiling": no_profiling,
+            "under_14": under_14,
+            "by": tx.principal,
+        },
+    )
+
+
+def list_external_ids(tx: ReadTx, identifier_ids: Iterable[int]) -> frozenset[int]:
+    """Which identifiers are of WeCom contacts."""
+    return frozenset(
+        tx.column(
+            """
+            SELECT identifier_id FROM identity.link
+            WHERE merchant_id = %(merchant)s AND identifier_id = ANY(%(ids)s)
+              AND kind = 'external_userid'
+            """,
+            {"ids": list(identifier_ids)},
+        )
+    )
+
+
+def list_entries(tx: ReadTx, root_ids: Iterable[UUID]) -> tuple[list[LogEntry], dict[int, UUID]]:
+    """All events of customers, and the first customer of each position."""
+    params = {"roots": list(root_ids)}
+    entries = tx.rows(
+        LogEntry,
+        """
+        SELECT l.position, l.id, l.source, l.type, l.occurred_at, l.received_at, l.unit_id,
+               l.identifier_ids, l.verified, l.properties
+        FROM identity.customer m
+        JOIN identity.resolved r ON r.merchant_id = m.merchant_id AND r.customer_id = m.id
+        JOIN event.log l ON l.merchant_id = r.merchant_id AND l.position = r.position
+        WHERE m.merchant_id = %(merchant)s AND m.root_id = ANY(%(roots)s)
+        ORDER BY l.position
+        """,
+        params,
+    )
+    first = tx.rows(
+        dict,
+        """
+        SELECT position, first_customer_id FROM identity.resolved_now
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(roots)s)
+        """,
+        params,
+    )
+    return entries, {row["position"]: row["first_customer_id"] for row in first}

@@ -1,0 +1,273 @@
+"""Reading profiles, within the asker's scope where a person asks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from huitou.base.db import ReadTx
+from huitou.kernel.personal import Personal
+from huitou.profile.types import Consent, Friendship, Gender, Profile, Tag, Trait
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """A row of profile.customer; the name is sealed."""
+
+    customer_id: UUID
+    ordinal: int
+    name_sealed: bytes | None
+    gender: Gender | None
+    birth_month: int | None
+    home_unit_id: UUID | None
+    owner_staff_id: UUID | None
+    owned_since: datetime | None
+    joined_on: date | None
+    no_profiling: bool
+    under_14: bool
+    source_channels: list[str]
+    last_seen_at: datetime
+
+    def opened(self, tx: ReadTx) -> Profile:
+        """The same with the name readable."""
+        return Profile(
+            self.customer_id,
+            self.ordinal,
+            Personal(tx.keys.open(self.name_sealed)) if self.name_sealed else None,
+            self.gender,
+            self.birth_month,
+            self.home_unit_id,
+            self.owner_staff_id,
+            self.owned_since,
+            self.joined_on,
+            self.no_profiling,
+            self.under_14,
+            self.source_channels,
+            self.last_seen_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    position: int
+    type: str
+    source: str
+    occurred_at: datetime
+    unit_id: UUID | None
+    properties: Any
+
+
+def find_profiles(tx: ReadTx, customer_ids: Iterable[UUID]) -> list[Profile]:
+    """Profiles by id, whatever the scope."""
+    rows = tx.rows(
+        ProfileRow,
+        """
+        SELECT customer_id, ordinal, name_sealed, gender, birth_month, home_unit_id,
+               owner_staff_id, owned_since, joined_on, no_profiling, under_14, source_channels,
+               last_seen_at
+        FROM profile.customer WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+        """,
+        {"ids": list(customer_ids)},
+    )
+    return [row.opened(tx) for row in rows]
+
+
+def list_visible(tx: ReadTx, customer_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of the customers the asker may see."""
+    return set(
+        tx.column(
+            """
+            SELECT c.customer_id FROM profile.customer c
+            LEFT JOIN merchant.unit u ON u.merchant_id = c.merchant_id AND u.id = c.home_unit_id
+            WHERE c.merchant_id = %(merchant)s AND c.customer_id = ANY(%(ids)s)
+              AND (%(scope_path)s::text IS NULL OR base.in_scope(u.path, %(scope_path)s))
+              AND (%(scope_staff)s::uuid IS NULL OR c.owner_staff_id = %(scope_staff)s)
+            """,
+            {"ids": list(customer_ids)},
+        )
+    )
+
+
+def list_profiles(
+    tx: ReadTx,
+    *,
+    ids: Sequence[UUID] | None,
+    unit_ids: Sequence[UUID] | None,
+    staff_id: UUID | None,
+    tag: str | None,
+    before: tuple[datetime, UUID] | None,
+    count_max: int,
+) -> list[Profile]:
+    """The most recently seen first, of these ids and home units or of all.
+
+    A scope of units is given as `unit_ids`, so that the indexes serve.
+    """
+    seen_at, customer_id = before or (None, None)
+    rows = tx.rows(
+        ProfileRow,
+        """
+        SELECT c.customer_id, c.ordinal, c.name_sealed, c.gender, c.birth_month, c.home_unit_id,
+               c.owner_staff_id, c.owned_since, c.joined_on, c.no_profiling, c.under_14,
+               c.source_channels, c.last_seen_at
+        FROM profile.customer c
+        WHERE c.merchant_id = %(merchant)s
+          AND (%(scope_staff)s::uuid IS NULL OR c.owner_staff_id = %(scope_staff)s)
+          AND (%(ids)s::uuid[] IS NULL OR c.customer_id = ANY(%(ids)s))
+          AND (%(unit_ids)s::uuid[] IS NULL OR c.home_unit_id = ANY(%(unit_ids)s))
+          AND (%(staff)s::uuid IS NULL OR c.owner_staff_id = %(staff)s)
+          AND (%(tag)s::text IS NULL OR EXISTS (
+                SELECT FROM profile.tag g WHERE g.merchant_id = c.merchant_id
+                AND g.customer_id = c.customer_id AND g.name = %(tag)s))
+          AND (%(seen_at)s::timestamptz IS NULL
+               OR (c.last_seen_at, c.customer_id) < (%(seen_at)s, %(customer)s::uuid))
+        ORDER BY c.last_seen_at DESC, c.customer_id DESC LIMIT %(count_max)s
+        """,
+        {
+            "ids": None if ids is None else list(ids),
+            "unit_ids": None if unit_ids is None else list(unit_ids),
+            "staff": staff_id,
+            "tag": tag,
+            "seen_at": seen_at,
+            "customer": customer_id,
+            "count_max": count_max,
+        },
+    )
+    return [row.opened(tx) for row in rows]
+
+
+def find_named(tx: ReadTx, name_blind: bytes) -> list[UUID]:
+    return tx.column(
+        """
+        SELECT customer_id FROM profile.customer
+        WHERE merchant_id = %(merchant)s AND name_blind = %(blind)s
+        """,
+        {"blind": name_blind},
+    )
+
+
+def list_tags(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, list[Tag]]:
+    found: dict[UUID, list[Tag]] = {}
+    for row in tx.rows(
+        dict,
+        """
+        SELECT customer_id, name, source, at FROM profile.tag
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s) ORDER BY name
+        """,
+        {"ids": list(customer_ids)},
+    ):
+        found.setdefault(row["customer_id"], []).append(Tag(row["name"], row["source"], row["at"]))
+    return found
+
+
+def list_traits(tx: ReadTx, customer_id: UUID) -> list[Trait]:
+    return tx.rows(
+        Trait,
+        """
+        SELECT name, value, at, source FROM profile.trait
+        WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s ORDER BY name
+        """,
+        {"customer": customer_id},
+    )
+
+
+def list_consents(tx: ReadTx, customer_id: UUID) -> list[Consent]:
+    return tx.rows(
+        Consent,
+        """
+        SELECT channel, purpose, state, at, proof FROM profile.consent
+        WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s
+        ORDER BY channel, purpose
+        """,
+        {"customer": customer_id},
+    )
+
+
+def list_consent_log(tx: ReadTx, customer_id: UUID) -> list[Consent]:
+    """Every decision that was ever taken, oldest first."""
+    return tx.rows(
+        Consent,
+        """
+        SELECT l.channel, l.purpose, l.state, l.at, l.proof
+        FROM identity.customer m
+        JOIN profile.consent_log l ON l.merchant_id = m.merchant_id AND l.customer_id = m.id
+        WHERE m.merchant_id = %(merchant)s AND m.root_id = %(customer)s
+        ORDER BY l.at, l.id
+        """,
+        {"customer": customer_id},
+    )
+
+
+def list_consenting(
+    tx: ReadTx, customer_ids: Iterable[UUID], channel: str, purpose: str
+) -> set[UUID]:
+    return set(
+        tx.column(
+            """
+            SELECT customer_id FROM profile.consent
+            WHERE merchant_id = %(merchant)s AND channel = %(channel)s AND purpose = %(purpose)s
+              AND state = 'given' AND customer_id = ANY(%(ids)s)
+            """,
+            {"ids": list(customer_ids), "channel": channel, "purpose": purpose},
+        )
+    )
+
+
+def list_friendships(tx: ReadTx, customer_id: UUID) -> list[Friendship]:
+    return tx.rows(
+        Friendship,
+        """
+        SELECT staff_id, identifier_id, since, ended_at FROM profile.friendship
+        WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s
+        ORDER BY since, staff_id
+        """,
+        {"customer": customer_id},
+    )
+
+
+def list_friends(
+    tx: ReadTx, customer_ids: Iterable[UUID], staff_id: UUID | None
+) -> list[dict[str, Any]]:
+    """`customer_id, staff_id, identifier_id` of friendships that last."""
+    return tx.rows(
+        dict,
+        """
+        SELECT customer_id, staff_id, identifier_id FROM profile.friendship
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s) AND ended_at IS NULL
+          AND (%(staff)s::uuid IS NULL OR staff_id = %(staff)s)
+        ORDER BY customer_id, since
+        """,
+        {"ids": list(customer_ids), "staff": staff_id},
+    )
+
+
+def list_book(tx: ReadTx, staff_id: UUID) -> list[UUID]:
+    return tx.column(
+        """
+        SELECT customer_id FROM profile.customer
+        WHERE merchant_id = %(merchant)s AND owner_staff_id = %(staff)s
+        ORDER BY last_seen_at DESC, customer_id
+        """,
+        {"staff": staff_id},
+    )
+
+
+def list_timeline(
+    tx: ReadTx, root_id: UUID, before: tuple[datetime, int] | None, count_max: int
+) -> list[Happened]:
+    """Events of a customer and of all merged into it, newest first."""
+    at, position = before or (None, None)
+    return tx.rows(
+        Happened,
+        """
+        SELECT l.position, l.type, l.source, l.occurred_at, l.unit_id, l.properties
+        FROM identity.customer m
+        JOIN identity.resolved r ON r.merchant_id = m.merchant_id AND r.customer_id = m.id
+        JOIN event.log l ON l.merchant_id = r.merchant_id AND l.position = r.position
+        WHERE m.merchant_id = %(merchant)s AND m.root_id = %(root)s
+          AND (%(at)s::timestamptz IS NULL
+               OR (l.occurred_at, l.position) < (%(at)s, %(position)s::bigint))
+        ORDER BY l.occurred_at DESC, l.position DESC LIMIT %(count_max)s
+        """,
+        {"root": root_id, "at": at, "position": position, "count_max": count_max},
+    )

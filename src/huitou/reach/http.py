@@ -1,0 +1,225 @@
+"""Messages over HTTP, what channels call, and what customers choose on their page."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+from pydantic import Field
+from starlette.background import BackgroundTask
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from huitou.base.db import Database
+from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
+from huitou.content import reads as content
+from huitou.content.types import NoLink
+from huitou.kernel.page import PAGE_MAX, Page
+from huitou.merchant import actions as merchant_actions
+from huitou.merchant import reads as merchants
+from huitou.reach import actions, callbacks, reads
+from huitou.reach.ports import FriendAdded, FriendRemoved, Friends
+from huitou.reach.types import (
+    BadPushSecret,
+    DecisionRow,
+    MessageDetail,
+    MessageRow,
+    NoChannel,
+    NoMessage,
+    TestNeedsAddress,
+)
+
+router = Router(tags=["reach"])
+
+_TEST_TEXT = "【测试】这是一条来自回头的测试消息，收到即表示渠道已接通。"
+_RECEIVED = b'{"code":0,"msg":"\xe6\x8e\xa5\xe6\x94\xb6\xe6\x88\x90\xe5\x8a\x9f"}'
+
+
+class TestIn(Body):
+    """`address`: a phone for `sms`; for `wecom` a member's user id, by default your own."""
+
+    channel: Literal["wecom", "sms"]
+    address: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+
+
+@router.get("/v1/messages", dependencies=[needs("task.read")])
+def list_messages(
+    tx: Reading,
+    asking: Asking,
+    customer: UUID | None = None,
+    associate: UUID | None = None,
+    unit: UUID | None = None,
+    campaign: UUID | None = None,
+    since: datetime | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+) -> Page[MessageRow]:
+    """Messages in your scope, newest first."""
+    return reads.list_messages(
+        tx,
+        customer_id=customer,
+        staff_id=associate,
+        unit_path=merchants.get_unit(tx, unit).path if unit else None,
+        campaign_id=campaign,
+        since=since,
+        cursor=cursor,
+        limit=limit,
+        language=asking.language,
+    )
+
+
+@router.post("/v1/messages/test", status_code=201, dependencies=[needs("setting.edit")])
+def send_test(tx: Writing, asking: Asking, body: TestIn) -> dict[str, Any]:
+    """Try a channel: an SMS to a number, or a card to a member of the WeCom."""
+    if body.channel not in {channel.kind for channel in merchants.list_channels(tx)}:
+        raise NoChannel(channel=body.channel)
+    merchant_actions.audit(tx, "message.tested", f"channel:{body.channel}")
+    if body.channel == "sms":
+        if body.address is None:
+            raise TestNeedsAddress()
+        return {"channel": "sms", "id": actions.add_test(tx, "sms", _TEST_TEXT, body.address, None)}
+    staff_id = asking.staff_id
+    if body.address is not None:
+        staff = merchants.find_staff_by_wecom(tx, body.address)
+        staff_id = staff.id if staff else None
+    if staff_id is None:
+        raise TestNeedsAddress()
+    note_id = actions.notify_staff(tx, staff_id, "【测试】回头", _TEST_TEXT, "/")
+    return {"channel": "wecom", "id": note_id}
+
+
+@router.get("/v1/messages/test/{test_id}", dependencies=[needs("setting.edit")])
+def get_test(tx: Reading, test_id: UUID, asking: Asking) -> dict[str, Any]:
+    """What became of a test: `planned`, `in_flight`, `sent` or `submitted`, `delivered`, `failed`."""
+    note = reads.find_note(tx, test_id)
+    if note is not None:
+        failure = note["failure"]
+        text = reads.reason_text(failure, asking.language) if failure else None
+        return {"id": test_id, "state": note["state"], "failure": failure, "failure_text": text}
+    message = reads.get_message(tx, test_id, asking.language).message
+    if not message.is_test:
+        raise NoMessage()
+    return {
+        "id": test_id,
+        "state": message.state,
+        "failure": message.failure,
+        "failure_text": message.failure_text,
+    }
+
+
+@router.get("/v1/messages/{message_id}", dependencies=[needs("task.read")])
+def get_message(tx: Reading, asking: Asking, message_id: UUID) -> MessageDetail:
+    """A message and why it was sent."""
+    return reads.get_message(tx, message_id, asking.language)
+
+
+@router.get("/v1/customers/{customer_id}/decisions", dependencies=[needs("campaign.read")])
+def list_decisions(tx: Reading, asking: Asking, customer_id: UUID) -> Page[DecisionRow]:
+    """Why this customer got, or did not get, messages."""
+    return Page(reads.decisions_of(tx, customer_id, asking.language))
+
+
+@router.post("/l/{token}/stop", include_in_schema=False)
+def stop(request: Request, token: str) -> Response:
+    """不再接收: at once, everywhere."""
+    return _choose(request, token, is_stopping=True)
+
+
+@router.post("/l/{token}/resume", include_in_schema=False)
+def resume(request: Request, token: str) -> Response:
+    """撤销: as it was before."""
+    return _choose(request, token, is_stopping=False)
+
+
+async def _raw(request: Request) -> bytes:
+    return await request.body()
+
+
+Raw = Annotated[bytes, Depends(_raw)]
+
+
+@router.get("/callbacks/wecom/{merchant_id}", tags=["callbacks"])
+def wecom_handshake(
+    request: Request, merchant_id: UUID, msg_signature: str, timestamp: str, nonce: str, echostr: str
+) -> Response:
+    """WeCom checks the address; a wrong signature is refused."""
+    friends = _friends(request, merchant_id)
+    return PlainTextResponse(friends.verify(msg_signature, timestamp, nonce, echostr))
+
+
+@router.post("/callbacks/wecom/{merchant_id}", tags=["callbacks"])
+def wecom_event(
+    request: Request, merchant_id: UUID, msg_signature: str, timestamp: str, nonce: str, body: Raw
+) -> Response:
+    """WeCom tells of a friend. The greeting goes out right after the answer: its code lives 20 s."""
+    friends = _friends(request, merchant_id)
+    event = friends.parse(msg_signature, timestamp, nonce, body)
+    greeting = None
+    with _database(request).write(merchant_id, principal="callback:wecom") as tx:
+        if isinstance(event, FriendAdded):
+            greeting = callbacks.add_friend(tx, friends.corp, event)
+        elif isinstance(event, FriendRemoved):
+            callbacks.remove_friend(tx, friends.corp, event)
+    task = None
+    if isinstance(event, FriendAdded) and event.welcome_code and greeting:
+        task = BackgroundTask(friends.welcome, event.welcome_code, greeting)
+    return PlainTextResponse("", background=task)
+
+
+@router.post("/callbacks/sms/{merchant_id}/{secret}/{push}", tags=["callbacks"])
+def sms_push(
+    request: Request, merchant_id: UUID, secret: str, push: Literal["report", "up"], body: Raw
+) -> Response:
+    """Receipts and replies. All of a push or nothing: the provider pushes again."""
+    database = _database(request)
+    _check_merchant(database, merchant_id)
+    with database.write(merchant_id, principal="callback:sms") as tx:
+        pushes = callbacks.sms_pushes_of(tx)
+        if not pushes.accepts(secret):
+            raise BadPushSecret()
+        if push == "report":
+            for receipt in pushes.reports(body):
+                callbacks.take_receipt(tx, receipt)
+        else:
+            for reply in pushes.replies(body):
+                callbacks.take_reply(tx, reply)
+    return Response(_RECEIVED, media_type="application/json")
+
+
+def _choose(request: Request, token: str, *, is_stopping: bool) -> Response:
+    back = RedirectResponse(f"/l/{quote(token, safe='')}/choice", 303)
+    database = _database(request)
+    merchant = content.merchant_of(database, token)
+    if merchant is None:
+        return back
+    with database.write(merchant, principal="customer") as tx:
+        try:
+            link = content.get_link(tx, token)
+        except NoLink:
+            return back
+        is_stopped = link.opted_out_at is not None
+        proof = f"link:{link.id}"
+        if is_stopping and not is_stopped:
+            actions.opt_out(
+                tx, link.customer_id, reason="page", proof=proof, unit_id=link.unit_id
+            )
+        elif is_stopped and not is_stopping:
+            actions.opt_in(tx, link.customer_id, proof=proof, unit_id=link.unit_id)
+    return back
+
+
+def _friends(request: Request, merchant_id: UUID) -> Friends:
+    database = _database(request)
+    _check_merchant(database, merchant_id)
+    with database.read(merchant_id, principal="callback:wecom") as tx:
+        return callbacks.friends_of(tx)
+
+
+def _check_merchant(database: Database, merchant_id: UUID) -> None:
+    if merchant_id not in database.merchants():
+        raise NoMessage()
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database

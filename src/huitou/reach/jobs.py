@@ -1,0 +1,32 @@
+"""When messages are looked after, and what reach hears."""
+
+from huitou.base.db import Tx
+from huitou.base.jobs import every, stream
+from huitou.base.notices import listens
+from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
+from huitou.reach import actions, sending
+
+
+@stream(actions.STREAM)
+def consume(tx: Tx, after: int, upto: int) -> None:
+    actions.consume(tx, after, upto)
+
+
+@every(seconds=2)
+def poll(tx: Tx) -> None:
+    sending.poll(tx)
+
+
+@listens(CustomersMerged)
+def customers_merged(tx: Tx, notice: CustomersMerged) -> None:
+    actions.move_customers(tx, [customer for pair in notice.pairs for customer in pair])
+
+
+@listens(CustomersSplit)
+def customers_split(tx: Tx, notice: CustomersSplit) -> None:
+    actions.move_customers(tx, [notice.customer_id, notice.other_id])
+
+
+@listens(CustomerForgotten)
+def customer_forgotten(tx: Tx, notice: CustomerForgotten) -> None:
+    actions.forget(tx, [notice.customer_id, *notice.member_ids])

@@ -1,0 +1,392 @@
+"""Speaking to channels: two transactions around each call, and what is learnt from it.
+
+A message is `in_flight` before the call is made. Whoever finds one in that state after a crash
+cannot know whether the channel has it: it becomes `unknown` and the channel is asked, a minute
+later; it is sent again only when the channel surely never took it.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from huitou.base.db import ReadTx, Tx
+from huitou.base.jobs import Effect, job
+from huitou.base.ports import Port
+from huitou.event import actions as events
+from huitou.event import reads as log
+from huitou.event.types import Recorded
+from huitou.kernel.ids import new_id
+from huitou.merchant import reads as merchants
+from huitou.reach import reads, rules
+from huitou.reach.store import facts as gates
+from huitou.reach.store import messages as store
+from huitou.reach.store import records
+from huitou.reach.store.messages import Message
+from huitou.reach.types import (
+    AskOutcome,
+    Blocked,
+    Cancels,
+    Candidate,
+    Channel,
+    Failed,
+    Link,
+    MessagesDelivered,
+    MessagesFailed,
+    MessagesSubmitted,
+    Outgoing,
+    StaffNotifier,
+    Standing,
+    SubmitOutcome,
+    Submitted,
+    Unknown,
+    open_channel,
+    open_notifier,
+)
+
+_DUE_MAX = 200
+_opened: dict[tuple[str, UUID, str, int], Any] = {}
+_Adapter = TypeVar("_Adapter")
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A call about a message that is being made."""
+
+    message_id: UUID
+    attempt: int
+    channel: Channel
+    outgoing: Outgoing
+    ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noting:
+    """A card that is being shown to an employee."""
+
+    note_id: UUID
+    notifier: StaffNotifier
+    user: str
+    title: str
+    text: str
+    url: str
+
+
+def adapter_of(
+    tx: ReadTx, port: Port[Callable[[str, str], _Adapter]], kind: str
+) -> _Adapter | None:
+    """The merchant's adapter of this kind, kept until its configuration changes."""
+    found = next((c for c in merchants.list_channels(tx) if c.kind == kind), None)
+    if found is None:
+        return None
+    key = (port.name, tx.merchant, kind, found.version)
+    if key not in _opened:
+        config = merchants.channel_config(tx, kind)
+        assert config is not None
+        _opened[key] = port.get()(kind, config)
+    adapter: _Adapter = _opened[key]
+    return adapter
+
+
+def claim_submit(tx: Tx, message_id: str) -> Sending | None:
+    """Decide once more, with the customer held, and mark the message in flight."""
+    message = _lock(tx, UUID(message_id))
+    if message is None:
+        return None
+    if message.state == "in_flight":
+        take_news(tx, message, Standing(message.attempt, "unknown", tx.now))
+        return None
+    if message.state != "planned":
+        return None
+    address_id = None
+    if not message.is_test:
+        address_id, code = _decide_again(tx, message)
+        if code is not None:
+            take_news(tx, message, Standing(message.attempt, "failed", tx.now, failure=code))
+            return None
+    sending = _sending(tx, message, address_id)
+    if sending is None:
+        news = Standing(message.attempt, "failed", tx.now, failure="no_address")
+        take_news(tx, message, news)
+        return None
+    store.set_in_flight(tx, message.id, address_id)
+    return sending
+
+
+def call_submit(sending: Sending) -> SubmitOutcome:
+    """Hand it over, once."""
+    return sending.channel.submit(sending.outgoing)
+
+
+def settle_submit(tx: Tx, sending: Sending, outcome: SubmitOutcome) -> None:
+    """Keep what the channel said."""
+    message = _lock(tx, sending.message_id)
+    if message is None:
+        return
+    take_news(tx, message, rules.after_submit(outcome, sending.attempt, tx.now))
+    is_stopped = (
+        message.customer_id is not None
+        and message.purpose == "marketing"
+        and records.is_suppressed(tx, message.customer_id, message.channel)
+    )
+    if is_stopped and isinstance(outcome, Submitted):
+        # The customer opted out while the call was on its way.
+        tx.defer(take_back, key=str(message.id), message_id=str(message.id))
+
+
+def claim_ask(tx: Tx, message_id: str) -> Sending | None:
+    """What to ask the channel about; a message that waited too long is given up."""
+    message = _lock(tx, UUID(message_id))
+    if message is None:
+        return None
+    if message.state not in rules.ASKED:
+        store.set_next_ask(tx, message.id, None)
+        return None
+    if _next_ask(tx, message, message.state) is None:
+        take_news(tx, message, Standing(message.attempt, "failed", tx.now, failure="expired"))
+        return None
+    return _sending(tx, message, message.address_id)
+
+
+def call_ask(sending: Sending) -> AskOutcome:
+    """What became of it."""
+    return sending.channel.ask(sending.outgoing, sending.ref)
+
+
+def settle_ask(tx: Tx, sending: Sending, outcome: AskOutcome) -> None:
+    """Keep what the channel said."""
+    message = _lock(tx, sending.message_id)
+    if message is None:
+        return
+    if isinstance(outcome, Unknown) and message.state in rules.ASKED:
+        store.set_next_ask(tx, message.id, _next_ask(tx, message, message.state))
+        return
+    take_news(tx, message, rules.after_ask(outcome, sending.attempt, tx.now))
+
+
+def claim_take_back(tx: Tx, message_id: str) -> Sending | None:
+    """A message that an associate has not confirmed and that shall not go out."""
+    message = _lock(tx, UUID(message_id))
+    if message is None or message.state not in ("submitted", "waiting") or message.ref is None:
+        return None
+    sending = _sending(tx, message, message.address_id)
+    return sending if sending and isinstance(sending.channel, Cancels) else None
+
+
+def call_take_back(sending: Sending) -> SubmitOutcome:
+    """Ask the channel to take it back."""
+    assert isinstance(sending.channel, Cancels)
+    assert sending.ref is not None
+    return sending.channel.cancel(sending.ref)
+
+
+def settle_take_back(tx: Tx, sending: Sending, outcome: SubmitOutcome) -> None:
+    """Cancelled, or else asked at once: it may have been confirmed meanwhile."""
+    message = _lock(tx, sending.message_id)
+    if message is None:
+        return
+    if isinstance(outcome, Submitted):
+        take_news(tx, message, Standing(sending.attempt, "cancelled", tx.now))
+    elif message.state in rules.ASKED:
+        store.set_next_ask(tx, message.id, tx.now)
+
+
+def claim_note(tx: Tx, note_id: str) -> Noting | None:
+    """A card to show. One in flight after a crash may have been shown: it is not shown again."""
+    note = records.lock_note(tx, UUID(note_id))
+    if note is None or note["state"] not in ("planned", "in_flight"):
+        return None
+    if note["state"] == "in_flight":
+        records.set_note(tx, note["id"], "unknown")
+        return None
+    notifier = adapter_of(tx, open_notifier, "wecom")
+    if notifier is None or note["wecom_user"] is None:
+        records.set_note(tx, note["id"], "failed", "no_address" if notifier else "channel_off")
+        return None
+    records.set_note(tx, note["id"], "in_flight")
+    url = f"{merchants.setting(tx, 'site.url').rstrip('/')}{note['path']}"
+    return Noting(note["id"], notifier, note["wecom_user"], note["title"], note["body"], url)
+
+
+def call_note(noting: Noting) -> SubmitOutcome:
+    """Show it."""
+    return noting.notifier.notify(noting.user, noting.title, noting.text, noting.url)
+
+
+def settle_note(tx: Tx, noting: Noting, outcome: SubmitOutcome) -> None:
+    """Keep what became of it."""
+    match outcome:
+        case Submitted():
+            records.set_note(tx, noting.note_id, "sent")
+        case Failed(code):
+            records.set_note(tx, noting.note_id, "failed", code)
+        case Unknown():
+            records.set_note(tx, noting.note_id, "unknown")
+
+
+def take_news(tx: Tx, message: Message, news: Standing) -> None:
+    """Advance a locked message, and tell whoever waits for it."""
+    current = Standing(
+        message.attempt,
+        message.state,
+        message.delivered_at or message.submitted_at or message.planned_at,
+        message.ref,
+        message.failure,
+    )
+    after = rules.advance(current, news)
+    is_asked = after.state in rules.ASKED
+    next_ask_at = _next_ask(tx, message, after.state) if is_asked else None
+    store.set_standing(tx, message.id, after, next_ask_at)
+    if (after.state, after.attempt) == (current.state, current.attempt):
+        return
+    if after.state == "planned":
+        at = tx.now + rules.retry_pause(after.attempt)
+        tx.defer(submit, at=at, key=str(message.id), message_id=str(message.id))
+        return
+    show_message(tx, message, after.state)
+    if message.is_test:
+        return
+    ids = (message.id,)
+    if after.state == "delivered":
+        tx.tell(MessagesDelivered(ids))
+        _record_delivered(tx, message, after.at)
+    elif after.state in ("failed", "cancelled"):
+        tx.tell(MessagesFailed(ids))
+    elif after.state in ("submitted", "waiting") and current.state not in ("submitted", "waiting"):
+        tx.tell(MessagesSubmitted(ids))
+
+
+def show_message(tx: Tx, message: Message, state: str) -> None:
+    """Tell open pages: the associate's own and headquarters'."""
+    note = {"kind": "message", "message": str(message.id), "state": state}
+    if message.task_id is not None:
+        note["task"] = str(message.task_id)
+    if message.campaign_id is not None:
+        note["campaign"] = str(message.campaign_id)
+    topics = ["merchant"] if message.staff_id is None else ["merchant", f"staff:{message.staff_id}"]
+    for topic in topics:
+        tx.show(topic, note)
+
+
+def poll(tx: Tx) -> None:
+    """Ask about what is due; take up what a dead worker left behind."""
+    for message_id in store.take_due(tx, _DUE_MAX, tx.now + rules.LEASE):
+        tx.defer(ask, key=str(message_id), message_id=str(message_id))
+    for message_id in store.stuck_messages(tx, tx.now - rules.STUCK_AFTER, _DUE_MAX):
+        tx.defer(submit, key=str(message_id), message_id=str(message_id))
+
+
+def _lock(tx: Tx, message_id: UUID) -> Message | None:
+    """The message, its customer's gate held first: the order in which everybody locks."""
+    for message in store.find_messages(tx, [message_id]):
+        if message.customer_id is not None:
+            gates.lock_customers(tx, [message.customer_id])
+    locked = store.lock_messages(tx, [message_id])
+    return locked[0] if locked else None
+
+
+def _decide_again(tx: Tx, message: Message) -> tuple[int | None, str | None]:
+    """`(address, None)` when it may still go out, or the code of what forbids it now."""
+    assert message.customer_id is not None
+    candidate = Candidate(
+        customer_id=message.customer_id,
+        channel=message.channel,
+        content_key=message.content_key,
+        text="",
+        purpose="marketing" if message.purpose == "marketing" else "service",
+        staff_id=message.staff_id,
+        campaign_id=message.campaign_id,
+        task_id=message.task_id,
+    )
+    facts, address_id = reads.facts_of(tx, [candidate], own_ids=[message.id])[0]
+    verdict = rules.gate(facts, reads.policy_of(tx))
+    if isinstance(verdict, Blocked):
+        row = reads.decision_row(new_id(), candidate, message.id, verdict)
+        gates.add_decisions(tx, [row])
+        return None, verdict.code
+    return address_id, None
+
+
+def _sending(tx: ReadTx, message: Message, address_id: int | None) -> Sending | None:
+    """The call's arguments; None without a body (forgotten), an address or a channel."""
+    channel = adapter_of(tx, open_channel, message.channel)
+    if channel is None or message.body_sealed is None:
+        return None
+    body = json.loads(tx.keys.open(bytes(message.body_sealed)))
+    address = body.get("address") if message.is_test else _address(tx, address_id)
+    if address is None:
+        return None
+    sender = merchants.get_staff(tx, message.staff_id).wecom_user if message.staff_id else None
+    outgoing = Outgoing(
+        message_id=message.id,
+        address=address,
+        text=body["text"],
+        sender=sender,
+        link=Link(**body["link"]) if body["link"] else None,
+        template=body["template"],
+        params=body["params"],
+    )
+    return Sending(message.id, message.attempt, channel, outgoing, message.ref)
+
+
+def _address(tx: ReadTx, address_id: int | None) -> str | None:
+    if address_id is None:
+        return None
+    found = log.open_identifiers(tx, [address_id]).get(address_id)
+    return found[2] if found else None
+
+
+def _next_ask(tx: ReadTx, message: Message, state: Any) -> datetime | None:
+    pause = rules.ask_pause(message.channel, state, tx.now - (message.submitted_at or tx.now))
+    return None if pause is None else tx.now + pause
+
+
+def _record_delivered(tx: Tx, message: Message, at: datetime) -> None:
+    assert message.customer_id is not None
+    ids = {
+        "message": message.id,
+        "staff": message.staff_id,
+        "campaign": message.campaign_id,
+        "opportunity": message.opportunity_id,
+        "task": message.task_id,
+    }
+    named = {name: str(value) for name, value in ids.items() if value is not None}
+    events.record(
+        tx,
+        [
+            Recorded(
+                f"message.delivered:{message.id}",
+                "message.delivered",
+                message.customer_id,
+                at,
+                {**named, "channel": message.channel},
+                message.unit_id,
+            )
+        ],
+    )
+
+
+@job(kind="effect")
+def submit() -> Effect[Sending, SubmitOutcome]:
+    """Hand a planned message to its channel."""
+    return Effect(claim_submit, call_submit, settle_submit)
+
+
+@job(kind="effect")
+def ask() -> Effect[Sending, AskOutcome]:
+    """Ask what became of a message."""
+    return Effect(claim_ask, call_ask, settle_ask)
+
+
+@job(kind="effect")
+def take_back() -> Effect[Sending, SubmitOutcome]:
+    """Take back what is not confirmed yet."""
+    return Effect(claim_take_back, call_take_back, settle_take_back)
+
+
+@job(kind="effect")
+def show_note() -> Effect[Noting, SubmitOutcome]:
+    """Show an employee a card."""
+    return Effect(claim_note, call_note, settle_note)

@@ -1,0 +1,1 @@
+"""SQL of reach: the gate's facts, messages, and the rest, a module each."""

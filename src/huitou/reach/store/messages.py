@@ -1,0 +1,293 @@
+"""Messages and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from huitou.base.db import ReadTx, Tx
+from huitou.reach.types import MessageRow, Standing, State, Touch
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as the room works on it; `body_sealed` is None once its customer is forgotten."""
+
+    id: UUID
+    customer_id: UUID | None
+    channel: str
+    purpose: str
+    staff_id: UUID | None
+    unit_id: UUID | None
+    campaign_id: UUID | None
+    opportunity_id: UUID | None
+    task_id: UUID | None
+    content_key: str
+    link_id: UUID | None
+    body_sealed: bytes | None
+    address_id: int | None
+    is_test: bool
+    state: State
+    attempt: int
+    ref: str | None
+    failure: str | None
+    planned_at: datetime
+    submitted_at: datetime | None
+    delivered_at: datetime | None
+    opened_at: datetime | None
+
+
+NEW_COLUMNS = {
+    "id": "uuid",
+    "customer_id": "uuid",
+    "channel": "text",
+    "purpose": "text",
+    "staff_id": "uuid",
+    "unit_id": "uuid",
+    "campaign_id": "uuid",
+    "opportunity_id": "uuid",
+    "task_id": "uuid",
+    "content_key": "text",
+    "product_list_id": "uuid",
+    "link_id": "uuid",
+    "body_sealed": "bytea",
+    "is_test": "boolean",
+}
+
+
+def add_messages(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Planned messages, columns as `NEW_COLUMNS`, in one statement."""
+    tx.load("new_message", NEW_COLUMNS, [[row[name] for name in NEW_COLUMNS] for row in rows])
+    tx.run(
+        """
+        INSERT INTO reach.message (merchant_id, id, customer_id, first_customer_id, channel,
+            purpose, staff_id, unit_id, campaign_id, opportunity_id, task_id, content_key,
+            product_list_id, link_id, body_sealed, is_test, planned_at)
+        SELECT %(merchant)s, id, customer_id, customer_id, channel, purpose, staff_id, unit_id,
+            campaign_id, opportunity_id, task_id, content_key, product_list_id, link_id,
+            body_sealed, is_test, %(now)s
+        FROM new_message
+        """
+    )
+
+
+def find_messages(tx: ReadTx, message_ids: Sequence[UUID]) -> list[Message]:
+    """Messages; unknown ids are missing."""
+    return tx.rows(
+        Message,
+        """
+        SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
+               task_id, content_key, link_id, body_sealed, address_id, is_test, state, attempt,
+               ref, failure, planned_at, submitted_at, delivered_at, opened_at
+        FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s) ORDER BY id
+        """,
+        {"ids": list(message_ids)},
+    )
+
+
+def lock_messages(tx: Tx, message_ids: Sequence[UUID]) -> list[Message]:
+    """The same, held until the commit, always in the same order."""
+    return tx.rows(
+        Message,
+        """
+        SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
+               task_id, content_key, link_id, body_sealed, address_id, is_test, state, attempt,
+               ref, failure, planned_at, submitted_at, delivered_at, opened_at
+        FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s)
+        ORDER BY id FOR UPDATE
+        """,
+        {"ids": list(message_ids)},
+    )
+
+
+def set_in_flight(tx: Tx, message_id: UUID, address_id: int | None) -> None:
+    """The call is about to be made, to this address."""
+    tx.run(
+        "UPDATE reach.message SET state = 'in_flight', address_id = %(address)s,"
+        " submitted_at = %(now)s, next_ask_at = NULL, version = version + 1"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": message_id, "address": address_id},
+    )
+
+
+def set_standing(
+    tx: Tx, message_id: UUID, standing: Standing, next_ask_at: datetime | None
+) -> None:
+    """What is known now, and when to ask next."""
+    tx.run(
+        """
+        UPDATE reach.message
+        SET state = %(state)s, attempt = %(attempt)s, ref = coalesce(%(ref)s, ref),
+            failure = CASE WHEN %(state)s = 'delivered' THEN NULL
+                           ELSE coalesce(%(failure)s, failure) END,
+            delivered_at = CASE WHEN %(state)s = 'delivered' THEN %(at)s ELSE delivered_at END,
+            next_ask_at = %(next)s, version = version + 1
+        WHERE merchant_id = %(merchant)s AND id = %(id)s
+        """,
+        {
+            "id": message_id,
+            "state": standing.state,
+            "attempt": standing.attempt,
+            "ref": standing.ref,
+            "failure": standing.failure,
+            "at": standing.at,
+            "next": next_ask_at,
+        },
+    )
+
+
+def set_next_ask(tx: Tx, message_id: UUID, at: datetime | None) -> None:
+    """When to ask next."""
+    tx.run(
+        "UPDATE reach.message SET next_ask_at = %(at)s"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": message_id, "at": at},
+    )
+
+
+def set_opened(tx: Tx, message_ids: Sequence[UUID], times: Sequence[datetime]) -> list[UUID]:
+    """The earliest opening of each; returns those that were not open before."""
+    rows = tx.rows(
+        dict,
+        """
+        UPDATE reach.message m SET opened_at = o.at, version = m.version + 1
+        FROM (SELECT id, min(at) AS at FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[])
+                  AS t (id, at) GROUP BY id) o
+        WHERE m.merchant_id = %(merchant)s AND m.id = o.id
+          AND (m.opened_at IS NULL OR m.opened_at > o.at)
+        RETURNING m.id
+        """,
+        {"ids": list(message_ids), "times": list(times)},
+    )
+    return [row["id"] for row in rows]
+
+
+def take_due(tx: Tx, limit: int, until: datetime) -> list[UUID]:
+    """Messages to ask about now; not due again before `until` unless somebody settles them."""
+    return tx.column(
+        """
+        UPDATE reach.message SET next_ask_at = %(until)s
+        WHERE merchant_id = %(merchant)s AND id IN (
+            SELECT id FROM reach.message
+            WHERE merchant_id = %(merchant)s AND next_ask_at <= %(now)s
+            ORDER BY next_ask_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+        RETURNING id
+        """,
+        {"limit": limit, "until": until},
+    )
+
+
+def stuck_messages(tx: ReadTx, before: datetime, limit: int) -> list[UUID]:
+    """Planned or in flight since before: their job died."""
+    return tx.column(
+        """
+        SELECT id FROM reach.message
+        WHERE merchant_id = %(merchant)s AND state IN ('planned', 'in_flight')
+          AND greatest(planned_at, submitted_at) < %(before)s
+        ORDER BY planned_at LIMIT %(limit)s
+        """,
+        {"before": before, "limit": limit},
+    )
+
+
+def open_messages(tx: ReadTx, customer_id: UUID, channels: Sequence[str]) -> list[UUID]:
+    """Marketing messages on their way to a customer."""
+    return tx.column(
+        """
+        SELECT id FROM reach.message
+        WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s
+          AND purpose = 'marketing' AND channel = ANY(%(channels)s)
+          AND state IN ('planned', 'submitted', 'waiting')
+        """,
+        {"customer": customer_id, "channels": list(channels)},
+    )
+
+
+def customers_at(tx: ReadTx, address_id: int) -> list[UUID]:
+    """To whom messages went at this address."""
+    return tx.column(
+        "SELECT DISTINCT customer_id FROM reach.message WHERE merchant_id = %(merchant)s"
+        " AND address_id = %(address)s AND customer_id IS NOT NULL",
+        {"address": address_id},
+    )
+
+
+def list_messages(
+    tx: ReadTx,
+    *,
+    message_id: UUID | None = None,
+    customer_id: UUID | None = None,
+    staff_id: UUID | None = None,
+    unit_path: str | None = None,
+    campaign_id: UUID | None = None,
+    since: datetime | None = None,
+    before: tuple[datetime, UUID] | None = None,
+    count_max: int,
+) -> list[tuple[MessageRow, bytes | None]]:
+    """Messages in the scope, newest first, with their sealed bodies."""
+    rows = tx.rows(
+        dict,
+        """
+        SELECT m.id, m.customer_id, m.channel, m.purpose, m.staff_id, s.name AS staff_name,
+               m.unit_id, u.name AS unit_name, m.campaign_id, m.opportunity_id, m.task_id,
+               m.product_list_id, m.content_key, NULL AS text, m.is_test, m.state, m.attempt,
+               m.failure, NULL AS failure_text, m.planned_at, m.submitted_at, m.delivered_at,
+               m.opened_at, m.version, m.body_sealed
+        FROM reach.message m
+        LEFT JOIN merchant.staff s ON s.merchant_id = m.merchant_id AND s.id = m.staff_id
+        LEFT JOIN merchant.unit u ON u.merchant_id = m.merchant_id AND u.id = m.unit_id
+        WHERE m.merchant_id = %(merchant)s
+          AND (%(id)s::uuid IS NULL OR m.id = %(id)s)
+          AND (%(customer)s::uuid IS NULL OR m.customer_id = %(customer)s)
+          AND (%(staff)s::uuid IS NULL OR m.staff_id = %(staff)s)
+          AND (%(campaign)s::uuid IS NULL OR m.campaign_id = %(campaign)s)
+          AND (%(since)s::timestamptz IS NULL OR m.planned_at >= %(since)s)
+          AND (%(at)s::timestamptz IS NULL OR (m.planned_at, m.id) < (%(at)s, %(before)s::uuid))
+          AND (%(unit_path)s::text IS NULL OR base.in_scope(u.path, %(unit_path)s))
+          AND (%(scope_path)s::text IS NULL OR base.in_scope(u.path, %(scope_path)s))
+          AND (%(scope_staff)s::uuid IS NULL OR m.staff_id = %(scope_staff)s)
+        ORDER BY m.planned_at DESC, m.id DESC LIMIT %(count_max)s
+        """,
+        {
+            "id": message_id,
+            "customer": customer_id,
+            "staff": staff_id,
+            "unit_path": unit_path,
+            "campaign": campaign_id,
+            "since": since,
+            "at": before[0] if before else None,
+            "before": before[1] if before else None,
+            "count_max": count_max,
+        },
+    )
+    found = []
+    for row in rows:
+        sealed = row.pop("body_sealed")
+        found.append((MessageRow(**row), sealed))
+    return found
+
+
+def list_touches(tx: ReadTx, customer_ids: Sequence[UUID], since: datetime) -> list[Touch]:
+    """Delivered messages of these customers since, by time."""
+    return tx.rows(
+        Touch,
+        """
+        SELECT id AS message_id, customer_id, staff_id, unit_id, campaign_id, opportunity_id,
+               task_id, channel, delivered_at, opened_at
+        FROM reach.message
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s) AND NOT is_test
+          AND state = 'delivered' AND delivered_at >= %(since)s
+        ORDER BY delivered_at, id
+        """,
+        {"ids": list(customer_ids), "since": since},
+    )
+
+
+def erase_bodies(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """What was written to forgotten customers is gone."""
+    tx.run(
+        "UPDATE reach.message SET body_sealed = NULL, address_id = NULL, version = version + 1"
+        " WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)",
+        {"ids": list(customer_ids)},
+    )

@@ -1,0 +1,297 @@
+"""What others may ask about segments: who, how many, why."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from huitou.base.db import ReadTx
+from huitou.catalog import reads as catalog
+from huitou.event.rules import REGISTRY
+from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.merchant import reads as merchant
+from huitou.profile import reads as profile
+from huitou.segment import store
+from huitou.segment.rules import compile as compiler
+from huitou.segment.rules import parse, traits
+from huitou.segment.rules import sentence as words
+from huitou.segment.rules.templates import TEMPLATES
+from huitou.segment.types import (
+    Change,
+    Context,
+    Count,
+    Event,
+    Explanation,
+    InSegment,
+    LeafCount,
+    LeafKind,
+    LeafVerdict,
+    Member,
+    Names,
+    Node,
+    NoSegment,
+    Operator,
+    Purchase,
+    Reach,
+    Segment,
+    Sentence,
+    Sequence,
+    Stored,
+    Template,
+    Trait,
+    UnknownSegment,
+    UnknownUnit,
+    Vocabulary,
+)
+
+Language = Literal["zh", "en"]
+_NAMES_MAX = 500
+_FIRST = UUID(int=0)
+
+
+def read_rule(tx: ReadTx, rule: Any, own_id: UUID | None = None) -> tuple[Node, Context]:
+    """A rule checked against what it refers to, and what its meaning depends on.
+
+    `own_id` is the segment it is to be the rule of. Refuses: BadRule, RuleTooLarge, UnknownTrait,
+    UnknownUnit, UnknownSegment, Cycle.
+    """
+    tree, context = resolve(tx, rule, own_id)
+    _check_traits(tx, tree)
+    _check_units(tx, tree)
+    parse.check_cycles(tree, context.rules, own_id)
+    return tree, context
+
+
+def resolve(tx: ReadTx, rule: Any, own_id: UUID | None = None) -> tuple[Node, Context]:
+    """A rule that was checked when it was saved. What it names may be gone since: nobody has a
+    trait that is gone. Refuses: BadRule, RuleTooLarge, UnknownSegment."""
+    tree = parse.parse(rule)
+    rules = _referred(tx, tree, own_id)
+    return tree, Context(merchant.get_merchant(tx).zone, tx.now, rules)
+
+
+def count(tx: ReadTx, rule: Any, language: str = "zh") -> Count:
+    """How many customers in the scope meet a rule, in all and leaf by leaf. Refuses as
+    `read_rule`."""
+    tree, context = read_rule(tx, rule)
+    compiled = compiler.count(tree, context)
+    row = tx.row(dict, compiled.query, compiled.params)
+    assert row is not None
+    per_leaf = [
+        LeafCount(path, leaf_count)
+        for path, leaf_count in zip(compiled.paths, row["per_leaf"], strict=True)
+    ]
+    said = words.sentence(tree, names_of(tx, tree))
+    return Count(
+        count=row["count"],
+        per_leaf=per_leaf,
+        reach=Reach(row["wecom"], row["sms"]),
+        sample=row["sample"],
+        sentence=said.en if language == "en" else said.zh,
+        as_of=tx.now,
+    )
+
+
+def explain(tx: ReadTx, rule: Any, customer_id: UUID, language: str = "zh") -> Explanation:
+    """Does a customer meet a rule, and each leaf, and on what figure? Refuses as `read_rule`, and
+    NoSuchCustomer (also unseen)."""
+    root_id = profile.get_visible_root(tx, customer_id)
+    tree, context = read_rule(tx, rule)
+    compiled = compiler.explain(tree, context, root_id)
+    row = tx.row(dict, compiled.query, compiled.params) or {
+        "holds": False,
+        "per_leaf": [False] * len(compiled.paths),
+        "found": [None] * len(compiled.paths),
+    }
+    names = names_of(tx, tree)
+    leaves = []
+    for at, holds, found in zip(parse.leaves(tree), row["per_leaf"], row["found"], strict=True):
+        said = words.leaf_sentence(at.leaf, names)
+        leaves.append(LeafVerdict(at.path, holds, found, said.en if language == "en" else said.zh))
+    return Explanation(root_id, row["holds"], leaves, tx.now)
+
+
+def sentence(tx: ReadTx, rule: Any) -> Sentence:
+    """A rule in words. Refuses as `read_rule`."""
+    tree, _ = read_rule(tx, rule)
+    return words.sentence(tree, names_of(tx, tree))
+
+
+def customers_matching(tx: ReadTx, rule: Any) -> list[UUID]:
+    """Everyone in the scope who meets a rule now. Refuses as `read_rule`."""
+    tree, context = read_rule(tx, rule)
+    compiled = compiler.members(tree, context)
+    return tx.column(compiled.query, compiled.params)
+
+
+def members(tx: ReadTx, segment_id: UUID) -> list[UUID]:
+    """The stored members of a segment, whatever the scope, by id. Refuses: NoSegment."""
+    get_stored(tx, segment_id)
+    return store.list_member_ids(tx, segment_id)
+
+
+def list_members(
+    tx: ReadTx, segment_id: UUID, *, cursor: str | None = None, limit: int = 50
+) -> Page[Member]:
+    """The members in the scope. Refuses: NoSegment."""
+    get_stored(tx, segment_id)
+    limit = min(limit, PAGE_MAX)
+    after = _uuid(decode_cursor(cursor, 1)[0]) if cursor else _FIRST
+    found = store.list_members(tx, segment_id, after, limit + 1)
+    shown = found[:limit]
+    return Page(shown, encode_cursor(shown[-1].customer_id) if len(found) > limit else None)
+
+
+def segments_of(tx: ReadTx, customer_id: UUID) -> list[UUID]:
+    """The segments a customer is a member of."""
+    return store.list_segments_of(tx, customer_id)
+
+
+def changes(tx: ReadTx, segment_id: UUID, since: datetime) -> Iterator[Change]:
+    """Who entered and left since, in order."""
+    return store.iter_changes(tx, segment_id, since)
+
+
+def get_stored(tx: ReadTx, segment_id: UUID) -> Stored:
+    """A segment without its sentence. Refuses: NoSegment."""
+    for stored in store.find_segments(tx, [segment_id]):
+        return stored
+    raise NoSegment()
+
+
+def get_segment(tx: ReadTx, segment_id: UUID, language: str = "zh") -> Segment:
+    """A segment as shown. Refuses: NoSegment."""
+    return shown(tx, get_stored(tx, segment_id), language)
+
+
+def list_segments(
+    tx: ReadTx, *, cursor: str | None = None, limit: int = 50, language: str = "zh"
+) -> Page[Segment]:
+    """Active segments by name."""
+    limit = min(limit, PAGE_MAX)
+    name, id_ = decode_cursor(cursor, 2) if cursor else ("", str(_FIRST))
+    found = store.list_segments(tx, name, _uuid(id_), limit + 1)
+    items = [shown(tx, stored, language) for stored in found[:limit]]
+    following = encode_cursor(items[-1].name, items[-1].id) if len(found) > limit else None
+    return Page(items, following)
+
+
+def list_templates() -> list[Template]:
+    """Ready-made rules."""
+    return list(TEMPLATES)
+
+
+def vocabulary(tx: ReadTx) -> Vocabulary:
+    """Everything a rule may be made of."""
+    custom = [traits.custom(name) for name in store.list_trait_names(tx, _NAMES_MAX)]
+    return Vocabulary(
+        kinds=[LeafKind(kind, zh, en) for kind, (zh, en) in _KINDS.items()],
+        traits=[*traits.BUILT_IN.values(), *custom],
+        ops=[Operator(op, zh, en) for op, (zh, en) in words.OPS.items()],
+        aggs=[Operator(agg, zh, en) for agg, (zh, en) in words.AGGS.items()],
+        event_types=[
+            Operator(type_, *words.EVENTS.get(type_, (type_, type_))) for type_ in sorted(REGISTRY)
+        ],
+        tags=store.list_tag_names(tx, _NAMES_MAX),
+    )
+
+
+_KINDS: dict[str, tuple[str, str]] = {
+    "purchase": ("购买", "Purchases"),
+    "trait": ("属性", "Trait"),
+    "tag": ("标签", "Tag"),
+    "consent": ("触达授权", "Consent"),
+    "event": ("行为", "Events"),
+    "sequence": ("先后行为", "Sequence of events"),
+    "segment": ("人群", "Segment"),
+    "sample": ("抽样", "Sample"),
+}
+
+
+def shown(tx: ReadTx, stored: Stored, language: str) -> Segment:
+    """A stored segment with its sentence."""
+    tree = parse.parse(stored.rule)
+    said = words.sentence(tree, names_of(tx, tree))
+    return Segment(
+        id=stored.id,
+        name=stored.name,
+        rule=stored.rule,
+        sentence=said.en if language == "en" else said.zh,
+        version=stored.version,
+        state=stored.state,
+        member_count=stored.member_count,
+        refreshed_at=stored.refreshed_at,
+        created_by=stored.created_by,
+        created_at=stored.created_at,
+    )
+
+
+def names_of(tx: ReadTx, tree: Node) -> Names:
+    """What the codes in a rule are called."""
+    leaves = [at.leaf for at in parse.leaves(tree)]
+    skus = {sku for leaf in leaves for where in _wheres(leaf) for sku in where.sku or ()}
+    segments = [leaf.id for leaf in leaves if isinstance(leaf, InSegment)]
+    return Names(
+        categories={c.code: (c.name, c.name_en) for c in catalog.list_categories(tx)},
+        units={code: unit.name for code, unit in merchant.units_by_code(tx).items()},
+        segments={stored.id: stored.name for stored in store.find_segments(tx, segments)},
+        products={
+            product.sku: product.name
+            for product in catalog.products_by_sku(tx, sorted(skus)).values()
+        },
+    )
+
+
+def _wheres(leaf: Any) -> list[Any]:
+    if isinstance(leaf, Purchase | Event):
+        return [leaf.where]
+    if isinstance(leaf, Sequence):
+        matches = (leaf.first, leaf.then, leaf.then_not)
+        return [match.where for match in matches if match is not None]
+    return []
+
+
+def _check_traits(tx: ReadTx, tree: Node) -> None:
+    asked = {
+        at.leaf.name
+        for at in parse.leaves(tree)
+        if isinstance(at.leaf, Trait) and at.leaf.name not in traits.BUILT_IN
+    }
+    parse.check_traits(tree, set(store.find_traits(tx, sorted(asked))) if asked else set())
+
+
+def _check_units(tx: ReadTx, tree: Node) -> None:
+    known = merchant.units_by_code(tx)
+    for at in parse.leaves(tree):
+        codes = [code for where in _wheres(at.leaf) for code in where.unit or ()]
+        if isinstance(at.leaf, Trait) and at.leaf.name == "home_unit":
+            codes += at.leaf.value if isinstance(at.leaf.value, tuple) else ()
+        for code in codes:
+            if code not in known:
+                raise UnknownUnit(path=at.path, unit=code)
+
+
+def _referred(tx: ReadTx, tree: Node, own_id: UUID | None) -> Mapping[UUID, Node]:
+    """Every rule referred to, directly or not; the segment's own (unsaved) rule among them."""
+    found: dict[UUID, Node] = {} if own_id is None else {own_id: tree}
+    waiting = _references(tree)
+    while missing := {id_: path for id_, path in waiting.items() if id_ not in found}:
+        stored = {one.id: one for one in store.find_segments(tx, list(missing))}
+        waiting = {}
+        for id_, path in missing.items():
+            if id_ not in stored:
+                raise UnknownSegment(path=path)
+            found[id_] = parse.parse(stored[id_].rule)
+            waiting |= _references(found[id_])
+    return found
+
+
+def _references(tree: Node) -> dict[UUID, str]:
+    return {at.leaf.id: at.path for at in parse.leaves(tree) if isinstance(at.leaf, InSegment)}
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise BadCursor() from error

@@ -1,0 +1,115 @@
+"""Ready-made rules that a brand starts from."""
+
+from typing import Any
+
+from huitou.segment.types import Template
+
+
+def _rule(*nodes: dict[str, Any]) -> dict[str, Any]:
+    return {"v": 1, "all": list(nodes)}
+
+
+def _trait(name: str, op: str, value: Any) -> dict[str, Any]:
+    return {"kind": "trait", "name": name, "op": op, "value": value}
+
+
+_WECOM = {"kind": "consent", "channel": "wecom", "purpose": "marketing"}
+
+TEMPLATES: tuple[Template, ...] = (
+    Template(
+        "key-customers",
+        "重要客户",
+        "Key customers",
+        "按净消费从高到低，合计带来 80% 销售的客户",
+        "The customers who, ranked by net spend, bring 80% of sales",
+        _rule(_trait("share_before_bp", "<", 8_000)),
+    ),
+    Template(
+        "dormant-members",
+        "沉睡会员",
+        "Dormant members",
+        "买过两次以上、60–180 天没有再买的客户",
+        "Bought more than once, and not for 60 to 180 days",
+        _rule(_trait("stage", "=", "dormant"), _trait("order_count", ">=", 2)),
+    ),
+    Template(
+        "dormant-key-customers",
+        "沉睡的重要客户",
+        "Dormant key customers",
+        "带来 80% 销售的客户里，已超过 60 天没有再买的",
+        "Among those who bring 80% of sales, not seen buying for 60 days",
+        _rule(_trait("share_before_bp", "<", 8_000), _trait("stage", "in", ["dormant", "lost"])),
+    ),
+    Template(
+        "new-without-second",
+        "新客未复购",
+        "New, no second order",
+        "首单 7–60 天，还没有第二单",
+        "First order 7 to 60 days ago and no second one yet",
+        _rule(_trait("order_count", "=", 1), _trait("last_paid_days", "between", [7, 60])),
+    ),
+    Template(
+        "frequent-buyers",
+        "高频买家",
+        "Frequent buyers",
+        "近 90 天购买不少于 6 次",
+        "At least 6 orders in the last 90 days",
+        _rule(
+            {
+                "kind": "purchase",
+                "window": {"last_days": 90},
+                "agg": "count",
+                "op": ">=",
+                "value": 6,
+            }
+        ),
+    ),
+    Template(
+        "birthday-month",
+        "本月生日",
+        "Birthday this month",
+        "本月过生日、可以联系的客户",
+        "Birthday this month, and may be contacted",
+        _rule(_trait("is_birth_month", "=", True), _WECOM),
+    ),
+    Template(
+        "viewed-not-bought",
+        "浏览未购",
+        "Viewed, not bought",
+        "近 14 天浏览过商品、之后 3 天内没有下单",
+        "Viewed a product in the last 14 days and did not order within 3 days",
+        _rule(
+            {
+                "kind": "sequence",
+                "first": {"type": "product.viewed"},
+                "then_not": {"type": "order.paid"},
+                "within_days": 3,
+                "window": {"last_days": 14},
+            }
+        ),
+    ),
+    Template(
+        "lost-customers",
+        "流失客户",
+        "Lost customers",
+        "超过 180 天没有购买",
+        "No order for 180 days",
+        _rule(_trait("stage", "=", "lost")),
+    ),
+    Template(
+        "champions",
+        "冠军客户",
+        "Champions",
+        "近、频、高三项得分都不低于 4",
+        "All three RFM scores at least 4",
+        _rule(_trait("r", ">=", 4), _trait("f", ">=", 4), _trait("m", ">=", 4)),
+    ),
+    Template(
+        "members-without-associate",
+        "无专属导购的会员",
+        "Members without an associate",
+        "已购买、还没有归属导购的客户",
+        "Bought, and in nobody's customer book",
+        _rule(_trait("has_owner", "=", False), _trait("order_count", ">=", 1)),
+    ),
+)

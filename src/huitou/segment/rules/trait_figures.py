@@ -1,0 +1,167 @@
+"""Traits in SQL: where each is read, and how its operators test it.
+
+What is not known is NULL and meets only `unknown`; counts and money of who never bought are 0,
+flags of whom nothing is known are false, sets are empty.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, LiteralString
+
+from psycopg import sql
+
+from huitou.segment.rules import traits
+from huitou.segment.rules.statement import Sql, Statement
+from huitou.segment.types import Op, Trait, TraitType
+
+_TOTAL: LiteralString = """ FROM "order".total t WHERE t.merchant_id = %(merchant)s"""
+_PROFILE: LiteralString = " FROM profile.customer t WHERE t.merchant_id = %(merchant)s"
+_KNOWN: LiteralString = " FROM identity.customer t WHERE t.merchant_id = %(merchant)s"
+_HOME: LiteralString = (
+    " FROM profile.customer t"
+    " JOIN merchant.unit u ON u.merchant_id = t.merchant_id AND u.id = t.home_unit_id"
+    " WHERE t.merchant_id = %(merchant)s"
+)
+_OWNER: LiteralString = (
+    " FROM profile.customer t"
+    " JOIN merchant.staff s ON s.merchant_id = t.merchant_id AND s.id = t.owner_staff_id"
+    " WHERE t.merchant_id = %(merchant)s"
+)
+_FRIEND: LiteralString = (
+    " FROM (SELECT DISTINCT merchant_id, customer_id FROM profile.friendship"
+    " WHERE merchant_id = %(merchant)s AND ended_at IS NULL) t WHERE true"
+)
+_TODAY: LiteralString = "(%(now)s AT TIME ZONE %(zone)s)::date"
+
+
+def _days(column: LiteralString) -> LiteralString:
+    return "floor(extract(epoch FROM %(now)s - " + column + ") / 86400)::bigint"
+
+
+_READ: dict[str, tuple[LiteralString, LiteralString]] = {
+    "order_count": ("t.order_count", _TOTAL),
+    "paid_fen": ("t.paid_fen", _TOTAL),
+    "refunded_fen": ("t.refunded_fen", _TOTAL),
+    "avg_order_fen": ("t.paid_fen / t.order_count", _TOTAL),
+    "last_paid_days": (_days("t.last_paid_at"), _TOTAL),
+    "first_paid_days": (_days("t.first_paid_at"), _TOTAL),
+    "r": ("t.r", _TOTAL),
+    "f": ("t.f", _TOTAL),
+    "m": ("t.m", _TOTAL),
+    "stage": ("t.stage", _TOTAL),
+    "share_before_bp": ("t.share_before_bp", _TOTAL),
+    "gender": ("t.gender", _PROFILE),
+    "birth_month": ("t.birth_month", _PROFILE),
+    "is_birth_month": ("t.birth_month = extract(month FROM " + _TODAY + ")", _PROFILE),
+    "home_unit": ("u.path", _HOME),
+    "has_owner": ("t.owner_staff_id IS NOT NULL", _PROFILE),
+    "owner": ("s.code", _OWNER),
+    "is_friend": ("true", _FRIEND),
+    "joined_days": (_TODAY + " - t.joined_on", _PROFILE),
+    "is_member": ("t.joined_on IS NOT NULL", _PROFILE),
+    "source_channels": ("t.source_channels", _PROFILE),
+    "last_seen_days": (_days("t.last_seen_at"), _PROFILE),
+    "created_days": (_days("t.created_at"), _KNOWN),
+    "no_profiling": ("t.no_profiling", _PROFILE),
+    "under_14": ("t.under_14", _PROFILE),
+}
+_ZERO_WITHOUT = frozenset({"order_count", "paid_fen", "refunded_fen"})
+_CASTS: dict[TraitType, LiteralString] = {
+    "number": "bigint",
+    "money": "bigint",
+    "days": "bigint",
+    "text": "text",
+    "choice": "text",
+    "flag": "boolean",
+}
+
+
+def trait(statement: Statement, leaf: Trait) -> tuple[Sql, Callable[[Sql], Sql]]:
+    """The query of (id, value) and the test on `value`."""
+    kind = traits.BUILT_IN.get(leaf.name)
+    if kind is None:
+        source = (
+            sql.SQL(
+                "SELECT t.customer_id AS id, t.value FROM profile.trait t"
+                " WHERE t.merchant_id = %(merchant)s AND t.name = "
+            )
+            + statement.value(leaf.name, "text")
+            + statement.only("t.customer_id")
+        )
+        return source, lambda value: _test_custom(statement, leaf, value)
+    column, table = _READ[leaf.name]
+    id_: LiteralString = "t.id" if table is _KNOWN else "t.customer_id"
+    statement.params["zone"] = statement.context.zone
+    source = sql.SQL("SELECT " + id_ + " AS id, " + column + " AS value" + table) + statement.only(
+        id_
+    )
+    return source, lambda value: _test(statement, leaf, kind.type, value)
+
+
+def _test(statement: Statement, leaf: Trait, type_: TraitType, value: Sql) -> Sql:
+    if leaf.op in ("known", "unknown"):
+        return _presence(leaf.op, value)
+    if type_ == "unit":
+        return _in_unit(statement, leaf, value)
+    if type_ == "set":
+        given = statement.value(list(_values(leaf)), "text[]")
+        negation: LiteralString = "NOT " if leaf.op == "not_contains" else ""
+        return sql.SQL("(" + negation + "coalesce({}, '{{}}') && {})").format(value, given)
+    if type_ == "flag":
+        value = sql.SQL("coalesce({}, false)").format(value)
+    if leaf.name in _ZERO_WITHOUT:
+        value = sql.SQL("coalesce({}, 0)").format(value)
+    cast = _CASTS[type_]
+    if leaf.op in ("in", "not_in"):
+        array: LiteralString = cast + "[]"
+        return _membership(leaf.op, value, statement.value(list(_values(leaf)), array))
+    return statement.compare(value, leaf.op, leaf.value, cast)
+
+
+def _test_custom(statement: Statement, leaf: Trait, value: Sql) -> Sql:
+    """Custom values are JSON: equal as JSON, ordered as numbers, `contains` for lists."""
+    if leaf.op in ("known", "unknown"):
+        return _presence(leaf.op, value)
+    if leaf.op in ("=", "!=", "in", "not_in"):
+        given = statement.value([_json(one) for one in _values(leaf)], "jsonb[]")
+        op: Op = "in" if leaf.op in ("=", "in") else "not_in"
+        return _membership(op, value, given)
+    if leaf.op in ("contains", "not_contains"):
+        given = statement.value([_json(one) for one in _values(leaf)], "jsonb[]")
+        negation: LiteralString = "NOT " if leaf.op == "not_contains" else ""
+        return sql.SQL(
+            "(" + negation + "EXISTS (SELECT FROM unnest({}) g WHERE {} @> g"
+            " AND jsonb_typeof({}) = 'array') AND {} IS NOT NULL)"
+        ).format(given, value, value, value)
+    number = sql.SQL("CASE WHEN jsonb_typeof({}) = 'number' THEN ({})::numeric END").format(
+        value, value
+    )
+    return statement.compare(number, leaf.op, leaf.value, "bigint")
+
+
+def _presence(op: Op, value: Sql) -> Sql:
+    word: LiteralString = "IS NOT NULL" if op == "known" else "IS NULL"
+    return sql.SQL("({} " + word + ")").format(value)
+
+
+def _membership(op: Op, value: Sql, given: Sql) -> Sql:
+    if op == "in":
+        return sql.SQL("({} = ANY({}))").format(value, given)
+    return sql.SQL("({} <> ALL({}))").format(value, given)
+
+
+def _in_unit(statement: Statement, leaf: Trait, path: Sql) -> Sql:
+    negation: LiteralString = "NOT " if leaf.op == "not_in" else ""
+    return sql.SQL(
+        "({} IS NOT NULL AND " + negation + "EXISTS (SELECT FROM merchant.unit top"
+        " WHERE top.merchant_id = %(merchant)s AND top.code = ANY({})"
+        " AND starts_with({}, top.path)))"
+    ).format(path, statement.value(list(_values(leaf)), "text[]"), path)
+
+
+def _values(leaf: Trait) -> tuple[Any, ...]:
+    return leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

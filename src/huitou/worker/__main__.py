@@ -1,0 +1,25 @@
+"""The background process: `python -m huitou.worker`."""
+
+from huitou import wiring
+from huitou.base import log
+from huitou.base.config import Config
+from huitou.base.crypto import MasterKey
+from huitou.base.db import Database
+from huitou.serve import die_with_parent
+from huitou.worker.run import Worker
+
+
+def main() -> None:
+    """Work until SIGTERM."""
+    die_with_parent()
+    log.configure("worker")
+    config = Config.from_environment()
+    assert config.database_url is not None
+    wiring.wire()
+    wiring.bind_adapters(config)
+    database = Database(config.database_url, MasterKey.load(config.master_key), size_max=10)
+    Worker(database, list(wiring.ROOMS)).run()
+
+
+if __name__ == "__main__":
+    main()

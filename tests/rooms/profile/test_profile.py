@@ -1,0 +1,351 @@
+"""Profiles on PostgreSQL: from events, files and staff; merged, split and forgotten."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from huitou.base.db import ReadTx, Scope
+from huitou.event.types import Intake
+from huitou.identity import actions as identity
+from huitou.identity import reads as identities
+from huitou.identity.types import NoSuchCustomer
+from huitou.profile import actions, reads
+from huitou.profile.types import ConsentChange, Description, UnknownChannel
+from tests.conftest import Brand, Clock, Read, Write
+
+Send = Callable[[Sequence[dict[str, Any]]], Intake]
+Drain = Callable[[], None]
+CARD = {"kind": "card", "value": "88001234", "scope": "default"}
+OPENID = {"kind": "openid", "value": "o-1", "scope": "mp"}
+EXTERNAL = {"kind": "external_userid", "value": "wm-1", "scope": "corp"}
+
+
+def event(
+    clock: Clock, id_: str, type_: str, hours: float, *who: dict[str, Any], **more: Any
+) -> Any:
+    said = {
+        "id": id_,
+        "type": type_,
+        "occurred_at": (clock.now - timedelta(hours=hours)).isoformat(),
+        "source": "pos",
+        "unit": "store-0401",
+        "identifiers": list(who),
+        "properties": {},
+    }
+    return said | more
+
+
+def paid(clock: Clock, id_: str, hours: float, *who: dict[str, Any], **more: Any) -> Any:
+    line = {"line_no": 1, "sku": "A1", "quantity": 1000, "list_fen": 5980, "paid_fen": 4980}
+    said = {"order_no": id_, "lines": [line], "paid_fen": 4980, "shipping_fen": 0}
+    return event(clock, id_, "order.paid", hours, *who, properties=said, **more)
+
+
+def get(tx: ReadTx, who: dict[str, Any]) -> UUID:
+    found = identities.find_by_identifier(tx, who["kind"], who["value"], who["scope"])
+    assert found is not None
+    return found.id
+
+
+def test_a_profile_is_learnt_from_events(
+    clock: Clock, brand: Brand, send: Send, drain: Drain, read: Read
+) -> None:
+    send(
+        [
+            paid(clock, "o-1", 90, CARD, unit="mall", source="mall"),
+            paid(clock, "o-2", 40, CARD, unit="store-0402"),
+            event(clock, "j-1", "member.joined", 80, CARD),
+        ]
+    )
+    drain()
+    with read() as tx:
+        customer = get(tx, CARD)
+        known = reads.profiles(tx, [customer])[customer]
+        assert known.home_unit_id == brand.units["store-0402"].id
+        assert known.source_channels == ["mall", "pos"]
+        assert known.last_seen_at == clock.now - timedelta(hours=40)
+        assert known.joined_on is not None
+        assert [tag.name for tag in reads.tags(tx, [customer])[customer]] == [
+            "source:mall",
+            "source:pos",
+        ]
+
+
+def test_friends_and_owners(
+    clock: Clock, brand: Brand, send: Send, drain: Drain, read: Read
+) -> None:
+    def contact(id_: str, verb: str, hours: float, staff: str) -> Any:
+        return event(
+            clock,
+            id_,
+            f"contact.{verb}",
+            hours,
+            EXTERNAL,
+            CARD,
+            source="wecom",
+            properties={"staff": staff},
+        )
+
+    send(
+        [
+            paid(clock, "o-1", 90, CARD),
+            contact("c-1", "added", 50, "wc-a12"),
+            contact("c-2", "added", 40, "wc-a01"),
+            contact("c-0", "added", 60, "nobody"),
+        ]
+    )
+    drain()
+    first, second = brand.staff["a-12"].id, brand.staff["a-01"].id
+    with read() as tx:
+        customer = get(tx, CARD)
+        assert reads.owners(tx, [customer]) == {customer: first}
+        assert reads.home_units(tx, [customer]) == {customer: brand.units["store-0412"].id}
+        assert reads.friends(tx, [customer]) == {customer: {first: "wm-1", second: "wm-1"}}
+        assert reads.book(tx, first) == [customer]
+    send([contact("c-3", "removed", 30, "wc-a12")])
+    drain()
+    with read() as tx:
+        assert reads.owners(tx, [customer]) == {customer: second}
+        assert reads.friends(tx, [customer], second) == {customer: {second: "wm-1"}}
+        assert reads.friends(tx, [customer], first) == {}
+
+
+def _consent(clock: Clock, id_: str, state: str, hours: float, channel: str = "sms") -> Any:
+    said = {"channel": channel, "purpose": "marketing"}
+    return event(clock, id_, f"consent.{state}", hours, CARD, properties=said)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_consents_are_ordered_by_when_they_were_decided(
+    is_late: bool, clock: Clock, send: Send, drain: Drain, read: Read
+) -> None:
+    given, withdrawn = _consent(clock, "g", "given", 5), _consent(clock, "w", "withdrawn", 4)
+    for each in (withdrawn, given) if is_late else (given, withdrawn):
+        send([each])
+        drain()
+    with read() as tx:
+        customer = get(tx, CARD)
+        assert reads.consents(tx, [customer], "sms", "marketing") == set()
+        (consent,) = reads.get_customer(tx, customer).consents
+        assert (consent.state, consent.proof["event"]) == ("withdrawn", "w")
+
+
+def test_withdrawal_wins_the_same_instant_and_all_means_every_channel(
+    clock: Clock, send: Send, drain: Drain, read: Read
+) -> None:
+    send(
+        [
+            _consent(clock, "g1", "given", 9, "all"),
+            _consent(clock, "w1", "withdrawn", 5),
+            _consent(clock, "g2", "given", 5),
+        ]
+    )
+    drain()
+    with read() as tx:
+        customer = get(tx, CARD)
+        assert reads.consents(tx, [customer], "sms", "marketing") == set()
+        assert reads.consents(tx, [customer], "wecom", "marketing") == {customer}
+        assert reads.consents(tx, [customer], "wecom", "service") == set()
+
+
+def test_a_decision_taken_here_is_in_force_at_once_and_recorded(
+    clock: Clock, send: Send, drain: Drain, read: Read, write: Write
+) -> None:
+    send([_consent(clock, "g", "given", 5)])
+    drain()
+    with write() as tx:
+        customer = get(tx, CARD)
+        change = ConsentChange(customer, "all", "marketing", "withdrawn", tx.now, {"page": "x"})
+        actions.set_consents(tx, [change])
+        assert reads.consents(tx, [customer], "sms", "marketing") == set()
+        with pytest.raises(UnknownChannel):
+            actions.set_consents(
+                tx, [ConsentChange(customer, "pigeon", "marketing", "given", tx.now, {})]
+            )
+    drain()
+    with read() as tx:
+        titles = [item.title_zh for item in reads.timeline(tx, customer).items]
+        assert titles == ["撤回所有渠道营销触达的同意", "同意短信营销触达"]
+        assert reads.consents(tx, [customer], "sms", "marketing") == set()
+        assert reads.profiles(tx, [customer])[customer].last_seen_at < clock.now
+
+
+def test_a_file_describes_customers(
+    clock: Clock, brand: Brand, send: Send, drain: Drain, write: Write
+) -> None:
+    send([paid(clock, "o-1", 9, CARD)])
+    drain()
+    told = Description(
+        "card",
+        "default",
+        "88001234",
+        name="张小花",
+        gender="female",
+        birth_month=5,
+        home_unit_id=brand.units["store-0412"].id,
+        owner_staff_id=brand.staff["a-12"].id,
+        joined_on=date(2024, 3, 1),
+    )
+    stranger = Description("card", "default", "99999999", name="李四")
+    with write() as tx:
+        outcome = actions.describe(tx, [told, stranger])
+        assert (outcome.described, outcome.unknown) == (1, 1)
+        customer = get(tx, CARD)
+        detail = reads.get_customer(tx, customer)
+        assert detail.name is not None
+        assert (detail.name.plain, str(detail.name)) == ("张小花", "张**")
+        assert detail.home_unit is not None
+        assert detail.home_unit.code == "store-0412"
+        assert detail.associate is not None
+        assert detail.associate.code == "a-12"
+        assert (detail.gender, detail.birth_month) == ("female", 5)
+        assert [row.id for row in reads.list_customers(tx, q=" 张小花").items] == [customer]
+        assert reads.list_customers(tx, q="张小").items == []
+        assert detail.joined_on == date(2024, 3, 1)
+        actions.describe(tx, [Description("card", "default", "88001234", gender="male")])
+        again = reads.profiles(tx, [customer])[customer]
+        assert (again.gender, again.birth_month) == ("male", 5)
+        actions.assign(tx, [customer], brand.staff["a-01"].id)
+        assert reads.owners(tx, [customer]) == {customer: brand.staff["a-01"].id}
+
+
+def _state(tx: ReadTx) -> dict[str, Any]:
+    queries = {
+        "customer": "SELECT * FROM profile.customer WHERE merchant_id = %(merchant)s ORDER BY 2",
+        "friend": "SELECT * FROM profile.friendship WHERE merchant_id = %(merchant)s ORDER BY 2, 3",
+        "trait": "SELECT * FROM profile.trait WHERE merchant_id = %(merchant)s ORDER BY 2, 3",
+        "tag": "SELECT * FROM profile.tag WHERE merchant_id = %(merchant)s ORDER BY 2, 3",
+        "consent": "SELECT * FROM profile.consent WHERE merchant_id = %(merchant)s ORDER BY 2, 3, 4",
+    }
+    return {name: tx.rows(dict, query) for name, query in queries.items()}
+
+
+def test_merging_and_splitting_restores_every_fact(
+    clock: Clock, brand: Brand, send: Send, drain: Drain, write: Write, read: Read
+) -> None:
+    send(
+        [
+            paid(clock, "o-1", 90, CARD),
+            event(
+                clock, "c-1", "contact.added", 50, CARD, EXTERNAL, properties={"staff": "wc-a01"}
+            ),
+            _consent(clock, "g", "given", 8),
+            paid(clock, "o-2", 20, OPENID, unit="mall", source="mall"),
+            event(
+                clock,
+                "w",
+                "consent.withdrawn",
+                3,
+                OPENID,
+                source="mall",
+                properties={"channel": "sms"},
+            ),
+        ]
+    )
+    drain()
+    with write() as tx:
+        one, other = get(tx, CARD), get(tx, OPENID)
+        actions.set_tags(tx, [other], add=["爱喝牛奶"])
+        actions.set_traits(tx, [(one, "tier", "gold"), (other, "tier", "silver")], source="test")
+        before = _state(tx)
+        identity.merge(tx, one, other)
+    drain()
+    with write() as tx:
+        assert reads.consents(tx, [one], "sms", "marketing") == set()
+        assert {tag.name for tag in reads.tags(tx, [one])[one]} == {
+            "source:mall",
+            "source:pos",
+            "爱喝牛奶",
+        }
+        assert reads.get_customer(tx, other).merged_into == one
+        assert reads.get_customer(tx, other).ordinal == 2
+        assert len(_state(tx)["customer"]) == 1
+        theirs = [each.id for each in identities.identifiers_of(tx, one) if each.kind == "openid"]
+        assert identity.split(tx, one, theirs).id == other
+    drain()
+    with read() as tx:
+        after = _state(tx)
+        assert after == before
+
+
+def test_splitting_off_takes_the_facts_of_its_events(
+    clock: Clock, send: Send, drain: Drain, write: Write, read: Read
+) -> None:
+    send(
+        [
+            event(clock, "b", "identity.bound", 99, CARD, OPENID),
+            paid(clock, "o-1", 20, CARD),
+            paid(clock, "o-2", 10, OPENID, unit="mall", source="mall"),
+            _consent(clock, "g", "given", 8),
+        ]
+    )
+    drain()
+    with write() as tx:
+        one = get(tx, CARD)
+        openid = [each.id for each in identities.identifiers_of(tx, one) if each.kind == "openid"]
+        other = identity.split(tx, one, openid).id
+    drain()
+    with read() as tx:
+        known = reads.profiles(tx, [one, other])
+        assert known[one].source_channels == ["pos"]
+        assert known[other].source_channels == ["mall"]
+        assert reads.consents(tx, [one, other], "sms", "marketing") == {one}
+        assert [item.type for item in reads.timeline(tx, other).items] == ["order.paid"]
+
+
+def test_forgetting_removes_facts_and_state(
+    clock: Clock, send: Send, drain: Drain, write: Write, read: Read
+) -> None:
+    send([paid(clock, "o-1", 9, CARD), _consent(clock, "g", "given", 8)])
+    drain()
+    with write() as tx:
+        customer = get(tx, CARD)
+        actions.set_tags(tx, [customer], add=["常客"])
+        identity.forget(tx, customer)
+    drain()
+    with write() as tx:
+        actions.learn(tx, 0, 10)
+        assert not any(_state(tx).values())
+        assert tx.value("SELECT count(*) FROM profile.seen WHERE merchant_id = %(merchant)s") == 0
+
+
+def test_scopes_show_a_part(
+    clock: Clock, brand: Brand, send: Send, drain: Drain, write: Write, read: Read
+) -> None:
+    send([paid(clock, "o-1", 9, CARD), paid(clock, "o-2", 8, OPENID, unit="store-0412")])
+    drain()
+    with write() as tx:
+        one, other = get(tx, CARD), get(tx, OPENID)
+        actions.assign(tx, [other], brand.staff["a-12"].id)
+    east = Scope(unit_path=brand.units["region-1"].path)
+    own = Scope(staff_id=brand.staff["a-12"].id)
+    with read(scope=east) as tx:
+        assert [row.id for row in reads.list_customers(tx).items] == [one]
+        assert reads.visible(tx, [one, other]) == {one}
+        with pytest.raises(NoSuchCustomer):
+            reads.get_customer(tx, other)
+        with pytest.raises(NoSuchCustomer):
+            reads.timeline(tx, other)
+    with read(scope=own) as tx:
+        assert [row.id for row in reads.list_customers(tx).items] == [other]
+
+
+def test_pages_follow_each_other(clock: Clock, send: Send, drain: Drain, read: Read) -> None:
+    who = [{"kind": "card", "value": f"9000{no}", "scope": "default"} for no in range(7)]
+    send([paid(clock, f"o-{no}", no + 1, each) for no, each in enumerate(who)])
+    drain()
+    with read() as tx:
+        first = reads.list_customers(tx, count_max=4)
+        assert first.next is not None
+        second = reads.list_customers(tx, count_max=4, cursor=first.next)
+        assert second.next is None
+        assert [row.id for row in (*first.items, *second.items)] == [get(tx, each) for each in who]
+        assert [row.id for row in reads.list_customers(tx, q="90003").items] == [get(tx, who[3])]
+        assert [row.id for row in reads.list_customers(tx, q="#2").items] == [get(tx, who[1])]
+        assert reads.list_customers(tx, q="nobody").items == []
+        assert len(reads.list_customers(tx, unit="region-1").items) == 7
+        assert reads.list_customers(tx, unit="region-2").items == []
+        assert reads.list_customers(tx, associate="a-01").items == []

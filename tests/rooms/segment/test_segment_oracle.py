@@ -1,0 +1,150 @@
+"""The compiled statement and a row-by-row reading agree on random rules over random pasts."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+
+from huitou.base.db import Database, Scope
+from huitou.segment import actions, reads
+from huitou.segment.rules import compile as compiler
+from tests.conftest import Brand, Clock, Read, Write, send_events
+from tests.rooms.segment.oracle import World
+from tests.rooms.segment.random_rules import make_rule
+from tests.rooms.segment.worlds import make_world
+
+RULES_PER_WORLD = 120
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_statement_agrees_with_the_oracle(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    write: Write,
+    read: Read,
+    drain: Callable[[], None],
+    seed: int,
+) -> None:
+    make_world(db, brand, clock, drain, seed)
+    random = Random(1000 + seed)
+    saved: dict[str, Any] = {}
+    with write() as tx:
+        for index in range(3):
+            rule = make_rule(random, list(saved))
+            saved[str(actions.add_segment(tx, f"人群 {index}", rule).id)] = rule
+    with read() as tx:
+        world = World(tx, saved)
+        everyone = sorted(world.customers)
+        assert len(everyone) > 8
+        sizes = set()
+        for _ in range(RULES_PER_WORLD):
+            rule = make_rule(random, list(saved))
+            expected = world.matching(rule)
+            sizes.add(len(expected))
+            counted = reads.count(tx, rule)
+            assert counted.count == len(expected), rule
+            assert set(counted.sample) <= expected
+            assert set(reads.customers_matching(tx, rule)) == expected, rule
+            leaves = world.leaves({word: rule[word] for word in rule if word != "v"})
+            assert [leaf.path for leaf in counted.per_leaf] == [path for path, _ in leaves]
+            for leaf, (_, node) in zip(counted.per_leaf, leaves, strict=True):
+                assert leaf.count == len(world.matching(node)), node
+            few = random.sample(everyone, 4)
+            tree, context = reads.read_rule(tx, rule)
+            compiled = compiler.members(tree, context, few)
+            assert set(tx.column(compiled.query, compiled.params)) == expected & set(few), rule
+            explained = reads.explain(tx, rule, few[0])
+            assert explained.holds == (few[0] in expected)
+            assert [leaf.holds for leaf in explained.leaves] == [
+                world.holds(node, few[0], world.customers[few[0]]) for _, node in leaves
+            ]
+        assert len(sizes) > 5
+        reached = reads.count(tx, {"v": 1, "all": []}).reach
+        consents = [facts.consents for facts in world.customers.values()]
+        assert reached.wecom == sum(("wecom", "marketing") in given for given in consents)
+        assert reached.sms == sum(("sms", "marketing") in given for given in consents)
+
+
+def test_live_members_are_those_of_the_rule_whatever_happens(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    write: Write,
+    read: Read,
+    drain: Callable[[], None],
+) -> None:
+    random = Random(77)
+    make_world(db, brand, clock, drain, 50)
+    with write() as tx:
+        segments = [
+            actions.add_segment(tx, f"人群 {index}", make_rule(random, [])) for index in range(12)
+        ]
+    with read() as tx:
+        world = World(tx)
+        for segment in segments:
+            assert set(reads.members(tx, segment.id)) == world.matching(segment.rule)
+            assert segment.member_count == len(world.matching(segment.rule))
+    for round_ in range(3):
+        clock.move(minutes=11)
+        send_events(
+            db,
+            brand.merchant.id,
+            [
+                {
+                    "id": f"late-{round_}-{index}",
+                    "type": "product.viewed",
+                    "source": "mall",
+                    "occurred_at": clock.now.isoformat(),
+                    "identifiers": [
+                        {
+                            "kind": "card",
+                            "scope": "default",
+                            "value": f"88{random.randint(1, 20):06d}",
+                        }
+                    ],
+                    "properties": {"sku": "M1"},
+                }
+                for index in range(10)
+            ],
+        )
+        drain()
+        with read() as tx:
+            world = World(tx)
+            for segment in segments:
+                expected = world.matching(segment.rule)
+                assert set(reads.members(tx, segment.id)) == expected
+                assert reads.get_segment(tx, segment.id).member_count == len(expected)
+
+
+def test_counts_are_of_the_scope(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    read: Read,
+    drain: Callable[[], None],
+) -> None:
+    make_world(db, brand, clock, drain, 7)
+    everyone = {"v": 1, "all": []}
+    with read() as tx:
+        world = World(tx)
+    store = brand.units["store-0401"]
+    of_store = {
+        id_
+        for id_, facts in world.customers.items()
+        if facts.profile and facts.profile["home_unit_id"] == store.id
+    }
+    of_book = {
+        id_
+        for id_ in of_store
+        if (world.customers[id_].profile or {})["owner_staff_id"] == brand.staff["a-01"].id
+    }
+    assert 0 < len(of_store) < len(world.customers)
+    with read(Scope(unit_path=store.path)) as tx:
+        counted = reads.count(tx, everyone)
+        assert counted.count == len(of_store)
+        assert set(counted.sample) <= of_store
+        assert set(reads.customers_matching(tx, everyone)) == of_store
+    with read(Scope(unit_path=store.path, staff_id=brand.staff["a-01"].id)) as tx:
+        assert set(reads.customers_matching(tx, everyone)) == of_book
