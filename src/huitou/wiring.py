@@ -12,6 +12,7 @@ from huitou.channels.sms_aliyun.config import AliyunSmsConfig
 from huitou.channels.wecom.channel import WeComChannel
 from huitou.channels.wecom.client import WeComClient
 from huitou.channels.wecom.config import WeComConfig
+from huitou.channels.wecom.login import WeComLogin
 from huitou.reach.types import Channel
 
 ROOMS = (
@@ -66,6 +67,12 @@ def open_channel(kind: str, config: str) -> Channel:
     return AliyunSmsChannel(AliyunSmsConfig.model_validate_json(config))
 
 
+@lru_cache(maxsize=64)
+def open_wecom_login(config: str) -> WeComLogin:
+    """Log-in by WeCom for a channel's configuration."""
+    return WeComLogin(WeComClient(WeComConfig.model_validate_json(config)))
+
+
 def bind_adapters(config: Config) -> None:
     """Bind the rooms' ports to the real adapters."""
     from huitou.reach import types as reach
@@ -77,6 +84,6 @@ def edge_routers() -> list[Any]:
     """The edge's routers that know rooms and adapters."""
     return [
         import_module(f"huitou.{name}").router
-        for name in ("api.channels", "api.imports", "demo.http")
+        for name in ("api.channels", "api.imports", "api.wecom_login", "demo.http")
         if util.find_spec(f"huitou.{name}") is not None
     ]

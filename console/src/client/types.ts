@@ -594,13 +594,16 @@ export interface Channel {
   title: string
   state: string
   is_simulated: boolean
+  version: number
   schema: JsonSchema
   config: Record<string, unknown>
 }
 
 export interface JsonSchema {
   title?: string
+  title_en?: string
   description?: string
+  description_en?: string
   type?: string
   format?: string
   writeOnly?: boolean

@@ -117,10 +117,12 @@ def log_in(request: Request, body: Login) -> Response:
     return log_in_as(request, found["merchant_id"], found["id"])
 
 
-def log_in_as(request: Request, merchant: UUID, staff_id: UUID) -> Response:
+def log_in_as(
+    request: Request, merchant: UUID, staff_id: UUID, *, surface: str | None = None
+) -> Response:
     """Open a session and set its cookie."""
     database: Database = request.app.state.database
-    surface = surface_of(request)
+    surface = surface or surface_of(request)
     with database.write(merchant, principal=f"staff:{staff_id}") as tx:
         token = actions.open_session(tx, staff_id, surface)
         actions.audit(tx, "session.opened", f"staff:{staff_id}", surface=surface)

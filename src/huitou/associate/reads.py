@@ -14,6 +14,7 @@ from huitou.associate.types import (
     DaySales,
     Goal,
     Home,
+    Loose,
     MonthSales,
     NoSuchTask,
     NotAnAssociate,
@@ -33,6 +34,7 @@ from huitou.kernel.time import day_of, day_range, month_range
 from huitou.merchant import reads as merchant
 from huitou.merchant.types import NoStaff, NoUnit, Staff, Unit
 from huitou.order import reads as order
+from huitou.profile import reads as profile
 from huitou.reach import reads as reach
 
 RECENT_DAYS = 30
@@ -171,6 +173,32 @@ def friends(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, frozenset[UU
     for customer_id, staff_id in lists.list_friends(tx, customer_ids):
         found.setdefault(customer_id, set()).add(staff_id)
     return {customer_id: frozenset(staff) for customer_id, staff in found.items()}
+
+
+def covers(
+    tx: ReadTx, tasks: Sequence[tuple[UUID, UUID]], present: Sequence[Colleague]
+) -> dict[UUID, UUID]:
+    """Who takes over from associates who are away: `(customer, store)` → customer → colleague.
+
+    WeCom friends of the customer first, then who has fewest open tasks.
+    """
+    befriended = friends(tx, [customer_id for customer_id, _ in tasks])
+    loose = [
+        Loose(customer_id, unit_id, befriended.get(customer_id, frozenset()))
+        for customer_id, unit_id in tasks
+    ]
+    return rules.share_out(loose, present)
+
+
+def salutations(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """How one speaks to each of these customers."""
+    known = profile.profiles(tx, customer_ids)
+    found = {}
+    for customer_id in customer_ids:
+        about = known.get(customer_id)
+        name = about.name.plain if about and about.name else None
+        found[customer_id] = rules.salutation(name, about.gender if about else None)
+    return found
 
 
 def export(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:

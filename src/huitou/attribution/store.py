@@ -340,17 +340,28 @@ def sum_staff(tx: ReadTx, staff_id: UUID, since: datetime, until: datetime) -> C
 def sum_outcomes(
     tx: ReadTx, campaign_id: UUID, *, before: timedelta, after: timedelta
 ) -> dict[str, Moments]:
-    """The sums over each arm's net spend before and after assignment; a merged customer is one."""
+    """The sums over each arm's net spend before and after assignment; a merged customer is one.
+
+    In the scope: customers of a subtree of units, or of a person's book.
+    """
     found: list[dict[str, Any]] = tx.rows(
         dict,
         """
         WITH assigned AS (
             SELECT DISTINCT ON (i.root_id) i.root_id AS customer_id, a.arm, a.at
             FROM campaign.candidate a
-            JOIN identity.customer i ON i.merchant_id = a.merchant_id AND i.id = a.customer_id
+            JOIN identity.customer i
+                ON i.merchant_id = a.merchant_id AND i.id = a.first_customer_id
+            LEFT JOIN profile.customer c
+                ON c.merchant_id = i.merchant_id AND c.customer_id = i.root_id
+            LEFT JOIN merchant.unit u
+                ON u.merchant_id = c.merchant_id AND u.id = c.home_unit_id
             WHERE a.merchant_id = %(merchant)s AND a.campaign_id = %(campaign)s
                 AND a.arm IN ('treated', 'holdout')
-            ORDER BY i.root_id, a.at, a.customer_id
+                AND CASE WHEN %(scope_staff)s::uuid IS NULL
+                    THEN base.in_scope(u.path, %(scope_path)s)
+                    ELSE c.owner_staff_id = %(scope_staff)s END
+            ORDER BY i.root_id, a.at, a.first_customer_id
         ), outcome AS (
             SELECT g.arm,
                 coalesce(sum(p.paid_fen - p.refunded_fen) FILTER (WHERE p.paid_at < g.at), 0) AS b,

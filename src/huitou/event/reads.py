@@ -30,12 +30,21 @@ def list_set_aside(tx: ReadTx) -> list[SetAside]:
     return store.list_set_aside(tx, PAGE_MAX)
 
 
+def normalise(kind: str, value: str) -> str | None:
+    """The one way to write an identifier's value, or None when it cannot be one."""
+    return rules.normalise(kind, value)
+
+
+def blind_of(tx: ReadTx, kind: str, scope: str | None, value: str) -> bytes | None:
+    """The keyed hash by which an identifier is compared, or None when it cannot be one."""
+    normal = rules.normalise(kind, value)
+    return None if normal is None else tx.keys.blind(rules.blind_text(kind, scope, normal))
+
+
 def identifier_id(tx: ReadTx, kind: str, scope: str | None, value: str) -> int | None:
     """The vault's id of an identifier, or None when it never came in (or was erased)."""
-    normal = rules.normalise(kind, value)
-    if normal is None:
-        return None
-    return store.find_identifier(tx, tx.keys.blind(rules.blind_text(kind, scope, normal)))
+    blind = blind_of(tx, kind, scope, value)
+    return None if blind is None else store.find_identifier(tx, blind)
 
 
 def identifiers_with_tail(tx: ReadTx, tail: str) -> list[int]:

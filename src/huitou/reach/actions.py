@@ -167,7 +167,8 @@ def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
 def add_test(tx: Tx, channel: str, text: str, address: str, staff_id: UUID | None) -> UUID:
     """A test message: marked, counted nowhere, of no customer."""
     message_id = new_id()
-    body = {"text": text, "params": {}, "template": None, "link": None, "address": address}
+    body: dict[str, Any] = {"text": text, "params": {}, "template": None, "link": None}
+    body["address"] = address
     row = {
         "id": message_id,
         "channel": channel,

@@ -1,8 +1,9 @@
 """What channels push to us: friends who come and go, receipts, replies. Each push counts once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
+from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
 from huitou.base.jobs import Effect, job
@@ -105,19 +106,29 @@ def remove_friend(tx: Tx, corp: str, removed: FriendRemoved) -> None:
     )
 
 
-def take_receipt(tx: Tx, receipt: SmsReceipt) -> None:
-    """What a carrier says of a message of ours; of others we know nothing."""
-    if not records.add_receipt(tx, "sms", f"report:{receipt.key}") or receipt.message_id is None:
-        return
-    for message in store.lock_messages(tx, [receipt.message_id]):
-        news = rules.after_ask(receipt.outcome, message.attempt, receipt.at)
-        sending.take_news(tx, message, news)
+def take_receipts(tx: Tx, receipts: Sequence[SmsReceipt]) -> None:
+    """What a carrier says of messages of ours; of others we know nothing."""
+    fresh = [r for r in receipts if records.add_receipt(tx, "sms", f"report:{r.key}")]
+    ids = [receipt.message_id for receipt in fresh if receipt.message_id is not None]
+    messages = {message.id: message for message in store.lock_messages(tx, ids)}
+    for receipt in fresh:
+        message = messages.pop(receipt.message_id, None) if receipt.message_id else None
+        if message is not None:
+            news = rules.after_ask(receipt.outcome, message.attempt, receipt.at)
+            sending.take_news(tx, message, news)
 
 
-def take_reply(tx: Tx, reply: SmsReply) -> None:
-    """A reply that asks us to stop: no more SMS to whoever was written to at that number."""
-    if not records.add_receipt(tx, "sms", f"up:{reply.key}") or not reply.is_optout:
+def take_replies(tx: Tx, replies: Sequence[SmsReply]) -> None:
+    """Replies that ask us to stop: no more SMS to whoever was written to at that number."""
+    fresh = [
+        reply
+        for reply in replies
+        if records.add_receipt(tx, "sms", f"up:{reply.key}") and reply.is_optout
+    ]
+    if not fresh:
         return
+    for customer_id in sorted({customer for reply in fresh for customer in _behind(tx, reply)}):
+        actions.stop_channel(tx, customer_id, "sms")
     merchant_actions.add_connector(tx, "sms", "短信")
     events.accept_events(
         tx,
@@ -130,15 +141,9 @@ def take_reply(tx: Tx, reply: SmsReply) -> None:
                 properties={"channel": "sms", "purpose": "marketing", "proof": "reply"},
                 identifiers=[IdentifierIn("phone", reply.phone)],
             )
+            for reply in fresh
         ],
     )
-    holder = identities.find_by_identifier(tx, "phone", reply.phone)
-    address_id = log.identifier_id(tx, "phone", None, reply.phone)
-    customers = set(store.customers_at(tx, address_id)) if address_id is not None else set()
-    if holder is not None:
-        customers.add(holder.merged_into or holder.id)
-    for customer_id in sorted(customers):
-        actions.stop_channel(tx, customer_id, "sms")
 
 
 def claim_look_up(tx: Tx, identifier_id: int, corp: str) -> LookingUp | None:
@@ -178,6 +183,16 @@ def settle_look_up(tx: Tx, looking: LookingUp, unionid: str | None) -> None:
 def look_up() -> Effect[LookingUp, str | None]:
     """Ask the channel who a new friend is."""
     return Effect(claim_look_up, call_look_up, settle_look_up)
+
+
+def _behind(tx: ReadTx, reply: SmsReply) -> set[UUID]:
+    """Whose number it is, and to whom messages went there."""
+    holder = identities.find_by_identifier(tx, "phone", reply.phone)
+    address_id = log.identifier_id(tx, "phone", None, reply.phone)
+    customers = set(store.customers_at(tx, address_id)) if address_id is not None else set()
+    if holder is not None:
+        customers.add(holder.merged_into or holder.id)
+    return customers
 
 
 def _adapter(tx: ReadTx, port: Port[Callable[[str], _Adapter]], kind: str) -> _Adapter:

@@ -178,11 +178,9 @@ def sms_push(
         if not pushes.accepts(secret):
             raise BadPushSecret()
         if push == "report":
-            for receipt in pushes.reports(body):
-                callbacks.take_receipt(tx, receipt)
+            callbacks.take_receipts(tx, pushes.reports(body))
         else:
-            for reply in pushes.replies(body):
-                callbacks.take_reply(tx, reply)
+            callbacks.take_replies(tx, pushes.replies(body))
     return Response(_RECEIVED, media_type="application/json")
 
 

@@ -4,7 +4,11 @@ from huitou.base.db import Tx
 from huitou.base.jobs import every, stream
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
-from huitou.reach import actions, sending
+from huitou.reach import (
+    actions,
+    callbacks,  # noqa: F401  # declares a job
+    sending,
+)
 
 
 @stream(actions.STREAM)

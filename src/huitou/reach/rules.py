@@ -168,7 +168,7 @@ def _failed(outcome: Failed, attempt: int, at: datetime) -> Standing:
     return Standing(attempt + 1, "planned", at, failure=outcome.code)
 
 
-def _order(standing: Standing) -> tuple[bool, int, int, float, str, str]:
+def _order(standing: Standing) -> tuple[bool, int, int, float, str, str, int]:
     """Delivered before all; then the attempt, then the state; of equals the earlier."""
     is_delivered = standing.state == "delivered"
     return (
@@ -178,6 +178,7 @@ def _order(standing: Standing) -> tuple[bool, int, int, float, str, str]:
         -standing.at.timestamp(),
         standing.ref or "",
         standing.failure or "",
+        standing.attempt,
     )
 
 

@@ -1,5 +1,6 @@
 """Profiles on PostgreSQL: from events, files and staff; merged, split and forgotten."""
 
+import random
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -7,14 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from huitou.base.db import ReadTx, Scope
+from huitou.base.db import Database, ReadTx, Scope
 from huitou.event.types import Intake
 from huitou.identity import actions as identity
 from huitou.identity import reads as identities
 from huitou.identity.types import NoSuchCustomer
 from huitou.profile import actions, reads
 from huitou.profile.types import ConsentChange, Description, UnknownChannel
-from tests.conftest import Brand, Clock, Read, Write
+from tests.background import settle
+from tests.conftest import Brand, Clock, Read, Write, make_brand, send_events
 
 Send = Callable[[Sequence[dict[str, Any]]], Intake]
 Drain = Callable[[], None]
@@ -310,6 +312,90 @@ def test_forgetting_removes_facts_and_state(
         actions.learn(tx, 0, 10)
         assert not any(_state(tx).values())
         assert tx.value("SELECT count(*) FROM profile.seen WHERE merchant_id = %(merchant)s") == 0
+
+
+def _anything(clock: Clock, seed: int) -> list[Any]:
+    dice = random.Random(seed)
+    people = [[CARD], [OPENID], [EXTERNAL], [CARD, OPENID], [EXTERNAL, OPENID], []]
+
+    def one(no: int) -> Any:
+        who, hours = dice.choice(people), dice.randint(1, 40)
+        unit = dice.choice(["store-0401", "store-0412", "mall"])
+        match dice.randint(0, 4):
+            case 0:
+                return paid(clock, f"o-{no}", hours, *who, unit=unit)
+            case 1:
+                return event(clock, f"j-{no}", "member.joined", hours, *who, source="mall")
+            case 2:
+                verb = dice.choice(["added", "removed"])
+                said = {"staff": dice.choice(["wc-a01", "wc-a12"])}
+                return event(clock, f"c-{no}", f"contact.{verb}", hours, *who, properties=said)
+            case 3:
+                verb = dice.choice(["given", "withdrawn"])
+                said = {"channel": dice.choice(["sms", "wecom", "all"])}
+                return event(clock, f"a-{no}", f"consent.{verb}", hours, *who, properties=said)
+        return event(clock, f"v-{no}", "visit.checked_in", hours, *who)
+
+    return [one(no) for no in range(40)]
+
+
+def _by_ordinal(tx: ReadTx) -> list[Any]:
+    """State without the ids that are random, staff and units by code."""
+    return [
+        tx.rows(dict, query)
+        for query in (
+            """
+            SELECT c.ordinal, u.code AS home, s.code AS owner, c.owned_since, c.joined_on,
+                   c.source_channels, c.last_seen_at
+            FROM profile.customer c
+            LEFT JOIN merchant.unit u ON u.merchant_id = c.merchant_id AND u.id = c.home_unit_id
+            LEFT JOIN merchant.staff s ON s.merchant_id = c.merchant_id AND s.id = c.owner_staff_id
+            WHERE c.merchant_id = %(merchant)s ORDER BY 1
+            """,
+            """
+            SELECT i.ordinal, c.channel, c.purpose, c.state, c.at
+            FROM profile.consent c
+            JOIN identity.customer i ON i.merchant_id = c.merchant_id AND i.id = c.customer_id
+            WHERE c.merchant_id = %(merchant)s ORDER BY 1, 2, 3
+            """,
+            """
+            SELECT i.ordinal, s.code, f.since, f.ended_at
+            FROM profile.friendship f
+            JOIN identity.customer i ON i.merchant_id = f.merchant_id AND i.id = f.customer_id
+            JOIN merchant.staff s ON s.merchant_id = f.merchant_id AND s.id = f.staff_id
+            WHERE f.merchant_id = %(merchant)s ORDER BY 1, 2
+            """,
+            """
+            SELECT i.ordinal, t.name FROM profile.tag t
+            JOIN identity.customer i ON i.merchant_id = t.merchant_id AND i.id = t.customer_id
+            WHERE t.merchant_id = %(merchant)s ORDER BY 1, 2
+            """,
+        )
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_batches_and_a_replay_give_the_same_state(
+    db: Database, clock: Clock, seed: int
+) -> None:
+    history = _anything(clock, seed)
+    states = []
+    for size in (1, 7, 40):
+        brand = make_brand(db, f"批次 {size}")
+        for one in history:
+            send_events(db, brand.merchant.id, [one])
+        for after in range(0, len(history), size):
+            with db.write(brand.merchant.id) as tx:
+                identity.resolve(tx, after, after + size)
+            with db.write(brand.merchant.id) as tx:
+                actions.learn(tx, after, after + size)
+        settle(db, brand.merchant.id)
+        with db.write(brand.merchant.id) as tx:
+            states.append(_by_ordinal(tx))
+            actions.learn(tx, 0, len(history))
+            assert _by_ordinal(tx) == states[-1]
+    assert states[0] == states[1] == states[2]
+    assert states[0][0]
 
 
 def test_scopes_show_a_part(

@@ -1,15 +1,16 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { usePages, useRead } from '@/client/query'
+import { usePages } from '@/client/query'
 import type { Segment } from '@/client/types'
 import { useDrill } from '@/shell/drill'
 import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
 import { Count } from '@/ui/figure'
-import { Answer, Nothing, PageHead, Panel } from '@/ui/page'
+import { Nothing, PageHead, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
 import { Ago } from '@/ui/time'
+import { Templates } from './Templates'
 
 export function SegmentList() {
   const { t } = useTranslation()
@@ -73,30 +74,12 @@ export function SegmentList() {
             ]}
           />
         </Panel>
-        {may('segment.edit') && <Templates />}
+        {may('segment.edit') && (
+          <Panel title={t('segment.templates')}>
+            <Templates />
+          </Panel>
+        )}
       </div>
     </>
-  )
-}
-
-function Templates() {
-  const { t, i18n } = useTranslation()
-  const isEnglish = i18n.language === 'en'
-  const templates = useRead('/v1/segments/templates')
-  return (
-    <Panel title={t('segment.templates')}>
-      <Answer of={templates} rows={2}>
-        {({ items }) => (
-          <div className="templates">
-            {items.map((one) => (
-              <button type="button" key={one.key} onClick={() => go(`/segments/new?template=${one.key}`)}>
-                <b>{isEnglish ? one.name_en : one.name}</b>
-                <span className="quiet">{isEnglish ? one.meaning_en : one.meaning}</span>
-              </button>
-            ))}
-          </div>
-        )}
-      </Answer>
-    </Panel>
   )
 }

@@ -304,23 +304,27 @@ def add_merges(
 
 
 def add_moves(tx: Tx, moves: Sequence[Moved]) -> None:
-    for move in moves:
-        tx.run(
-            """
-            INSERT INTO identity.move
-                (merchant_id, identifier_id, from_id, to_id, reason, position, at)
-            SELECT %(merchant)s, %(identifier)s, f.id, t.id, 'phone_verified', %(position)s, %(now)s
-            FROM identity.customer f, identity.customer t
-            WHERE f.merchant_id = %(merchant)s AND f.ordinal = %(from)s
-              AND t.merchant_id = %(merchant)s AND t.ordinal = %(to)s
-            """,
-            {
-                "identifier": move.identifier_id,
-                "from": move.from_customer,
-                "to": move.to_customer,
-                "position": move.position,
-            },
-        )
+    if not moves:
+        return
+    tx.load(
+        "identity_moved",
+        {"no": "int", "identifier_id": "bigint", "f": "int", "t": "int", "position": "bigint"},
+        (
+            (no, move.identifier_id, move.from_customer, move.to_customer, move.position)
+            for no, move in enumerate(moves)
+        ),
+    )
+    tx.run(
+        """
+        INSERT INTO identity.move
+            (merchant_id, identifier_id, from_id, to_id, reason, position, at)
+        SELECT %(merchant)s, m.identifier_id, f.id, t.id, 'phone_verified', m.position, %(now)s
+        FROM pg_temp.identity_moved m
+        JOIN identity.customer f ON f.merchant_id = %(merchant)s AND f.ordinal = m.f
+        JOIN identity.customer t ON t.merchant_id = %(merchant)s AND t.ordinal = m.t
+        ORDER BY m.no
+        """
+    )
 
 
 def add_uses(tx: Tx, uses: Sequence[Use]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -11,6 +11,40 @@ from huitou.base.db import ReadTx, Tx
 from huitou.event.types import LogEntry
 from huitou.profile.rules.facts import Contact, Decision, Seen, name_text
 from huitou.profile.types import ConsentChange, Description
+
+
+_DESCRIPTION_COLUMNS = {
+    "customer_id": "uuid",
+    "name_sealed": "bytea",
+    "name_blind": "bytea",
+    "gender": "text",
+    "birth_month": "smallint",
+    "home_unit_id": "uuid",
+    "owner_staff_id": "uuid",
+    "joined_on": "date",
+    "no_profiling": "boolean",
+    "under_14": "boolean",
+}
+
+_SET_DESCRIPTIONS: LiteralString = """
+    INSERT INTO profile.description AS d
+        (merchant_id, customer_id, name_sealed, name_blind, gender, birth_month,
+         home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, at, source)
+    SELECT %(merchant)s, customer_id, name_sealed, name_blind, gender, birth_month,
+           home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, %(now)s, %(source)s
+    FROM pg_temp.profile_description
+    ON CONFLICT (merchant_id, customer_id) DO UPDATE SET
+        name_sealed = coalesce(excluded.name_sealed, d.name_sealed),
+        name_blind = coalesce(excluded.name_blind, d.name_blind),
+        gender = coalesce(excluded.gender, d.gender),
+        birth_month = coalesce(excluded.birth_month, d.birth_month),
+        home_unit_id = coalesce(excluded.home_unit_id, d.home_unit_id),
+        owner_staff_id = coalesce(excluded.owner_staff_id, d.owner_staff_id),
+        joined_on = coalesce(excluded.joined_on, d.joined_on),
+        no_profiling = excluded.no_profiling OR d.no_profiling,
+        under_14 = excluded.under_14 OR d.under_14,
+        at = excluded.at, source = excluded.source
+"""
 
 
 def add_seen(tx: Tx, seen: Sequence[Seen]) -> None:
@@ -212,18 +246,7 @@ def set_descriptions(tx: Tx, described: Mapping[UUID, Description], *, source: s
         return
     tx.load(
         "profile_description",
-        {
-            "customer_id": "uuid",
-            "name_sealed": "bytea",
-            "name_blind": "bytea",
-            "gender": "text",
-            "birth_month": "smallint",
-            "home_unit_id": "uuid",
-            "owner_staff_id": "uuid",
-            "joined_on": "date",
-            "no_profiling": "boolean",
-            "under_14": "boolean",
-        },
+        _DESCRIPTION_COLUMNS,
         (
             (
                 customer_id,
@@ -241,25 +264,7 @@ def set_descriptions(tx: Tx, described: Mapping[UUID, Description], *, source: s
         ),
     )
     tx.run(
-        """
-        INSERT INTO profile.description AS d
-            (merchant_id, customer_id, name_sealed, name_blind, gender, birth_month,
-             home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, at, source)
-        SELECT %(merchant)s, customer_id, name_sealed, name_blind, gender, birth_month,
-               home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, %(now)s, %(source)s
-        FROM pg_temp.profile_description
-        ON CONFLICT (merchant_id, customer_id) DO UPDATE SET
-            name_sealed = coalesce(excluded.name_sealed, d.name_sealed),
-            name_blind = coalesce(excluded.name_blind, d.name_blind),
-            gender = coalesce(excluded.gender, d.gender),
-            birth_month = coalesce(excluded.birth_month, d.birth_month),
-            home_unit_id = coalesce(excluded.home_unit_id, d.home_unit_id),
-            owner_staff_id = coalesce(excluded.owner_staff_id, d.owner_staff_id),
-            joined_on = coalesce(excluded.joined_on, d.joined_on),
-            no_profiling = excluded.no_profiling OR d.no_profiling,
-            under_14 = excluded.under_14 OR d.under_14,
-            at = excluded.at, source = excluded.source
-        """,
+        _SET_DESCRIPTIONS,
         {"source": source},
     )
 

@@ -1,6 +1,7 @@
 """Deriving state from facts, for the customers who answer. One statement per table."""
 
 from collections.abc import Iterable
+from typing import LiteralString
 from uuid import UUID
 
 from psycopg import sql
@@ -10,6 +11,66 @@ from huitou.profile.types import ALL_CHANNELS, CHANNELS
 
 _STATE = ("customer", "friendship", "trait", "tag", "consent")
 _FACTS = ("seen", "description", "contact_log", "consent_log", "tag_log", "trait_said")
+
+_DERIVE_CUSTOMERS: LiteralString = """
+    INSERT INTO profile.customer
+        (merchant_id, customer_id, ordinal, name_sealed, name_blind, gender, birth_month, home_unit_id,
+         owner_staff_id, owned_since, joined_on, no_profiling, under_14, source_channels,
+         last_seen_at)
+    SELECT %(merchant)s, c.id, c.ordinal, d.name_sealed, d.name_blind, d.gender, d.birth_month,
+           coalesce(d.home_unit_id, o.unit_id, s.bought_unit_id), o.id,
+           CASE WHEN o.id IS NOT NULL THEN coalesce(f.since, d.at) END,
+           least(d.joined_on, (s.joined_at AT TIME ZONE %(zone)s)::date),
+           coalesce(d.no_profiling, false), coalesce(d.under_14, false),
+           coalesce(s.sources, '{}'), coalesce(s.last_seen_at, d.at, c.created_at)
+    FROM pg_temp.profile_root t
+    JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = t.id
+         AND c.root_id = c.id AND c.state = 'live'
+    CROSS JOIN LATERAL (
+        SELECT max(s.last_seen_at) AS last_seen_at, min(s.joined_at) AS joined_at,
+               array_agg(DISTINCT s.source ORDER BY s.source)
+                   FILTER (WHERE s.source <> 'huitou') AS sources,
+               (array_agg(s.bought_unit_id ORDER BY s.bought_in_store DESC, s.bought_at)
+                   FILTER (WHERE s.bought_at IS NOT NULL))[1] AS bought_unit_id
+        FROM identity.customer m
+        JOIN profile.seen s ON s.merchant_id = m.merchant_id AND s.customer_id = m.id
+        WHERE m.merchant_id = %(merchant)s AND m.root_id = c.id
+    ) AS s
+    CROSS JOIN LATERAL (
+        SELECT (array_agg(d.name_sealed ORDER BY m.ordinal)
+                   FILTER (WHERE d.name_sealed IS NOT NULL))[1] AS name_sealed,
+               (array_agg(d.name_blind ORDER BY m.ordinal)
+                   FILTER (WHERE d.name_blind IS NOT NULL))[1] AS name_blind,
+               (array_agg(d.gender ORDER BY m.ordinal)
+                   FILTER (WHERE d.gender IS NOT NULL))[1] AS gender,
+               (array_agg(d.birth_month ORDER BY m.ordinal)
+                   FILTER (WHERE d.birth_month IS NOT NULL))[1] AS birth_month,
+               (array_agg(d.home_unit_id ORDER BY m.ordinal)
+                   FILTER (WHERE d.home_unit_id IS NOT NULL))[1] AS home_unit_id,
+               (array_agg(d.owner_staff_id ORDER BY m.ordinal)
+                   FILTER (WHERE d.owner_staff_id IS NOT NULL))[1] AS owner_staff_id,
+               min(d.joined_on) AS joined_on, bool_or(d.no_profiling) AS no_profiling,
+               bool_or(d.under_14) AS under_14, min(d.at) AS at
+        FROM identity.customer m
+        JOIN profile.description d ON d.merchant_id = m.merchant_id AND d.customer_id = m.id
+        WHERE m.merchant_id = %(merchant)s AND m.root_id = c.id
+    ) AS d
+    LEFT JOIN LATERAL (
+        SELECT f.staff_id, f.since FROM profile.friendship f
+        WHERE f.merchant_id = %(merchant)s AND f.customer_id = c.id AND f.ended_at IS NULL
+          AND (d.owner_staff_id IS NULL OR f.staff_id = d.owner_staff_id)
+        ORDER BY f.since, f.staff_id LIMIT 1
+    ) AS f ON true
+    LEFT JOIN merchant.staff o
+      ON o.merchant_id = %(merchant)s AND o.id = coalesce(d.owner_staff_id, f.staff_id)
+    ON CONFLICT (merchant_id, customer_id) DO UPDATE SET
+        name_sealed = excluded.name_sealed, name_blind = excluded.name_blind, gender = excluded.gender,
+        birth_month = excluded.birth_month, home_unit_id = excluded.home_unit_id,
+        owner_staff_id = excluded.owner_staff_id, owned_since = excluded.owned_since,
+        joined_on = excluded.joined_on, no_profiling = excluded.no_profiling,
+        under_14 = excluded.under_14, source_channels = excluded.source_channels,
+        last_seen_at = excluded.last_seen_at
+"""
 
 
 def load_roots(tx: Tx, root_ids: Iterable[UUID]) -> None:
@@ -117,68 +178,7 @@ def derive_customers(tx: Tx, zone: str) -> None:
     longest friend, the home unit else the owner's, else the first store bought at, else the first
     online shop.
     """
-    tx.run(
-        """
-        INSERT INTO profile.customer
-            (merchant_id, customer_id, ordinal, name_sealed, name_blind, gender, birth_month, home_unit_id,
-             owner_staff_id, owned_since, joined_on, no_profiling, under_14, source_channels,
-             last_seen_at)
-        SELECT %(merchant)s, c.id, c.ordinal, d.name_sealed, d.name_blind, d.gender, d.birth_month,
-               coalesce(d.home_unit_id, o.unit_id, s.bought_unit_id), o.id,
-               CASE WHEN o.id IS NOT NULL THEN coalesce(f.since, d.at) END,
-               least(d.joined_on, (s.joined_at AT TIME ZONE %(zone)s)::date),
-               coalesce(d.no_profiling, false), coalesce(d.under_14, false),
-               coalesce(s.sources, '{}'), coalesce(s.last_seen_at, d.at, c.created_at)
-        FROM pg_temp.profile_root t
-        JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = t.id
-             AND c.root_id = c.id AND c.state = 'live'
-        CROSS JOIN LATERAL (
-            SELECT max(s.last_seen_at) AS last_seen_at, min(s.joined_at) AS joined_at,
-                   array_agg(DISTINCT s.source ORDER BY s.source)
-                       FILTER (WHERE s.source <> 'huitou') AS sources,
-                   (array_agg(s.bought_unit_id ORDER BY s.bought_in_store DESC, s.bought_at)
-                       FILTER (WHERE s.bought_at IS NOT NULL))[1] AS bought_unit_id
-            FROM identity.customer m
-            JOIN profile.seen s ON s.merchant_id = m.merchant_id AND s.customer_id = m.id
-            WHERE m.merchant_id = %(merchant)s AND m.root_id = c.id
-        ) AS s
-        CROSS JOIN LATERAL (
-            SELECT (array_agg(d.name_sealed ORDER BY m.ordinal)
-                       FILTER (WHERE d.name_sealed IS NOT NULL))[1] AS name_sealed,
-                   (array_agg(d.name_blind ORDER BY m.ordinal)
-                       FILTER (WHERE d.name_blind IS NOT NULL))[1] AS name_blind,
-                   (array_agg(d.gender ORDER BY m.ordinal)
-                       FILTER (WHERE d.gender IS NOT NULL))[1] AS gender,
-                   (array_agg(d.birth_month ORDER BY m.ordinal)
-                       FILTER (WHERE d.birth_month IS NOT NULL))[1] AS birth_month,
-                   (array_agg(d.home_unit_id ORDER BY m.ordinal)
-                       FILTER (WHERE d.home_unit_id IS NOT NULL))[1] AS home_unit_id,
-                   (array_agg(d.owner_staff_id ORDER BY m.ordinal)
-                       FILTER (WHERE d.owner_staff_id IS NOT NULL))[1] AS owner_staff_id,
-                   min(d.joined_on) AS joined_on, bool_or(d.no_profiling) AS no_profiling,
-                   bool_or(d.under_14) AS under_14, min(d.at) AS at
-            FROM identity.customer m
-            JOIN profile.description d ON d.merchant_id = m.merchant_id AND d.customer_id = m.id
-            WHERE m.merchant_id = %(merchant)s AND m.root_id = c.id
-        ) AS d
-        LEFT JOIN LATERAL (
-            SELECT f.staff_id, f.since FROM profile.friendship f
-            WHERE f.merchant_id = %(merchant)s AND f.customer_id = c.id AND f.ended_at IS NULL
-              AND (d.owner_staff_id IS NULL OR f.staff_id = d.owner_staff_id)
-            ORDER BY f.since, f.staff_id LIMIT 1
-        ) AS f ON true
-        LEFT JOIN merchant.staff o
-          ON o.merchant_id = %(merchant)s AND o.id = coalesce(d.owner_staff_id, f.staff_id)
-        ON CONFLICT (merchant_id, customer_id) DO UPDATE SET
-            name_sealed = excluded.name_sealed, name_blind = excluded.name_blind, gender = excluded.gender,
-            birth_month = excluded.birth_month, home_unit_id = excluded.home_unit_id,
-            owner_staff_id = excluded.owner_staff_id, owned_since = excluded.owned_since,
-            joined_on = excluded.joined_on, no_profiling = excluded.no_profiling,
-            under_14 = excluded.under_14, source_channels = excluded.source_channels,
-            last_seen_at = excluded.last_seen_at
-        """,
-        {"zone": zone},
-    )
+    tx.run(_DERIVE_CUSTOMERS, {"zone": zone})
 
 
 def remove_merged(tx: Tx) -> None:

@@ -1,0 +1,64 @@
+import { useState } from 'react'
+import { yuan } from '../format'
+import { Icon } from '../parts/icons'
+import { Picture } from '../parts/Picture'
+import { None, Sheet, Wait } from '../parts/small'
+import { useRead } from '../reads'
+import type { Task, TaskProduct } from '../types'
+import { t } from '../words'
+
+const LIST_MAX = 20
+
+/** Products to add: those like the ones on the list first, or what is searched for. */
+export function ProductSheet(props: {
+  task: Task
+  chosen: TaskProduct[]
+  close: () => void
+  choose: (product: TaskProduct) => void
+}) {
+  const { chosen, close, choose } = props
+  const [q, setQ] = useState('')
+  const text = q.trim() || props.task.products[0]?.category_name
+  const found = useRead('/v1/products', { query: { q: text, limit: LIST_MAX }, keep: true })
+  const anything = useRead('/v1/products', { query: { limit: LIST_MAX }, isOn: !q.trim() })
+  const taken = new Set(chosen.map(({ sku }) => sku))
+  const near = found.data?.items ?? []
+  const shown = (near.length > 0 || q.trim() ? near : (anything.data?.items ?? [])).filter(
+    ({ sku }) => !taken.has(sku),
+  )
+  return (
+    <Sheet title={t('task.add')} close={close} isTall>
+      <label className="search">
+        <Icon name="search" size={18} />
+        <input
+          type="search"
+          value={q}
+          placeholder={t('task.search')}
+          onChange={(event) => setQ(event.target.value)}
+        />
+      </label>
+      {found.isPending && <Wait />}
+      {found.data && shown.length === 0 && <None icon="search">{t('book.none')}</None>}
+      <ul className="pick">
+        {shown.map((product) => (
+          <li key={product.sku}>
+            <button
+              type="button"
+              onClick={() => {
+                choose(product)
+                close()
+              }}
+            >
+              <Picture sku={product.sku} size={44} />
+              <span>
+                <b>{product.name}</b>
+                <small>{product.category_name}</small>
+              </span>
+              {product.price_fen !== null && <em className="num">{yuan(product.price_fen)}</em>}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Sheet>
+  )
+}

@@ -1,0 +1,52 @@
+import { useTranslation } from 'react-i18next'
+import { usePages, useRead } from '@/client/query'
+import type { AuditLine } from '@/client/types'
+import { Link } from '@/shell/router'
+import { Nothing, Panel } from '@/ui/page'
+import { PagedTable } from '@/ui/paged'
+import { Ago } from '@/ui/time'
+
+export function Audit() {
+  const { t } = useTranslation()
+  const pages = usePages('/v1/audit')
+  const staff = useRead('/v1/staff')
+  const names = new Map(staff.data?.items.map((one) => [`staff:${one.id}`, one.name]))
+  const who = (name: string) => names.get(name) ?? name
+  return (
+    <Panel title={t('merchant.audit')}>
+      <PagedTable<AuditLine>
+        pages={pages}
+        rowKey="id"
+        size="small"
+        empty={<Nothing title={t('merchant.no_audit')} />}
+        columns={[
+          { title: t('merchant.at'), render: (_, line) => <Ago at={line.at} /> },
+          { title: t('merchant.who'), render: (_, line) => who(line.principal) },
+          {
+            title: t('merchant.did'),
+            render: (_, line) =>
+              t(`merchant.verb_${line.verb.replaceAll('.', '_')}`, { defaultValue: line.verb }),
+          },
+          {
+            title: t('merchant.subject'),
+            render: (_, line) =>
+              line.subject.startsWith('customer:') ? (
+                <Link to={`/customers/${line.subject.slice(9)}`}>{t('merchant.the_customer')}</Link>
+              ) : (
+                <span>{who(line.subject)}</span>
+              ),
+          },
+          {
+            title: t('merchant.detail'),
+            render: (_, line) =>
+              line.detail && Object.keys(line.detail).length > 0 ? (
+                <code className="quiet">{JSON.stringify(line.detail)}</code>
+              ) : (
+                ''
+              ),
+          },
+        ]}
+      />
+    </Panel>
+  )
+}

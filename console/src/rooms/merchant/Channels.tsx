@@ -1,0 +1,131 @@
+import { App, Button, Form, Input, Segmented, Tag } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useRead, useWrite } from '@/client/query'
+import type { Channel } from '@/client/types'
+import { showDone } from '@/shell/notify'
+import { useMe } from '@/shell/session'
+import { Answer, Panel } from '@/ui/page'
+import { SchemaForm } from '@/ui/schema-form'
+
+/** WeCom and SMS: own credentials or the simulator, and a test message to oneself. */
+export function Channels({ done }: { done?: () => void }) {
+  const channels = useRead('/v1/channels')
+  return (
+    <Answer of={channels}>
+      {({ items }) => (
+        <div className="cols-2">
+          {items.map((channel) => (
+            <ChannelPanel key={channel.kind} channel={channel} done={done} />
+          ))}
+        </div>
+      )}
+    </Answer>
+  )
+}
+
+function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }) {
+  const { t } = useTranslation()
+  const me = useMe()
+  const [form] = Form.useForm()
+  const [isSimulated, setSimulated] = useState(channel.is_simulated)
+  const write = useWrite(['/v1/channels'])
+  const save = (config: Record<string, unknown>) =>
+    write.mutate(
+      {
+        path: `/v1/channels/${channel.kind}`,
+        method: 'PUT',
+        body: { config, is_simulated: isSimulated, version: channel.version },
+      },
+      {
+        onSuccess: () => {
+          showDone(t('ui.saved'))
+          done?.()
+        },
+      },
+    )
+  return (
+    <Panel
+      title={channel.title}
+      extra={
+        <>
+          {channel.is_simulated && <Tag color="orange">{t('merchant.simulated')}</Tag>}
+          <Tag color={channel.state === 'ready' ? 'green' : 'default'}>
+            {t(`merchant.channel_${channel.state}`, { defaultValue: channel.state })}
+          </Tag>
+        </>
+      }
+    >
+      <Segmented
+        value={isSimulated ? 'simulator' : 'real'}
+        disabled={me.is_demo}
+        onChange={(next) => setSimulated(next === 'simulator')}
+        options={[
+          { value: 'simulator', label: t('merchant.use_simulator') },
+          { value: 'real', label: t('merchant.use_own') },
+        ]}
+      />
+      <p className="quiet channel-hint">
+        {t(me.is_demo ? 'merchant.demo_channel' : isSimulated ? 'merchant.simulator_hint' : 'merchant.own_hint')}
+      </p>
+      {!isSimulated && (
+        <SchemaForm
+          schema={channel.schema}
+          initial={channel.config}
+          form={form}
+          keepHint={t('merchant.keep_secret')}
+          submit={save}
+        />
+      )}
+      <div className="row">
+        <Button
+          type="primary"
+          disabled={me.is_demo}
+          loading={write.isPending}
+          onClick={() => (isSimulated ? save({}) : form.submit())}
+        >
+          {t('ui.save')}
+        </Button>
+        <TestMessage channel={channel} />
+      </div>
+    </Panel>
+  )
+}
+
+/** 给自己发一条测试消息. */
+export function TestMessage({ channel, done }: { channel: Channel; done?: () => void }) {
+  const { t } = useTranslation()
+  const { modal } = App.useApp()
+  const test = useWrite<{ detail?: string }>()
+  const [to, setTo] = useState('')
+  const isSms = channel.kind.startsWith('sms')
+  return (
+    <div className="row">
+      {isSms && (
+        <Input
+          className="test-to"
+          value={to}
+          placeholder={t('merchant.test_phone')}
+          onChange={(event) => setTo(event.target.value)}
+        />
+      )}
+      <Button
+        loading={test.isPending}
+        disabled={isSms && to.trim() === ''}
+        onClick={() =>
+          test.mutate(
+            { path: `/v1/channels/${channel.kind}/test`, body: isSms ? { to: to.trim() } : {} },
+            {
+              onSuccess: (answer) => {
+                modal.success({ title: t('merchant.test_sent'), content: answer?.detail })
+                done?.()
+              },
+            },
+          )
+        }
+      >
+        {t('merchant.test')}
+      </Button>
+    </div>
+  )
+}

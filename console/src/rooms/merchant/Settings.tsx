@@ -1,0 +1,148 @@
+import { LockOutlined } from '@ant-design/icons'
+import { Button, Input, InputNumber, Select, Switch, Table, Tag, Tooltip } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useRead, useWrite } from '@/client/query'
+import type { Setting } from '@/client/types'
+import { showDone } from '@/shell/notify'
+import { Answer, Panel } from '@/ui/page'
+
+/** One table per merchant and unit: inherited, overridden here, or locked above. */
+export function Settings() {
+  const { t } = useTranslation()
+  const units = useRead('/v1/units')
+  const [unit, setUnit] = useState<string | undefined>()
+  const settings = useRead('/v1/settings', { query: { unit }, keep: true })
+  return (
+    <Panel
+      title={t('merchant.settings')}
+      extra={
+        <Select
+          allowClear
+          className="filter"
+          placeholder={t('merchant.whole')}
+          value={unit}
+          onChange={(next?: string) => setUnit(next)}
+          options={units.data?.items.map((one) => ({ value: one.id, label: one.name }))}
+        />
+      }
+    >
+      <Answer of={settings}>
+        {({ items }) => (
+          <Table<Setting>
+            size="small"
+            rowKey="key"
+            pagination={false}
+            scroll={{ x: 'max-content' }}
+            dataSource={items}
+            columns={[
+              {
+                title: t('merchant.setting'),
+                render: (_, one) => (
+                  <>
+                    <div>{one.title}</div>
+                    <small className="quiet">{one.key}</small>
+                  </>
+                ),
+              },
+              {
+                title: t('merchant.value'),
+                render: (_, one) => (
+                  <Value key={`${unit ?? ''}-${one.version}-${String(one.value)}`} setting={one} unit={unit} />
+                ),
+              },
+              {
+                title: t('merchant.from'),
+                render: (_, one) => <From setting={one} unit={unit} />,
+              },
+              { title: t('merchant.default'), render: (_, one) => <span className="quiet num">{String(one.default)}</span> },
+            ]}
+          />
+        )}
+      </Answer>
+    </Panel>
+  )
+}
+
+function From({ setting, unit }: { setting: Setting; unit: string | undefined }) {
+  const { t } = useTranslation()
+  const lock = setting.is_locked && (
+    <Tooltip title={t('merchant.locked_hint')}>
+      <LockOutlined />
+    </Tooltip>
+  )
+  if (setting.from_unit && setting.from_unit.id === unit)
+    return (
+      <Tag color="cyan">
+        {t('merchant.here')} {lock}
+      </Tag>
+    )
+  if (setting.is_set)
+    return (
+      <Tag>
+        {setting.from_unit?.name ?? t('merchant.whole')} {lock}
+      </Tag>
+    )
+  return <span className="quiet">{t('merchant.by_default')}</span>
+}
+
+function Value({ setting, unit }: { setting: Setting; unit: string | undefined }) {
+  const { t } = useTranslation()
+  const [value, setValue] = useState(setting.value)
+  const [isLocking, setLocking] = useState(setting.is_locked)
+  const write = useWrite(['/v1/settings'])
+  const isLockedAbove = setting.is_locked && unit !== undefined && setting.from_unit?.id !== unit
+  const isChanged = value !== setting.value || isLocking !== setting.is_locked
+  return (
+    <div className="row">
+      {typeof setting.default === 'number' ? (
+        <InputNumber
+          size="small"
+          min={0}
+          disabled={isLockedAbove}
+          value={Number(value)}
+          onChange={(next) => setValue(Number(next ?? 0))}
+        />
+      ) : typeof setting.default === 'boolean' ? (
+        <Switch size="small" disabled={isLockedAbove} checked={Boolean(value)} onChange={setValue} />
+      ) : (
+        <Input
+          size="small"
+          className="setting-text"
+          disabled={isLockedAbove}
+          value={String(value ?? '')}
+          onChange={(event) => setValue(event.target.value)}
+        />
+      )}
+      {!isLockedAbove && (
+        <Tooltip title={t('merchant.lock_hint')}>
+          <Switch
+            size="small"
+            checkedChildren={<LockOutlined />}
+            checked={isLocking}
+            onChange={setLocking}
+          />
+        </Tooltip>
+      )}
+      {isChanged && (
+        <Button
+          size="small"
+          type="primary"
+          loading={write.isPending}
+          onClick={() =>
+            write.mutate(
+              {
+                path: `/v1/settings/${setting.key}`,
+                method: 'PUT',
+                body: { value, unit_id: unit ?? null, is_locked: isLocking, version: setting.version },
+              },
+              { onSuccess: () => showDone(t('ui.saved')) },
+            )
+          }
+        >
+          {t('ui.save')}
+        </Button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,1 @@
+"""Verbs of the campaign room: edit, publish, and what happens at the deadline."""

@@ -1,0 +1,260 @@
+"""Decisions about a chunk of candidates, and the tasks they become: the one code path of preview
+and publishing. Reads only."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from huitou.associate import reads as associate
+from huitou.associate.types import Colleague, NewTask
+from huitou.base.db import ReadTx
+from huitou.campaign import rules
+from huitou.campaign.store import candidates as store
+from huitou.campaign.types import BadSource, Fallback, Person, Plan, Routes, Source, Verdict
+from huitou.catalog import reads as catalog
+from huitou.content import reads as texts
+from huitou.content.types import Filling
+from huitou.identity import reads as identity
+from huitou.merchant import reads as merchant
+from huitou.opportunity import reads as opportunity
+from huitou.reach import actions as reach
+from huitou.reach.types import Candidate
+from huitou.segment import reads as segment
+
+CHUNK = 1_000
+SHOWN_PRODUCTS = 3
+Loads = dict[UUID, int]
+"""Associate → open tasks, counted on while deciding."""
+
+
+def audience(tx: ReadTx, source: Source) -> list[tuple[UUID, UUID | None]]:
+    """Everyone the source names, by id, each with the opportunity that named them."""
+    if source.opportunity_kind is not None:
+        found = opportunity.open_candidates(
+            tx, source.opportunity_kind, category=source.category
+        )
+        return [(item.customer_id, item.opportunity_id) for item in found]
+    if source.segment_id is not None:
+        members = segment.members(tx, source.segment_id)
+    elif source.rule is not None:
+        members = segment.customers_matching(tx, source.rule)
+    else:
+        raise BadSource()
+    roots = identity.canonical(tx, members)
+    return [(customer_id, None) for customer_id in sorted(set(roots.values()))]
+
+
+def closes_at(tx: ReadTx, deadline: datetime, fallback: Fallback | None) -> datetime:
+    """Until when associates may send: the deadline and the grace after it."""
+    minutes = fallback.grace_minutes if fallback else None
+    if minutes is None:
+        minutes = merchant.setting(tx, "campaign.grace_minutes")
+    return deadline + timedelta(minutes=minutes)
+
+
+def decide(
+    tx: ReadTx,
+    plan: Plan,
+    chunk: Sequence[tuple[UUID, UUID | None]],
+    loads: Loads,
+    campaign_id: UUID | None,
+) -> list[Verdict]:
+    """A verdict for each `(customer, opportunity)`, in order; `loads` grows with the tasks."""
+    opportunities = _opportunities(tx, chunk)
+    people = store.list_people(tx, [customer_id for customer_id, _ in chunk], campaign_id)
+    staff = _assign(tx, people, loads)
+    routes = _routes(tx, plan, people, staff, campaign_id)
+    units = _units_of(tx)
+    verdicts = []
+    for person in people:
+        staff_id = staff.get(person.customer_id)
+        verdict = rules.decide(
+            person,
+            routes[person.customer_id],
+            staff_id=staff_id,
+            unit_id=units.get(staff_id) if staff_id else None,
+            opportunity_id=opportunities.get(person.customer_id),
+            salt=plan.salt,
+            holdout_bp=plan.holdout_bp,
+        )
+        if verdict.staff_id is not None:
+            loads[verdict.staff_id] = loads.get(verdict.staff_id, 0) + 1
+        verdicts.append(verdict)
+    return verdicts
+
+
+def new_tasks(
+    tx: ReadTx, plan: Plan, verdicts: Sequence[Verdict], campaign_id: UUID | None
+) -> list[NewTask]:
+    """The tasks of those treated by an associate."""
+    chosen = [v for v in verdicts if v.arm == "treated" and v.staff_id is not None]
+    if not chosen:
+        return []
+    skus = _skus(tx, plan, chosen)
+    fillings = _fillings(tx, chosen, skus)
+    shown = opportunity.by_id(tx, [v.opportunity_id for v in chosen if v.opportunity_id])
+    all_skus = {sku for listed in skus.values() for sku in listed}
+    category_of = catalog.category_of(tx, list(all_skus))
+    until = closes_at(tx, plan.deadline, plan.fallback)
+    tasks = []
+    for v in chosen:
+        assert v.staff_id is not None and v.unit_id is not None
+        found = shown.get(v.opportunity_id) if v.opportunity_id else None
+        listed = skus[v.customer_id]
+        if found is not None:
+            categories = [found.category_code]
+        elif plan.product_mode == "fixed":
+            categories = sorted({category_of[sku] for sku in listed if sku in category_of})
+        else:
+            categories = []
+        tasks.append(
+            NewTask(
+                customer_id=v.customer_id,
+                staff_id=v.staff_id,
+                unit_id=v.unit_id,
+                title=plan.name,
+                reason={
+                    "zh": found.reason_zh if found else plan.goal,
+                    "en": found.reason_en if found else plan.goal,
+                },
+                copy=texts.fill(plan.copy, fillings[v.customer_id], "wecom"),
+                skus=listed,
+                categories=categories,
+                deadline=plan.deadline,
+                closes_at=until,
+                campaign_id=campaign_id,
+                opportunity_id=v.opportunity_id,
+            )
+        )
+    return tasks
+
+
+def sms_texts(
+    tx: ReadTx, fallback: Fallback, targets: Sequence[tuple[Verdict, Sequence[str]]]
+) -> list[str]:
+    """The fallback's text for each customer and their products."""
+    skus = {verdict.customer_id: list(listed) for verdict, listed in targets}
+    fillings = _fillings(tx, [verdict for verdict, _ in targets], skus)
+    return [
+        texts.fill(fallback.text, fillings[verdict.customer_id], "sms") for verdict, _ in targets
+    ]
+
+
+def content_key(campaign_id: UUID | None) -> str:
+    """What one campaign says is one content, whatever the channel."""
+    return f"campaign:{campaign_id}"
+
+
+def _opportunities(
+    tx: ReadTx, chunk: Sequence[tuple[UUID, UUID | None]]
+) -> dict[UUID, UUID | None]:
+    named: dict[UUID, UUID | None] = dict(chunk)
+    unnamed = [customer_id for customer_id, opportunity_id in chunk if opportunity_id is None]
+    return {**named, **opportunity.best_of(tx, unnamed)}
+
+
+def _assign(tx: ReadTx, people: Sequence[Person], loads: Loads) -> dict[UUID, UUID]:
+    """Customer → who would do it: the owner, or a colleague of an owner who is away."""
+    chosen = {
+        person.customer_id: person.owner_id
+        for person in people
+        if person.owner_id is not None and not person.is_owner_away
+    }
+    loose = [
+        (person.customer_id, person.unit_id)
+        for person in people
+        if person.owner_id is not None and person.is_owner_away and person.unit_id is not None
+    ]
+    if loose:
+        present = associate.colleagues(tx, {unit_id for _, unit_id in loose})
+        weighed = [
+            Colleague(each.staff_id, each.unit_id, loads.get(each.staff_id, each.open_count))
+            for each in present
+        ]
+        chosen.update(associate.covers(tx, loose, weighed))
+    return chosen
+
+
+def _routes(
+    tx: ReadTx,
+    plan: Plan,
+    people: Sequence[Person],
+    staff: dict[UUID, UUID],
+    campaign_id: UUID | None,
+) -> dict[UUID, Routes]:
+    """What the gate would say now, on WeCom and on the fallback's channel."""
+    asked = [
+        Candidate(
+            customer_id=person.customer_id,
+            channel="wecom",
+            content_key=content_key(campaign_id),
+            text=plan.copy,
+            staff_id=staff.get(person.customer_id),
+            campaign_id=campaign_id,
+        )
+        for person in people
+    ]
+    wecom = reach.rehearse(tx, asked)
+    sms: list[str | None] = [None] * len(people)
+    if plan.fallback is not None:
+        sms = reach.rehearse(
+            tx,
+            [
+                Candidate(
+                    customer_id=person.customer_id,
+                    channel=plan.fallback.channel,
+                    content_key=content_key(campaign_id),
+                    text=plan.fallback.text,
+                    campaign_id=campaign_id,
+                )
+                for person in people
+            ],
+        )
+    return {
+        person.customer_id: Routes(by_wecom, by_sms, plan.fallback is not None)
+        for person, by_wecom, by_sms in zip(people, wecom, sms, strict=True)
+    }
+
+
+def _units_of(tx: ReadTx) -> dict[UUID, UUID]:
+    return {staff.id: staff.unit_id for staff in merchant.list_staff(tx)}
+
+
+def _skus(tx: ReadTx, plan: Plan, chosen: Sequence[Verdict]) -> dict[UUID, list[str]]:
+    """Each customer's product list: their opportunity's, else what they buy most; or the fixed."""
+    if plan.product_mode == "none":
+        return {v.customer_id: [] for v in chosen}
+    if plan.product_mode == "fixed":
+        return {v.customer_id: list(plan.skus) for v in chosen}
+    shown = opportunity.by_id(tx, [v.opportunity_id for v in chosen if v.opportunity_id])
+    without = [v.customer_id for v in chosen if v.opportunity_id not in shown]
+    favourites = store.list_favourites(tx, without)
+    return {
+        v.customer_id: list(shown[v.opportunity_id].skus)
+        if v.opportunity_id in shown
+        else favourites.get(v.customer_id, list(plan.skus))
+        for v in chosen
+    }
+
+
+def _fillings(
+    tx: ReadTx, chosen: Sequence[Verdict], skus: dict[UUID, list[str]]
+) -> dict[UUID, Filling]:
+    """What the placeholders stand for, by customer."""
+    salutations = associate.salutations(tx, [v.customer_id for v in chosen])
+    staff = {each.id: each.name for each in merchant.list_staff(tx)}
+    units = merchant.units_by_id(tx)
+    products = catalog.products_by_sku(tx, list({sku for listed in skus.values() for sku in listed}))
+    return {
+        v.customer_id: Filling(
+            name=salutations[v.customer_id],
+            products=tuple(
+                products[sku].name
+                for sku in skus[v.customer_id][:SHOWN_PRODUCTS]
+                if sku in products
+            ),
+            store=units[v.unit_id].name if v.unit_id in units else "",
+            associate=staff.get(v.staff_id, "") if v.staff_id else "",
+        )
+        for v in chosen
+    }

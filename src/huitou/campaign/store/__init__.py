@@ -1,0 +1,1 @@
+"""SQL of the campaign room. Reads lower rooms' tables; writes its own only."""

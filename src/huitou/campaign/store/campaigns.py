@@ -1,0 +1,138 @@
+"""Campaigns themselves."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from huitou.base.db import ReadTx, Tx
+from huitou.campaign.types import Plan, State, Stored
+
+_SELECT = sql.SQL(
+    """
+    SELECT id, name, kind, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp,
+           salt, state, version, created_by, created_at, published_at, ended_at, urged_at,
+           fell_back_at
+    FROM campaign.campaign WHERE merchant_id = %(merchant)s
+    """
+)
+
+
+def find_campaign(tx: ReadTx, campaign_id: UUID) -> Stored | None:
+    return tx.row(Stored, sql.SQL("{} AND id = %(id)s").format(_SELECT), {"id": campaign_id})
+
+
+def lock_campaign(tx: Tx, campaign_id: UUID) -> Stored | None:
+    """The campaign, held until the end of the transaction."""
+    query = sql.SQL("{} AND id = %(id)s FOR UPDATE").format(_SELECT)
+    return tx.row(Stored, query, {"id": campaign_id})
+
+
+def find_campaigns(tx: ReadTx, campaign_ids: Sequence[UUID]) -> list[Stored]:
+    query = sql.SQL("{} AND id = ANY(%(ids)s)").format(_SELECT)
+    return tx.rows(Stored, query, {"ids": list(campaign_ids)})
+
+
+def list_campaigns(
+    tx: ReadTx, *, state: State | None, before: UUID | None, count_max: int
+) -> list[Stored]:
+    """Newest first."""
+    query = sql.SQL(
+        """
+        {} AND (%(state)s::text IS NULL OR state = %(state)s)
+          AND (%(before)s::uuid IS NULL OR id < %(before)s)
+        ORDER BY id DESC LIMIT %(count_max)s
+        """
+    ).format(_SELECT)
+    return tx.rows(Stored, query, {"state": state, "before": before, "count_max": count_max})
+
+
+def list_in_state(tx: ReadTx, state: State) -> list[Stored]:
+    query = sql.SQL("{} AND state = %(state)s ORDER BY id").format(_SELECT)
+    return tx.rows(Stored, query, {"state": state})
+
+
+def list_due(tx: ReadTx) -> list[Stored]:
+    """Live campaigns past their deadline."""
+    query = sql.SQL("{} AND state = 'live' AND deadline <= %(now)s ORDER BY id").format(_SELECT)
+    return tx.rows(Stored, query)
+
+
+def add_campaign(tx: Tx, campaign_id: UUID, plan: Plan) -> None:
+    tx.run(
+        """
+        INSERT INTO campaign.campaign
+            (merchant_id, id, name, kind, source, goal, copy, product_mode, skus, deadline,
+             fallback, holdout_bp, salt, created_by, created_at)
+        VALUES (%(merchant)s, %(id)s, %(name)s, 'care', %(source)s, %(goal)s, %(copy)s,
+                %(product_mode)s, %(skus)s, %(deadline)s, %(fallback)s, %(holdout_bp)s, %(salt)s,
+                %(by)s, %(now)s)
+        """,
+        {"id": campaign_id, "by": tx.principal, **_values(plan)},
+    )
+
+
+def set_plan(tx: Tx, campaign_id: UUID, plan: Plan, version: int) -> bool:
+    """Change a draft that nobody changed meanwhile."""
+    return bool(
+        tx.run(
+            """
+            UPDATE campaign.campaign
+            SET name = %(name)s, source = %(source)s, goal = %(goal)s, copy = %(copy)s,
+                product_mode = %(product_mode)s, skus = %(skus)s, deadline = %(deadline)s,
+                fallback = %(fallback)s, holdout_bp = %(holdout_bp)s, salt = %(salt)s,
+                version = version + 1
+            WHERE merchant_id = %(merchant)s AND id = %(id)s AND state = 'draft'
+              AND version = %(version)s
+            """,
+            {"id": campaign_id, "version": version, **_values(plan)},
+        )
+    )
+
+
+def set_state(tx: Tx, campaign_id: UUID, state: State) -> None:
+    tx.run(
+        """
+        UPDATE campaign.campaign
+        SET state = %(state)s, version = version + 1,
+            published_at = CASE WHEN %(state)s = 'publishing' THEN %(now)s ELSE published_at END,
+            ended_at = CASE WHEN %(state)s = 'ended' THEN %(now)s ELSE ended_at END
+        WHERE merchant_id = %(merchant)s AND id = %(id)s
+        """,
+        {"id": campaign_id, "state": state},
+    )
+
+
+def set_urged(tx: Tx, campaign_id: UUID) -> None:
+    tx.run(
+        "UPDATE campaign.campaign SET urged_at = %(now)s"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": campaign_id},
+    )
+
+
+def set_fell_back(tx: Tx, campaign_id: UUID) -> None:
+    tx.run(
+        "UPDATE campaign.campaign SET fell_back_at = coalesce(fell_back_at, %(now)s)"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": campaign_id},
+    )
+
+
+def _values(plan: Plan) -> dict[str, Any]:
+    return {
+        "name": plan.name,
+        "source": Jsonb(msgspec.to_builtins(plan.source)),
+        "goal": plan.goal,
+        "copy": plan.copy,
+        "product_mode": plan.product_mode,
+        "skus": list(plan.skus),
+        "deadline": plan.deadline,
+        "fallback": Jsonb(asdict(plan.fallback)) if plan.fallback else None,
+        "holdout_bp": plan.holdout_bp,
+        "salt": plan.salt,
+    }

@@ -1,0 +1,1 @@
+"""Adapters to outside channels; each serves the ports that rooms declare."""
