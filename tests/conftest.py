@@ -61,7 +61,7 @@ UNITS = (
     NewUnit("hq", "总部", "headquarters"),
     NewUnit("region-1", "城东区", "region", "hq"),
     NewUnit("region-2", "城西区", "region", "hq"),
-    NewUnit("store-0401", "城东一店", "store", "region-1", phone="phone||+8602150000001"),
+    NewUnit("store-0401", "城东一店", "store", "region-1", phone="phone||+862150000001"),
     NewUnit("store-0402", "城东二店", "store", "region-1"),
     NewUnit("store-0412", "城西店", "store", "region-2"),
     NewUnit("mall", "小程序商城", "online", "hq"),

@@ -6,14 +6,18 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from huitou.base.config import Config
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
+from huitou.channels.sms_aliyun.pushes import AliyunPushes
 from huitou.channels.wecom.channel import WeComChannel
 from huitou.channels.wecom.client import WeComClient
 from huitou.channels.wecom.config import WeComConfig
+from huitou.channels.wecom.friends import WeComFriends
 from huitou.channels.wecom.login import WeComLogin
-from huitou.reach.types import Channel
+from huitou.reach import ports as reach_ports
+from huitou.reach import types as reach_types
+from huitou.reach.ports import Friends, SmsPushes
+from huitou.reach.types import Channel, StaffNotifier
 
 ROOMS = (
     "merchant",
@@ -41,12 +45,13 @@ CHANNELS: dict[str, type[BaseModel]] = {"wecom": WeComConfig, "sms": AliyunSmsCo
 
 
 def wire() -> None:
-    """Import every room's jobs, so that streams, listeners and jobs are known."""
+    """Import every room's jobs, so that streams, listeners and jobs are known; bind the ports."""
     for room in ROOMS:
         if util.find_spec(f"huitou.{room}.jobs") is not None:
             import_module(f"huitou.{room}.jobs")
     import_module("huitou.forgotten")
     import_module("huitou.imports.run")
+    bind()
 
 
 def routers() -> list[Any]:
@@ -73,11 +78,32 @@ def open_wecom_login(config: str) -> WeComLogin:
     return WeComLogin(WeComClient(WeComConfig.model_validate_json(config)))
 
 
-def bind_adapters(config: Config) -> None:
-    """Bind the rooms' ports to the real adapters."""
-    from huitou.reach import types as reach
+@lru_cache(maxsize=64)
+def open_notifier(kind: str, config: str) -> StaffNotifier:
+    """The adapter that reaches staff: WeCom."""
+    assert kind == "wecom", f"{kind} does not reach staff"
+    return WeComChannel(WeComClient(WeComConfig.model_validate_json(config)))
 
-    reach.open_channel.bind(open_channel)
+
+@lru_cache(maxsize=64)
+def open_friends(config: str) -> Friends:
+    """WeCom's friendships."""
+    settings = WeComConfig.model_validate_json(config)
+    return WeComFriends(settings, WeComClient(settings))
+
+
+@lru_cache(maxsize=64)
+def open_sms_pushes(config: str) -> SmsPushes:
+    """What the SMS provider pushes."""
+    return AliyunPushes(AliyunSmsConfig.model_validate_json(config))
+
+
+def bind() -> None:
+    """Bind the rooms' ports to the adapters."""
+    reach_types.open_channel.bind(open_channel)
+    reach_types.open_notifier.bind(open_notifier)
+    reach_ports.open_friends.bind(open_friends)
+    reach_ports.open_sms_pushes.bind(open_sms_pushes)
 
 
 def edge_routers() -> list[Any]:

@@ -27,11 +27,13 @@ export function FeedProvider({ children }: { children: ReactNode }) {
         if (note.kind !== 'commission' && note.kind !== 'commission_reversed') return
         const arrival = arrivalOf(note)
         setArrivals((kept) => [arrival, ...kept].slice(0, KEPT_MAX))
-        client.setQueriesData<Money>({ queryKey: ['/v1/associates/{id}/money'] }, (money) =>
-          money && withCommission(money, arrival),
+        client.setQueriesData<Money>(
+          { queryKey: ['/v1/associates/{id}/money'] },
+          (money) => money && withCommission(money, arrival),
         )
-        client.setQueriesData<Home>({ queryKey: ['/v1/associates/me/home'] }, (home) =>
-          home && withSale(home, arrival),
+        client.setQueriesData<Home>(
+          { queryKey: ['/v1/associates/me/home'] },
+          (home) => home && withSale(home, arrival),
         )
       },
       [client],

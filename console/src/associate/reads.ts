@@ -18,7 +18,12 @@ interface Reads {
   '/v1/customers': Page<CustomerRow>
   '/v1/customers/{id}': Customer
   '/v1/customers/{id}/totals': T.CustomerTotals
-  '/v1/customers/{id}/timeline': Page<{ at: string; type: string; title_zh: string; title_en: string }>
+  '/v1/customers/{id}/timeline': Page<{
+    at: string
+    type: string
+    title_zh: string
+    title_en: string
+  }>
   '/v1/totals': Page<T.CustomerTotals>
   '/v1/opportunities': Page<T.Opportunity>
   '/v1/products': Page<T.TaskProduct & { category_code: string }>

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { call } from './http'
-import type { CustomerRow, Page } from './types'
+import type { CustomerRow, Page, Product } from './types'
 
 /** Rows of known customers, asked for by fifties; those out of sight are left out. */
 export function useCustomersOf(ids: string[]): { rows: Map<string, CustomerRow>; isLoading: boolean } {
@@ -21,4 +21,20 @@ export function useCustomersOf(ids: string[]): { rows: Map<string, CustomerRow>;
   })
   const rows = useMemo(() => new Map(answer.items.map((row) => [row.id, row])), [answer.items])
   return { rows, isLoading: answer.isLoading }
+}
+
+/** A few known products by SKU, in the order given; those that cannot be found are left out. */
+export function useProductsOf(skus: string[]): Product[] {
+  return useQueries({
+    queries: skus.map((sku) => ({
+      queryKey: ['/v1/products', '', { q: sku }],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        call<Page<Product>>('/v1/products', { query: { q: sku, limit: 20 }, signal }),
+      staleTime: 300_000,
+    })),
+    combine: (results) =>
+      results.flatMap((result, at) =>
+        (result.data?.items ?? []).filter((product) => product.sku === skus[at]),
+      ),
+  })
 }

@@ -55,9 +55,11 @@ export interface Demo {
 }
 
 export interface Metric {
-  name: string
-  title: string
-  meaning: string
+  code: string
+  title_zh: string
+  title_en: string
+  meaning_zh: string
+  meaning_en: string
   source: string
 }
 
@@ -78,6 +80,7 @@ export interface CustomerRow {
 /** A row that only names its customer; the name is asked for separately. */
 export interface CustomerKey {
   customer_id: string
+  ordinal: number
 }
 
 export interface Total {
@@ -187,6 +190,7 @@ export interface Order {
   source: string
   unit_id: string
   unit_name: string
+  customer_id: string | null
   paid_at: string
   paid_fen: number
   shipping_fen: number
@@ -359,11 +363,20 @@ export interface Opportunity {
   state: string
 }
 
-export type Source =
-  | { segment_id: string }
-  | { opportunity_kind: string }
-  | { rule: Rule }
-  | { customer_ids: string[] }
+/** Exactly one of the first three; a category narrows an opportunity list. */
+export interface Source {
+  segment_id?: string | null
+  rule?: Rule | null
+  opportunity_kind?: string | null
+  category?: string | null
+}
+
+export interface Fallback {
+  text: string
+  channel: 'sms'
+  template?: string | null
+  grace_minutes?: number | null
+}
 
 export interface NewCampaign {
   name: string
@@ -373,7 +386,7 @@ export interface NewCampaign {
   product_mode: 'personal' | 'fixed' | 'none'
   skus: string[]
   deadline: string
-  fallback: { channel: 'sms'; template: string } | null
+  fallback: Fallback | null
   holdout_bp: number
 }
 
@@ -381,71 +394,99 @@ export type CampaignState = 'draft' | 'publishing' | 'live' | 'paused' | 'ended'
 
 export interface Campaign extends NewCampaign {
   id: string
-  kind: 'care'
+  kind: string
   state: CampaignState
   version: number
-  created_by: string | null
+  created_by: string
+  created_at: string
   published_at: string | null
-  counts: CampaignCounts | null
+  ended_at: string | null
+  counts: CandidateCounts
 }
 
-export interface CampaignCounts {
-  candidates?: number
-  treated?: number
-  held_out?: number
-  excluded?: number
-  tasks?: number
-  sent?: number
-  delivered?: number
-  opened?: number
-  bought?: number
-  credited_fen?: number
+export interface CandidateCounts {
+  candidates: number
+  pending: number
+  treated: number
+  holdout: number
+  excluded: number
+}
+
+export interface ReasonCount {
+  reason: string
+  title_zh: string
+  title_en: string
+  count: number
 }
 
 export interface CampaignPreview {
   candidates: number
   treated: number
   held_out: number
-  excluded: {
-    reason: string
-    title_zh: string
-    title_en: string
-    count: number
-    sample?: string[]
-  }[]
+  excluded: ReasonCount[]
   associates: number
+  covered: number
   without_associate: number
-  per_store: { unit: UnitRef; tasks: number; associates: number; busiest: number }[]
-  sample: { customer: { id: string; name: string | null }; staff: StaffRef | null; copy: string; products: Product[]; reason: string }[]
+  fallback_only: ReasonCount[]
+  per_store: {
+    unit_id: string
+    code: string
+    name: string
+    tasks: number
+    associates: { staff_id: string; name: string; tasks: number }[]
+  }[]
+  sample: {
+    customer_id: string
+    name: string | null
+    associate: string
+    store: string
+    reason_zh: string
+    reason_en: string
+    copy: string
+    skus: string[]
+  }[]
+  salt: string
 }
 
 export interface CampaignProgress {
   state: CampaignState
-  total: number
-  done: number
+  share: number
+  counts: CandidateCounts
+  excluded: ReasonCount[]
+  tasks: Record<string, number>
+  messages: Record<string, number>
+  reached: number
+  associates: number
+  associates_unsent: number
 }
 
 export interface Candidate {
-  customer: { id: string; name: string | null }
-  arm: 'treated' | 'holdout' | 'excluded'
+  customer_id: string
+  customer_ordinal: number
+  name: string | null
+  arm: 'pending' | 'treated' | 'holdout' | 'excluded'
   reason: string | null
-  reason_zh?: string | null
-  reason_en?: string | null
-  staff: StaffRef | null
+  reason_zh: string | null
+  reason_en: string | null
+  associate_id: string | null
   task_id: string | null
+  message_id: string | null
   at: string
 }
 
 export interface Task {
   id: string
-  campaign_id: string | null
-  campaign_name?: string | null
-  customer: { id: string; name: string | null }
-  staff: StaffRef
-  unit: UnitRef
   state: string
-  sentence?: string
+  title: string
+  campaign_id: string | null
+  customer: { id: string; ordinal: number; name: string | null; salutation: string }
+  associate: StaffRef
+  unit: UnitRef
+  reason_zh: string
+  reason_en: string
   copy: string
+  code_zh: string | null
+  code_en: string | null
   deadline: string
   created_at: string
   sent_at: string | null
@@ -453,86 +494,137 @@ export interface Task {
 
 export interface Message {
   id: string
-  customer_id: string
+  customer_id: string | null
   channel: string
   state: string
-  staff: StaffRef | null
+  staff_name: string | null
+  unit_name: string | null
   campaign_id: string | null
-  text: string
+  text: string | null
+  is_test: boolean
   failure: string | null
+  failure_text: string | null
   planned_at: string
   submitted_at: string | null
   delivered_at: string | null
   opened_at: string | null
-  why?: string
 }
 
-export interface Lift {
+/** Why a customer got, or did not get, a message. */
+export interface Decision {
+  id: string
+  channel: string
+  campaign_id: string | null
+  outcome: string
+  code: string | null
+  text: string | null
+  at: string
+}
+
+export interface Lift extends Incremental {
   treated_count: number
   holdout_count: number
   treated_mean_fen: number
   holdout_mean_fen: number
-  incremental_fen: number | null
-  low_fen: number | null
-  high_fen: number | null
-  verdict: 'proven' | 'harmful' | 'unproven'
-  sentence_zh?: string
-  sentence_en?: string
-}
-
-export interface Attribution {
-  id: string
-  order_id: string
-  customer_id: string
-  campaign_id: string | null
-  staff: StaffRef | null
-  channel: string
-  amount_fen: number
-  refunded_fen: number
-  at: string
 }
 
 /* Results. */
 
 export interface Figures {
+  since: string
+  until: string
   sales_fen: number
   orders: number
   customers: number
   new_customers: number
-}
-
-export interface Overview {
-  as_of: string
-  today: Figures
-  yesterday?: Figures
-  last_7_days: Figures
-  last_30_days: Figures
-  days: { day: string; sales_fen: number; orders: number; customers: number }[]
-  stores: {
-    unit: UnitRef
-    today_fen: number
-    orders: number
-    customers: number
-    last_30_days_fen: number
-    days: number[]
-  }[]
-  tasks: { open: number; sent: number; delivered: number; opened: number; bought: number }
-  credited_fen: number
-  incremental: Lift | null
-}
-
-export type Stage = 'tasks' | 'sent' | 'delivered' | 'opened' | 'bought'
-
-export interface ResultRow {
-  unit: UnitRef
-  staff: StaffRef | null
   tasks: number
   sent: number
   delivered: number
   opened: number
   bought: number
+  credited_orders: number
+  credited_fen: number
+  commission_fen: number
+}
+
+export interface UnitFigures {
+  unit_id: string
+  code: string
+  name: string
+  kind: UnitKind
+  sales_fen: number
+  orders: number
+  tasks: number
+  sent: number
+  delivered: number
+  opened: number
+  bought: number
+  credited_fen: number
+  commission_fen: number
+  /** Net sales of each of the last 30 days, the newest last. */
+  days?: number[]
+}
+
+export interface Incremental {
+  incremental_fen: number | null
+  low_fen: number | null
+  high_fen: number | null
+  verdict: 'proven' | 'harmful' | 'unproven'
+  sentence_zh: string
+  sentence_en: string
+}
+
+export interface Overview {
+  as_of: string
+  today: Figures
+  week: Figures
+  month: Figures
+  series: { day: string; sales_fen: number; orders: number; credited_fen: number }[]
+  units: UnitFigures[]
+  campaigns: {
+    campaign_id: string
+    name: string
+    published_at: string
+    credited_fen: number
+    lift: Lift
+  }[]
+  incremental: Incremental
+}
+
+export type Stage = 'tasks' | 'sent' | 'delivered' | 'opened' | 'bought'
+
+export interface ResultRow {
+  unit_id: string | null
+  unit_name: string | null
+  staff_id: string | null
+  staff_name: string | null
+  tasks: number
+  sent: number
+  delivered: number
+  opened: number
+  bought: number
+  orders: number
   amount_fen: number
   commission_fen: number
+}
+
+export interface Results {
+  rows: ResultRow[]
+  total: ResultRow
+  incremental: Incremental
+  lift: Lift | null
+}
+
+/** One customer (and order) behind a number. */
+export interface Behind {
+  customer_id: string | null
+  ordinal: number | null
+  name: string | null
+  unit_id: string | null
+  staff_id: string | null
+  order_no: string | null
+  amount_fen: number | null
+  at: string
 }
 
 /* Data and settings. */
@@ -550,7 +642,23 @@ export interface Import {
   accepted: number
   duplicates: number
   failed: number
+  reason: string | null
   created_at: string
+  finished_at: string | null
+}
+
+export interface ImportField {
+  name: string
+  title: string
+  is_required: boolean
+}
+
+/** A file looked at: its headings, a guess which is which, and its first rows. */
+export interface Inspected {
+  headers: string[]
+  mapping: Record<string, string>
+  missing: string[]
+  sample: Record<string, string>[]
 }
 
 export interface Lag {
@@ -592,9 +700,9 @@ export interface ApiKey {
 export interface Channel {
   kind: string
   title: string
-  state: string
+  state: 'ready' | 'missing'
   is_simulated: boolean
-  version: number
+  changed_at: string | null
   schema: JsonSchema
   config: Record<string, unknown>
 }

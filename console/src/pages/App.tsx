@@ -118,7 +118,7 @@ function Doors() {
 function Inside() {
   const metrics = useRead('/v1/metrics')
   const dictionary = useMemo(
-    () => Object.fromEntries((metrics.data?.items ?? []).map((metric) => [metric.name, metric])),
+    () => Object.fromEntries((metrics.data?.items ?? []).map((metric) => [metric.code, metric])),
     [metrics.data],
   )
   return (

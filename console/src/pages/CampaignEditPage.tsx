@@ -35,9 +35,5 @@ function NewCampaignPage() {
 function sourceOf(query: URLSearchParams): Source {
   const segment = query.get('segment')
   if (segment) return { segment_id: segment }
-  if (query.has('chosen')) {
-    const chosen = JSON.parse(window.sessionStorage.getItem('huitou.chosen') ?? '[]') as string[]
-    return { customer_ids: chosen }
-  }
-  return { opportunity_kind: query.get('opportunity') ?? '' }
+  return { opportunity_kind: query.get('opportunity') ?? '', category: query.get('category') }
 }

@@ -4,7 +4,8 @@ import { useRead } from '@/client/query'
 import type { Campaign } from '@/client/types'
 import { LiftPanel } from '@/rooms/attribution/LiftPanel'
 import { Candidates } from '@/rooms/campaign/Candidates'
-import { CampaignFigures, CampaignHead, Publishing } from '@/rooms/campaign/Head'
+import { CampaignHead, Publishing } from '@/rooms/campaign/Head'
+import { CampaignFunnel } from '@/rooms/insight/CampaignFunnel'
 import { ResultsTable } from '@/rooms/insight/ResultsTable'
 import { Messages } from '@/rooms/reach/Messages'
 import { Bubble } from '@/ui/bubble'
@@ -22,14 +23,15 @@ export default function CampaignPage({ id }: { id: string }) {
 function Detail({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation()
   const { id } = campaign
+  const results = useRead('/v1/results', { query: { campaign: id } })
   return (
     <>
       <CampaignHead campaign={campaign} />
       <div className="stack">
         {campaign.state === 'publishing' && <Publishing campaign={campaign} />}
-        <CampaignFigures campaign={campaign} />
+        <CampaignFunnel campaign={id} />
         <div className="cols-2">
-          <LiftPanel campaign={id} creditedFen={campaign.counts?.credited_fen ?? 0} />
+          <LiftPanel campaign={id} creditedFen={results.data?.total.amount_fen ?? 0} />
           <Panel title={t('campaign.copy')}>
             <Bubble from={t('campaign.associate')}>{campaign.copy}</Bubble>
           </Panel>

@@ -25,11 +25,11 @@ export default function OverviewPage() {
           <div className="stack">
             <div className="overview-top">
               <Today overview={data} />
-              <Proof creditedFen={data.credited_fen} lift={data.incremental} />
+              <Proof creditedFen={data.month.credited_fen} lift={data.incremental} />
             </div>
             <div className="cols-main">
               <Panel title={t('insight.sales_30')}>
-                <SalesLine days={data.days} />
+                <SalesLine days={data.series} />
                 <div className="figures line-figures">
                   <Periods overview={data} />
                 </div>
@@ -39,8 +39,8 @@ export default function OverviewPage() {
               </Panel>
             </div>
             <div className="cols-main">
-              <Stores overview={data} />
-              <TaskFunnel tasks={data.tasks} />
+              <Stores units={data.units} since={data.month.since} />
+              <TaskFunnel figures={data.month} />
             </div>
           </div>
         )}

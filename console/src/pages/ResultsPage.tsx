@@ -13,8 +13,8 @@ export default function ResultsPage() {
   const campaign = get('campaign')
   const campaigns = useRead('/v1/campaigns')
   const units = useRead('/v1/units')
-  const overview = useRead('/v1/overview')
-  const chosen = campaigns.data?.items.find((one) => one.id === campaign)
+  const unit = get('unit')
+  const results = useRead('/v1/results', { query: { campaign, unit }, keep: true })
   return (
     <>
       <PageHead title={t('shell.nav_results')} hint={t('insight.results_hint')} />
@@ -33,7 +33,7 @@ export default function ResultsPage() {
           allowClear
           className="filter"
           placeholder={t('insight.all_units')}
-          value={get('unit')}
+          value={unit}
           onChange={(next?: string) => set({ unit: next })}
           options={units.data?.items
             .filter((one) => one.kind !== 'headquarters')
@@ -41,15 +41,14 @@ export default function ResultsPage() {
         />
       </div>
       <div className="stack">
-        {campaign ? (
-          <LiftPanel campaign={campaign} creditedFen={chosen?.counts?.credited_fen ?? 0} />
-        ) : (
-          overview.data && (
-            <Proof creditedFen={overview.data.credited_fen} lift={overview.data.incremental} />
-          )
-        )}
+        {results.data &&
+          (campaign ? (
+            <LiftPanel campaign={campaign} creditedFen={results.data.total.amount_fen} />
+          ) : (
+            <Proof creditedFen={results.data.total.amount_fen} lift={results.data.incremental} />
+          ))}
         <Panel>
-          <ResultsTable campaign={campaign} unit={get('unit')} />
+          <ResultsTable campaign={campaign} unit={unit} />
         </Panel>
       </div>
     </>

@@ -2,23 +2,25 @@ import { Drawer } from 'antd'
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Query } from '@/client/http'
-import { usePages } from '@/client/query'
 import { useCustomersOf } from '@/client/names'
-import type { CustomerKey, CustomerRow } from '@/client/types'
+import { usePages } from '@/client/query'
+import type { Behind, CustomerKey, CustomerRow, Order } from '@/client/types'
+import { Money } from '@/ui/figure'
 import { Nothing } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
+import { Ago } from '@/ui/time'
 import { go } from './router'
 
 export interface Drill {
   title: ReactNode
-  path: '/v1/customers' | '/v1/results/customers' | '/v1/segments/{id}/customers'
+  path: '/v1/customers' | '/v1/results/customers' | '/v1/segments/{id}/customers' | '/v1/orders'
   id?: string
   query?: Query
 }
 
 const DrillContext = createContext<(drill: Drill) => void>(() => undefined)
 
-/** Opens the customers behind a number. */
+/** Opens the customers (and orders) behind a number. */
 export function useDrill(): (drill: Drill) => void {
   return useContext(DrillContext)
 }
@@ -29,43 +31,112 @@ export function DrillProvider({ children }: { children: ReactNode }) {
   return (
     <DrillContext value={open}>
       {children}
-      <Drawer open={drill !== null} onClose={() => setDrill(null)} title={drill?.title} size={640}>
-        {drill && <Behind drill={drill} close={() => setDrill(null)} />}
+      <Drawer open={drill !== null} onClose={() => setDrill(null)} title={drill?.title} size={680}>
+        {drill && <Customers drill={drill} close={() => setDrill(null)} />}
       </Drawer>
     </DrillContext>
   )
 }
 
-type Shown = Pick<CustomerRow, 'id'> & Partial<CustomerRow>
+interface Line {
+  key: string
+  customer: string | null
+  name: string | null
+  ordinal: number | null
+  orderNo: string | null
+  amountFen: number | null
+  at: string | null
+}
 
-function Behind({ drill, close }: { drill: Drill; close: () => void }) {
+function lineOf(row: CustomerRow | CustomerKey | Behind | Order, index: number): Line {
+  if ('paid_at' in row)
+    return {
+      key: row.id,
+      customer: row.customer_id,
+      name: null,
+      ordinal: null,
+      orderNo: row.order_no,
+      amountFen: row.paid_fen - row.refunded_fen,
+      at: row.paid_at,
+    }
+  if ('amount_fen' in row)
+    return {
+      key: `${row.customer_id ?? ''}-${index}`,
+      customer: row.customer_id,
+      name: row.name,
+      ordinal: row.ordinal,
+      orderNo: row.order_no,
+      amountFen: row.amount_fen,
+      at: row.at,
+    }
+  const isRow = 'id' in row
+  return {
+    key: isRow ? row.id : row.customer_id,
+    customer: isRow ? row.id : row.customer_id,
+    name: isRow ? row.name : null,
+    ordinal: row.ordinal,
+    orderNo: null,
+    amountFen: null,
+    at: null,
+  }
+}
+
+function Customers({ drill, close }: { drill: Drill; close: () => void }) {
   const { t } = useTranslation()
   const pages = usePages(drill.path, { id: drill.id, query: drill.query })
-  const bare = (pages.items as (CustomerRow | CustomerKey)[]).flatMap((row) =>
-    'customer_id' in row ? [row.customer_id] : [],
-  )
-  const { rows } = useCustomersOf([...new Set(bare)])
-  const items = (pages.items as (CustomerRow | CustomerKey)[]).map((row): Shown =>
-    'customer_id' in row ? (rows.get(row.customer_id) ?? { id: row.customer_id }) : row,
-  )
+  const items = (pages.items as (CustomerRow | CustomerKey | Behind | Order)[]).map(lineOf)
+  const { rows } = useCustomersOf([...new Set(items.flatMap((line) => line.customer ?? []))])
+  const has = (field: 'orderNo' | 'amountFen' | 'at') => items.some((line) => line[field] !== null)
+  const nameOf = (line: Line) => {
+    if (!line.customer) return <span className="quiet">{t('ui.unknown_customer')}</span>
+    const row = rows.get(line.customer)
+    const ordinal = row?.ordinal ?? line.ordinal
+    return row?.name ?? line.name ?? (ordinal ? `#${ordinal}` : '…')
+  }
   return (
-    <PagedTable<Shown>
+    <PagedTable<Line>
       pages={{ ...pages, items }}
-      rowKey="id"
+      rowKey="key"
       size="small"
       empty={<Nothing title={t('ui.no_customers_behind')} />}
-      onRow={(row) => ({
-        className: 'opens-row',
+      onRow={(line) => ({
+        className: line.customer ? 'opens-row' : '',
         onClick: () => {
+          if (!line.customer) return
           close()
-          go(`/customers/${row.id}`)
+          go(`/customers/${line.customer}`)
         },
       })}
       columns={[
-        { title: t('profile.name'), render: (_, row) => row.name ?? (row.ordinal ? `#${row.ordinal}` : '…') },
-        { title: t('profile.phone'), render: (_, row) => <span className="num">{row.phone ?? '–'}</span> },
-        { title: t('profile.home_unit'), render: (_, row) => row.home_unit?.name ?? '–' },
-        { title: t('profile.associate'), render: (_, row) => row.associate?.name ?? '–' },
+        { title: t('profile.name'), render: (_, line) => nameOf(line) },
+        {
+          title: t('profile.phone'),
+          render: (_, line) => <span className="num">{rows.get(line.customer ?? '')?.phone ?? '–'}</span>,
+        },
+        {
+          title: t('profile.home_unit'),
+          render: (_, line) => rows.get(line.customer ?? '')?.home_unit?.name ?? '–',
+        },
+        {
+          title: t('profile.associate'),
+          render: (_, line) => rows.get(line.customer ?? '')?.associate?.name ?? '–',
+        },
+        ...(has('orderNo')
+          ? [{ title: t('order.order_no'), render: (_: unknown, line: Line) => line.orderNo ?? '–' }]
+          : []),
+        ...(has('amountFen')
+          ? [
+              {
+                title: t('order.amount'),
+                align: 'right' as const,
+                render: (_: unknown, line: Line) =>
+                  line.amountFen === null ? '–' : <Money fen={line.amountFen} isExact />,
+              },
+            ]
+          : []),
+        ...(has('at')
+          ? [{ title: t('order.paid_at'), render: (_: unknown, line: Line) => <Ago at={line.at} /> }]
+          : []),
       ]}
     />
   )

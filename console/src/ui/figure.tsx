@@ -4,20 +4,21 @@ import { useTranslation } from 'react-i18next'
 import type { Metric } from '@/client/types'
 import { count, roundYuan, yuan } from './format'
 
-/** The dictionary of figures (name → meaning and source), filled once by the shell. */
+/** The dictionary of figures (code → meaning and source), filled once by the shell. */
 export const MetricsContext = createContext<Record<string, Metric>>({})
 
 /** A word with its meaning and source on hover. */
 export function Meaning({ of, children }: { of: string; children: ReactNode }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const isEnglish = i18n.language === 'en'
   const metric = useContext(MetricsContext)[of]
   if (!metric) return <>{children}</>
   return (
     <Popover
-      title={metric.title}
+      title={isEnglish ? metric.title_en : metric.title_zh}
       content={
         <div className="meaning">
-          <p>{metric.meaning}</p>
+          <p>{isEnglish ? metric.meaning_en : metric.meaning_zh}</p>
           <p className="quiet">
             {t('ui.source')} {metric.source}
           </p>

@@ -1,41 +1,42 @@
 import { Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
-import type { Lift } from '@/client/types'
-import { Figure, Meaning, Money } from './figure'
+import type { Incremental } from '@/client/types'
+import { Figure, Money } from './figure'
 import { roundYuan } from './format'
 
 /** The measured increment, or 未证明有效 when its interval does not clear zero. */
-export function Increment({ lift }: { lift: Lift | null }) {
+export function Increment({ lift }: { lift: Incremental }) {
   const { t, i18n } = useTranslation()
-  if (!lift || lift.incremental_fen === null || lift.low_fen === null || lift.high_fen === null)
-    return <Figure title={t('insight.incremental')} metric="incremental" value="–" note={t('insight.no_lift_yet')} />
-  const range = t('insight.interval', {
-    low: roundYuan(lift.low_fen, i18n.language),
-    high: roundYuan(lift.high_fen, i18n.language),
-  })
+  const { incremental_fen: middle, low_fen: low, high_fen: high } = lift
+  const isMeasured = middle !== null && low !== null && high !== null
   return (
     <Figure
       title={t('insight.incremental')}
-      metric="incremental"
+      metric="incremental_fen"
       value={
-        lift.verdict !== 'unproven' ? (
+        isMeasured && lift.verdict !== 'unproven' ? (
           <span className={lift.verdict === 'proven' ? 'up' : 'down'}>
-            <Money fen={lift.incremental_fen} />
+            <Money fen={middle} />
           </span>
         ) : (
-          <Tag color="default" className="unproven">
-            {t('insight.unproven')}
-          </Tag>
+          <Tag className="unproven">{t('insight.unproven')}</Tag>
         )
       }
-      note={range}
+      note={
+        isMeasured
+          ? t('insight.interval', {
+              low: roundYuan(low, i18n.language),
+              high: roundYuan(high, i18n.language),
+            })
+          : t('insight.no_lift_yet')
+      }
     />
   )
 }
 
 /** The interval drawn on a line with its zero, so that "crosses zero" can be seen. */
-export function Interval({ lift }: { lift: Lift }) {
-  const { t, i18n } = useTranslation()
+export function Interval({ lift }: { lift: Incremental }) {
+  const { i18n } = useTranslation()
   const { incremental_fen: middle, low_fen: from, high_fen: to } = lift
   if (middle === null || from === null || to === null)
     return <p className="quiet">{i18n.language === 'en' ? lift.sentence_en : lift.sentence_zh}</p>
@@ -56,9 +57,7 @@ export function Interval({ lift }: { lift: Lift }) {
         </span>
       </div>
       <small className="quiet">
-        <Meaning of="lift">
-          {t('insight.arms', { treated: lift.treated_count, holdout: lift.holdout_count })}
-        </Meaning>
+        {i18n.language === 'en' ? lift.sentence_en : lift.sentence_zh}
       </small>
     </div>
   )

@@ -19,7 +19,6 @@ def main() -> None:
     assert config.database_url is not None
     database = Database(config.database_url, MasterKey.load(config.master_key), size_max=20)
     wiring.wire()
-    wiring.bind_adapters(config)
     app = create_app(database, extra_routers=tuple(wiring.edge_routers()))
     app.state.config = config
     app.state.is_ready = config.ready.exists

@@ -260,6 +260,7 @@ def _one(tx: ReadTx, row: TaskRow, products: dict[str, ProductRef]) -> TaskShown
         sent_at=task.sent_at,
         closed_at=task.closed_at,
         urged_at=task.urged_at,
+        is_paused=task.is_paused,
         version=task.version,
         products=[products[sku] for sku in task.skus if sku in products],
     )
@@ -272,7 +273,7 @@ def _words(code: str | None) -> tuple[str | None, str | None]:
         return DISMISS_REASONS[code]
     if code in _CLOSED:
         return _CLOSED[code]
-    return reach.sentence(code, "zh"), reach.sentence(code, "en")
+    return reach.reason_text(code, "zh"), reach.reason_text(code, "en")
 
 
 def _before(cursor: str | None) -> UUID | None:

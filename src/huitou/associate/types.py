@@ -91,6 +91,7 @@ class Task:
     sent_at: datetime | None
     closed_at: datetime | None
     urged_at: datetime | None
+    is_paused: bool
     version: int
 
 
@@ -167,6 +168,7 @@ class TaskShown:
     sent_at: datetime | None
     closed_at: datetime | None
     urged_at: datetime | None
+    is_paused: bool
     version: int
     products: list[ProductRef] = field(default_factory=list)
 
@@ -294,6 +296,11 @@ class NoSuchTask(NotFound):
 class TaskClosed(Conflict):
     code = "associate.task_closed"
     zh, en = "任务已结束（{state}），不能再操作", "The task is over ({state})"
+
+
+class TaskPaused(Conflict):
+    code = "associate.task_paused"
+    zh, en = "活动已暂停，暂时不能发送", "The campaign is paused; nothing goes out for now"
 
 
 class TooLate(Conflict):

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from huitou.attribution import store
 from huitou.attribution.rules import credit as rules
+from huitou.attribution.store import judging, lists
 from huitou.attribution.types import (
     LAST_TOUCH,
     Credit,
@@ -34,7 +34,7 @@ def consume(tx: Tx, after: int, upto: int) -> None:
     """Judge the orders, and reduce by the refunds, of the log's positions (after, upto]."""
     _lock(tx)
     refunded = {refund.order_id for refund in orders.refunds_in(tx, after, upto)}
-    _settle(tx, store.list_orders_in(tx, after, upto), refunded)
+    _settle(tx, judging.list_orders_in(tx, after, upto), refunded)
 
 
 def judge_again(tx: Tx, customer_ids: Sequence[UUID], since: datetime | None = None) -> None:
@@ -44,28 +44,33 @@ def judge_again(tx: Tx, customer_ids: Sequence[UUID], since: datetime | None = N
     later message.
     """
     _lock(tx)
-    _settle(tx, store.list_uncredited(tx, customer_ids, since), set())
+    _settle(tx, judging.list_uncredited(tx, customer_ids, since), set())
 
 
 def messages_delivered(tx: Tx, message_ids: Sequence[UUID]) -> None:
     """Receipts came: orders paid after those deliveries may be credited now."""
-    delivered = store.list_delivered(tx, message_ids)
+    delivered = judging.list_delivered(tx, message_ids)
     if delivered:
         customers = list({customer_id for customer_id, _ in delivered})
         judge_again(tx, customers, min(at for _, at in delivered))
 
 
+def messages_opened(tx: Tx, message_ids: Sequence[UUID]) -> None:
+    """It became known that these were opened: evidence for credits of later purchases."""
+    judging.set_opened(tx, message_ids)
+
+
 def customers_merged(tx: Tx, pairs: Sequence[tuple[UUID, UUID]]) -> None:
     """Orders of losers are their winners'; a message to one may be behind an order of the other."""
     _lock(tx)
-    store.move_customers(tx, [loser for _, loser in pairs])
+    judging.move_customers(tx, [loser for _, loser in pairs])
     judge_again(tx, _now(tx, [winner for winner, _ in pairs]))
 
 
 def customers_split(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """Each has their own orders again; a credit whose message went to the other is withdrawn."""
     _lock(tx)
-    store.move_customers(tx, customer_ids)
+    judging.move_customers(tx, customer_ids)
     customers = _now(tx, customer_ids)
     messages = {
         touch.message_id: customer_id
@@ -74,10 +79,10 @@ def customers_split(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     }
     wrong = [
         credit
-        for credit in store.list_standing(tx, customers)
+        for credit in lists.list_standing(tx, customers)
         if messages.get(credit.message_id) != credit.customer_id
     ]
-    store.set_withdrawn(tx, [credit.id for credit in wrong])
+    judging.set_withdrawn(tx, [credit.id for credit in wrong])
     for ids in _chunks(credit.id for credit in wrong):
         tx.tell(CreditsReduced(ids))
     _settle(tx, [_order_of(credit) for credit in wrong], set())
@@ -86,7 +91,7 @@ def customers_split(tx: Tx, customer_ids: Sequence[UUID]) -> None:
 
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """Credits no longer say whose orders they were; the money stays."""
-    store.remove_customers(tx, customer_ids)
+    judging.remove_customers(tx, customer_ids)
 
 
 def _lock(tx: Tx) -> None:
@@ -104,10 +109,10 @@ def _settle(tx: Tx, found: Sequence[OrderFacts], refunded: set[UUID]) -> None:
     """Judge `found`, bring their credits and those of `refunded` up to the refunds, and tell."""
     credited, uncredited = _judge(tx, found)
     if credited:
-        store.add_credits(tx, credited)
+        judging.add_credits(tx, credited)
     if uncredited:
-        store.set_uncredited(tx, uncredited)
-    reduced = store.set_refunded(tx, list(refunded | {credit.order_id for credit in credited}))
+        judging.set_uncredited(tx, uncredited)
+    reduced = judging.set_refunded(tx, list(refunded | {credit.order_id for credit in credited}))
     for ids in _chunks(credit.id for credit in credited):
         tx.tell(OrdersCredited(ids))
     for ids in _chunks(reduced):
@@ -139,7 +144,7 @@ def _deliveries(
     tx: ReadTx, customer_ids: Iterable[UUID], since: datetime
 ) -> dict[UUID, list[Delivery]]:
     found: dict[UUID, list[Delivery]] = {customer_id: [] for customer_id in customer_ids}
-    for touch in store.list_deliveries(tx, list(found), since):
+    for touch in judging.list_deliveries(tx, list(found), since):
         found[touch.customer_id].append(touch)
     return found
 
@@ -174,7 +179,7 @@ def _credit(
         position=order.position,
         evidence={
             "delivered_at": rfc3339(touch.delivered_at),
-            "opened_at": rfc3339(touch.opened_at) if touch.opened_at else None,
+            "opened_at": _opened_before(touch, order),
             "paid_at": rfc3339(order.paid_at),
             "considered": verdict.considered,
         },
@@ -182,6 +187,12 @@ def _credit(
         withdrawn_at=None,
         version=1,
     )
+
+
+def _opened_before(touch: Delivery, order: OrderFacts) -> str | None:
+    if touch.opened_at is None or touch.opened_at > order.paid_at:
+        return None
+    return rfc3339(touch.opened_at)
 
 
 def _order_of(credit: Credit) -> OrderFacts:

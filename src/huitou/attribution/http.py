@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import AwareDatetime
 
 from huitou.attribution import reads
-from huitou.attribution.types import Credit, Lift, Verdict
+from huitou.attribution.types import Attribution, Lift, Verdict
 from huitou.base.http import Reading, Router, needs
 from huitou.kernel.page import PAGE_MAX, Page
 
@@ -27,7 +27,7 @@ def list_attributions(
     until: AwareDatetime | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
-) -> Page[Credit]:
+) -> Page[Attribution]:
     """Credited orders with their evidence, latest first; `unit` is a code and its subtree."""
     return reads.list_credits(
         tx,

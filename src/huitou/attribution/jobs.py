@@ -5,7 +5,7 @@ from huitou.base.db import Tx
 from huitou.base.jobs import stream
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
-from huitou.reach.types import MessagesDelivered
+from huitou.reach.types import MessagesDelivered, MessagesOpened
 
 
 @stream(actions.STREAM, batch=2_000)
@@ -16,6 +16,11 @@ def consume(tx: Tx, after: int, upto: int) -> None:
 @listens(MessagesDelivered)
 def messages_delivered(tx: Tx, notice: MessagesDelivered) -> None:
     actions.messages_delivered(tx, notice.message_ids)
+
+
+@listens(MessagesOpened)
+def messages_opened(tx: Tx, notice: MessagesOpened) -> None:
+    actions.messages_opened(tx, notice.message_ids)
 
 
 @listens(CustomersMerged)

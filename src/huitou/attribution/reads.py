@@ -1,15 +1,17 @@
 """What others may ask about credits and lift."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from huitou.attribution import store
 from huitou.attribution.rules import credit as credit_rules
 from huitou.attribution.rules import lift as lift_rules
+from huitou.attribution.store import lists as store
 from huitou.attribution.types import (
     LAST_TOUCH,
+    Attribution,
     Credit,
     CreditedSales,
     Lift,
@@ -41,7 +43,7 @@ def list_credits(
     until: datetime | None = None,
     cursor: str | None = None,
     limit: int = 50,
-) -> Page[Credit]:
+) -> Page[Attribution]:
     """Credits that count, latest purchase first, in the scope. `unit` is a code: its subtree."""
     path = None
     if unit is not None:
@@ -60,9 +62,10 @@ def list_credits(
         "until": until,
     }
     found = store.page_credits(tx, filters, _before(cursor), limit + 1)
+    shown = _shown(tx, found[:limit])
     if len(found) <= limit:
-        return Page(found)
-    return Page(found[:limit], encode_cursor(found[limit - 1].paid_at, found[limit - 1].id))
+        return Page(shown)
+    return Page(shown, encode_cursor(shown[-1].paid_at, shown[-1].id))
 
 
 def verdict(tx: ReadTx, order_id: UUID) -> Verdict:
@@ -70,12 +73,8 @@ def verdict(tx: ReadTx, order_id: UUID) -> Verdict:
     filters = dict.fromkeys(("customer", "staff", "unit_path", "campaign", "since", "until"))
     found = store.page_credits(tx, {**filters, "order": order_id}, None, 1)
     if found:
-        zone = merchants.get_merchant(tx).zone
-        zh, en = (
-            credit_rules.sentence(found[0], language=language, zone=zone)
-            for language in ("zh", "en")
-        )
-        return Verdict(order_id, True, LAST_TOUCH, zh, en, found[0])
+        (shown,) = _shown(tx, found)
+        return Verdict(order_id, True, LAST_TOUCH, shown.sentence_zh, shown.sentence_en, shown)
     reason = store.find_reason(tx, order_id)
     if reason is None:
         raise NoVerdict()
@@ -86,6 +85,20 @@ def verdict(tx: ReadTx, order_id: UUID) -> Verdict:
 def staff_sales(tx: ReadTx, staff_id: UUID, since: datetime, until: datetime) -> CreditedSales:
     """What is credited to one member of staff for orders paid in [since, until)."""
     return store.sum_staff(tx, staff_id, since, until)
+
+
+def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
+    """Which of the customer's orders are credited to which message, as plain values."""
+    return [
+        {
+            "order_no": credit.order_no,
+            "message": str(credit.message_id),
+            "channel": credit.channel,
+            "paid_at": credit.paid_at.isoformat(),
+            "evidence": credit.evidence,
+        }
+        for credit in store.list_standing(tx, [customer_id])
+    ]
 
 
 def outcomes(tx: ReadTx, campaign_id: UUID) -> dict[str, Moments]:
@@ -107,6 +120,23 @@ def lift(tx: ReadTx, campaign_id: UUID) -> Lift:
         window_days=OUTCOME_WINDOW.days,
     )
     return replace(measured, measured_to=tx.now)
+
+
+def _shown(tx: ReadTx, found: Sequence[Credit]) -> list[Attribution]:
+    zone = merchants.get_merchant(tx).zone
+    units, staff = merchants.units_by_id(tx), merchants.staff_by_id(tx)
+    campaigns = store.campaign_names(tx, [c.campaign_id for c in found if c.campaign_id])
+    return [
+        Attribution(
+            **{field.name: getattr(credit, field.name) for field in fields(credit)},
+            unit_name=units[credit.credited_unit_id].name,
+            staff_name=staff[credit.staff_id].name if credit.staff_id in staff else None,
+            campaign_name=campaigns.get(credit.campaign_id) if credit.campaign_id else None,
+            sentence_zh=credit_rules.sentence(credit, language="zh", zone=zone),
+            sentence_en=credit_rules.sentence(credit, language="en", zone=zone),
+        )
+        for credit in found
+    ]
 
 
 def _before(cursor: str | None) -> tuple[datetime, UUID] | None:

@@ -93,7 +93,8 @@ class Credit:
 
     `amount_fen - refunded_fen` is what still counts; a withdrawn credit counts for nothing. It was
     bought at `unit_id` and is credited to the store that sent the message, `credited_unit_id`.
-    `evidence` holds delivered_at, opened_at, paid_at, position, considered.
+    `evidence` holds delivered_at, opened_at (if before the purchase), paid_at, and `considered`: how
+    many deliveries lay in the window.
     """
 
     id: UUID
@@ -126,6 +127,17 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Attribution(Credit):
+    """A credit as lists show it: with names, and why in a sentence."""
+
+    unit_name: str | None
+    staff_name: str | None
+    campaign_name: str | None
+    sentence_zh: str
+    sentence_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What attribution says of one order, with the sentence for people."""
 
@@ -134,7 +146,7 @@ class Verdict:
     reason: str
     sentence_zh: str
     sentence_en: str
-    credit: Credit | None
+    credit: Attribution | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from huitou.base.db import Query, ReadTx
 from huitou.benefit import rules, store
 from huitou.benefit.types import Broken, Entry, Leg, OwnerKind
+from huitou.identity import reads as identities
 from huitou.kernel.page import PAGE_MAX, Page, decode_cursor, encode_cursor
 
 _INVARIANTS: dict[str, Query] = {
@@ -46,38 +47,40 @@ def balance(
 ) -> int:
     """What `owner` has; with `at`, what the entries that counted by then come to.
 
-    Accounts that never moved have 0. The merchant's own accounts are always summed from entries.
+    A customer has also what those have who were merged into them. Accounts that never moved have 0.
+    The merchant's own accounts are always summed from entries.
     """
-    account = rules.account_id(tx.merchant, Leg(*owner, asset, 0))
+    accounts = _accounts(tx, owner, asset)
     if at is None and owner[0] != "merchant":
         kept = tx.value(
-            "SELECT balance FROM benefit.account WHERE merchant_id = %(merchant)s AND id = %(id)s",
-            {"id": account},
+            """
+            SELECT sum(balance) FROM benefit.account
+            WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s::uuid[])
+            """,
+            {"ids": accounts},
         )
         return int(kept or 0)
     summed = tx.value(
         """
         SELECT sum(amount) FROM benefit.entry
-        WHERE merchant_id = %(merchant)s AND account_id = %(id)s
+        WHERE merchant_id = %(merchant)s AND account_id = ANY(%(ids)s::uuid[])
             AND (%(at)s::timestamptz IS NULL OR at <= %(at)s::timestamptz)
         """,
-        {"id": account, "at": at},
+        {"ids": accounts, "at": at},
     )
     return int(summed or 0)
 
 
-def balances(
-    tx: ReadTx, owner_kind: OwnerKind, owner_ids: Sequence[UUID], asset: str
-) -> dict[UUID, int]:
-    """The balances of many owners at once; those without an account are left out."""
+def balances(tx: ReadTx, staff_ids: Sequence[UUID], asset: str) -> dict[UUID, int]:
+    """The balances of many members of staff; those without an account are left out."""
     found: list[dict[str, Any]] = tx.rows(
         dict,
         """
         SELECT owner_id, balance FROM benefit.account
-        WHERE merchant_id = %(merchant)s AND owner_kind = %(kind)s AND asset = %(asset)s
+        WHERE merchant_id = %(merchant)s AND owner_kind = 'staff' AND asset = %(asset)s
             AND owner_id = ANY(%(ids)s::uuid[]) AND balance IS NOT NULL
         """,
-        {"kind": owner_kind, "ids": list(owner_ids), "asset": asset},
+        {"ids": list(staff_ids), "asset": asset},
     )
     return {row["owner_id"]: row["balance"] for row in found}
 
@@ -96,8 +99,7 @@ def entries(
     if cursor is not None:
         at, transaction_id = decode_cursor(cursor, 2)
         before = (datetime.fromisoformat(at), UUID(transaction_id))
-    account = rules.account_id(tx.merchant, Leg(*owner, asset, 0))
-    found = store.list_entries(tx, account, before, limit + 1)
+    found = store.list_entries(tx, _accounts(tx, owner, asset), before, limit + 1)
     if len(found) <= limit:
         return Page(found)
     last = found[limit - 1]
@@ -112,3 +114,28 @@ def check(tx: ReadTx) -> list[Broken]:
         if ids:
             broken.append(Broken(name, len(ids), tuple(ids[:10])))
     return broken
+
+
+def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
+    """Everything the ledger keeps about a customer, as plain values."""
+    assets = tx.column(
+        "SELECT DISTINCT asset FROM benefit.account WHERE merchant_id = %(merchant)s"
+        " AND owner_kind = 'customer' AND owner_id = ANY(%(ids)s::uuid[]) ORDER BY asset",
+        {"ids": _members(tx, customer_id)},
+    )
+    return [
+        {"asset": asset, "balance": balance(tx, ("customer", customer_id), asset)}
+        for asset in assets
+    ]
+
+
+def _accounts(tx: ReadTx, owner: tuple[OwnerKind, UUID], asset: str) -> list[UUID]:
+    kind, owner_id = owner
+    owners = _members(tx, owner_id) if kind == "customer" else [owner_id]
+    return [rules.account_id(tx.merchant, Leg(kind, each, asset, 0)) for each in owners]
+
+
+def _members(tx: ReadTx, customer_id: UUID) -> list[UUID]:
+    # An account stays with whom it was opened for, so a merge moves nothing and can be taken back.
+    members = {member.id for member in identities.members_of(tx, customer_id)}
+    return sorted(members | {customer_id})

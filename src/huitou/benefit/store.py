@@ -161,9 +161,9 @@ def find_posted(tx: ReadTx, keys: Sequence[str]) -> dict[str, tuple[UUID, bytes]
 
 
 def list_entries(
-    tx: ReadTx, account: UUID, before: tuple[datetime, UUID] | None, limit: int
+    tx: ReadTx, accounts: Sequence[UUID], before: tuple[datetime, UUID] | None, limit: int
 ) -> list[Entry]:
-    """The account's latest entries first, those older than `before`."""
+    """These accounts' latest entries first, those older than `before`."""
     at, transaction_id = before or (None, None)
     return tx.rows(
         Entry,
@@ -172,11 +172,11 @@ def list_entries(
             t.kind, t.ref_kind, t.ref_id, t.reverses, t.detail
         FROM benefit.entry e
         JOIN benefit.transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id
-        WHERE e.merchant_id = %(merchant)s AND e.account_id = %(account)s
+        WHERE e.merchant_id = %(merchant)s AND e.account_id = ANY(%(accounts)s::uuid[])
             AND (%(at)s::timestamptz IS NULL
                 OR (e.at, e.transaction_id) < (%(at)s::timestamptz, %(transaction)s::uuid))
         ORDER BY e.at DESC, e.transaction_id DESC, e.seq
         LIMIT %(limit)s
         """,
-        {"account": account, "at": at, "transaction": transaction_id, "limit": limit},
+        {"accounts": list(accounts), "at": at, "transaction": transaction_id, "limit": limit},
     )

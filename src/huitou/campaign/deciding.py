@@ -24,7 +24,7 @@ from huitou.segment import reads as segment
 CHUNK = 1_000
 SHOWN_PRODUCTS = 3
 Loads = dict[UUID, int]
-"""Associate → open tasks, counted on while deciding."""
+"""Associate → tasks decided on but not yet made."""
 
 
 def audience(tx: ReadTx, source: Source) -> list[tuple[UUID, UUID | None]]:
@@ -168,7 +168,7 @@ def _assign(tx: ReadTx, people: Sequence[Person], loads: Loads) -> dict[UUID, UU
     if loose:
         present = associate.colleagues(tx, {unit_id for _, unit_id in loose})
         weighed = [
-            Colleague(each.staff_id, each.unit_id, loads.get(each.staff_id, each.open_count))
+            Colleague(each.staff_id, each.unit_id, each.open_count + loads.get(each.staff_id, 0))
             for each in present
         ]
         chosen.update(associate.covers(tx, loose, weighed))

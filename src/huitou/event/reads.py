@@ -25,6 +25,11 @@ def lag(tx: ReadTx) -> Lag:
     return Lag(store.head(tx), store.lags(tx))
 
 
+def has_read(tx: ReadTx, stream: str, position: int) -> bool:
+    """Has a consumer come as far as `position`?"""
+    return any(each.name == stream and each.position >= position for each in store.lags(tx))
+
+
 def list_set_aside(tx: ReadTx) -> list[SetAside]:
     """Events that a consumer could not take, with the reason."""
     return store.list_set_aside(tx, PAGE_MAX)

@@ -15,6 +15,7 @@ from huitou.base.jobs import job
 from huitou.catalog import actions as catalog
 from huitou.catalog.types import NewProduct
 from huitou.event import actions as events
+from huitou.event import reads as log
 from huitou.event.rules import blind_text, normalise
 from huitou.event.types import EventIn
 from huitou.imports import rules, store
@@ -40,6 +41,10 @@ class Chunk:
     accepted: int = 0
     duplicates: int = 0
     faults: list[Fault] = field(default_factory=list)
+
+
+class NotReadYet(Exception):
+    """Tried again a little later."""
 
 
 class _Undo(Exception):
@@ -92,12 +97,17 @@ def run_import(tx: Tx, *, import_id: str) -> None:
     if rows and done < total:
         tx.defer(run_import, import_id=import_id)
     elif found.kind == "customers" and not found.is_dry_run:
-        tx.defer(describe_customers, import_id=import_id)
+        tx.defer(describe_customers, import_id=import_id, position=log.head(tx))
 
 
 @job
-def describe_customers(tx: Tx, *, import_id: str) -> None:
-    """Names and stores of imported customers, once identity has read that they joined."""
+def describe_customers(tx: Tx, *, import_id: str, position: int) -> None:
+    """Names and stores of imported customers, once identity has read that they joined.
+
+    An identifier that speaks for nobody (a shared phone) describes nobody.
+    """
+    if not log.has_read(tx, "identity", position):
+        raise NotReadYet
     found = store.get_import(tx, UUID(import_id))
     content = Path(store.path_of(tx, found.id)).read_bytes()
     bad = {fault.number for fault in store.list_faults(tx, found.id)}
@@ -109,8 +119,7 @@ def describe_customers(tx: Tx, *, import_id: str) -> None:
         for row in rows
         if (description := _description(row, found.mapping, units, staff)) is not None
     ]
-    outcome = profiles.describe(tx, descriptions)
-    assert not outcome.unknown, "identity has not read all of them yet"
+    profiles.describe(tx, descriptions)
 
 
 def _chunk_of(found: Import, content: bytes) -> Iterator[Row]:

@@ -1,20 +1,22 @@
 """Personal values: masked wherever they are shown, unless somebody took them out on purpose."""
 
-from dataclasses import dataclass
 from typing import Any
 
 _VISIBLE_TAIL = 4
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Personal:
     """A name, phone number or other value of a person.
 
     Serialises and prints masked (`张**`, `138****0000`); `.plain` is for the few places that must
-    have it: sending, revealing with an audit line, exporting on the person's request.
+    have it: sending, revealing with an audit line, exporting on the person's request. Not a
+    dataclass on purpose: encoders write dataclasses out field by field.
     """
 
-    plain: str
+    __slots__ = ("plain",)
+
+    def __init__(self, plain: str) -> None:
+        self.plain = plain
 
     @property
     def masked(self) -> str:
@@ -23,6 +25,12 @@ class Personal:
             head = 3 if text[-_VISIBLE_TAIL:].isdigit() else 2
             return text[:head] + "****" + text[-_VISIBLE_TAIL:]
         return text[:1] + "*" * max(len(text) - 1, 1) if text else ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Personal) and other.plain == self.plain
+
+    def __hash__(self) -> int:
+        return hash(self.plain)
 
     def __str__(self) -> str:
         return self.masked

@@ -29,6 +29,7 @@ CREATE TABLE associate.task (
     sent_at timestamptz,
     closed_at timestamptz,
     urged_at timestamptz,
+    is_paused boolean NOT NULL DEFAULT false,
     version int NOT NULL DEFAULT 1,
     PRIMARY KEY (merchant_id, id),
     UNIQUE (merchant_id, campaign_id, first_customer_id),

@@ -33,6 +33,7 @@ CREATE UNIQUE INDEX credit_order ON attribution.credit (merchant_id, order_id) W
 CREATE INDEX credit_paid_at ON attribution.credit (merchant_id, paid_at DESC, id);
 CREATE INDEX credit_customer ON attribution.credit (merchant_id, customer_id, paid_at);
 CREATE INDEX credit_staff ON attribution.credit (merchant_id, staff_id, paid_at) WHERE staff_id IS NOT NULL;
+CREATE INDEX credit_message ON attribution.credit (merchant_id, message_id);
 CREATE INDEX credit_campaign ON attribution.credit (merchant_id, campaign_id, paid_at) WHERE campaign_id IS NOT NULL;
 SELECT base.protect('attribution.credit', 'SELECT, INSERT, UPDATE');
 

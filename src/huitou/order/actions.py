@@ -29,6 +29,7 @@ from huitou.order.types import (
     Refunded,
     Reviewed,
     StagePolicy,
+    TotalsMoved,
 )
 
 STREAM = "order"
@@ -56,20 +57,26 @@ def consume(tx: Tx, after: int, upto: int) -> None:
 
 
 def move_customers(tx: Tx, loser_ids: Sequence[UUID]) -> None:
-    """Orders and totals of merged customers go to who answers for them now."""
+    """Orders and totals of merged customers go to who answers for them now.
+
+    Tells: TotalsMoved.
+    """
     tx.lock(STREAM)
     now = identity.canonical(tx, loser_ids)
     moves = [(old, new) for old, new in now.items() if old != new]
     if moves:
         store.set_customers(tx, moves)
-        totals.recount(tx, sorted({id_ for move in moves for id_ in move}), POLICY)
+        _recount(tx, sorted({id_ for move in moves for id_ in move}))
 
 
 def reassign(tx: Tx, customer_ids: Sequence[UUID]) -> None:
-    """After a split: each order goes to whom identity gives its event now."""
+    """After a split: each order goes to whom identity gives its event now.
+
+    Tells: TotalsMoved.
+    """
     tx.lock(STREAM)
     store.reassign(tx, customer_ids)
-    totals.recount(tx, customer_ids, POLICY)
+    _recount(tx, customer_ids)
 
 
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
@@ -79,11 +86,12 @@ def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
 
 
 def recategorise(tx: Tx, skus: Sequence[str]) -> None:
-    """Lines of these SKUs, and the totals they count in, follow the catalogue."""
+    """Lines of these SKUs, and the totals they count in, follow the catalogue.
+
+    Tells: TotalsMoved.
+    """
     tx.lock(STREAM)
-    customers = store.set_categories(tx, catalog.category_of(tx, skus))
-    if customers:
-        totals.recount(tx, customers, POLICY)
+    _recount(tx, store.set_categories(tx, catalog.category_of(tx, skus)))
 
 
 def score(tx: Tx) -> int:
@@ -96,6 +104,14 @@ def recount_all(tx: Tx) -> None:
     """Make every total again from the orders: the repair tool."""
     tx.lock(STREAM)
     totals.recount(tx, totals.list_customers(tx), POLICY)
+
+
+def _recount(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """Tells: TotalsMoved."""
+    if customer_ids:
+        totals.recount(tx, customer_ids, POLICY)
+    for start in range(0, len(customer_ids), _SUBJECTS_MAX):
+        tx.tell(TotalsMoved(tuple(customer_ids[start : start + _SUBJECTS_MAX])))
 
 
 def _take_orders(tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, UUID]) -> None:

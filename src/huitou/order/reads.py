@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from huitou.base.db import ReadTx
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.merchant import reads as merchant
@@ -159,6 +161,28 @@ def totals_for(tx: ReadTx, asked: Sequence[str]) -> list[CustomerTotals]:
         raise BadCustomerId() from error
     visible = profile.visible(tx, ids)
     return customer_totals(tx, [id_ for id_ in ids if id_ in visible])
+
+
+def export(tx: ReadTx, customer_id: UUID) -> object:
+    """Everything this room keeps about a customer who answers for themselves, as plain JSON."""
+    orders: list[Order] = []
+    cursor: str | None = None
+    while True:
+        page = list_orders(
+            tx, customer_id=customer_id, cursor=cursor, limit=PAGE_MAX, is_scoped=False
+        )
+        orders += page.items
+        cursor = page.next
+        if cursor is None:
+            break
+    return msgspec.to_builtins(
+        {
+            "orders": orders,
+            "refunds": lists.list_refunds_of(tx, customer_id),
+            "reviews": lists.list_reviews(tx, customer_id),
+            "totals": customer_totals(tx, [customer_id])[0],
+        }
+    )
 
 
 def _before(cursor: str | None) -> tuple[datetime, UUID] | None:

@@ -154,6 +154,17 @@ class OrderRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """Stars 1..5 given at `position` of the log."""
+
+    position: int
+    unit_id: UUID
+    order_no: str | None
+    rating: int | None
+    reviewed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderLine:
     order_id: UUID
     line_no: int
@@ -286,6 +297,14 @@ class OrdersRefunded:
     """Notice: these refunds (≤1,000) were applied."""
 
     refund_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsMoved:
+    """Notice: orders of these customers (≤1,000) came or went, or count in other categories now:
+    by a merge, a split or a change of the catalogue."""
+
+    customer_ids: tuple[UUID, ...]
 
 
 class TooManyCustomers(Invalid):

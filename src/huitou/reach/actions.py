@@ -164,16 +164,17 @@ def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     store.erase_bodies(tx, customer_ids)
 
 
-def add_test(tx: Tx, channel: str, text: str, address: str, staff_id: UUID | None) -> UUID:
+def add_test(
+    tx: Tx, channel: str, text: str, address: str, params: dict[str, str]
+) -> UUID:
     """A test message: marked, counted nowhere, of no customer."""
     message_id = new_id()
-    body: dict[str, Any] = {"text": text, "params": {}, "template": None, "link": None}
+    body: dict[str, Any] = {"text": text, "params": params, "template": None, "link": None}
     body["address"] = address
     row = {
         "id": message_id,
         "channel": channel,
         "purpose": "service",
-        "staff_id": staff_id,
         "content_key": "test",
         "body_sealed": tx.keys.seal(json.dumps(body, ensure_ascii=False)),
         "is_test": True,

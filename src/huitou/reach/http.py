@@ -36,10 +36,14 @@ _RECEIVED = b'{"code":0,"msg":"\xe6\x8e\xa5\xe6\x94\xb6\xe6\x88\x90\xe5\x8a\x9f"
 
 
 class TestIn(Body):
-    """`address`: a phone for `sms`; for `wecom` a member's user id, by default your own."""
+    """`address`: a phone for `sms`; for `wecom` a member's user id, by default your own.
+
+    `params` fill the variables of the SMS template.
+    """
 
     channel: Literal["wecom", "sms"]
     address: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    params: dict[str, str] = Field({}, max_length=20)
 
 
 @router.get("/v1/messages", dependencies=[needs("task.read")])
@@ -77,7 +81,8 @@ def send_test(tx: Writing, asking: Asking, body: TestIn) -> dict[str, Any]:
     if body.channel == "sms":
         if body.address is None:
             raise TestNeedsAddress()
-        return {"channel": "sms", "id": actions.add_test(tx, "sms", _TEST_TEXT, body.address, None)}
+        message_id = actions.add_test(tx, "sms", _TEST_TEXT, body.address, body.params)
+        return {"channel": "sms", "id": message_id}
     staff_id = asking.staff_id
     if body.address is not None:
         staff = merchants.find_staff_by_wecom(tx, body.address)

@@ -109,6 +109,6 @@ class SmsPushes(Protocol):
 
 
 open_friends: Port[Callable[[str], Friends]] = Port("reach.open_friends")
-"""Configuration of `wecom` as JSON → adapter."""
+"""Configuration of `wecom` as JSON → adapter, the same one for the same text."""
 open_sms_pushes: Port[Callable[[str], SmsPushes]] = Port("reach.open_sms_pushes")
 """Configuration of `sms` as JSON → adapter."""

@@ -47,7 +47,6 @@ from huitou.reach.types import (
 )
 
 _DUE_MAX = 200
-_opened: dict[tuple[str, UUID, str, int], Any] = {}
 _Adapter = TypeVar("_Adapter")
 
 
@@ -77,17 +76,9 @@ class Noting:
 def adapter_of(
     tx: ReadTx, port: Port[Callable[[str, str], _Adapter]], kind: str
 ) -> _Adapter | None:
-    """The merchant's adapter of this kind, kept until its configuration changes."""
-    found = next((c for c in merchants.list_channels(tx) if c.kind == kind), None)
-    if found is None:
-        return None
-    key = (port.name, tx.merchant, kind, found.version)
-    if key not in _opened:
-        config = merchants.channel_config(tx, kind)
-        assert config is not None
-        _opened[key] = port.get()(kind, config)
-    adapter: _Adapter = _opened[key]
-    return adapter
+    """The merchant's adapter of this kind; None when the channel is not set up."""
+    config = merchants.channel_config(tx, kind)
+    return None if config is None else port.get()(kind, config)
 
 
 def claim_submit(tx: Tx, message_id: str) -> Sending | None:

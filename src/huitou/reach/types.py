@@ -131,7 +131,7 @@ class Cancels(Protocol):
 
 
 open_channel: Port[Callable[[str, str], Channel]] = Port("reach.open_channel")
-"""(kind, configuration as JSON) → adapter."""
+"""(kind, configuration as JSON) → adapter, the same one for the same text."""
 open_notifier: Port[Callable[[str, str], StaffNotifier]] = Port("reach.open_notifier")
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -4,6 +4,7 @@ from huitou.base.db import Tx
 from huitou.base.jobs import every, stream
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
+from huitou.order.types import TotalsMoved
 from huitou.segment import actions
 
 
@@ -29,6 +30,12 @@ def customers_merged(tx: Tx, notice: CustomersMerged) -> None:
 def customers_split(tx: Tx, notice: CustomersSplit) -> None:
     """Both are judged on their own."""
     actions.look_again(tx, [notice.customer_id, notice.other_id])
+
+
+@listens(TotalsMoved)
+def totals_moved(tx: Tx, notice: TotalsMoved) -> None:
+    """Purchases went from one customer to another, or to other categories."""
+    actions.look_again(tx, notice.customer_ids)
 
 
 @listens(CustomerForgotten)

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
+
 from huitou.base.db import ReadTx
 from huitou.catalog import reads as catalog
 from huitou.event.rules import REGISTRY
@@ -150,6 +152,11 @@ def segments_of(tx: ReadTx, customer_id: UUID) -> list[UUID]:
 def changes(tx: ReadTx, segment_id: UUID, since: datetime) -> Iterator[Change]:
     """Who entered and left since, in order."""
     return store.iter_changes(tx, segment_id, since)
+
+
+def export(tx: ReadTx, customer_id: UUID) -> object:
+    """Everything this room keeps about a customer, as plain JSON: memberships and changes."""
+    return msgspec.to_builtins(store.list_history(tx, customer_id))
 
 
 def get_stored(tx: ReadTx, segment_id: UUID) -> Stored:

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from huitou.base.db import ReadTx, Tx
 from huitou.segment.rules.compile import Compiled
-from huitou.segment.types import Change, Member, Stored
+from huitou.segment.types import Change, Member, Passage, Stored
 
 _SEGMENT = """
     SELECT id, name, rule, version, state, member_count, refreshed_at, created_by, created_at
@@ -161,6 +161,20 @@ def iter_changes(tx: ReadTx, segment_id: UUID, since: datetime) -> Iterator[Chan
         ORDER BY at, id
         """,
         {"segment": segment_id, "since": since},
+    )
+
+
+def list_history(tx: ReadTx, customer_id: UUID) -> list[Passage]:
+    """Every entering and leaving of a customer, in order."""
+    return tx.rows(
+        Passage,
+        """
+        SELECT c.segment_id, s.name AS segment_name, c.kind, c.at
+        FROM segment.change c
+        JOIN segment.segment s ON s.merchant_id = c.merchant_id AND s.id = c.segment_id
+        WHERE c.merchant_id = %(merchant)s AND c.customer_id = %(customer)s ORDER BY c.at, c.id
+        """,
+        {"customer": customer_id},
     )
 
 

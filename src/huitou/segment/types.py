@@ -296,6 +296,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A change as the customer's own history tells it."""
+
+    segment_id: UUID
+    segment_name: str
+    kind: Literal["entered", "left"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A ready-made rule; `meaning` says whom it finds."""
 

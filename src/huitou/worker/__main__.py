@@ -16,7 +16,6 @@ def main() -> None:
     config = Config.from_environment()
     assert config.database_url is not None
     wiring.wire()
-    wiring.bind_adapters(config)
     database = Database(config.database_url, MasterKey.load(config.master_key), size_max=10)
     Worker(database, list(wiring.ROOMS)).run()
 

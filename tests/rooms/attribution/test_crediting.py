@@ -16,6 +16,7 @@ from huitou.event.types import Intake
 from huitou.identity import actions as identity
 from huitou.identity import reads as people
 from huitou.kernel.ids import new_id
+from huitou.reach.types import MessagesOpened
 from tests.conftest import Brand, Clock, Read, Write
 from tests.rooms.attribution.story import customer_of, deliver, paid, refunded, seen
 
@@ -145,6 +146,32 @@ def test_a_receipt_that_comes_after_the_order_credits_it_once(
     assert verdict("P1").credit == first, "a credit once given stands"
     with read() as tx:
         assert len(reads.list_credits(tx).items) == 1
+
+
+def test_an_opening_before_the_purchase_is_evidence_whenever_it_is_known(
+    send: Send, drain: Drain, write: Write, now: datetime, verdict: Callable[[str], Verdict]
+) -> None:
+    send([seen("c1", now - 9 * DAY), seen("c2", now - 9 * DAY)])
+    drain()
+    with write() as tx:
+        messages = [
+            deliver(tx, customer_of(tx, card), now - 2 * DAY, None) for card in ("c1", "c2")
+        ]
+    send([paid("P1", "c1", now - DAY), paid("P2", "c2", now - DAY)])
+    drain()
+    assert "已打开" not in verdict("P1").sentence_zh
+    with write() as tx:
+        for message, at in zip(messages, (now - 2 * DAY, now), strict=True):
+            tx.run(
+                "UPDATE reach.message SET opened_at = %(at)s"
+                " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+                {"id": message, "at": at},
+            )
+        tx.tell(MessagesOpened(tuple(messages)))
+    drain()
+    assert credit(verdict("P1")).evidence["opened_at"] is not None
+    assert "已打开" in verdict("P1").sentence_zh
+    assert credit(verdict("P2")).evidence["opened_at"] is None, "it was opened after the purchase"
 
 
 def test_refunds_reduce_the_credit_and_never_below_nothing(
@@ -277,8 +304,10 @@ def test_credits_are_listed_with_filters_pages_and_scope(
         assert len(reads.list_credits(narrow).items) == 2
     with read(Scope("hq/region-1/store-0401/", brand.staff["a-01"].id)) as narrow:
         assert [found.order_no for found in reads.list_credits(narrow).items] == ["P0"]
-    told = client.get(f"/v1/orders/{first['items'][0]['order_id']}/attribution").json()
+    (city,) = client.get("/v1/attributions", params={"unit": "region-2"}).json()["items"]
+    told = client.get(f"/v1/orders/{city['order_id']}/attribution").json()
     assert told["is_credited"] is True
     assert told["sentence_zh"]
+    assert told["credit"]["unit_name"] == "城西店"
     missing = client.get(f"/v1/orders/{new_id()}/attribution")
     assert (missing.status_code, missing.json()["code"]) == (404, "attribution.no_verdict")

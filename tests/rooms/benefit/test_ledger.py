@@ -1,5 +1,6 @@
 """The ledger on PostgreSQL: once, balanced, append-only, never more taken back than given."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -17,8 +18,11 @@ from huitou.benefit.types import (
     Posting,
     Reversal,
 )
+from huitou.identity import actions as identity
+from huitou.identity import reads as people
 from huitou.kernel.ids import new_id
-from tests.conftest import Read, Write
+from tests.conftest import Clock, Read, Write
+from tests.rooms.attribution.story import customer_of, seen
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
@@ -82,7 +86,7 @@ def test_many_postings_in_one_call_answer_in_their_order(write: Write, read: Rea
         )
         assert len({row.transaction_id for row in posted}) == 700
     with read() as tx:
-        balances = reads.balances(tx, "staff", people, "commission")
+        balances = reads.balances(tx, people, "commission")
         assert balances == {who: sum(range(n + 1, 701, 7)) for n, who in enumerate(people)}
         assert reads.balance(tx, ("merchant", tx.merchant), "commission") <= -sum(balances.values())
 
@@ -240,3 +244,24 @@ def test_a_tampered_balance_is_found(db: Database, write: Write, read: Read) -> 
         connection.execute(tamper, [-1, staff])
     with read() as tx:
         assert reads.check(tx) == []
+
+
+def test_a_merged_customer_has_what_both_have_until_they_are_split(
+    write: Write, read: Read, drain: Callable[[], None], send: Callable[..., object], clock: Clock
+) -> None:
+    send([seen("c1", clock.now), seen("c2", clock.now)])
+    drain()
+    with write() as tx:
+        one, other = customer_of(tx, "c1"), customer_of(tx, "c2")
+        actions.post(tx, [points(tx, one, 5, "one"), points(tx, other, 7, "other")])
+        winner = identity.merge(tx, one, other).id
+    with read() as tx:
+        assert reads.balance(tx, ("customer", winner), "points") == 12
+        assert len(reads.entries(tx, ("customer", winner), "points").items) == 2
+        assert reads.export(tx, winner) == [{"asset": "points", "balance": 12}]
+    with write() as tx:
+        (merging,) = people.mergings_of(tx, winner)
+        identity.undo_merge(tx, winner, merging.id)
+    with read() as tx:
+        assert reads.balance(tx, ("customer", one), "points") == 5
+        assert reads.balance(tx, ("customer", other), "points") == 7

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from fastapi.testclient import TestClient
 
-from huitou.base.db import Database, Scope
+from huitou.base.db import Scope
 from huitou.event import reads as event
 from huitou.identity import reads as identity
 from huitou.order import actions, reads, rules
@@ -54,7 +55,7 @@ def refunded(order: dict[str, Any], no: str, at: datetime, fen: int) -> dict[str
 
 
 def test_orders_over_http(
-    db: Database, brand: Brand, clock: Clock, client: TestClient, send: Send, drain: Drain
+    brand: Brand, clock: Clock, client: TestClient, send: Send, drain: Drain, read: Read
 ) -> None:
     send(make_history(Random(1), clock.now, count=25, people=3))
     drain()
@@ -83,6 +84,12 @@ def test_orders_over_http(
     assert totals["total"]["order_count"] == len(own)
     assert totals["stage_zh"]
     assert client.get("/v1/totals", params={"customers": customer}).json()["items"] == [totals]
+    with read() as tx:
+        exported: Any = reads.export(tx, UUID(customer))
+    assert [order["id"] for order in exported["orders"]] == [item["id"] for item in own]
+    assert exported["totals"]["total"]["paid_fen"] == totals["total"]["paid_fen"]
+    given_back = sum(item["refunded_fen"] for item in own)
+    assert sum(refund["refund_fen"] for refund in exported["refunds"]) == given_back
     assert client.get("/v1/orders", params={"customer": customer}).json()["items"] == own
     mall = [item["id"] for item in items if item["unit_id"] == str(brand.units["mall"].id)]
     found = client.get("/v1/orders", params={"unit": "mall"}).json()["items"]

@@ -9,13 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from huitou.base.db import Database
-from huitou.channels import for_reach
 from huitou.content import actions as contents
 from huitou.content.types import Item
 from huitou.event.types import Intake
 from huitou.identity import reads as identities
 from huitou.merchant import actions as merchants
-from huitou.reach import ports, types
 from huitou.reach.types import Candidate
 from tests.adapters.sms_world import WORLD, World, simulator
 from tests.adapters.wecom.serving import CORP, Sim, running
@@ -23,14 +21,6 @@ from tests.conftest import Brand
 
 SECRET = "push-secret-0123456789"
 Send = Callable[[Sequence[dict[str, Any]]], Intake]
-
-
-@pytest.fixture(autouse=True)
-def adapters() -> None:
-    types.open_channel.bind(for_reach.open_channel)
-    types.open_notifier.bind(for_reach.open_notifier)
-    ports.open_friends.bind(for_reach.open_friends)
-    ports.open_sms_pushes.bind(for_reach.open_sms_pushes)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from huitou.identity import actions as identities
 from huitou.merchant import actions as merchants
 from huitou.reach import actions, reads
 from huitou.reach.types import Candidate
-from tests.conftest import Clock, Read, Write
+from tests.conftest import Clock, Read
 from tests.rooms.reach.conftest import Town
 
 

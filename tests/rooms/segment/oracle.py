@@ -128,7 +128,8 @@ class World:
 
     def _sample(self, leaf: Any, id_: UUID, facts: Facts) -> bool:
         digest = hashlib.sha256(f"{leaf['salt']}:{id_}".encode()).hexdigest()
-        return int(digest[:8], 16) < round(leaf["share"] * 2**32)
+        share: float = leaf["share"]
+        return int(digest[:8], 16) < round(share * 2**32)
 
     def _tag(self, leaf: Any, id_: UUID, facts: Facts) -> bool:
         return leaf["name"] in facts.tags
@@ -233,7 +234,9 @@ class World:
         return datetime.combine(day, time(), self.zone)
 
     def _trait(self, leaf: Any, id_: UUID, facts: Facts) -> bool:
-        name, op, value = leaf["name"], leaf["op"], leaf.get("value")
+        name: str = leaf["name"]
+        op: str = leaf["op"]
+        value = leaf.get("value")
         if name not in self._built_in(facts):
             return custom(facts.traits.get(name), name in facts.traits, op, value)
         found = self._built_in(facts)[name]
@@ -248,7 +251,8 @@ class World:
         if name == "home_unit":
             return self._under(found, value) == (op == "in")
         if name == "source_channels":
-            return bool(set(found) & set(value)) == (op == "contains")
+            has = bool(set(found) & set(value))
+            return has if op == "contains" else not has
         return compare(found, op, value)
 
     def _built_in(self, facts: Facts) -> dict[str, Any]:

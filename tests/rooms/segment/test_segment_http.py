@@ -1,16 +1,17 @@
 """Segments over HTTP: answers, refusals, versions, scopes."""
 
 from collections.abc import Callable
-from typing import Any
-from uuid import uuid4
+from typing import Any, cast
+from uuid import UUID, uuid4
 
 from fastapi.testclient import TestClient
 
 from huitou.base.db import Database
-from tests.conftest import Brand, Clock, Write
+from huitou.segment import reads
+from tests.conftest import Brand, Clock, Read, Write
 from tests.rooms.segment.worlds import make_world
 
-VIP = {"v": 1, "all": [{"kind": "tag", "name": "vip"}]}
+VIP: dict[str, Any] = {"v": 1, "all": [{"kind": "tag", "name": "vip"}]}
 BUYERS = {
     "v": 1,
     "all": [
@@ -28,7 +29,12 @@ BUYERS = {
 
 
 def test_count_list_explain(
-    db: Database, brand: Brand, clock: Clock, client: TestClient, drain: Callable[[], None]
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    client: TestClient,
+    drain: Callable[[], None],
+    read: Read,
 ) -> None:
     make_world(db, brand, clock, drain, 3)
     answer = client.post("/v1/segments/count", json={"rule": BUYERS}).json()
@@ -62,6 +68,9 @@ def test_count_list_explain(
     assert [leaf["holds"] for leaf in explained["leaves"]] == [True, False]
     assert explained["leaves"][0]["found"] >= 1
     assert client.get("/v1/segments").json()["items"][0]["id"] == segment["id"]
+    with read() as tx:
+        [passage] = cast(list[dict[str, str]], reads.export(tx, UUID(ids[0])))
+    assert (passage["segment_name"], passage["kind"]) == ("买奶的人", "entered")
 
 
 def test_refusals(client: TestClient) -> None:

@@ -1,20 +1,24 @@
 """The compiled statement and a row-by-row reading agree on random rules over random pasts."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
 import pytest
 
 from huitou.base.db import Database, Scope
+from huitou.identity import actions as identity_actions
 from huitou.segment import actions, reads
 from huitou.segment.rules import compile as compiler
+from huitou.segment.types import Segment
 from tests.conftest import Brand, Clock, Read, Write, send_events
 from tests.rooms.segment.oracle import World
 from tests.rooms.segment.random_rules import make_rule
 from tests.rooms.segment.worlds import make_world
 
 RULES_PER_WORLD = 120
+START = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -110,12 +114,32 @@ def test_live_members_are_those_of_the_rule_whatever_happens(
             ],
         )
         drain()
-        with read() as tx:
-            world = World(tx)
-            for segment in segments:
-                expected = world.matching(segment.rule)
-                assert set(reads.members(tx, segment.id)) == expected
-                assert reads.get_segment(tx, segment.id).member_count == len(expected)
+        check_members(read, segments)
+    with read() as tx:
+        one, other, third = sorted(World(tx).customers)[:3]
+    with write() as tx:
+        identity_actions.merge(tx, one, other)
+    drain()
+    check_members(read, segments)
+    with write() as tx:
+        identity_actions.forget(tx, third)
+    drain()
+    check_members(read, segments)
+    with read() as tx:
+        changes = [
+            change for segment in segments for change in reads.changes(tx, segment.id, START)
+        ]
+    assert {change.customer_id for change in changes}.isdisjoint({third})
+    assert {change.kind for change in changes} == {"entered", "left"}
+
+
+def check_members(read: Read, segments: list[Segment]) -> None:
+    with read() as tx:
+        world = World(tx)
+        for segment in segments:
+            expected = world.matching(segment.rule)
+            assert set(reads.members(tx, segment.id)) == expected
+            assert reads.get_segment(tx, segment.id).member_count == len(expected)
 
 
 def test_counts_are_of_the_scope(

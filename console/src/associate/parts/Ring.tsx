@@ -5,7 +5,12 @@ const ROUND = 2 * Math.PI * R
 export function Ring({ share }: { share: number }) {
   const part = Math.max(0, Math.min(1, share))
   return (
-    <svg className="ring" viewBox="0 0 104 104" role="img" aria-label={`${Math.floor(share * 100)}%`}>
+    <svg
+      className="ring"
+      viewBox="0 0 104 104"
+      role="img"
+      aria-label={`${Math.floor(share * 100)}%`}
+    >
       <defs>
         <linearGradient id="glow" x1="0" y1="0" x2="1" y2="1">
           <stop offset="0" stopColor="#ffd9a8" />

@@ -34,9 +34,7 @@ export function TaskCard({
           {isOpen && <small>{before(task.deadline)}</small>}
           {isOpen && task.urged_at && <small className="warm">{t('tasks.urged')}</small>}
           {isDone(progress) && task.sent_at && <small>{ago(task.sent_at)}</small>}
-          {line && (
-            <small className="gain num">+{yuan(line.amount_fen - line.reversed_fen)}</small>
-          )}
+          {line && <small className="gain num">+{yuan(line.amount_fen - line.reversed_fen)}</small>}
         </span>
       </span>
     </a>

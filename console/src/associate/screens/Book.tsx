@@ -42,7 +42,9 @@ export function BookScreen() {
         {book.error && <Wrong error={book.error} again={() => void book.refetch()} />}
         {book.data && people.length === 0 && <None icon="search">{t('book.none')}</None>}
         <div className="rows">
-          {book.data?.pages.map((page, index) => <Rows key={index} people={page.items} />)}
+          {book.data?.pages.map((page, index) => (
+            <Rows key={index} people={page.items} />
+          ))}
         </div>
         {book.hasNextPage && (
           <button

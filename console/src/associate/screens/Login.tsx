@@ -37,11 +37,7 @@ export function LoginScreen() {
       <header>
         <div>
           <Mark size={44} />
-          <button
-            type="button"
-            className="ghost"
-            onClick={() => speak(isEnglish ? 'zh-CN' : 'en')}
-          >
+          <button type="button" className="ghost" onClick={() => speak(isEnglish ? 'zh-CN' : 'en')}>
             {t('app.language')}
           </button>
         </div>
@@ -96,7 +92,9 @@ export function LoginScreen() {
                   type="button"
                   key={one.login}
                   disabled={isBusy}
-                  onClick={() => void enter('/v1/demo/login', { login: one.login, surface: 'phone' })}
+                  onClick={() =>
+                    void enter('/v1/demo/login', { login: one.login, surface: 'phone' })
+                  }
                 >
                   <Face name={one.name} />
                   <span>

@@ -88,7 +88,9 @@ function Line(props: { line: CommissionLine; message: Message | undefined; isNam
           </small>
         )}
         {line.reversed_fen > 0 && (
-          <small className="loss num">{t('money.taken', { amount: yuan(line.reversed_fen) })}</small>
+          <small className="loss num">
+            {t('money.taken', { amount: yuan(line.reversed_fen) })}
+          </small>
         )}
       </span>
       <b className={left > 0 ? 'gain num' : 'nil num'}>

@@ -147,7 +147,7 @@ function useAct() {
 type Act = ReturnType<typeof useAct>
 
 function Associate(props: { one: StaffTasks; others: StaffTasks[]; act: Act }) {
-  const { one, others, act } = props
+  const { one, act } = props
   const [isChoosing, setChoosing] = useState(false)
   const all = one.open + one.awaiting + one.sent
   return (
@@ -203,9 +203,7 @@ function Associate(props: { one: StaffTasks; others: StaffTasks[]; act: Act }) {
           {t(one.is_away ? 'store.set_back' : 'store.set_away')}
         </button>
       </footer>
-      {isChoosing && (
-        <Colleagues {...props} close={() => setChoosing(false)} />
-      )}
+      {isChoosing && <Colleagues {...props} close={() => setChoosing(false)} />}
     </article>
   )
 }

@@ -93,6 +93,7 @@ function Chat(props: {
   const { task, copy, products, change } = props
   const [isEditing, setEditing] = useState(false)
   const name = task.customer.salutation
+  const first = products[0]
   return (
     <div className="chat">
       <Face name={task.associate.name} size={34} />
@@ -116,13 +117,13 @@ function Chat(props: {
             {t(isEditing ? 'task.done_editing' : 'task.edit')}
           </button>
         )}
-        {products.length > 0 && (
+        {first && (
           <div className="card">
             <span>
               <b>{t('task.card', { n: products.length, name })}</b>
               <small>{t('task.card_note')}</small>
             </span>
-            <Picture sku={products[0]!.sku} size={48} />
+            <Picture sku={first.sku} size={48} />
           </div>
         )}
       </div>
@@ -140,7 +141,11 @@ function ProductLine({ product, remove }: { product: TaskProduct; remove?: () =>
       </span>
       {product.price_fen !== null && <em className="num">{yuan(product.price_fen)}</em>}
       {remove && (
-        <button type="button" aria-label={t('task.remove', { name: product.name })} onClick={remove}>
+        <button
+          type="button"
+          aria-label={t('task.remove', { name: product.name })}
+          onClick={remove}
+        >
           <Icon name="close" size={16} />
         </button>
       )}

@@ -1,4 +1,4 @@
-import { Tag } from 'antd'
+import { Tag, Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { usePages } from '@/client/query'
 import type { Task } from '@/client/types'
@@ -14,9 +14,15 @@ const colours: Record<string, string> = {
   fallback: 'purple',
 }
 
-export function TaskState({ state }: { state: string }) {
-  const { t } = useTranslation()
-  return <Tag color={colours[state]}>{t(`associate.state_${state}`, { defaultValue: state })}</Tag>
+export function TaskState({ task }: { task: Task }) {
+  const { t, i18n } = useTranslation()
+  return (
+    <Tooltip title={i18n.language === 'en' ? task.code_en : task.code_zh}>
+      <Tag color={colours[task.state]}>
+        {t(`associate.state_${task.state}`, { defaultValue: task.state })}
+      </Tag>
+    </Tooltip>
+  )
 }
 
 export function CustomerTasks({ customer }: { customer: string }) {
@@ -30,9 +36,9 @@ export function CustomerTasks({ customer }: { customer: string }) {
       empty={<Nothing title={t('associate.no_tasks')} />}
       columns={[
         { title: t('associate.created'), render: (_, task) => <Ago at={task.created_at} /> },
-        { title: t('associate.campaign'), render: (_, task) => task.campaign_name ?? '–' },
-        { title: t('associate.staff'), render: (_, task) => task.staff.name },
-        { title: t('associate.state'), render: (_, task) => <TaskState state={task.state} /> },
+        { title: t('associate.campaign'), render: (_, task) => task.title },
+        { title: t('associate.staff'), render: (_, task) => task.associate.name },
+        { title: t('associate.state'), render: (_, task) => <TaskState task={task} /> },
         { title: t('associate.deadline'), render: (_, task) => <Ago at={task.deadline} /> },
       ]}
     />

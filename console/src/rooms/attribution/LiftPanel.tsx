@@ -14,20 +14,20 @@ export function LiftPanel({ campaign, creditedFen }: { campaign: string; credite
         {(data) => (
           <>
             <div className="proof">
-              <Figure title={t('insight.credited')} metric="credited" value={<Money fen={creditedFen} />} />
+              <Figure title={t('insight.credited')} metric="credited_fen" value={<Money fen={creditedFen} />} />
               <span className="proof-vs quiet">{t('insight.versus')}</span>
               <Increment lift={data} />
             </div>
             <Interval lift={data} />
-            <div className="figures">
+            <div className="figures lift-arms">
               <Figure
-                title={t('insight.treated_mean')}
-                metric="lift"
+                title={t('insight.treated_mean', { count: data.treated_count })}
+                metric="incremental_fen"
                 value={<Money fen={data.treated_mean_fen} isExact />}
               />
               <Figure
-                title={t('insight.holdout_mean')}
-                metric="lift"
+                title={t('insight.holdout_mean', { count: data.holdout_count })}
+                metric="incremental_fen"
                 value={<Money fen={data.holdout_mean_fen} isExact />}
               />
             </div>

@@ -12,65 +12,97 @@ import { Ago } from '@/ui/time'
 /** Everyone considered, with the outcome and its reason: 为什么没有她. */
 export function Candidates({ campaign }: { campaign: Campaign }) {
   const { t, i18n } = useTranslation()
-  const [arm, setArm] = useState<string>('treated')
+  const isEnglish = i18n.language === 'en'
+  const [arm, setArm] = useState('treated')
+  const [reason, setReason] = useState<string | undefined>()
   const [customer, setCustomer] = useState<string | undefined>()
-  const [words, setWords] = useState('')
-  const q = useDebounced(words.trim(), 300)
-  const found = useRead('/v1/customers', { query: { q, limit: 10 }, enabled: q.length >= 2, keep: true })
+  const progress = useRead('/v1/campaigns/{id}/progress', { id: campaign.id })
+  const staff = useRead('/v1/staff')
+  const names = new Map(staff.data?.items.map((one) => [one.id, one.name]))
   const pages = usePages('/v1/campaigns/{id}/candidates', {
     id: campaign.id,
-    query: customer ? { customer } : { arm },
+    query: customer ? { customer } : { arm, reason: arm === 'excluded' ? reason : undefined },
     keep: true,
   })
-  const counts = campaign.counts ?? {}
-  const label = (name: string, of: number | undefined) => `${t(`campaign.${name}`)} ${of ?? ''}`
+  const { counts } = campaign
   return (
     <Panel title={t('campaign.why_not')}>
       <div className="row between filters">
-        <Segmented
-          value={arm}
-          disabled={customer !== undefined}
-          onChange={setArm}
-          options={[
-            { value: 'treated', label: label('treated', counts.treated) },
-            { value: 'holdout', label: label('held_out', counts.held_out) },
-            { value: 'excluded', label: label('excluded', counts.excluded) },
-          ]}
-        />
-        <Select
-          allowClear
-          showSearch={{ filterOption: false, onSearch: setWords }}
-          className="why-not"
-          placeholder={t('campaign.why_not_hint')}
-          value={customer}
-          onChange={setCustomer}
-          options={found.data?.items.map((row) => ({
-            value: row.id,
-            label: `${row.name ?? `#${row.ordinal}`} · ${row.phone ?? ''}`,
-          }))}
-        />
+        <div className="row">
+          <Segmented
+            value={arm}
+            disabled={customer !== undefined}
+            onChange={setArm}
+            options={[
+              { value: 'treated', label: `${t('campaign.treated')} ${counts.treated}` },
+              { value: 'holdout', label: `${t('campaign.held_out')} ${counts.holdout}` },
+              { value: 'excluded', label: `${t('campaign.excluded')} ${counts.excluded}` },
+            ]}
+          />
+          {arm === 'excluded' && (
+            <Select
+              allowClear
+              className="filter"
+              placeholder={t('campaign.any_reason')}
+              value={reason}
+              onChange={(next?: string) => setReason(next)}
+              options={progress.data?.excluded.map((one) => ({
+                value: one.reason,
+                label: `${isEnglish ? one.title_en : one.title_zh} ${one.count}`,
+              }))}
+            />
+          )}
+        </div>
+        <FindCustomer value={customer} change={setCustomer} />
       </div>
       <PagedTable<Candidate>
         pages={pages}
-        rowKey={(one) => one.customer.id}
+        rowKey="customer_id"
         size="small"
         empty={<Nothing title={t(customer ? 'campaign.never_considered' : 'campaign.nobody')} />}
         columns={[
           {
             title: t('opportunity.customer'),
-            render: (_, one) => <Link to={`/customers/${one.customer.id}`}>{one.customer.name ?? '–'}</Link>,
+            render: (_, one) => (
+              <Link to={`/customers/${one.customer_id}`}>{one.name ?? `#${one.customer_ordinal}`}</Link>
+            ),
           },
           { title: t('campaign.arm'), render: (_, one) => t(`campaign.arm_${one.arm}`) },
           {
             title: t('campaign.reason'),
-            render: (_, one) =>
-              (i18n.language === 'en' ? one.reason_en : one.reason_zh) ??
-              (one.reason ? t(`campaign.reason_${one.reason}`, { defaultValue: one.reason }) : '–'),
+            render: (_, one) => (isEnglish ? one.reason_en : one.reason_zh) ?? '–',
           },
-          { title: t('opportunity.associate'), render: (_, one) => one.staff?.name ?? '–' },
+          { title: t('opportunity.associate'), render: (_, one) => names.get(one.associate_id ?? '') ?? '–' },
           { title: t('campaign.decided'), render: (_, one) => <Ago at={one.at} /> },
         ]}
       />
     </Panel>
+  )
+}
+
+function FindCustomer({
+  value,
+  change,
+}: {
+  value: string | undefined
+  change: (next: string | undefined) => void
+}) {
+  const { t } = useTranslation()
+  const [words, setWords] = useState('')
+  const q = useDebounced(words.trim(), 300)
+  const found = useRead('/v1/customers', { query: { q, limit: 10 }, enabled: q.length >= 2, keep: true })
+  return (
+    <Select
+      allowClear
+      showSearch={{ filterOption: false, onSearch: setWords }}
+      className="why-not"
+      placeholder={t('campaign.why_not_hint')}
+      value={value}
+      onChange={(next?: string) => change(next)}
+      options={found.data?.items.map((row) => ({
+        value: row.id,
+        label: `${row.name ?? `#${row.ordinal}`} · ${row.phone ?? ''}`,
+      }))}
+    />
   )
 }

@@ -15,9 +15,7 @@ import { CampaignForm } from './Form'
 import { Preview } from './Preview'
 
 function hasSource(source: Source): boolean {
-  if ('segment_id' in source) return source.segment_id !== ''
-  if ('opportunity_kind' in source) return source.opportunity_kind !== ''
-  return true
+  return Boolean(source.segment_id || source.opportunity_kind || source.rule)
 }
 
 /** Only the fields of the request; a saved care task carries more. */
@@ -35,7 +33,7 @@ export function blankCampaign(source: Source, words: { copy: string; sms: string
     product_mode: 'personal',
     skus: [],
     deadline: dayjs().add(2, 'day').hour(20).minute(0).second(0).millisecond(0).toISOString(),
-    fallback: { channel: 'sms', template: words.sms },
+    fallback: { channel: 'sms', text: words.sms },
     holdout_bp: 1000,
   }
 }

@@ -87,9 +87,10 @@ function SourcePick({ draft, set }: Given) {
   const { t, i18n } = useTranslation()
   const segments = useRead('/v1/segments')
   const kinds = useRead('/v1/opportunities/kinds')
+  const categories = useRead('/v1/categories')
   const { source } = draft
-  if ('rule' in source || 'customer_ids' in source) return <p>{t('campaign.from_chosen')}</p>
-  const isSegment = 'segment_id' in source
+  if (source.rule) return <p>{t('campaign.from_rule')}</p>
+  const isSegment = typeof source.segment_id === 'string'
   return (
     <>
       <Radio.Group
@@ -114,7 +115,11 @@ function SourcePick({ draft, set }: Given) {
         placeholder={t('segment.choose')}
         value={(isSegment ? source.segment_id : source.opportunity_kind) || undefined}
         onChange={(value: string) =>
-          set({ source: isSegment ? { segment_id: value } : { opportunity_kind: value } })
+          set({
+            source: isSegment
+              ? { segment_id: value }
+              : { opportunity_kind: value, category: source.category ?? null },
+          })
         }
         options={
           isSegment
@@ -131,6 +136,20 @@ function SourcePick({ draft, set }: Given) {
               }))
         }
       />
+      {!isSegment && (
+        <Select
+          allowClear
+          className="wide source-pick"
+          showSearch={{ optionFilterProp: 'label' }}
+          placeholder={t('campaign.any_category')}
+          value={source.category ?? undefined}
+          onChange={(category?: string) => set({ source: { ...source, category: category ?? null } })}
+          options={categories.data?.items.map((one) => ({
+            value: one.code,
+            label: i18n.language === 'en' ? one.name_en : one.name,
+          }))}
+        />
+      )}
     </>
   )
 }
@@ -155,7 +174,7 @@ function CopyBox({ value, change }: { value: string; change: (next: string) => v
         onChange={(event) => change(event.target.value)}
       />
       <div className="row">
-        {['{name}', '{products}'].map((word) => (
+        {['{name}', '{products}', '{store}', '{associate}'].map((word) => (
           <button type="button" key={word} className="chip" onClick={() => insert(word)}>
             {t(`campaign.insert_${word.slice(1, -1)}`)} <code>{word}</code>
           </button>
@@ -202,13 +221,13 @@ function ProductPick({ draft, set }: Given) {
 
 function Fallback({ draft, set }: Given) {
   const { t } = useTranslation()
-  const template = t('campaign.sms_template')
+  const text = t('campaign.sms_template')
   return (
     <div className="field">
       <div className="row">
         <Switch
           checked={draft.fallback !== null}
-          onChange={(isOn) => set({ fallback: isOn ? { channel: 'sms', template } : null })}
+          onChange={(isOn) => set({ fallback: isOn ? { channel: 'sms', text } : null })}
         />
         <span>{t('campaign.fallback')}</span>
       </div>
@@ -216,8 +235,8 @@ function Fallback({ draft, set }: Given) {
       {draft.fallback && (
         <Input.TextArea
           rows={2}
-          value={draft.fallback.template}
-          onChange={(event) => set({ fallback: { channel: 'sms', template: event.target.value } })}
+          value={draft.fallback.text}
+          onChange={(event) => set({ fallback: { channel: 'sms', ...draft.fallback, text: event.target.value } })}
         />
       )}
     </div>

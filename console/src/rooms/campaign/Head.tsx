@@ -5,7 +5,6 @@ import type { Campaign } from '@/client/types'
 import { showDone } from '@/shell/notify'
 import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
-import { Figure, Money } from '@/ui/figure'
 import { PageHead, Panel } from '@/ui/page'
 import { Ago } from '@/ui/time'
 import { StateTag } from './StateTag'
@@ -15,15 +14,18 @@ export function CampaignHead({ campaign }: { campaign: Campaign }) {
   const { modal } = App.useApp()
   const may = useMay()('campaign.publish')
   const write = useWrite(['/v1/campaigns', '/v1/campaigns/{id}'])
+  const left = useRead('/v1/campaigns/{id}/progress', {
+    id: campaign.id,
+    enabled: campaign.state !== 'draft',
+  })
   const turn = (verb: 'pause' | 'resume' | 'end') =>
     write
       .mutateAsync({ path: `/v1/campaigns/${campaign.id}/${verb}`, body: {} })
       .then(() => showDone(t(`campaign.${verb}_done`)))
   const askEnd = () => {
-    const left = (campaign.counts?.tasks ?? 0) - (campaign.counts?.sent ?? 0)
     modal.confirm({
       title: t('campaign.end_title'),
-      content: t('campaign.end_effect', { count: left }),
+      content: t('campaign.end_effect', { count: left.data?.tasks.open ?? 0 }),
       okText: t('campaign.end'),
       okButtonProps: { danger: true },
       onOk: () => turn('end'),
@@ -39,7 +41,6 @@ export function CampaignHead({ campaign }: { campaign: Campaign }) {
       hint={
         <>
           {campaign.goal} · {t('campaign.deadline')} <Ago at={campaign.deadline} />
-          {campaign.created_by && ` · ${campaign.created_by}`}
         </>
       }
       actions={
@@ -69,37 +70,15 @@ export function CampaignHead({ campaign }: { campaign: Campaign }) {
 export function Publishing({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation()
   const progress = useRead('/v1/campaigns/{id}/progress', { id: campaign.id, every: 800 })
-  const { done = 0, total = 0 } = progress.data ?? {}
+  const counts = progress.data?.counts
   return (
     <Panel title={t('campaign.publishing')}>
-      <Progress percent={total ? Math.round((done / total) * 100) : 0} status="active" />
-      <small className="quiet num">{t('campaign.publishing_of', { done, total })}</small>
-    </Panel>
-  )
-}
-
-export function CampaignFigures({ campaign }: { campaign: Campaign }) {
-  const { t } = useTranslation()
-  const counts = campaign.counts ?? {}
-  const steps = ['tasks', 'sent', 'delivered', 'opened', 'bought'] as const
-  return (
-    <Panel title={t('campaign.funnel')}>
-      <div className="steps">
-        {steps.map((step, index) => {
-          const value = counts[step] ?? 0
-          const before = index ? (counts[steps[index - 1] ?? 'tasks'] ?? 0) : 0
-          return (
-            <Figure
-              key={step}
-              title={t(`insight.${step}`)}
-              metric={step}
-              value={value}
-              note={before ? `${Math.round((value / before) * 100)}%` : t('campaign.start_step')}
-            />
-          )
-        })}
-        <Figure title={t('insight.amount')} metric="credited" value={<Money fen={counts.credited_fen ?? 0} />} />
-      </div>
+      <Progress percent={Math.round((progress.data?.share ?? 0) * 100)} status="active" />
+      <small className="quiet num">{counts &&
+          t('campaign.publishing_of', {
+            done: counts.candidates - counts.pending,
+            total: counts.candidates,
+          })}</small>
     </Panel>
   )
 }

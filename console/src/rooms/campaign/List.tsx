@@ -1,11 +1,11 @@
 import { PlusOutlined } from '@ant-design/icons'
 import { Button, Progress } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { usePages } from '@/client/query'
+import { usePages, useRead } from '@/client/query'
 import type { Campaign } from '@/client/types'
 import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
-import { Money } from '@/ui/figure'
+import { Count } from '@/ui/figure'
 import { Nothing, PageHead, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
 import { Ago } from '@/ui/time'
@@ -48,13 +48,15 @@ export function CampaignList() {
             },
             { title: t('campaign.state'), render: (_, one) => <StateTag state={one.state} /> },
             { title: t('campaign.progress'), width: 190, render: (_, one) => <Sent campaign={one} /> },
-            { title: t('insight.opened'), align: 'right', render: (_, one) => one.counts?.opened ?? '–' },
-            { title: t('insight.bought'), align: 'right', render: (_, one) => one.counts?.bought ?? '–' },
             {
-              title: t('insight.amount'),
+              title: t('campaign.treated'),
               align: 'right',
-              render: (_, one) =>
-                one.counts?.credited_fen === undefined ? '–' : <Money fen={one.counts.credited_fen} />,
+              render: (_, one) => (one.state === 'draft' ? '–' : <Count of={one.counts.treated} />),
+            },
+            {
+              title: t('campaign.held_out'),
+              align: 'right',
+              render: (_, one) => (one.state === 'draft' ? '–' : <Count of={one.counts.holdout} />),
             },
             { title: t('campaign.deadline'), render: (_, one) => <Ago at={one.deadline} /> },
           ]}
@@ -66,8 +68,11 @@ export function CampaignList() {
 
 function Sent({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation()
-  const tasks = campaign.counts?.tasks ?? 0
-  const sent = campaign.counts?.sent ?? 0
+  const isOut = campaign.state !== 'draft'
+  const progress = useRead('/v1/campaigns/{id}/progress', { id: campaign.id, enabled: isOut })
+  const states = progress.data?.tasks ?? {}
+  const tasks = Object.values(states).reduce((sum, one) => sum + one, 0)
+  const sent = states.sent ?? 0
   if (!tasks) return <span className="quiet">–</span>
   return (
     <>

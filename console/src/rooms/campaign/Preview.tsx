@@ -1,8 +1,8 @@
 import { Segmented, Skeleton, Spin } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useProductsOf } from '@/client/names'
 import type { CampaignPreview } from '@/client/types'
-import { useDrill } from '@/shell/drill'
 import { Bubble } from '@/ui/bubble'
 import { Count, Figure } from '@/ui/figure'
 import { yuan } from '@/ui/format'
@@ -41,7 +41,6 @@ export function Preview({
 
 function Numbers({ preview }: { preview: CampaignPreview }) {
   const { t, i18n } = useTranslation()
-  const drill = useDrill()
   const out = preview.excluded.reduce((sum, one) => sum + one.count, 0)
   return (
     <>
@@ -64,23 +63,7 @@ function Numbers({ preview }: { preview: CampaignPreview }) {
         {preview.excluded.map((one) => (
           <li key={one.reason} className="row between">
             <span>{i18n.language === 'en' ? one.title_en : one.title_zh}</span>
-            {one.sample && one.sample.length > 0 ? (
-              <button
-                type="button"
-                className="opens num"
-                onClick={() =>
-                  drill({
-                    title: i18n.language === 'en' ? one.title_en : one.title_zh,
-                    path: '/v1/customers',
-                    query: { ids: (one.sample ?? []).join(',') },
-                  })
-                }
-              >
-                {one.count}
-              </button>
-            ) : (
-              <span className="num">{one.count}</span>
-            )}
+            <span className="num">{one.count}</span>
           </li>
         ))}
       </ul>
@@ -89,9 +72,10 @@ function Numbers({ preview }: { preview: CampaignPreview }) {
 }
 
 function Samples({ preview }: { preview: CampaignPreview }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const [at, setAt] = useState(0)
   const one = preview.sample[at] ?? preview.sample[0]
+  const products = useProductsOf(one?.skus.slice(0, 3) ?? [])
   if (!one) return null
   return (
     <Panel
@@ -104,21 +88,21 @@ function Samples({ preview }: { preview: CampaignPreview }) {
             onChange={setAt}
             options={preview.sample.map((sample, index) => ({
               value: index,
-              label: sample.customer.name ?? String(index + 1),
+              label: sample.name ?? String(index + 1),
             }))}
           />
         )
       }
     >
-      <p className="quiet sample-reason">{one.reason}</p>
+      <p className="quiet sample-reason">{i18n.language === 'en' ? one.reason_en : one.reason_zh}</p>
       <Bubble
-        from={one.staff?.name ?? t('campaign.associate')}
+        from={`${one.associate} · ${one.store}`}
         card={
-          one.products.length > 0 && (
+          products.length > 0 && (
             <>
               <b>{t('campaign.card_title')}</b>
               <ul>
-                {one.products.slice(0, 3).map((product) => (
+                {products.map((product) => (
                   <li key={product.sku} className="row between">
                     <span>{product.name}</span>
                     <span className="num">{product.price_fen === null ? '' : yuan(product.price_fen)}</span>
@@ -141,12 +125,13 @@ function Workload({ preview }: { preview: CampaignPreview }) {
     <Panel title={t('campaign.workload')}>
       <Bars
         rows={preview.per_store.map((store) => ({
-          key: store.unit.id,
-          label: store.unit.name,
+          key: store.unit_id,
+          label: store.name,
           value: store.tasks,
-          shown: t('campaign.workload_shown', { tasks: store.tasks, busiest: store.busiest }),
+          shown: t('campaign.workload_shown', { tasks: store.tasks, busiest: Math.max(0, ...store.associates.map((one) => one.tasks)) }),
         }))}
       />
+      {preview.covered > 0 && <p className="quiet">{t('campaign.covered', { count: preview.covered })}</p>}
       {preview.without_associate > 0 && (
         <p className="up">{t('campaign.without_associate', { count: preview.without_associate })}</p>
       )}

@@ -1,8 +1,8 @@
 import { DownloadOutlined } from '@ant-design/icons'
 import { Alert, Button, Progress } from 'antd'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useRead } from '@/client/query'
+import { useRead, useWrite } from '@/client/query'
 import type { Import } from '@/client/types'
 import { Answer } from '@/ui/page'
 
@@ -13,17 +13,17 @@ export function isOver(one: Import): boolean {
 export function ImportProgress({ id, done }: { id: string; done?: (finished: Import) => void }) {
   const { t } = useTranslation()
   const job = useRead('/v1/imports/{id}', { id, every: 700 })
-  const finished = job.data && isOver(job.data) && !job.data.is_dry_run ? job.data : null
-  const isDone = finished !== null && finished.state === 'done'
+  const cancel = useWrite(['/v1/imports', '/v1/imports/{id}'])
+  const hasTold = useRef(false)
   useEffect(() => {
-    if (isDone && finished) done?.(finished)
-    // Once, when it ends; later polls of a finished import are the same.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [isDone])
+    if (hasTold.current || job.data?.state !== 'done' || job.data.is_dry_run) return
+    hasTold.current = true
+    done?.(job.data)
+  }, [job.data, done])
   return (
     <Answer of={job} rows={2}>
       {(data) => (
-        <>
+        <div className="stack">
           <Progress
             percent={data.total ? Math.round((data.done / data.total) * 100) : isOver(data) ? 100 : 0}
             status={data.state === 'failed' ? 'exception' : isOver(data) ? 'success' : 'active'}
@@ -36,12 +36,22 @@ export function ImportProgress({ id, done }: { id: string; done?: (finished: Imp
                 failed: data.failed,
               })}
             </span>
-            {data.failed > 0 && <ErrorsLink one={data} />}
+            {!isOver(data) && (
+              <Button
+                size="small"
+                loading={cancel.isPending}
+                onClick={() => cancel.mutate({ path: `/v1/imports/${id}/cancel` })}
+              >
+                {t('event.cancel')}
+              </Button>
+            )}
+            {isOver(data) && data.failed > 0 && <ErrorsLink one={data} />}
           </div>
+          {data.state === 'failed' && <Alert type="error" showIcon title={data.reason} />}
           {data.state === 'done' && data.is_dry_run && data.failed === 0 && (
             <Alert type="success" showIcon title={t('event.rehearsal_clean')} />
           )}
-        </>
+        </div>
       )}
     </Answer>
   )

@@ -1,18 +1,16 @@
-import { InboxOutlined } from '@ant-design/icons'
+import { DownloadOutlined, InboxOutlined } from '@ant-design/icons'
 import { Button, Segmented, Select, Table, Upload } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useWrite } from '@/client/query'
-import type { Import, ImportKind } from '@/client/types'
-import { fieldsOf, guessMapping, peek } from './fields'
+import { useRead, useWrite } from '@/client/query'
+import type { Import, ImportField, ImportKind, Inspected } from '@/client/types'
 import { ImportProgress } from './ImportProgress'
 
 const kinds: ImportKind[] = ['orders', 'customers', 'products', 'staff', 'units']
 
 interface Chosen {
   file: File
-  columns: string[]
-  rows: string[][]
+  looked: Inspected
   mapping: Record<string, string>
 }
 
@@ -29,12 +27,18 @@ export function ImportWizard({
   const [kind, setKind] = useState<ImportKind>(offered[0] ?? 'orders')
   const [chosen, setChosen] = useState<Chosen | null>(null)
   const [running, setRunning] = useState<Import | null>(null)
+  const fields = useRead('/v1/imports/fields', { query: { kind } })
+  const inspect = useWrite<Inspected, FormData>()
   const start = useWrite<Import, FormData>(['/v1/imports'])
-  const take = async (file: File) => {
+  const take = (file: File, as: ImportKind) => {
     setRunning(null)
-    const isTable = !file.name.endsWith('.jsonl')
-    const { columns, rows } = isTable ? await peek(file) : { columns: [], rows: [] }
-    setChosen({ file, columns, rows, mapping: guessMapping(kind, columns) })
+    const form = new FormData()
+    form.append('file', file)
+    form.append('kind', as)
+    inspect.mutate(
+      { path: '/v1/imports/inspect', body: form },
+      { onSuccess: (looked) => setChosen({ file, looked, mapping: looked.mapping }) },
+    )
   }
   const run = (isDryRun: boolean) => {
     if (!chosen) return
@@ -47,26 +51,36 @@ export function ImportWizard({
   }
   const isMapped =
     chosen !== null &&
-    (chosen.columns.length === 0 ||
-      fieldsOf[kind].every((field) => !field.isNeeded || chosen.mapping[field.name]))
+    (fields.data?.items ?? []).every((field) => !field.is_required || chosen.mapping[field.name])
   return (
     <div className="stack">
-      {offered.length > 1 && (
-        <Segmented
-          value={kind}
-          onChange={(next) => {
-            setKind(next)
-            setRunning(null)
-            if (chosen) setChosen({ ...chosen, mapping: guessMapping(next, chosen.columns) })
-          }}
-          options={offered.map((one) => ({ value: one, label: t(`event.kind_${one}`) }))}
-        />
-      )}
+      <div className="row between">
+        {offered.length > 1 ? (
+          <Segmented
+            value={kind}
+            onChange={(next) => {
+              setKind(next)
+              if (chosen) take(chosen.file, next)
+            }}
+            options={offered.map((one) => ({ value: one, label: t(`event.kind_${one}`) }))}
+          />
+        ) : (
+          <span />
+        )}
+        <Button
+          type="link"
+          size="small"
+          icon={<DownloadOutlined />}
+          href={`/v1/imports/template.csv?kind=${kind}&surface=console`}
+        >
+          {t('event.template')}
+        </Button>
+      </div>
       <Upload.Dragger
         accept=".csv,.jsonl,.txt"
         showUploadList={false}
         beforeUpload={(file) => {
-          void take(file)
+          take(file, kind)
           return false
         }}
       >
@@ -76,8 +90,12 @@ export function ImportWizard({
         <p>{chosen ? chosen.file.name : t('event.drop')}</p>
         <p className="quiet">{t('event.drop_hint')}</p>
       </Upload.Dragger>
-      {chosen && chosen.columns.length > 0 && (
-        <Mapping kind={kind} chosen={chosen} change={(mapping) => setChosen({ ...chosen, mapping })} />
+      {chosen && fields.data && (
+        <Mapping
+          fields={fields.data.items}
+          chosen={chosen}
+          change={(mapping) => setChosen({ ...chosen, mapping })}
+        />
       )}
       {chosen && (
         <div className="row">
@@ -96,11 +114,11 @@ export function ImportWizard({
 }
 
 function Mapping({
-  kind,
+  fields,
   chosen,
   change,
 }: {
-  kind: ImportKind
+  fields: ImportField[]
   chosen: Chosen
   change: (mapping: Record<string, string>) => void
 }) {
@@ -110,13 +128,13 @@ function Mapping({
       size="small"
       rowKey="name"
       pagination={false}
-      dataSource={fieldsOf[kind]}
+      dataSource={fields}
       columns={[
         {
           title: t('event.field'),
           render: (_, field) => (
             <>
-              {t(`event.field_${field.name}`)} {field.isNeeded && <b className="up">*</b>}
+              {field.title} {field.is_required && <b className="up">*</b>}
             </>
           ),
         },
@@ -127,23 +145,24 @@ function Mapping({
               allowClear
               size="small"
               className="pick-column"
-              placeholder={t(field.isNeeded ? 'segment.choose' : 'ui.optional')}
-              status={field.isNeeded && !chosen.mapping[field.name] ? 'error' : undefined}
+              placeholder={t(field.is_required ? 'segment.choose' : 'ui.optional')}
+              status={field.is_required && !chosen.mapping[field.name] ? 'error' : undefined}
               value={chosen.mapping[field.name]}
-              options={chosen.columns.map((column) => ({ value: column, label: column }))}
-              onChange={(column?: string) => {
+              options={chosen.looked.headers.map((header) => ({ value: header, label: header }))}
+              onChange={(header?: string) => {
                 const { [field.name]: _dropped, ...rest } = chosen.mapping
-                change(column ? { ...rest, [field.name]: column } : rest)
+                change(header ? { ...rest, [field.name]: header } : rest)
               }}
             />
           ),
         },
         {
           title: t('event.example'),
-          render: (_, field) => {
-            const at = chosen.columns.indexOf(chosen.mapping[field.name] ?? '')
-            return <span className="quiet">{at < 0 ? '' : (chosen.rows[0]?.[at] ?? '')}</span>
-          },
+          render: (_, field) => (
+            <span className="quiet">
+              {chosen.looked.sample[0]?.[chosen.mapping[field.name] ?? ''] ?? ''}
+            </span>
+          ),
         },
       ]}
     />

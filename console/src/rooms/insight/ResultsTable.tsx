@@ -2,7 +2,7 @@ import { DownloadOutlined } from '@ant-design/icons'
 import { Button, Skeleton, Table } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { usePages } from '@/client/query'
+import { useRead } from '@/client/query'
 import type { ResultRow, Stage } from '@/client/types'
 import { useDrill } from '@/shell/drill'
 import { saveCsv } from '@/ui/csv'
@@ -10,32 +10,35 @@ import { Meaning, Money } from '@/ui/figure'
 import { Fault, Nothing } from '@/ui/page'
 
 const stages: Stage[] = ['tasks', 'sent', 'delivered', 'opened', 'bought']
-const sums = [...stages, 'amount_fen', 'commission_fen'] as const
+const sums = [...stages, 'orders', 'amount_fen', 'commission_fen'] as const
 
+/** A store's sum, or one associate's line under it. */
 interface Line extends ResultRow {
   key: string
   children?: Line[]
 }
 
 function sumOf(rows: ResultRow[]): Pick<ResultRow, (typeof sums)[number]> {
-  const total = { tasks: 0, sent: 0, delivered: 0, opened: 0, bought: 0, amount_fen: 0, commission_fen: 0 }
+  const total = { tasks: 0, sent: 0, delivered: 0, opened: 0, bought: 0, orders: 0, amount_fen: 0, commission_fen: 0 }
   for (const row of rows) for (const name of sums) total[name] += row[name]
   return total
 }
 
 function byStore(rows: ResultRow[]): Line[] {
   const groups = new Map<string, ResultRow[]>()
-  for (const row of rows) groups.set(row.unit.id, [...(groups.get(row.unit.id) ?? []), row])
+  for (const row of rows) groups.set(row.unit_id ?? '', [...(groups.get(row.unit_id ?? '') ?? []), row])
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (!first) return []
     return [
       {
         ...sumOf(group),
-        key: first.unit.id,
-        unit: first.unit,
-        staff: null,
-        children: group.map((row) => ({ ...row, key: `${row.unit.id}-${row.staff?.id ?? 'sms'}` })),
+        key: first.unit_id ?? '',
+        unit_id: first.unit_id,
+        unit_name: first.unit_name,
+        staff_id: null,
+        staff_name: null,
+        children: group.map((row) => ({ ...row, key: `${row.unit_id ?? ''}-${row.staff_id ?? 'sms'}` })),
       },
     ]
   })
@@ -45,17 +48,19 @@ function byStore(rows: ResultRow[]): Line[] {
 export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: string }) {
   const { t } = useTranslation()
   const drill = useDrill()
-  const pages = usePages('/v1/results', { query: { campaign, unit, limit: 200 }, keep: true })
-  const lines = useMemo(() => byStore(pages.items), [pages.items])
-  if (pages.error) return <Fault error={pages.error} again={() => void pages.refetch()} />
-  if (pages.isLoading) return <Skeleton active />
+  const results = useRead('/v1/results', { query: { campaign, unit }, keep: true })
+  const units = useRead('/v1/units')
+  const codes = new Map(units.data?.items.map((one) => [one.id, one.code]))
+  const lines = useMemo(() => byStore(results.data?.rows ?? []), [results.data])
+  if (results.error) return <Fault error={results.error} again={() => void results.refetch()} />
+  if (!results.data) return <Skeleton active />
+  const { rows, total } = results.data
   if (lines.length === 0) return <Nothing title={t('insight.no_results')} hint={t('insight.no_results_hint')} />
-  const total = sumOf(pages.items)
   const open = (line: Line | null, stage: Stage) => () =>
     drill({
-      title: [line?.unit.name, line?.staff?.name, t(`insight.${stage}`)].filter(Boolean).join(' · '),
+      title: [line?.unit_name, line?.staff_name, t(`insight.${stage}`)].filter(Boolean).join(' · '),
       path: '/v1/results/customers',
-      query: { campaign, unit: line?.unit.code ?? unit, staff: line?.staff?.id, stage },
+      query: { campaign, unit: codes.get(line?.unit_id ?? '') ?? unit, staff: line?.staff_id, stage },
     })
   const number = (line: Line | null, stage: Stage, value: number) => (
     <button type="button" className="opens num" onClick={open(line, stage)}>
@@ -72,9 +77,9 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
           onClick={() =>
             saveCsv('huitou-results.csv', [
               [t('insight.store'), t('insight.staff'), ...stages.map((stage) => t(`insight.${stage}`)), t('insight.amount'), t('insight.commission')],
-              ...pages.items.map((row) => [
-                row.unit.name,
-                row.staff?.name ?? t('insight.by_sms'),
+              ...rows.map((row) => [
+                row.unit_name ?? '',
+                row.staff_name ?? t('insight.by_sms'),
                 ...stages.map((stage) => row[stage]),
                 row.amount_fen / 100,
                 row.commission_fen / 100,
@@ -95,7 +100,7 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
           {
             title: t('insight.store'),
             render: (_, line) =>
-              line.children ? <b className="name">{line.unit.name}</b> : (line.staff?.name ?? t('insight.by_sms')),
+              line.children ? <b className="name">{line.unit_name ?? '–'}</b> : (line.staff_name ?? t('insight.by_sms')),
           },
           ...stages.map((stage) => ({
             title: <Meaning of={stage}>{t(`insight.${stage}`)}</Meaning>,
@@ -104,7 +109,7 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
             render: (_: unknown, line: Line) => number(line, stage, line[stage]),
           })),
           {
-            title: <Meaning of="credited">{t('insight.amount')}</Meaning>,
+            title: <Meaning of="amount_fen">{t('insight.amount')}</Meaning>,
             align: 'right',
             sorter: (a, b) => a.amount_fen - b.amount_fen,
             render: (_, line) => (
@@ -114,7 +119,7 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
             ),
           },
           {
-            title: <Meaning of="commission">{t('insight.commission')}</Meaning>,
+            title: <Meaning of="commission_fen">{t('insight.commission')}</Meaning>,
             align: 'right',
             render: (_, line) => <Money fen={line.commission_fen} isExact />,
           },

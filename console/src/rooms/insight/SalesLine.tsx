@@ -6,7 +6,7 @@ import { roundYuan, yuan } from '@/ui/format'
 
 const Chart = lazy(() => import('@/ui/chart'))
 
-export function SalesLine({ days }: { days: Overview['days'] }) {
+export function SalesLine({ days }: { days: Overview['series'] }) {
   const { t, i18n } = useTranslation()
   const option = useMemo(
     () => ({
@@ -16,7 +16,7 @@ export function SalesLine({ days }: { days: Overview['days'] }) {
         formatter: (points: unknown) => {
           const day = days[(points as { dataIndex: number }[])[0]?.dataIndex ?? 0]
           if (!day) return ''
-          return `${day.day}<br/>${t('insight.sales')} <b>${yuan(day.sales_fen)}</b><br/>${t('insight.period_note', day)}`
+          return `${day.day}<br/>${t('insight.sales')} <b>${yuan(day.sales_fen)}</b><br/>${t('insight.day_note', { orders: day.orders, credited: yuan(day.credited_fen) })}`
         },
       },
       xAxis: {

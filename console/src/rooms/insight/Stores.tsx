@@ -1,54 +1,82 @@
 import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
-import type { Overview } from '@/client/types'
+import type { UnitFigures } from '@/client/types'
 import { useDrill } from '@/shell/drill'
-import { Count, Money } from '@/ui/figure'
+import { go } from '@/shell/router'
+import { Count, Meaning, Money } from '@/ui/figure'
 import { Nothing, Panel } from '@/ui/page'
 import { Spark } from '@/ui/spark'
 
-type Row = Overview['stores'][number]
-
-export function Stores({ overview }: { overview: Overview }) {
+/** Each store's last 30 days; its sales open to the orders, its buyers to the customers. */
+export function Stores({ units, since }: { units: UnitFigures[]; since: string }) {
   const { t } = useTranslation()
   const drill = useDrill()
+  const hasDays = units.some((unit) => unit.days)
+  const sales = (unit: UnitFigures) =>
+    drill({ title: unit.name, path: '/v1/orders', query: { unit: unit.code, since } })
+  const bought = (unit: UnitFigures) =>
+    drill({
+      title: `${unit.name} · ${t('insight.bought')}`,
+      path: '/v1/results/customers',
+      query: { unit: unit.code, stage: 'bought', since },
+    })
   return (
-    <Panel title={t('insight.stores')}>
-      <Table<Row>
-        rowKey={(row) => row.unit.id}
+    <Panel title={t('insight.stores')} extra={<a onClick={() => go('/results')}>{t('shell.nav_results')}</a>}>
+      <Table<UnitFigures>
+        rowKey="unit_id"
         size="small"
         pagination={false}
-        scroll={{ x: 'max-content', y: 420 }}
-        dataSource={overview.stores}
+        scroll={{ x: 'max-content' }}
+        dataSource={units}
         locale={{ emptyText: <Nothing title={t('insight.no_stores')} /> }}
         columns={[
-          { title: t('insight.store'), render: (_, row) => row.unit.name },
+          { title: t('insight.store'), render: (_, unit) => unit.name },
           {
-            title: t('insight.today_sales'),
+            title: <Meaning of="sales_fen">{t('insight.sales')}</Meaning>,
             align: 'right',
             defaultSortOrder: 'descend',
-            sorter: (a, b) => a.today_fen - b.today_fen,
-            render: (_, row) => <Money fen={row.today_fen} />,
+            sorter: (a, b) => a.sales_fen - b.sales_fen,
+            render: (_, unit) => (
+              <button type="button" className="opens" onClick={() => sales(unit)}>
+                <Money fen={unit.sales_fen} />
+              </button>
+            ),
+          },
+          ...(hasDays
+            ? [
+                {
+                  title: t('insight.trend'),
+                  width: 130,
+                  render: (_: unknown, unit: UnitFigures) => <Spark values={unit.days ?? []} />,
+                },
+              ]
+            : []),
+          {
+            title: <Meaning of="orders">{t('insight.orders')}</Meaning>,
+            align: 'right',
+            sorter: (a, b) => a.orders - b.orders,
+            render: (_, unit) => <Count of={unit.orders} />,
           },
           {
-            title: t('insight.customers'),
+            title: <Meaning of="sent">{t('insight.sent')}</Meaning>,
             align: 'right',
-            render: (_, row) => (
-              <button
-                type="button"
-                className="opens"
-                onClick={() => drill({ title: row.unit.name, path: '/v1/customers', query: { unit: row.unit.code } })}
-              >
-                <Count of={row.customers} />
+            render: (_, unit) => <Count of={unit.sent} />,
+          },
+          {
+            title: <Meaning of="bought">{t('insight.bought')}</Meaning>,
+            align: 'right',
+            render: (_, unit) => (
+              <button type="button" className="opens" onClick={() => bought(unit)}>
+                <Count of={unit.bought} />
               </button>
             ),
           },
           {
-            title: t('insight.last_30'),
+            title: <Meaning of="credited_fen">{t('insight.amount')}</Meaning>,
             align: 'right',
-            sorter: (a, b) => a.last_30_days_fen - b.last_30_days_fen,
-            render: (_, row) => <Money fen={row.last_30_days_fen} />,
+            sorter: (a, b) => a.credited_fen - b.credited_fen,
+            render: (_, unit) => <Money fen={unit.credited_fen} />,
           },
-          { title: t('insight.trend'), width: 130, render: (_, row) => <Spark values={row.days} /> },
         ]}
       />
     </Panel>

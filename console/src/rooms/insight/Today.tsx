@@ -37,9 +37,10 @@ export function Today({ overview }: { overview: Overview }) {
       if (typeof note.paid_fen === 'number') setFeed((before) => [note, ...before].slice(0, 6))
     }, []),
   )
-  const { today, yesterday } = overview
-  const behind = (title: string, query: Record<string, string>) => () =>
-    drill({ title, path: '/v1/customers', query })
+  const { today, series } = overview
+  const before = series.at(-2)
+  const orders = () =>
+    drill({ title: t('insight.orders_today'), path: '/v1/orders', query: { since: today.since } })
   return (
     <Panel className="today" title={t('insight.today')} extra={<small className="quiet"><Ago at={overview.as_of} /></small>}>
       <div className="today-inside">
@@ -47,29 +48,29 @@ export function Today({ overview }: { overview: Overview }) {
           <Figure
             size="large"
             title={t('insight.sales')}
-            metric="sales"
+            metric="sales_fen"
+            open={orders}
             value={<span key={today.sales_fen} className="tick">{yuan(today.sales_fen)}</span>}
             note={
-              yesterday && (
+              before && (
                 <>
-                  {t('insight.vs_yesterday')} <Change now={today.sales_fen} before={yesterday.sales_fen} />
+                  {t('insight.vs_yesterday')} <Change now={today.sales_fen} before={before.sales_fen} />
                 </>
               )
             }
           />
           <div className="figures today-figures">
-            <Figure title={t('insight.orders')} metric="orders" value={<Count of={today.orders} />} />
+            <Figure title={t('insight.orders')} metric="orders" value={<Count of={today.orders} />} open={orders} />
             <Figure
               title={t('insight.customers')}
               metric="customers"
               value={<Count of={today.customers} />}
-              open={behind(t('insight.customers_today'), { bought_since: 'today' })}
+              open={orders}
             />
             <Figure
               title={t('insight.new_customers')}
               metric="new_customers"
               value={<Count of={today.new_customers} />}
-              open={behind(t('insight.new_today'), { joined_since: 'today' })}
             />
           </div>
         </div>
@@ -93,8 +94,8 @@ export function Today({ overview }: { overview: Overview }) {
 export function Periods({ overview }: { overview: Overview }) {
   const { t } = useTranslation()
   const rows = [
-    { title: t('insight.last_7'), of: overview.last_7_days },
-    { title: t('insight.last_30'), of: overview.last_30_days },
+    { title: t('insight.last_7'), of: overview.week },
+    { title: t('insight.last_30'), of: overview.month },
   ]
   return (
     <>
@@ -102,7 +103,7 @@ export function Periods({ overview }: { overview: Overview }) {
         <Figure
           key={row.title}
           title={`${row.title} · ${t('insight.sales')}`}
-          metric="sales"
+          metric="sales_fen"
           value={<Money fen={row.of.sales_fen} />}
           note={t('insight.period_note', { orders: row.of.orders, customers: row.of.customers })}
         />

@@ -28,22 +28,17 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
   const { t } = useTranslation()
   const me = useMe()
   const [form] = Form.useForm()
-  const [isSimulated, setSimulated] = useState(channel.is_simulated)
+  const [isSimulated, setSimulated] = useState(channel.is_simulated || channel.state === 'missing')
   const write = useWrite(['/v1/channels'])
+  const after = {
+    onSuccess: () => {
+      showDone(t('ui.saved'))
+      done?.()
+    },
+  }
   const save = (config: Record<string, unknown>) =>
-    write.mutate(
-      {
-        path: `/v1/channels/${channel.kind}`,
-        method: 'PUT',
-        body: { config, is_simulated: isSimulated, version: channel.version },
-      },
-      {
-        onSuccess: () => {
-          showDone(t('ui.saved'))
-          done?.()
-        },
-      },
-    )
+    write.mutate({ path: `/v1/channels/${channel.kind}`, method: 'PUT', body: { config } }, after)
+  const simulate = () => write.mutate({ path: `/v1/channels/${channel.kind}/simulate` }, after)
   return (
     <Panel
       title={channel.title}
@@ -71,7 +66,7 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
       {!isSimulated && (
         <SchemaForm
           schema={channel.schema}
-          initial={channel.config}
+          initial={channel.is_simulated ? {} : channel.config}
           form={form}
           keepHint={t('merchant.keep_secret')}
           submit={save}
@@ -82,11 +77,11 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
           type="primary"
           disabled={me.is_demo}
           loading={write.isPending}
-          onClick={() => (isSimulated ? save({}) : form.submit())}
+          onClick={() => (isSimulated ? simulate() : form.submit())}
         >
           {t('ui.save')}
         </Button>
-        <TestMessage channel={channel} />
+        {channel.state === 'ready' && <TestMessage channel={channel} />}
       </div>
     </Panel>
   )
@@ -96,7 +91,7 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
 export function TestMessage({ channel, done }: { channel: Channel; done?: () => void }) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
-  const test = useWrite<{ detail?: string }>()
+  const test = useWrite<{ sent: boolean }>()
   const [to, setTo] = useState('')
   const isSms = channel.kind.startsWith('sms')
   return (
@@ -116,8 +111,11 @@ export function TestMessage({ channel, done }: { channel: Channel; done?: () => 
           test.mutate(
             { path: `/v1/channels/${channel.kind}/test`, body: isSms ? { to: to.trim() } : {} },
             {
-              onSuccess: (answer) => {
-                modal.success({ title: t('merchant.test_sent'), content: answer?.detail })
+              onSuccess: () => {
+                modal.success({
+                  title: t('merchant.test_sent'),
+                  content: t(isSms ? 'merchant.test_sent_sms' : 'merchant.test_sent_wecom'),
+                })
                 done?.()
               },
             },

@@ -1,5 +1,4 @@
 import { Button, Segmented, Select } from 'antd'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePages, useRead } from '@/client/query'
 import type { Opportunity } from '@/client/types'
@@ -17,16 +16,14 @@ export function OpportunityList() {
   const may = useMay()
   const kind = get('kind') ?? 'predicted'
   const unit = get('unit')
+  const category = get('category')
+  const categories = useRead('/v1/categories')
   const kinds = useRead('/v1/opportunities/kinds')
   const units = useRead('/v1/units')
   const staff = useRead('/v1/staff')
   const unitNames = new Map(units.data?.items.map((one) => [one.id, one.name]))
   const staffNames = new Map(staff.data?.items.map((one) => [one.id, one.name]))
-  const pages = usePages('/v1/opportunities', { query: { kind, unit }, keep: true })
-  const [chosen, setChosen] = useState<React.Key[]>([])
-  const chosenCustomers = pages.items
-    .filter((one) => chosen.includes(one.id))
-    .map((one) => one.customer_id)
+  const pages = usePages('/v1/opportunities', { query: { kind, unit, category }, keep: true })
   return (
     <Panel>
       <div className="row between filters">
@@ -51,26 +48,34 @@ export function OpportunityList() {
               .filter((one) => one.kind !== 'headquarters')
               .map((one) => ({ value: one.code, label: one.name }))}
           />
+          <Select
+            allowClear
+            showSearch={{ optionFilterProp: 'label' }}
+            className="filter"
+            placeholder={t('campaign.any_category')}
+            value={category}
+            onChange={(next?: string) => set({ category: next })}
+            options={categories.data?.items.map((one) => ({
+              value: one.code,
+              label: i18n.language === 'en' ? one.name_en : one.name,
+            }))}
+          />
         </div>
-        {chosen.length > 0 && may('campaign.edit') && (
-          <div className="row">
-            <span className="quiet">{t('opportunity.chosen', { count: chosen.length })}</span>
-            <Button
-              type="primary"
-              onClick={() => {
-                window.sessionStorage.setItem('huitou.chosen', JSON.stringify(chosenCustomers))
-                go(`/campaigns/new?chosen=${chosenCustomers.length}`)
-              }}
-            >
-              {t('opportunity.task_from_chosen')}
-            </Button>
-          </div>
+        {may('campaign.edit') && (
+          <Button
+            type="primary"
+            disabled={pages.items.length === 0}
+            onClick={() =>
+              go(`/campaigns/new?opportunity=${kind}${category ? `&category=${category}` : ''}`)
+            }
+          >
+            {t('opportunity.task_from_list')}
+          </Button>
         )}
       </div>
       <PagedTable<Opportunity>
         pages={pages}
         rowKey="id"
-        rowSelection={{ selectedRowKeys: chosen, onChange: setChosen }}
         empty={<Nothing title={t('opportunity.none')} hint={t('opportunity.none_hint')} />}
         columns={[
           {

@@ -14,6 +14,7 @@ from huitou.associate.types import (
     Task,
     TaskChanged,
     TaskClosed,
+    TaskPaused,
     TaskShown,
     TasksSent,
     TooLate,
@@ -60,12 +61,14 @@ def send(tx: Tx, task_id: UUID, *, copy: str | None = None) -> TaskShown:
     """The associate's tap: plan the message in their WeCom, where they will confirm it.
 
     Again is no change. A gate that says no closes the task with its reason. Refuses NoSuchTask,
-    TaskClosed, TooLate, and texts that content refuses.
+    TaskClosed, TaskPaused, TooLate, and texts that content refuses.
     """
     task = _locked(tx, task_id)
     if task.state in ("awaiting_confirmation", "sent"):
         return reads.get_task(tx, task_id)
     _require(task, "send")
+    if task.is_paused:
+        raise TaskPaused()
     if tx.now >= task.closes_at:
         raise TooLate()
     text = task.copy if copy is None else copy
@@ -165,6 +168,11 @@ def cancel_of_campaign(tx: Tx, campaign_id: UUID) -> int:
     changed = store.set_state(tx, "cancel", "cancelled", ids, "campaign_ended")
     _show_many(tx, changed)
     return len(changed)
+
+
+def set_paused(tx: Tx, campaign_id: UUID, *, is_paused: bool) -> None:
+    """A campaign is held back, or goes on: its open tasks with it."""
+    _show_many(tx, store.set_paused(tx, campaign_id, is_paused=is_paused))
 
 
 def move_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:

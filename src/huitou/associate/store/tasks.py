@@ -81,7 +81,8 @@ def lock_task(tx: Tx, task_id: UUID) -> Task | None:
         """
         SELECT t.id, t.campaign_id, t.opportunity_id, t.customer_id, t.staff_id, t.unit_id, t.state,
                t.title, t.reason, t.copy, t.skus, t.product_list_id, t.message_id, t.code,
-               t.deadline, t.closes_at, t.created_at, t.sent_at, t.closed_at, t.urged_at, t.version
+               t.deadline, t.closes_at, t.created_at, t.sent_at, t.closed_at, t.urged_at,
+               t.is_paused, t.version
         FROM associate.task t
         JOIN merchant.unit u ON u.merchant_id = t.merchant_id AND u.id = t.unit_id
         WHERE t.merchant_id = %(merchant)s AND t.id = %(id)s
@@ -245,6 +246,20 @@ def list_open_of_campaign(tx: ReadTx, campaign_id: UUID) -> list[UUID]:
         WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s AND state = 'open'
         """,
         {"campaign": campaign_id},
+    )
+
+
+def set_paused(tx: Tx, campaign_id: UUID, *, is_paused: bool) -> list[Changed]:
+    """Hold a campaign's open tasks back, or let them go on."""
+    return tx.rows(
+        Changed,
+        """
+        UPDATE associate.task SET is_paused = %(is_paused)s, version = version + 1
+        WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s AND state = 'open'
+          AND is_paused <> %(is_paused)s
+        RETURNING id, staff_id, unit_id, customer_id, state
+        """,
+        {"campaign": campaign_id, "is_paused": is_paused},
     )
 
 

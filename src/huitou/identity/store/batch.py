@@ -284,6 +284,11 @@ def add_merges(
         JOIN identity.customer l ON l.merchant_id = %(merchant)s AND l.ordinal = t.loser
         """
     )
+    _hang(tx)
+
+
+def _hang(tx: Tx) -> None:
+    """Losers go under winners; everyone under a loser is answered for by the loser's last root."""
     tx.run(
         """
         UPDATE identity.customer l SET merged_into = w.id

@@ -13,6 +13,7 @@ from huitou.order.types import (
     OrderRefund,
     OrderRow,
     PaidOrder,
+    Review,
     StaffSales,
 )
 
@@ -208,4 +209,29 @@ def find_refunds(tx: ReadTx, refund_ids: Sequence[UUID]) -> list[OrderRefund]:
         WHERE r.merchant_id = %(merchant)s AND r.id = ANY(%(ids)s) ORDER BY r.position
         """,
         {"ids": list(refund_ids)},
+    )
+
+
+def list_reviews(tx: ReadTx, customer_id: UUID) -> list[Review]:
+    return tx.rows(
+        Review,
+        """
+        SELECT position, unit_id, order_no, rating, reviewed_at FROM "order".review
+        WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s ORDER BY position
+        """,
+        {"customer": customer_id},
+    )
+
+
+def list_refunds_of(tx: ReadTx, customer_id: UUID) -> list[OrderRefund]:
+    return tx.rows(
+        OrderRefund,
+        """
+        SELECT r.id AS refund_id, r.order_id, p.customer_id, r.refund_fen, r.lines,
+               r.refunded_at AS at, r.position
+        FROM "order".purchase p
+        JOIN "order".refund r ON r.merchant_id = p.merchant_id AND r.order_id = p.id
+        WHERE p.merchant_id = %(merchant)s AND p.customer_id = %(customer)s ORDER BY r.position
+        """,
+        {"customer": customer_id},
     )

@@ -12,7 +12,6 @@ from huitou.event.types import LogEntry
 from huitou.profile.rules.facts import Contact, Decision, Seen, name_text
 from huitou.profile.types import ConsentChange, Description
 
-
 _DESCRIPTION_COLUMNS = {
     "customer_id": "uuid",
     "name_sealed": "bytea",

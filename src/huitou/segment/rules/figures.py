@@ -109,7 +109,6 @@ _OF_PURCHASE: dict[str, LiteralString] = {
     "days_since_last": _DAYS.replace("{}", "p.paid_at"),
 }
 _OF_LINE: dict[str, LiteralString] = {
-    "count": "count(DISTINCT l.order_id)",
     "sum_fen": "sum(l.paid_fen - l.refunded_fen)::bigint",
     "quantity": "sum(l.quantity - l.refunded_quantity)::bigint",
     "days_since_last": _DAYS.replace("{}", "l.paid_at"),
@@ -147,21 +146,47 @@ def _purchases(statement: Statement, leaf: Purchase, value: LiteralString) -> Sq
 
 
 def _lines(statement: Statement, leaf: Purchase) -> Sql:
-    where = leaf.where
+    if leaf.agg == "count":
+        return _orders_of_lines(statement, leaf)
     value = _OF_LINE[leaf.agg]
-    if leaf.agg == "count" and where.sku is None and where.category and len(where.category) == 1:
-        value = "count(*) FILTER (WHERE l.is_first_of_category)"
     return (
         sql.SQL("SELECT l.customer_id AS id, " + value + " AS value")
-        + sql.SQL(""" FROM "order".line l""")
-        + sql.SQL(" WHERE l.merchant_id = %(merchant)s AND l.customer_id IS NOT NULL")
+        + _matching_lines(statement, leaf)
+        + sql.SQL(" GROUP BY l.customer_id")
+    )
+
+
+def _orders_of_lines(statement: Statement, leaf: Purchase) -> Sql:
+    """How many orders have a matching line. One line per order and category is marked, so that
+    orders of one category need not be told apart."""
+    lines = _matching_lines(statement, leaf)
+    if leaf.where.sku is None:
+        lines = lines + sql.SQL(" AND l.is_first_of_category")
+        if leaf.where.category is not None and len(leaf.where.category) == 1:
+            return (
+                sql.SQL("SELECT l.customer_id AS id, count(*) AS value")
+                + lines
+                + sql.SQL(" GROUP BY l.customer_id")
+            )
+    return sql.SQL(
+        "SELECT o.id, count(*) AS value"
+        " FROM (SELECT DISTINCT l.customer_id AS id, l.order_id{}) o GROUP BY o.id"
+    ).format(lines)
+
+
+def _matching_lines(statement: Statement, leaf: Purchase) -> Sql:
+    where = leaf.where
+    return (
+        sql.SQL(
+            """ FROM "order".line l"""
+            " WHERE l.merchant_id = %(merchant)s AND l.customer_id IS NOT NULL"
+        )
         + statement.among("l.category_code", where.category)
         + statement.among("l.sku", where.sku)
         + statement.within("l.paid_at", leaf.window)
         + statement.in_units("l.unit_id", where.unit)
         + statement.among("l.source", where.channel)
         + statement.only("l.customer_id")
-        + sql.SQL(" GROUP BY l.customer_id")
     )
 
 

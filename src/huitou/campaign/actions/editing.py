@@ -1,0 +1,80 @@
+"""Drafts."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from huitou.base.db import Tx
+from huitou.campaign import reads
+from huitou.campaign.store import campaigns as store
+from huitou.campaign.types import (
+    BadProducts,
+    BadSource,
+    Campaign,
+    CampaignChanged,
+    DeadlinePast,
+    NoSuchCampaign,
+    NotDraft,
+    Plan,
+)
+from huitou.catalog import reads as catalog
+from huitou.content import reads as texts
+from huitou.kernel.ids import new_id
+from huitou.merchant import actions as merchant
+from huitou.segment import reads as segment
+
+
+def add(tx: Tx, plan: Plan) -> Campaign:
+    """Keep a draft. Refuses what `check` refuses."""
+    check(tx, plan)
+    campaign_id = new_id()
+    store.add_campaign(tx, campaign_id, plan)
+    merchant.audit(tx, "campaign.added", f"campaign:{campaign_id}")
+    return reads.get_campaign(tx, campaign_id)
+
+
+def edit(tx: Tx, campaign_id: UUID, plan: Plan, *, version: int) -> Campaign:
+    """Change a draft. An empty salt keeps the control group. Refuses NoSuchCampaign, NotDraft,
+    CampaignChanged, and what `check` refuses."""
+    stored = store.lock_campaign(tx, campaign_id)
+    if stored is None:
+        raise NoSuchCampaign()
+    if stored.state != "draft":
+        raise NotDraft()
+    plan = replace(plan, salt=plan.salt or stored.salt)
+    check(tx, plan)
+    if not store.set_plan(tx, campaign_id, plan, version):
+        raise CampaignChanged()
+    merchant.audit(tx, "campaign.edited", f"campaign:{campaign_id}")
+    return reads.get_campaign(tx, campaign_id)
+
+
+def check(tx: Tx, plan: Plan) -> None:
+    """Refuses BadSource, DeadlinePast, BadProducts, texts that content refuses, segments and rules
+    that the segment room refuses."""
+    source = plan.source
+    named = [source.segment_id, source.rule, source.opportunity_kind]
+    if sum(each is not None for each in named) != 1:
+        raise BadSource()
+    if source.category is not None and source.opportunity_kind is None:
+        raise BadSource()
+    if source.segment_id is not None:
+        segment.get_stored(tx, source.segment_id)
+    if source.rule is not None:
+        segment.read_rule(tx, source.rule)
+    if plan.deadline <= tx.now:
+        raise DeadlinePast()
+    texts.check_template(plan.copy)
+    if plan.fallback is not None:
+        texts.check_template(plan.fallback.text)
+    _check_products(tx, plan)
+
+
+def _check_products(tx: Tx, plan: Plan) -> None:
+    if plan.product_mode == "fixed" and not plan.skus:
+        raise BadProducts(reason="empty")
+    if len(set(plan.skus)) != len(plan.skus):
+        raise BadProducts(reason="repeated")
+    known = catalog.products_by_sku(tx, plan.skus)
+    for sku in plan.skus:
+        if sku not in known:
+            raise BadProducts(reason=sku)

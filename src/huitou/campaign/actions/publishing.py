@@ -1,0 +1,153 @@
+"""From draft to live, in chunks that survive a crash; pause, resume, end."""
+
+from uuid import UUID
+
+from huitou.associate.actions import tasks as associate
+from huitou.base.db import Tx
+from huitou.base.jobs import job
+from huitou.campaign import deciding, reads
+from huitou.campaign.store import campaigns as store
+from huitou.campaign.store import candidates
+from huitou.campaign.types import (
+    Campaign,
+    CampaignChanged,
+    CampaignEnded,
+    CampaignPublished,
+    DeadlinePast,
+    NoCandidates,
+    NoSuchCampaign,
+    NotDraft,
+    State,
+    Stored,
+    WrongState,
+)
+from huitou.identity import reads as identity
+from huitou.merchant import actions as merchant
+from huitou.reach import actions as reach
+
+
+def publish(tx: Tx, campaign_id: UUID, *, version: int | None = None) -> Campaign:
+    """Fix whom it is about and begin to decide, chunk by chunk in the background.
+
+    Refuses NoSuchCampaign, NotDraft, CampaignChanged, DeadlinePast, NoCandidates.
+    """
+    stored = _locked(tx, campaign_id)
+    if stored.state != "draft":
+        raise NotDraft()
+    if version is not None and stored.version != version:
+        raise CampaignChanged()
+    if stored.deadline <= tx.now:
+        raise DeadlinePast()
+    audience = deciding.audience(tx, reads.plan_of(stored).source)
+    if not audience:
+        raise NoCandidates()
+    candidates.add_pending(tx, campaign_id, audience)
+    store.set_state(tx, campaign_id, "publishing")
+    tx.defer(publish_chunk, key=str(campaign_id), campaign_id=str(campaign_id))
+    merchant.audit(
+        tx, "campaign.published", f"campaign:{campaign_id}", candidates=len(audience)
+    )
+    return reads.get_campaign(tx, campaign_id)
+
+
+@job
+def publish_chunk(tx: Tx, *, campaign_id: str) -> None:
+    """Decide about the next thousand; the last one makes the campaign live. Again is no change."""
+    id_ = UUID(campaign_id)
+    stored = store.lock_campaign(tx, id_)
+    if stored is None or stored.state != "publishing":
+        return
+    pending = candidates.list_pending(tx, id_, deciding.CHUNK)
+    if pending:
+        plan = reads.plan_of(stored)
+        chunk = [(customer_id, opportunity_id) for _, customer_id, opportunity_id in pending]
+        verdicts = deciding.decide(tx, plan, chunk, {}, id_)
+        made = associate.add_tasks(tx, deciding.new_tasks(tx, plan, verdicts, id_))
+        first = [first_id for first_id, _, _ in pending]
+        candidates.set_decided(tx, id_, list(zip(first, verdicts, strict=True)), made)
+        tx.show("merchant", {"kind": "campaign", "campaign": campaign_id, "state": "publishing"})
+    if len(pending) == deciding.CHUNK:
+        tx.defer(publish_chunk, key=campaign_id, campaign_id=campaign_id)
+        return
+    _go_live(tx, stored)
+
+
+def resume_publishing(tx: Tx) -> None:
+    """Take up whatever was left in the middle."""
+    for stored in store.list_in_state(tx, "publishing"):
+        tx.defer(publish_chunk, key=str(stored.id), campaign_id=str(stored.id))
+
+
+def pause(tx: Tx, campaign_id: UUID) -> Campaign:
+    """Hold a live campaign back: no task can be sent, nothing falls back. Again is no change."""
+    stored = _locked(tx, campaign_id)
+    if stored.state != "paused":
+        _require(stored, "live")
+        associate.set_paused(tx, campaign_id, is_paused=True)
+        _change(tx, stored, "paused")
+    return reads.get_campaign(tx, campaign_id)
+
+
+def resume(tx: Tx, campaign_id: UUID) -> Campaign:
+    """Go on after a pause. Again is no change."""
+    stored = _locked(tx, campaign_id)
+    if stored.state != "live":
+        _require(stored, "paused")
+        associate.set_paused(tx, campaign_id, is_paused=False)
+        _change(tx, stored, "live")
+    return reads.get_campaign(tx, campaign_id)
+
+
+def end(tx: Tx, campaign_id: UUID) -> Campaign:
+    """Stop for good: what is not sent yet is cancelled. Again is no change."""
+    stored = _locked(tx, campaign_id)
+    if stored.state != "ended":
+        _require(stored, "publishing", "live", "paused")
+        associate.cancel_of_campaign(tx, campaign_id)
+        reach.cancel(tx, candidates.list_fallback_messages(tx, campaign_id))
+        _change(tx, stored, "ended")
+        tx.tell(CampaignEnded(campaign_id))
+    return reads.get_campaign(tx, campaign_id)
+
+
+def move_customers(tx: Tx, customer_ids: list[UUID]) -> None:
+    """After merges or splits among these customers: decisions are of who answers now."""
+    first = {*candidates.first_customers(tx, customer_ids), *customer_ids}
+    candidates.set_customers(tx, identity.canonical(tx, first))
+
+
+def forget(tx: Tx, customer_ids: list[UUID]) -> None:
+    """Nothing more is done about these customers."""
+    candidates.set_forgotten(tx, customer_ids)
+
+
+def _go_live(tx: Tx, stored: Stored) -> None:
+    _change(tx, stored, "live")
+    for staff_id, count in candidates.list_workload(tx, stored.id).items():
+        reach.notify_staff(
+            tx,
+            staff_id,
+            title=f"新的关怀任务：{stored.name}",
+            text=f"您有 {count} 位顾客待关怀，点击查看并一键发送。",
+            path="/associate",
+            key=f"campaign:{stored.id}:{staff_id}",
+        )
+    tx.tell(CampaignPublished(stored.id))
+
+
+def _change(tx: Tx, stored: Stored, state: State) -> None:
+    store.set_state(tx, stored.id, state)
+    merchant.audit(tx, f"campaign.{state}", f"campaign:{stored.id}")
+    tx.show("merchant", {"kind": "campaign", "campaign": str(stored.id), "state": state})
+
+
+def _locked(tx: Tx, campaign_id: UUID) -> Stored:
+    stored = store.lock_campaign(tx, campaign_id)
+    if stored is None:
+        raise NoSuchCampaign()
+    return stored
+
+
+def _require(stored: Stored, *states: str) -> None:
+    if stored.state not in states:
+        raise WrongState(state=stored.state)

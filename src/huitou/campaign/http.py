@@ -1,0 +1,191 @@
+"""Campaigns over HTTP."""
+
+import secrets
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import AwareDatetime, Field
+
+from huitou.base.db import ReadTx
+from huitou.base.http import Body, Reading, Router, Writing, needs
+from huitou.campaign import reads
+from huitou.campaign.actions import editing, publishing
+from huitou.campaign.types import (
+    Arm,
+    Campaign,
+    CandidateRow,
+    Fallback,
+    Plan,
+    Preview,
+    ProductMode,
+    Progress,
+    Source,
+    State,
+)
+from huitou.kernel.page import PAGE_MAX, Page
+from huitou.merchant import reads as merchant
+from huitou.opportunity.types import ListName
+
+router = Router(prefix="/v1/campaigns", tags=["campaign"])
+
+Text = Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class SourceBody(Body):
+    """Exactly one of the three; `category` narrows an opportunity list."""
+
+    segment_id: Annotated[UUID, Field(strict=False)] | None = None
+    rule: dict[str, Any] | None = None
+    opportunity_kind: ListName | None = None
+    category: Annotated[str, Field(max_length=100)] | None = None
+
+
+class FallbackBody(Body):
+    text: Annotated[str, Field(min_length=1, max_length=500)]
+    channel: Annotated[str, Field(pattern="^sms$")] = "sms"
+    template: Annotated[str, Field(max_length=40)] | None = None
+    grace_minutes: Annotated[int, Field(ge=0, le=10_080)] | None = None
+
+
+class PlanBody(Body):
+    """`copy` and the fallback's `text` may hold {name} {products} {store} {associate}. Without
+    `holdout_bp` the merchant's setting holds; the `salt` of a preview keeps its control group."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    source: SourceBody
+    goal: Annotated[str, Field(min_length=1, max_length=200)]
+    copy_: Annotated[Text, Field(alias="copy")]
+    product_mode: ProductMode = "personal"
+    skus: Annotated[list[str], Field(max_length=20, default_factory=list)]
+    deadline: Annotated[AwareDatetime, Field(strict=False)]
+    fallback: FallbackBody | None = None
+    holdout_bp: Annotated[int, Field(ge=0, le=5_000)] | None = None
+    salt: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{4,64}$")] | None = None
+
+
+class EditBody(PlanBody):
+    version: int
+
+
+class PublishBody(Body):
+    version: int | None = None
+
+
+@router.get("", dependencies=[needs("campaign.read")])
+def list_campaigns(
+    tx: Reading,
+    state: State | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+) -> Page[Campaign]:
+    """Campaigns, newest first."""
+    return reads.list_campaigns(tx, state=state, cursor=cursor, limit=limit)
+
+
+@router.post("", status_code=201, dependencies=[needs("campaign.edit")])
+def add_campaign(tx: Writing, body: PlanBody) -> Campaign:
+    """Keep a draft."""
+    return editing.add(tx, _plan(tx, body, body.salt or secrets.token_urlsafe(9)))
+
+
+@router.post("/preview", dependencies=[needs("campaign.edit")])
+def preview(tx: Reading, body: PlanBody) -> Preview:
+    """What publishing this would do now."""
+    return reads.preview(tx, _plan(tx, body, body.salt or secrets.token_urlsafe(9)))
+
+
+@router.get("/{campaign_id}", dependencies=[needs("campaign.read")])
+def get_campaign(tx: Reading, campaign_id: UUID) -> Campaign:
+    """One campaign."""
+    return reads.get_campaign(tx, campaign_id)
+
+
+@router.put("/{campaign_id}", dependencies=[needs("campaign.edit")])
+def edit_campaign(tx: Writing, campaign_id: UUID, body: EditBody) -> Campaign:
+    """Change a draft; 409 when somebody changed it meanwhile."""
+    return editing.edit(tx, campaign_id, _plan(tx, body, body.salt or ""), version=body.version)
+
+
+@router.post("/{campaign_id}/preview", dependencies=[needs("campaign.edit")])
+def preview_kept(tx: Reading, campaign_id: UUID) -> Preview:
+    """What publishing this draft would do now."""
+    stored = reads.get_stored(tx, campaign_id)
+    return reads.preview(tx, reads.plan_of(stored), campaign_id)
+
+
+@router.post("/{campaign_id}/publish", status_code=202, dependencies=[needs("campaign.publish")])
+def publish(tx: Writing, campaign_id: UUID, body: PublishBody | None = None) -> Campaign:
+    """Begin to publish; `progress` tells how far it is."""
+    return publishing.publish(tx, campaign_id, version=body.version if body else None)
+
+
+@router.post("/{campaign_id}/pause", dependencies=[needs("campaign.publish")])
+def pause(tx: Writing, campaign_id: UUID) -> Campaign:
+    """Nothing goes out for now."""
+    return publishing.pause(tx, campaign_id)
+
+
+@router.post("/{campaign_id}/resume", dependencies=[needs("campaign.publish")])
+def resume(tx: Writing, campaign_id: UUID) -> Campaign:
+    """Go on after a pause."""
+    return publishing.resume(tx, campaign_id)
+
+
+@router.post("/{campaign_id}/end", dependencies=[needs("campaign.publish")])
+def end(tx: Writing, campaign_id: UUID) -> Campaign:
+    """Stop for good; what is not sent is cancelled."""
+    return publishing.end(tx, campaign_id)
+
+
+@router.get("/{campaign_id}/progress", dependencies=[needs("campaign.read")])
+def get_progress(tx: Reading, campaign_id: UUID) -> Progress:
+    """How far publishing and sending are."""
+    return reads.progress(tx, campaign_id)
+
+
+@router.get("/{campaign_id}/candidates", dependencies=[needs("campaign.read")])
+def list_candidates(
+    tx: Reading,
+    campaign_id: UUID,
+    arm: Arm | None = None,
+    reason: str | None = None,
+    customer: UUID | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+) -> Page[CandidateRow]:
+    """Why each customer did, or did not, get it."""
+    return reads.list_candidates(
+        tx,
+        campaign_id,
+        arm=arm,
+        reason=reason,
+        customer_id=customer,
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def _plan(tx: ReadTx, body: PlanBody, salt: str) -> Plan:
+    source = body.source
+    holdout_bp = body.holdout_bp
+    if holdout_bp is None:
+        holdout_bp = merchant.setting(tx, "campaign.holdout_bp")
+    return Plan(
+        name=body.name,
+        source=Source(source.segment_id, source.rule, source.opportunity_kind, source.category),
+        goal=body.goal,
+        copy=body.copy_,
+        product_mode=body.product_mode,
+        skus=tuple(body.skus),
+        deadline=body.deadline,
+        fallback=Fallback(
+            text=body.fallback.text,
+            template=body.fallback.template,
+            grace_minutes=body.fallback.grace_minutes,
+        )
+        if body.fallback
+        else None,
+        holdout_bp=holdout_bp,
+        salt=salt,
+    )

@@ -1,0 +1,32 @@
+"""When campaigns go on by themselves."""
+
+from huitou.base.db import Tx
+from huitou.base.jobs import every
+from huitou.base.notices import listens
+from huitou.campaign.actions import deadlines, publishing
+from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
+
+
+@every(minutes=1)
+def keep_deadlines(tx: Tx) -> None:
+    deadlines.keep(tx)
+
+
+@every(minutes=1)
+def resume_publishing(tx: Tx) -> None:
+    publishing.resume_publishing(tx)
+
+
+@listens(CustomersMerged)
+def customers_merged(tx: Tx, notice: CustomersMerged) -> None:
+    publishing.move_customers(tx, [id_ for pair in notice.pairs for id_ in pair])
+
+
+@listens(CustomersSplit)
+def customers_split(tx: Tx, notice: CustomersSplit) -> None:
+    publishing.move_customers(tx, [notice.customer_id, notice.other_id])
+
+
+@listens(CustomerForgotten)
+def customer_forgotten(tx: Tx, notice: CustomerForgotten) -> None:
+    publishing.forget(tx, [notice.customer_id, *notice.member_ids])

@@ -1,0 +1,296 @@
+"""What others may ask about campaigns, and what publishing would do."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from huitou.base.db import ReadTx
+from huitou.campaign import deciding, rules
+from huitou.campaign.store import campaigns as store
+from huitou.campaign.store import candidates
+from huitou.campaign.types import (
+    Arm,
+    Assignment,
+    AssociateLoad,
+    Campaign,
+    CandidateRow,
+    Counts,
+    Fallback,
+    NoSuchCampaign,
+    Plan,
+    Preview,
+    Progress,
+    ReasonCount,
+    SampleTask,
+    Source,
+    State,
+    Stored,
+    StoreLoad,
+    Verdict,
+)
+from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.kernel.personal import Personal
+from huitou.merchant import reads as merchant
+from huitou.profile import reads as profile
+from huitou.reach import reads as reach
+
+SAMPLE_COUNT = 3
+_NOBODY = Counts(0, 0, 0, 0, 0)
+
+
+def assignments(tx: ReadTx, campaign_id: UUID) -> list[Assignment]:
+    """Everyone treated or held out, with the moment of the decision, by the customer who answers
+    now; of customers merged since, treated counts."""
+    return candidates.list_assignments(tx, campaign_id)
+
+
+def get_campaign(tx: ReadTx, campaign_id: UUID) -> Campaign:
+    """One campaign. Refuses NoSuchCampaign."""
+    stored = get_stored(tx, campaign_id)
+    return _shown(tx, [stored])[0]
+
+
+def get_stored(tx: ReadTx, campaign_id: UUID) -> Stored:
+    """A campaign without its counts. Refuses NoSuchCampaign."""
+    stored = store.find_campaign(tx, campaign_id)
+    if stored is None:
+        raise NoSuchCampaign()
+    return stored
+
+
+def names(tx: ReadTx, campaign_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names by id."""
+    return {stored.id: stored.name for stored in store.find_campaigns(tx, campaign_ids)}
+
+
+def list_campaigns(
+    tx: ReadTx, *, state: State | None = None, cursor: str | None = None, limit: int = 50
+) -> Page[Campaign]:
+    """Newest first."""
+    limit = min(limit, PAGE_MAX)
+    found = store.list_campaigns(tx, state=state, before=_id(cursor), count_max=limit + 1)
+    items = _shown(tx, found[:limit])
+    return Page(items, encode_cursor(items[-1].id) if len(found) > limit else None)
+
+
+def plan_of(stored: Stored) -> Plan:
+    """What was decided about a campaign."""
+    return Plan(
+        name=stored.name,
+        source=msgspec.convert(stored.source, Source),
+        goal=stored.goal,
+        copy=stored.copy,
+        product_mode=stored.product_mode,
+        skus=tuple(stored.skus),
+        deadline=stored.deadline,
+        fallback=Fallback(**stored.fallback) if stored.fallback else None,
+        holdout_bp=stored.holdout_bp,
+        salt=stored.salt,
+    )
+
+
+def preview(tx: ReadTx, plan: Plan, campaign_id: UUID | None = None) -> Preview:
+    """What publishing would do now: the same decisions, nothing kept.
+
+    Refuses BadSource, and what the segment room refuses of a rule.
+    """
+    audience = deciding.audience(tx, plan.source)
+    loads: deciding.Loads = {}
+    verdicts: list[Verdict] = []
+    for first in range(0, len(audience), deciding.CHUNK):
+        chunk = audience[first : first + deciding.CHUNK]
+        verdicts += deciding.decide(tx, plan, chunk, loads, campaign_id)
+    treated = [v for v in verdicts if v.arm == "treated"]
+    tasks = [v for v in treated if v.staff_id is not None]
+    by_fallback = [v for v in treated if v.staff_id is None]
+    return Preview(
+        candidates=len(verdicts),
+        treated=len(treated),
+        held_out=sum(v.arm == "holdout" for v in verdicts),
+        holdout_bp=plan.holdout_bp,
+        excluded=_reasons(Counter(v.reason for v in verdicts if v.arm == "excluded")),
+        associates=len({v.staff_id for v in tasks}),
+        covered=sum(v.is_covered for v in tasks),
+        without_associate=len(by_fallback),
+        fallback_only=_reasons(Counter(v.reason for v in by_fallback)),
+        per_store=_workload(tx, tasks),
+        sample=_sample(tx, plan, tasks[:SAMPLE_COUNT], campaign_id),
+        salt=plan.salt,
+    )
+
+
+def progress(tx: ReadTx, campaign_id: UUID) -> Progress:
+    """How far a campaign is. Refuses NoSuchCampaign."""
+    stored = get_stored(tx, campaign_id)
+    counts = candidates.count_arms(tx, [campaign_id]).get(campaign_id, _NOBODY)
+    decided = counts.candidates - counts.pending
+    is_published = stored.state not in ("draft", "publishing")
+    share = decided / counts.candidates if counts.candidates else float(is_published)
+    return Progress(
+        state=stored.state,
+        share=share,
+        counts=counts,
+        excluded=_reasons(Counter(dict(candidates.count_reasons(tx, campaign_id, "excluded")))),
+        **candidates.count_work(tx, campaign_id),
+    )
+
+
+def list_candidates(
+    tx: ReadTx,
+    campaign_id: UUID,
+    *,
+    arm: Arm | None = None,
+    reason: str | None = None,
+    customer_id: UUID | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[CandidateRow]:
+    """Why each customer did or did not get it, in the scope. Refuses NoSuchCampaign."""
+    get_stored(tx, campaign_id)
+    limit = min(limit, PAGE_MAX)
+    found = candidates.list_candidates(
+        tx,
+        campaign_id,
+        arm=arm,
+        reason=reason,
+        customer_id=customer_id,
+        after=_id(cursor),
+        count_max=limit + 1,
+    )
+    rows = found[:limit]
+    following = encode_cursor(rows[-1]["first_customer_id"]) if len(found) > limit else None
+    return Page([_candidate(tx, row) for row in rows], following)
+
+
+def export(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """What campaigns decided about a customer, as plain values."""
+    return [
+        {
+            "campaign": row["name"],
+            "arm": row["arm"],
+            "reason": row["reason"],
+            "at": row["at"].isoformat(),
+        }
+        for row in candidates.campaigns_of(tx, customer_ids)
+    ]
+
+
+def reason_words(code: str) -> tuple[str, str]:
+    """A reason in Chinese and English."""
+    known = rules.REASONS.get(code)
+    return known or (reach.reason_text(code, "zh"), reach.reason_text(code, "en"))
+
+
+def _shown(tx: ReadTx, found: Sequence[Stored]) -> list[Campaign]:
+    counts = candidates.count_arms(tx, [stored.id for stored in found])
+    shown = []
+    for stored in found:
+        plan = plan_of(stored)
+        shown.append(
+            Campaign(
+                id=stored.id,
+                name=stored.name,
+                kind=stored.kind,
+                source=plan.source,
+                goal=stored.goal,
+                copy=stored.copy,
+                product_mode=stored.product_mode,
+                skus=stored.skus,
+                deadline=stored.deadline,
+                closes_at=deciding.closes_at(tx, stored.deadline, plan.fallback),
+                fallback=plan.fallback,
+                holdout_bp=stored.holdout_bp,
+                salt=stored.salt,
+                state=stored.state,
+                version=stored.version,
+                created_by=stored.created_by,
+                created_at=stored.created_at,
+                published_at=stored.published_at,
+                ended_at=stored.ended_at,
+                counts=counts.get(stored.id, _NOBODY),
+            )
+        )
+    return shown
+
+
+def _reasons(counted: Counter[Any]) -> list[ReasonCount]:
+    return [
+        ReasonCount(str(code), *reason_words(str(code)), count)
+        for code, count in sorted(counted.items(), key=lambda item: (-item[1], str(item[0])))
+    ]
+
+
+def _workload(tx: ReadTx, tasks: Sequence[Verdict]) -> list[StoreLoad]:
+    """Tasks per store and associate, the busiest first."""
+    units = merchant.units_by_id(tx)
+    staff = {each.id: each.name for each in merchant.list_staff(tx)}
+    per_unit: dict[UUID, Counter[UUID]] = {}
+    for v in tasks:
+        assert v.staff_id is not None and v.unit_id is not None
+        per_unit.setdefault(v.unit_id, Counter())[v.staff_id] += 1
+    loads = [
+        StoreLoad(
+            unit_id=unit_id,
+            code=units[unit_id].code,
+            name=units[unit_id].name,
+            tasks=counted.total(),
+            associates=[
+                AssociateLoad(staff_id, staff.get(staff_id, ""), count)
+                for staff_id, count in counted.most_common()
+            ],
+        )
+        for unit_id, counted in per_unit.items()
+    ]
+    return sorted(loads, key=lambda load: (-load.tasks, load.code))
+
+
+def _sample(
+    tx: ReadTx, plan: Plan, verdicts: Sequence[Verdict], campaign_id: UUID | None
+) -> list[SampleTask]:
+    tasks = deciding.new_tasks(tx, plan, verdicts, campaign_id)
+    named = profile.names(tx, [task.customer_id for task in tasks])
+    staff = {each.id: each.name for each in merchant.list_staff(tx)}
+    units = merchant.units_by_id(tx)
+    return [
+        SampleTask(
+            customer_id=task.customer_id,
+            name=named.get(task.customer_id),
+            associate=staff.get(task.staff_id, ""),
+            store=units[task.unit_id].name,
+            reason_zh=task.reason["zh"],
+            reason_en=task.reason["en"],
+            copy=task.copy,
+            skus=list(task.skus),
+        )
+        for task in tasks
+    ]
+
+
+def _candidate(tx: ReadTx, row: dict[str, Any]) -> CandidateRow:
+    reason_zh, reason_en = reason_words(row["reason"]) if row["reason"] else (None, None)
+    return CandidateRow(
+        customer_id=row["customer_id"],
+        customer_ordinal=row["ordinal"],
+        name=Personal(tx.keys.open(row["name_sealed"])) if row["name_sealed"] else None,
+        arm=row["arm"],
+        reason=row["reason"],
+        reason_zh=reason_zh,
+        reason_en=reason_en,
+        associate_id=row["staff_id"],
+        opportunity_id=row["opportunity_id"],
+        task_id=row["task_id"],
+        message_id=row["message_id"],
+        at=row["at"],
+    )
+
+
+def _id(cursor: str | None) -> UUID | None:
+    if cursor is None:
+        return None
+    try:
+        return UUID(decode_cursor(cursor, 1)[0])
+    except ValueError as error:
+        raise BadCursor() from error

@@ -1,0 +1,233 @@
+"""The stage: one customer's purchase through the whole loop, a step at a time.
+
+Every step does from outside what the people of that step would do: headquarters publishes, the
+associate taps and confirms in WeCom, the customer opens and buys, and brings it back.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from huitou.api.channels import simulator_url
+from huitou.base.config import Config
+from huitou.demo.state import Demo, write_json
+from huitou.kernel.errors import Unavailable
+
+_PATIENCE_SECONDS = 20.0
+
+STEPS = (
+    (
+        "publish",
+        ("发布", "总部选出「到了该买的时候」的客户，发布关怀任务；一部分人留作对照。"),
+        ("Publish", "Headquarters picks customers who are due and publishes a care task."),
+    ),
+    (
+        "send",
+        ("发送", "导购手机上出现任务：为什么是她、话术、专属清单。点一下，再到企业微信确认。"),
+        ("Send", "The task is on the associate's phone: reason, words, products. One tap."),
+    ),
+    (
+        "open",
+        ("打开", "客户在微信里收到导购的消息，打开自己的清单。"),
+        ("Open", "The customer gets the message and opens her own list."),
+    ),
+    (
+        "buy",
+        ("购买", "客户下单。几百毫秒内，导购看到成交和提成，总部看到门店数字。"),
+        ("Buy", "She buys. The associate sees sale and commission, headquarters the store's."),
+    ),
+    (
+        "refund",
+        ("退款", "退货也一样实时：提成按原路收回，账始终是平的。"),
+        ("Refund", "A return is as live: the commission is taken back, the books balance."),
+    ),
+)
+
+
+class StageStuck(Unavailable):
+    code = "stage.stuck"
+    zh, en = "这一步没有按时完成：{what}", "This step did not finish in time: {what}"
+
+
+@dataclass(slots=True)
+class Progress:
+    """`data/run/stage.json`."""
+
+    step: int = 0
+    campaign: str = ""
+    task: str = ""
+    message: str = ""
+    customer: str = ""
+    external_userid: str = ""
+    link: str = ""
+    sku: str = ""
+    order: str = ""
+
+
+class Stage:
+    """Performs steps over HTTP and remembers how far it is."""
+
+    def __init__(self, config: Config, demo: Demo) -> None:
+        self._config = config
+        self._demo = demo
+        self._path: Path = config.data / "run" / "stage.json"
+        self.progress = Progress()
+        if self._path.exists():
+            self.progress = Progress(**json.loads(self._path.read_text()))
+        headers = {"Authorization": f"Bearer {demo.api_key}"}
+        self._api = httpx2.Client(base_url=config.url, headers=headers, timeout=30)
+        self._wecom = httpx2.Client(base_url=simulator_url(config, "wecom"), timeout=30)
+        self._mall = httpx2.Client(base_url=simulator_url(config, "mall"), timeout=30)
+
+    def next(self) -> None:
+        """Do the next step; after the last one, begin again."""
+        if self.progress.step >= len(STEPS):
+            self.restart()
+        code = STEPS[self.progress.step][0]
+        {
+            "publish": self._publish,
+            "send": self._send,
+            "open": self._open,
+            "buy": self._buy,
+            "refund": self._refund,
+        }[code]()
+        self.progress.step += 1
+        self._keep()
+
+    def restart(self) -> None:
+        """Another customer, from the beginning."""
+        self.progress = Progress()
+        self._keep()
+
+    def shown(self, language: str) -> dict[str, Any]:
+        """What the page shows."""
+        is_english = language == "en"
+        friend = self.progress.external_userid
+        return {
+            "step": self.progress.step,
+            "steps": [
+                {
+                    "code": code,
+                    "title": (en if is_english else zh)[0],
+                    "text": (en if is_english else zh)[1],
+                    "is_done": number < self.progress.step,
+                }
+                for number, (code, zh, en) in enumerate(STEPS)
+            ],
+            "frames": {
+                "console": f"/console/campaigns/{self.progress.campaign}"
+                if self.progress.campaign
+                else "/console/overview",
+                "associate": f"/a#/task/{self.progress.task}" if self.progress.task else "/a",
+                "customer": f"{simulator_url(self._config, 'wecom')}/customer/{friend}"
+                if friend
+                else f"{simulator_url(self._config, 'wecom')}/",
+            },
+            "task": self.progress.task or None,
+            "campaign": self.progress.campaign or None,
+            "customer": self.progress.customer or None,
+        }
+
+    def _publish(self) -> None:
+        associate = self._associate()
+        now = datetime.now(UTC)
+        body = {
+            "name": f"到货关怀 {now.astimezone().strftime('%m-%d %H:%M:%S')}",
+            "source": {"opportunity_kind": "best_now"},
+            "goal": "让到了购买周期的老客户回来",
+            "copy": "您好，我是{store}的{associate}。您常买的几样这两天正好到货，给您挑好了：{products}",
+            "product_mode": "personal",
+            "deadline": (now + timedelta(hours=4)).isoformat(),
+            "fallback": {"text": "您常买的几样到货了，点开看看", "grace_minutes": 30},
+        }
+        campaign = self._post("/v1/campaigns", body)
+        self.progress.campaign = campaign["id"]
+        self._post(f"/v1/campaigns/{campaign['id']}/publish", {})
+        task = self._until(
+            "publish", lambda: self._task_of(associate["id"], self.progress.campaign)
+        )
+        self.progress.task = task["id"]
+        self.progress.customer = task["customer"]["id"]
+        self.progress.external_userid = self._friend_of(associate["wecom_user"], task)
+
+    def _send(self) -> None:
+        task = self._post(f"/v1/tasks/{self.progress.task}/send", {})
+        self.progress.message = task["message_id"]
+        user = self._associate()["wecom_user"]
+
+        def confirmed() -> Any:
+            self._wecom.post("/sim/confirm", json={"userid": user})
+            state = self._get(f"/v1/tasks/{self.progress.task}")["state"]
+            return state == "sent"
+
+        self._until("send", confirmed)
+
+    def _open(self) -> None:
+        before = self._get(f"/v1/tasks/{self.progress.task}")
+        self.progress.sku = before["products"][0]["sku"]
+        inbox = self._wecom.get(f"/sim/inbox/{self.progress.external_userid}").json()
+        urls = [(item.get("link") or {}).get("url", "") for item in inbox["messages"]]
+        url = next(url for url in reversed(urls) if url.startswith(self._config.url))
+        self.progress.link = url
+        self._api.get(url)
+        self._api.post(f"{url}/opened")
+
+    def _buy(self) -> None:
+        token = self.progress.link.rsplit("/", 1)[-1]
+        answer = self._mall.post("/buy", json={"link": token, "sku": self.progress.sku})
+        answer.raise_for_status()
+        self.progress.order = answer.json()["order_no"]
+
+    def _refund(self) -> None:
+        self._mall.post("/refund", json={"order_no": self.progress.order}).raise_for_status()
+
+    def _associate(self) -> dict[str, Any]:
+        code = next(each["code"] for each in self._demo.logins if each["role"] == "associate")
+        found: dict[str, Any] = next(
+            person for person in self._get("/v1/staff")["items"] if person["code"] == code
+        )
+        return found
+
+    def _task_of(self, staff: str, campaign: str) -> Any:
+        items = self._get(f"/v1/tasks?associate={staff}&campaign={campaign}&state=open")["items"]
+        return items[0] if items else None
+
+    def _friend_of(self, user: str, task: dict[str, Any]) -> str:
+        """The outside world's name of the customer: asked among the associate's friends."""
+        friends = self._wecom.get(f"/sim/friends/{user}").json()["friends"]
+        for friend in friends:
+            answer = self._api.get(
+                "/v1/customers", params={"identifier": f"external_userid:{friend}@ww-demo"}
+            )
+            if answer.status_code == 200 and answer.json()["id"] == task["customer"]["id"]:
+                return str(friend)
+        raise StageStuck(what="customer")
+
+    def _until(self, what: str, test: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            found = test()
+            if found:
+                return found
+            time.sleep(0.15)
+        raise StageStuck(what=what)
+
+    def _keep(self) -> None:
+        write_json(self._path, asdict(self.progress))
+
+    def _get(self, path: str) -> Any:
+        answer = self._api.get(path)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _post(self, path: str, body: Any) -> Any:
+        answer = self._api.post(path, json=body)
+        if answer.status_code >= 400:
+            raise StageStuck(what=f"{path} {answer.json().get('detail', answer.status_code)}")
+        return answer.json()

@@ -1,0 +1,229 @@
+"""From preview to live: the same decisions, in chunks that survive a crash."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from huitou.associate import reads as associate
+from huitou.campaign import deciding, reads
+from huitou.campaign.actions import editing, publishing
+from huitou.campaign.types import (
+    BadSource,
+    CampaignChanged,
+    DeadlinePast,
+    NoCandidates,
+    NotDraft,
+    Source,
+    WrongState,
+)
+from huitou.identity import actions as identity
+from huitou.merchant import actions as merchants
+from huitou.profile import actions as profile
+from tests.conftest import Read, Write
+from tests.rooms.campaign.planning import arms, campaign, plan, published
+from tests.rooms.opportunity.shopping import rhythm, stock
+from tests.rooms.opportunity.test_opportunities import refresh
+from tests.rooms.reach.conftest import Town
+
+
+def crowd(town: Town) -> dict[str, list[UUID]]:
+    """Customers of every kind."""
+    stock(town)
+    return {
+        "friends": town.people(6, consents=("wecom", "sms")),
+        "sms": town.people(2, consents=("sms",)),
+        "silent": town.people(2, consents=()),
+    }
+
+
+def test_everyone_has_a_verdict_with_a_reason(town: Town, write: Write) -> None:
+    people = crowd(town)
+    young, private = people["friends"][:2]
+    with write() as tx:
+        profile.set_flags(tx, young, no_profiling=False, under_14=True)
+        profile.set_flags(tx, private, no_profiling=True, under_14=False)
+    live = published(town)
+    found = arms(town, live.id)
+    assert found[young] == ("excluded", "under_14")
+    assert found[private] == ("excluded", "no_profiling")
+    assert {found[c] for c in people["friends"][2:]} == {("treated", None)}
+    assert {found[c] for c in people["sms"]} == {("treated", "no_associate")}
+    assert {found[c][0] for c in people["silent"]} == {"excluded"}
+    assert live.state == "live"
+    assert (live.counts.treated, live.counts.excluded) == (6, 4)
+
+
+def test_without_a_fallback_nobody_is_treated_without_an_associate(town: Town) -> None:
+    people = crowd(town)
+    found = arms(town, published(town, fallback=None).id)
+    assert {found[c] for c in people["sms"]} == {("excluded", "no_associate")}
+
+
+@pytest.mark.parametrize("holdout_bp", [0, 1_000, 5_000])
+def test_the_preview_is_what_publishing_does(town: Town, write: Write, holdout_bp: int) -> None:
+    crowd(town)
+    with write() as tx:
+        merchants.set_away(tx, town.brand.staff["a-01"].id, is_away=True)
+    away = town.people(3, consents=("wecom",), staff="wc-a02")
+    wanted = plan(town, holdout_bp=holdout_bp, salt=f"salt-{holdout_bp}")
+    with town.db.read(town.brand.merchant.id) as tx:
+        shown = reads.preview(tx, wanted)
+    live = published(town, holdout_bp=holdout_bp, salt=wanted.salt)
+    with town.db.read(town.brand.merchant.id) as tx:
+        done = reads.progress(tx, live.id)
+        tasks = associate.list_tasks(tx, campaign_id=live.id, limit=200).items
+    assert (shown.candidates, shown.treated, shown.held_out) == (
+        done.counts.candidates,
+        done.counts.treated,
+        done.counts.holdout,
+    )
+    assert shown.excluded == done.excluded
+    per_staff = {a.staff_id: a.tasks for load in shown.per_store for a in load.associates}
+    assert per_staff == dict(Counter(task.associate.id for task in tasks))
+    copies = {task.customer.id: task.copy for task in tasks}
+    assert all(copies[sample.customer_id] == sample.copy for sample in shown.sample)
+    assert len(arms(town, live.id)) == 10 + len(away)
+
+
+def test_a_task_of_an_absent_associate_goes_to_a_colleague_who_is_a_friend(
+    town: Town, write: Write
+) -> None:
+    stock(town)
+    [customer] = town.people(1, consents=("wecom",))
+    with write() as tx:
+        merchants.set_away(tx, town.brand.staff["a-01"].id, is_away=True)
+    assert arms(town, published(town, fallback=None).id)[customer] == ("excluded", "not_friend")
+
+
+def test_the_task_is_filled_in(town: Town, read: Read) -> None:
+    stock(town)
+    [customer] = town.people(1, consents=("wecom", "sms"))
+    town.send(rhythm(town, customer, every=12, times=5))
+    town.drain()
+    refresh(town)
+    live = published(town, source=Source(opportunity_kind="predicted"))
+    with read() as tx:
+        [row] = associate.list_tasks(tx, campaign_id=live.id).items
+        task = associate.get_task(tx, row.id)
+    assert task.customer.id == customer
+    assert task.reason_zh.startswith("通常每 12 天买一次乳制品")
+    assert task.copy == "亲您好，城东一店的导购甲给您留了鲜牛奶" + task.copy[len("亲您好，城东一店的导购甲给您留了鲜牛奶"):]
+    assert task.products[0].name == "鲜牛奶"
+    assert task.opportunity_id is not None
+
+
+def test_publishing_survives_a_crash_between_chunks(
+    town: Town, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crowd(town)
+    monkeypatch.setattr(deciding, "CHUNK", 3)
+    with write() as tx:
+        draft = editing.add(tx, plan(town))
+        publishing.publish(tx, draft.id)
+
+    class Killed(Exception):
+        pass
+
+    for attempt in range(12):
+        try:
+            with write() as tx:
+                publishing.publish_chunk(tx, campaign_id=str(draft.id))
+                if attempt % 2:
+                    raise Killed
+        except Killed:
+            continue
+    with write() as tx:
+        publishing.publish_chunk(tx, campaign_id=str(draft.id))
+    live = campaign(town, draft.id)
+    assert (live.state, live.counts.pending, live.counts.candidates) == ("live", 0, 10)
+    town.drain()
+    with town.db.read(town.brand.merchant.id) as tx:
+        tasks = associate.list_tasks(tx, campaign_id=draft.id, limit=200).items
+        notes = tx.column("SELECT key FROM reach.note WHERE merchant_id = %(merchant)s")
+    assert len({task.customer.id for task in tasks}) == len(tasks) == 6
+    assert len(notes) == len(set(notes)) == 1
+
+
+def test_a_customer_has_one_campaign_at_a_time(town: Town) -> None:
+    people = crowd(town)
+    published(town)
+    second = arms(town, published(town).id)
+    assert {second[c] for c in people["friends"]} == {("excluded", "other_campaign")}
+
+
+def test_paused_tasks_wait_and_an_ended_campaign_cancels_them(
+    town: Town, write: Write, read: Read
+) -> None:
+    from huitou.associate.actions import tasks
+    from huitou.associate.types import TaskPaused
+
+    crowd(town)
+    live = published(town)
+    with read() as tx:
+        first = associate.list_tasks(tx, campaign_id=live.id).items[0]
+    with write() as tx:
+        assert publishing.pause(tx, live.id).state == "paused"
+        assert publishing.pause(tx, live.id).state == "paused"
+    with pytest.raises(TaskPaused), write() as tx:
+        tasks.send(tx, first.id)
+    with write() as tx:
+        assert publishing.resume(tx, live.id).state == "live"
+        assert publishing.end(tx, live.id).state == "ended"
+    with read() as tx:
+        page = associate.list_tasks(tx, campaign_id=live.id, limit=200)
+    assert {(task.state, task.code) for task in page.items} == {("cancelled", "campaign_ended")}
+    with pytest.raises(WrongState), write() as tx:
+        publishing.resume(tx, live.id)
+
+
+def test_drafts_are_checked(town: Town, write: Write) -> None:
+    past = town.db.clock() - timedelta(minutes=1)
+    for wrong, refusal in (
+        ({"deadline": past}, DeadlinePast),
+        ({"source": Source()}, BadSource),
+        ({"source": Source(opportunity_kind="predicted", rule={"v": 1, "all": []})}, BadSource),
+    ):
+        with pytest.raises(refusal), write() as tx:
+            editing.add(tx, plan(town, **wrong))
+    with write() as tx:
+        draft = editing.add(tx, plan(town))
+        edited = editing.edit(tx, draft.id, replace(plan(town), name="新名字", salt=""), version=1)
+    assert (edited.name, edited.version, edited.salt) == ("新名字", 2, "salt")
+    with pytest.raises(CampaignChanged), write() as tx:
+        editing.edit(tx, draft.id, plan(town), version=1)
+    with pytest.raises(NoCandidates), write() as tx:
+        publishing.publish(tx, draft.id)
+    town.people(1, consents=("sms",))
+    with write() as tx:
+        publishing.publish(tx, draft.id)
+    with pytest.raises(NotDraft), write() as tx:
+        publishing.publish(tx, draft.id)
+
+
+def test_decisions_follow_merges_and_forgetting(
+    town: Town, write: Write, drain: Callable[[], None]
+) -> None:
+    people = crowd(town)
+    live = published(town)
+    winner, loser, forgotten = people["friends"][:3]
+    with write() as tx:
+        identity.merge(tx, winner, loser)
+    drain()
+    with town.db.read(town.brand.merchant.id) as tx:
+        assigned = [a.customer_id for a in reads.assignments(tx, live.id)]
+    assert len(assigned) == len(set(assigned)) == 7
+    assert not {winner, loser} <= set(assigned)
+    with write() as tx:
+        identity.forget(tx, forgotten)
+    drain()
+    with town.db.read(town.brand.merchant.id) as tx:
+        copies = tx.column(
+            "SELECT copy FROM associate.task WHERE merchant_id = %(merchant)s"
+            " AND customer_id = %(id)s",
+            {"id": forgotten},
+        )
+    assert copies == [""]
