@@ -14,10 +14,8 @@ from huitou.channels.wecom.client import WeComClient
 from huitou.channels.wecom.config import WeComConfig
 from huitou.channels.wecom.friends import WeComFriends
 from huitou.channels.wecom.login import WeComLogin
-from huitou.reach import ports as reach_ports
 from huitou.reach import types as reach_types
-from huitou.reach.ports import Friends, SmsPushes
-from huitou.reach.types import Channel, StaffNotifier
+from huitou.reach.types import Channel, Friends, SmsPushes, StaffNotifier
 
 ROOMS = (
     "merchant",
@@ -102,8 +100,8 @@ def bind() -> None:
     """Bind the rooms' ports to the adapters."""
     reach_types.open_channel.bind(open_channel)
     reach_types.open_notifier.bind(open_notifier)
-    reach_ports.open_friends.bind(open_friends)
-    reach_ports.open_sms_pushes.bind(open_sms_pushes)
+    reach_types.open_friends.bind(open_friends)
+    reach_types.open_sms_pushes.bind(open_sms_pushes)
 
 
 def edge_routers() -> list[Any]:

@@ -35,6 +35,9 @@ export function ago(at: string): string {
 
 /** A deadline: `今天 20:00 前`, `11月30日前`. */
 export function before(at: string): string {
-  const isToday = new Date(at).toDateString() === new Date().toDateString()
-  return t('time.before', { at: isToday ? moment(at) : dayOf(at) })
+  const then = new Date(at)
+  const isToday = then.toDateString() === new Date().toDateString()
+  return isToday
+    ? t('time.before_today', { at: clock.format(then) })
+    : t('time.before', { at: dayOf(at) })
 }

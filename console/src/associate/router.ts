@@ -8,7 +8,10 @@ const subscribe = (changed: () => void) => {
 /** The path behind `#`, e.g. `['task', '0190…']`; the first page is `['']`. */
 export function usePlace(): string[] {
   const hash = useSyncExternalStore(subscribe, () => window.location.hash)
-  return hash.replace(/^#\/?|\?.*$/g, '').split('/').map(decodeURIComponent)
+  return hash
+    .replace(/^#\/?|\?.*$/g, '')
+    .split('/')
+    .map(decodeURIComponent)
 }
 
 export function go(path: string): void {

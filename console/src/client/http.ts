@@ -66,7 +66,11 @@ export async function call<A>(path: string, request: Request = {}): Promise<A> {
     })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new Problem(0, 'network.unreachable', language === 'en' ? 'Server unreachable' : '连不上服务器')
+    throw new Problem(
+      0,
+      'network.unreachable',
+      language === 'en' ? 'Server unreachable' : '连不上服务器',
+    )
   }
   if (!response.ok) throw await problemOf(response)
   if (response.status === 204) return undefined as A

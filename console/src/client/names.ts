@@ -4,7 +4,10 @@ import { call } from './http'
 import type { CustomerRow, Page, Product } from './types'
 
 /** Rows of known customers, asked for by fifties; those out of sight are left out. */
-export function useCustomersOf(ids: string[]): { rows: Map<string, CustomerRow>; isLoading: boolean } {
+export function useCustomersOf(ids: string[]): {
+  rows: Map<string, CustomerRow>
+  isLoading: boolean
+} {
   const groups: string[][] = []
   for (let start = 0; start < ids.length; start += 50) groups.push(ids.slice(start, start + 50))
   const answer = useQueries({

@@ -50,4 +50,6 @@ export interface Reads {
 
 /** The paths whose answer is a cursor page, and what stands in it. */
 export type ItemOf<K extends keyof Reads> = Reads[K] extends T.Page<infer I> ? I : never
-export type PagedPath = { [K in keyof Reads]: Reads[K] extends T.Page<unknown> ? K : never }[keyof Reads]
+export type PagedPath = {
+  [K in keyof Reads]: Reads[K] extends T.Page<unknown> ? K : never
+}[keyof Reads]

@@ -93,7 +93,8 @@ function Doors() {
   const atLogin = parts[0] === 'login'
   const me = useRead('/v1/me', { enabled: setup.data !== undefined && !isNew && !atLogin })
   useStream(me.data !== undefined && !atLogin)
-  if (setup.error) return <Centre>{<Fault error={setup.error} again={() => void setup.refetch()} />}</Centre>
+  if (setup.error)
+    return <Centre>{<Fault error={setup.error} again={() => void setup.refetch()} />}</Centre>
   if (!setup.data) return <Waiting />
   if (isNew)
     return (

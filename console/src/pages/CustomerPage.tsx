@@ -44,17 +44,31 @@ function Around({ customer }: { customer: Customer }) {
           <Rights customer={customer} />
         </div>
       </div>
-      {customer.state === 'forgotten' && <Alert type="warning" title={t('profile.forgotten_hint')} showIcon />}
+      {customer.state === 'forgotten' && (
+        <Alert type="warning" title={t('profile.forgotten_hint')} showIcon />
+      )}
       <div className="cols-main">
         <div className="stack">
           <TotalsPanel customer={id} />
           <Panel>
             <Tabs
               items={[
-                { key: 'timeline', label: t('profile.timeline'), children: <Timeline customer={id} /> },
+                {
+                  key: 'timeline',
+                  label: t('profile.timeline'),
+                  children: <Timeline customer={id} />,
+                },
                 { key: 'orders', label: t('order.orders'), children: <Purchases customer={id} /> },
-                { key: 'tasks', label: t('associate.tasks'), children: <CustomerTasks customer={id} /> },
-                { key: 'messages', label: t('reach.messages'), children: <Messages query={{ customer: id }} /> },
+                {
+                  key: 'tasks',
+                  label: t('associate.tasks'),
+                  children: <CustomerTasks customer={id} />,
+                },
+                {
+                  key: 'messages',
+                  label: t('reach.messages'),
+                  children: <Messages query={{ customer: id }} />,
+                },
               ]}
             />
           </Panel>

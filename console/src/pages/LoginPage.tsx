@@ -43,9 +43,17 @@ export function LoginPage() {
         <h2>{t('shell.sign_in')}</h2>
         <Form<Login> layout="vertical" requiredMark={false} onFinish={signIn}>
           <Form.Item name="login" rules={[{ required: true, message: t('shell.login_needed') }]}>
-            <Input size="large" prefix={<UserOutlined />} placeholder={t('shell.login')} autoComplete="username" />
+            <Input
+              size="large"
+              prefix={<UserOutlined />}
+              placeholder={t('shell.login')}
+              autoComplete="username"
+            />
           </Form.Item>
-          <Form.Item name="password" rules={[{ required: true, message: t('shell.password_needed') }]}>
+          <Form.Item
+            name="password"
+            rules={[{ required: true, message: t('shell.password_needed') }]}
+          >
             <Input.Password
               size="large"
               prefix={<LockOutlined />}

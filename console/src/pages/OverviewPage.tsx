@@ -34,7 +34,10 @@ export default function OverviewPage() {
                   <Periods overview={data} />
                 </div>
               </Panel>
-              <Panel title={t('insight.opportunities')} extra={<Link to="/opportunities">{t('ui.all')}</Link>}>
+              <Panel
+                title={t('insight.opportunities')}
+                extra={<Link to="/opportunities">{t('ui.all')}</Link>}
+              >
                 <KindCards />
               </Panel>
             </div>

@@ -7,9 +7,7 @@ import { Answer } from '@/ui/page'
 
 const firstRule: Rule = {
   v: 1,
-  all: [
-    { kind: 'purchase', window: { last_days: 180 }, agg: 'count', op: '>=', value: 2 },
-  ],
+  all: [{ kind: 'purchase', window: { last_days: 180 }, agg: 'count', op: '>=', value: 2 }],
 }
 
 export default function SegmentPage({ id }: { id: string }) {
@@ -36,7 +34,13 @@ function NewSegment() {
       {({ items }) => {
         const template = items.find((one) => one.key === key)
         return (
-          <Editor segment={null} start={{ name: (i18n.language === 'en' ? template?.name_en : template?.name) ?? '', rule: template?.rule ?? firstRule }} />
+          <Editor
+            segment={null}
+            start={{
+              name: (i18n.language === 'en' ? template?.name_en : template?.name) ?? '',
+              rule: template?.rule ?? firstRule,
+            }}
+          />
         )
       }}
     </Answer>

@@ -85,7 +85,11 @@ function Checklist() {
       isDone: customers.length > 0 || has('customers'),
       content: <ImportWizard only={['customers']} />,
     },
-    { code: 'orders', isDone: has('orders'), content: <ImportWizard only={['orders', 'products']} /> },
+    {
+      code: 'orders',
+      isDone: has('orders'),
+      content: <ImportWizard only={['orders', 'products']} />,
+    },
     {
       code: 'channel',
       isDone: ticked.includes('channel') || channels.some((one) => one.state === 'ready'),
@@ -121,12 +125,24 @@ function Steps({ steps, title }: { steps: Step[]; title: string }) {
       <PageHead
         title={title}
         hint={t('merchant.start_hint')}
-        actions={next === null && <Button type="primary" onClick={() => go('/')}>{t('merchant.to_overview')}</Button>}
+        actions={
+          next === null && (
+            <Button type="primary" onClick={() => go('/')}>
+              {t('merchant.to_overview')}
+            </Button>
+          )
+        }
       />
-      <Progress percent={Math.round((done / steps.length) * 100)} format={() => `${done} / ${steps.length}`} />
+      <Progress
+        percent={Math.round((done / steps.length) * 100)}
+        format={() => `${done} / ${steps.length}`}
+      />
       <ol className="start">
         {steps.map((step, index) => (
-          <li key={step.code} className={`panel ${step.isDone ? 'done' : ''} ${open === step.code ? 'open' : ''}`}>
+          <li
+            key={step.code}
+            className={`panel ${step.isDone ? 'done' : ''} ${open === step.code ? 'open' : ''}`}
+          >
             <button
               type="button"
               className="start-head"

@@ -34,7 +34,16 @@ _INVARIANTS: dict[str, Query] = {
         WHERE e.merchant_id = %(merchant)s AND a.asset <> e.asset
         """,
     "reversed_within_original": """
-        SELECT DISTINCT original_id FROM benefit.over_reversed WHERE merchant_id = %(merchant)s
+        SELECT DISTINCT back.reverses
+        FROM (
+            SELECT t.reverses, e.account_id, e.asset, sum(e.amount) AS amount
+            FROM benefit.transaction t
+            JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
+            WHERE t.merchant_id = %(merchant)s AND t.reverses IS NOT NULL
+            GROUP BY t.reverses, e.account_id, e.asset
+        ) back
+        WHERE benefit.is_over_reversed(
+            %(merchant)s, back.reverses, back.account_id, back.asset, back.amount)
         """,
 }
 

@@ -25,6 +25,8 @@ def settle_credits(tx: Tx, credit_ids: Sequence[UUID]) -> None:
     The same however often it runs and whichever notice comes first. Open pages of the associate
     hear of it with the commit.
     """
+    # One at a time: giving to one associate and taking from another would lock accounts crosswise.
+    tx.lock("commission.settle")
     credits_ = [c for c in attribution.credits(tx, credit_ids) if c.staff_id is not None]
     _add_missing(tx, credits_)
     lines = store.lock_lines(tx, [credit.id for credit in credits_])

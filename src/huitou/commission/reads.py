@@ -1,6 +1,7 @@
 """What others may ask about commissions."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from huitou.attribution import reads as attribution
@@ -47,6 +48,14 @@ def list_lines(
     if len(found) <= limit:
         return Page(found)
     return Page(found[:limit], encode_cursor(found[limit - 1].at, found[limit - 1].id))
+
+
+def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
+    """For which of the customer's orders associates earned, as plain values."""
+    return [
+        {"order": str(order_id), "at": at.isoformat()}
+        for order_id, at in store.list_orders_of(tx, customer_id)
+    ]
 
 
 def money(tx: ReadTx, staff_id: UUID) -> Money:

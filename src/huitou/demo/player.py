@@ -21,6 +21,7 @@ from huitou.base import log
 from huitou.base.config import Config
 from huitou.demo.load import load_world
 from huitou.demo.reaction import Reaction
+from huitou.demo.stage import links_in
 from huitou.demo.state import SEED, Demo, read_control, write_json
 from huitou.demo.world import World
 from huitou.serve import die_with_parent
@@ -161,9 +162,8 @@ class Player:
         friend = self._friend_of.get(household)
         if friend is None:
             return
-        for item in self._wecom.get(f"/sim/inbox/{friend}").json()["messages"]:
-            url = str((item.get("link") or {}).get("url", ""))
-            if url.startswith(self._config.url) and url not in self._seen:
+        for url in links_in(self._wecom.get(f"/sim/inbox/{friend}").json()["messages"]):
+            if url not in self._seen:
                 self._seen.add(url)
                 self._api.get(url)
                 self._api.post(f"{url}/opened")

@@ -50,6 +50,16 @@ STEPS = (
 )
 
 
+def links_in(messages: list[dict[str, Any]]) -> list[str]:
+    """The addresses of the link cards in a WeCom chat, oldest first."""
+    return [
+        attachment["link"]["url"]
+        for message in messages
+        for attachment in message["attachments"] or []
+        if attachment["msgtype"] == "link"
+    ]
+
+
 class StageStuck(Unavailable):
     code = "stage.stuck"
     zh, en = "这一步没有按时完成：{what}", "This step did not finish in time: {what}"
@@ -172,8 +182,7 @@ class Stage:
         before = self._get(f"/v1/tasks/{self.progress.task}")
         self.progress.sku = before["products"][0]["sku"]
         inbox = self._wecom.get(f"/sim/inbox/{self.progress.external_userid}").json()
-        urls = [(item.get("link") or {}).get("url", "") for item in inbox["messages"]]
-        url = next(url for url in reversed(urls) if url.startswith(self._config.url))
+        url = links_in(inbox["messages"])[-1]
         self.progress.link = url
         self._api.get(url)
         self._api.post(f"{url}/opened")

@@ -50,7 +50,7 @@ CREATE TABLE "order".line (
     CHECK (refunded_quantity >= 0 AND refunded_quantity <= quantity)
 ) WITH (fillfactor = 90);
 CREATE INDEX line_category ON "order".line (merchant_id, category_code, paid_at)
-    INCLUDE (customer_id, is_first_of_category, unit_id);
+    INCLUDE (customer_id, order_id, is_first_of_category);
 CREATE INDEX line_sku ON "order".line (merchant_id, sku, paid_at) INCLUDE (customer_id, order_id);
 CREATE INDEX line_customer ON "order".line (merchant_id, customer_id, category_code, paid_at);
 SELECT base.protect('"order".line');

@@ -51,11 +51,29 @@ CREATE TABLE benefit.entry (
 CREATE INDEX entry_account ON benefit.entry (merchant_id, account_id, at);
 SELECT base.protect('benefit.entry', 'SELECT');
 
+-- Is `amount`, the sum of what was taken back from an account, more than the original gave it?
+CREATE FUNCTION benefit.is_over_reversed(own uuid, original uuid, account uuid, kind text, amount numeric)
+RETURNS boolean
+LANGUAGE sql STABLE
+RETURN amount <> 0 AND coalesce((
+    SELECT sign(sum(e.amount)) = sign(is_over_reversed.amount)
+        OR abs(is_over_reversed.amount) > abs(sum(e.amount))
+    FROM benefit.entry e
+    WHERE e.merchant_id = own AND e.transaction_id = original
+        AND e.account_id = account AND e.asset = kind
+), true);
+GRANT EXECUTE ON FUNCTION benefit.is_over_reversed TO huitou_app;
+
 -- Whatever writes entries: a transaction comes whole in one statement, sums to zero per asset, and
 -- what is taken back of an original never turns its sign nor exceeds it.
 CREATE FUNCTION benefit.check_entries() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    originals uuid[];
 BEGIN
+    IF (SELECT count(DISTINCT merchant_id) FROM added) > 1 THEN
+        RAISE EXCEPTION 'entries are of one merchant' USING ERRCODE = 'HT003';
+    END IF;
     IF EXISTS (
         SELECT FROM added GROUP BY merchant_id, transaction_id, asset HAVING sum(amount) <> 0
     ) THEN
@@ -68,42 +86,26 @@ BEGIN
     ) THEN
         RAISE EXCEPTION 'entries are added with their transaction only' USING ERRCODE = 'HT003';
     END IF;
-    IF EXISTS (
+    SELECT array_agg(DISTINCT t.reverses) INTO originals
+    FROM (SELECT DISTINCT merchant_id, transaction_id FROM added) a
+    JOIN benefit.transaction t ON t.merchant_id = a.merchant_id AND t.id = a.transaction_id
+    WHERE t.reverses IS NOT NULL;
+    IF originals IS NOT NULL AND EXISTS (
         SELECT
         FROM (
-            SELECT DISTINCT t.merchant_id, t.reverses
-            FROM (SELECT DISTINCT merchant_id, transaction_id FROM added) a
-            JOIN benefit.transaction t ON t.merchant_id = a.merchant_id AND t.id = a.transaction_id
-            WHERE t.reverses IS NOT NULL
-        ) o
-        JOIN benefit.over_reversed v ON v.merchant_id = o.merchant_id AND v.original_id = o.reverses
+            SELECT t.merchant_id, t.reverses, e.account_id, e.asset, sum(e.amount) AS amount
+            FROM benefit.transaction t
+            JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
+            WHERE t.merchant_id = (SELECT merchant_id FROM added LIMIT 1) AND t.reverses = ANY (originals)
+            GROUP BY t.merchant_id, t.reverses, e.account_id, e.asset
+        ) back
+        WHERE benefit.is_over_reversed(back.merchant_id, back.reverses, back.account_id, back.asset, back.amount)
     ) THEN
         RAISE EXCEPTION 'more is reversed than was posted' USING ERRCODE = 'HT004';
     END IF;
     RETURN NULL;
 END
 $$;
-
-CREATE VIEW benefit.over_reversed WITH (security_invoker = true) AS
-SELECT back.merchant_id, back.original_id, back.account_id, back.asset
-FROM (
-    SELECT t.merchant_id, t.reverses AS original_id, e.account_id, e.asset, sum(e.amount) AS amount
-    FROM benefit.transaction t
-    JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
-    WHERE t.reverses IS NOT NULL
-    GROUP BY t.merchant_id, t.reverses, e.account_id, e.asset
-) back
-LEFT JOIN LATERAL (
-    SELECT sum(e.amount) AS amount
-    FROM benefit.entry e
-    WHERE e.merchant_id = back.merchant_id AND e.transaction_id = back.original_id
-      AND e.account_id = back.account_id AND e.asset = back.asset
-) given ON true
-WHERE back.amount <> 0
-  AND (given.amount IS NULL
-       OR sign(given.amount) = sign(back.amount)
-       OR abs(back.amount) > abs(given.amount));
-GRANT SELECT ON benefit.over_reversed TO huitou_app;
 
 CREATE TRIGGER check_entries AFTER INSERT ON benefit.entry
 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION benefit.check_entries();

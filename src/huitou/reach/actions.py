@@ -18,7 +18,8 @@ from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
-from huitou.reach import reads, rules, sending
+from huitou.reach import reads, rules
+from huitou.reach.jobs import sending
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
 from huitou.reach.store import records
@@ -33,7 +34,6 @@ from huitou.reach.types import (
     Standing,
 )
 
-STREAM = "reach"
 _STREAM_TYPES = ("link.opened", "consent.given", "consent.withdrawn")
 _CHUNK = 1_000
 

@@ -14,25 +14,36 @@ from huitou.base.db import Database
 from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
 from huitou.content import reads as content
 from huitou.content.types import NoLink
+from huitou.kernel.errors import Forbidden, Invalid
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
-from huitou.reach import actions, callbacks, reads
-from huitou.reach.ports import FriendAdded, FriendRemoved, Friends
+from huitou.reach import actions, reads
+from huitou.reach.jobs import callbacks
+from huitou.reach.reads import DecisionRow, MessageDetail
+from huitou.reach.store.messages import MessageRow
 from huitou.reach.types import (
-    BadPushSecret,
-    DecisionRow,
-    MessageDetail,
-    MessageRow,
+    FriendAdded,
+    FriendRemoved,
+    Friends,
     NoChannel,
     NoMessage,
-    TestNeedsAddress,
 )
 
 router = Router(tags=["reach"])
 
 _TEST_TEXT = "【测试】这是一条来自回头的测试消息，收到即表示渠道已接通。"
 _RECEIVED = b'{"code":0,"msg":"\xe6\x8e\xa5\xe6\x94\xb6\xe6\x88\x90\xe5\x8a\x9f"}'
+
+
+class TestNeedsAddress(Invalid):
+    code = "reach.test_needs_address"
+    zh, en = "请填写接收测试消息的地址", "Say where the test message goes"
+
+
+class BadPushSecret(Forbidden):
+    code = "reach.bad_push_secret"
+    zh, en = "推送地址中的口令不正确", "The secret in the push address is wrong"
 
 
 class TestIn(Body):

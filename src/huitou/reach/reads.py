@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,20 +15,51 @@ from huitou.reach import rules
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
 from huitou.reach.store import records
+from huitou.reach.store.messages import MessageRow
 from huitou.reach.types import (
     ADDRESS_KINDS,
     Allowed,
     Blocked,
     Candidate,
-    CheckShown,
-    DecisionRow,
     Facts,
-    MessageDetail,
-    MessageRow,
     NoMessage,
     Policy,
     Touch,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckShown:
+    code: str
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """Why a customer got, or did not get, a message."""
+
+    id: UUID
+    customer_id: UUID
+    channel: str
+    purpose: str
+    content_key: str
+    campaign_id: UUID | None
+    task_id: UUID | None
+    message_id: UUID | None
+    outcome: str
+    code: str | None
+    text: str | None
+    checks: list[CheckShown]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDetail:
+    """A message and why it was sent."""
+
+    message: MessageRow
+    why: DecisionRow | None
 
 
 def touches(tx: ReadTx, customer_ids: Sequence[UUID], since: datetime) -> list[Touch]:

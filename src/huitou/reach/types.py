@@ -1,13 +1,13 @@
 """What a message is, what a channel must be able to do, and what becomes of a message."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 from huitou.base.ports import Port
-from huitou.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from huitou.kernel.errors import Conflict, NotFound
 
 Purpose = Literal["marketing", "service"]
 State = Literal[
@@ -130,9 +130,113 @@ class Cancels(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class FriendAdded:
+    """A customer became a member's friend. `welcome_code` answers them within 20 seconds."""
+
+    user: str
+    external_userid: str = field(repr=False)
+    state: str
+    welcome_code: str | None = field(repr=False)
+    at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FriendRemoved:
+    """The friendship ended."""
+
+    user: str
+    external_userid: str = field(repr=False)
+    is_by_customer: bool
+    at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCallback:
+    """Nothing to us."""
+
+    key: str
+
+
+FriendEvent = FriendAdded | FriendRemoved | OtherCallback
+
+
+class Friends(Protocol):
+    """A channel of friendships (WeCom): reads its callbacks, greets, looks people up."""
+
+    corp: str
+    """The scope of its external_userids."""
+
+    def verify(self, msg_signature: str, timestamp: str, nonce: str, echostr: str) -> str:
+        """The answer to the handshake. Refuses a wrong signature with a refusal of its own."""
+        ...
+
+    def parse(self, msg_signature: str, timestamp: str, nonce: str, body: bytes) -> FriendEvent:
+        """The event of a callback. Refuses a wrong signature and what it cannot read."""
+        ...
+
+    def welcome(self, welcome_code: str, text: str) -> SubmitOutcome:
+        """Greet a new friend, once."""
+        ...
+
+    def unionid_of(self, external_userid: str) -> str | None:
+        """The customer's unionid where the channel knows it. Raises when it does not answer."""
+        ...
+
+
+class SmsReceipt(Protocol):
+    """What a carrier reported of one message of ours."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def message_id(self) -> UUID | None: ...
+    @property
+    def outcome(self) -> Delivered | Failed: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+class SmsReply(Protocol):
+    """What a customer wrote back."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def is_optout(self) -> bool: ...
+
+
+class SmsPushes(Protocol):
+    """Reads what an SMS provider pushes to us."""
+
+    def accepts(self, secret: str) -> bool:
+        """Is `secret`, from the push address, ours?"""
+        ...
+
+    def reports(self, body: bytes) -> Sequence[SmsReceipt]:
+        """The receipts of a push."""
+        ...
+
+    def replies(self, body: bytes) -> Sequence[SmsReply]:
+        """The replies of a push."""
+        ...
+
+
 open_channel: Port[Callable[[str, str], Channel]] = Port("reach.open_channel")
 """(kind, configuration as JSON) → adapter, the same one for the same text."""
 open_notifier: Port[Callable[[str, str], StaffNotifier]] = Port("reach.open_notifier")
+open_friends: Port[Callable[[str], Friends]] = Port("reach.open_friends")
+"""Configuration of `wecom` as JSON → adapter, the same one for the same text."""
+open_sms_pushes: Port[Callable[[str], SmsPushes]] = Port("reach.open_sms_pushes")
+"""Configuration of `sms` as JSON → adapter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody who might get a message now.
@@ -243,70 +347,6 @@ class Touch:
     opened_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
-    """A message as lists show it. `failure_text` says why it failed, in the reader's language."""
-
-    id: UUID
-    customer_id: UUID | None
-    channel: str
-    purpose: str
-    staff_id: UUID | None
-    staff_name: str | None
-    unit_id: UUID | None
-    unit_name: str | None
-    campaign_id: UUID | None
-    opportunity_id: UUID | None
-    task_id: UUID | None
-    product_list_id: UUID | None
-    content_key: str
-    text: str | None
-    is_test: bool
-    state: State
-    attempt: int
-    failure: str | None
-    failure_text: str | None
-    planned_at: datetime
-    submitted_at: datetime | None
-    delivered_at: datetime | None
-    opened_at: datetime | None
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class CheckShown:
-    code: str
-    passed: bool
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """Why a customer got, or did not get, a message."""
-
-    id: UUID
-    customer_id: UUID
-    channel: str
-    purpose: str
-    content_key: str
-    campaign_id: UUID | None
-    task_id: UUID | None
-    message_id: UUID | None
-    outcome: str
-    code: str | None
-    text: str | None
-    checks: list[CheckShown]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class MessageDetail:
-    """A message and why it was sent."""
-
-    message: MessageRow
-    why: DecisionRow | None
-
-
 # Notices, each of up to 1,000 messages
 
 
@@ -347,13 +387,3 @@ class NoMessage(NotFound):
 class NoChannel(Conflict):
     code = "reach.channel_off"
     zh, en = "渠道 {channel} 还没有配置", "The channel {channel} is not set up"
-
-
-class TestNeedsAddress(Invalid):
-    code = "reach.test_needs_address"
-    zh, en = "请填写接收测试消息的地址", "Say where the test message goes"
-
-
-class BadPushSecret(Forbidden):
-    code = "reach.bad_push_secret"
-    zh, en = "推送地址中的口令不正确", "The secret in the push address is wrong"

@@ -11,15 +11,9 @@ from huitou.merchant import actions as merchant
 from huitou.segment import reads, store
 from huitou.segment.rules import compile as compiler
 from huitou.segment.rules import parse
-from huitou.segment.types import (
-    InSegment,
-    InUse,
-    NameTaken,
-    NoSegment,
-    Segment,
-    Stored,
-    VersionConflict,
-)
+from huitou.segment.types.answers import Segment, Stored
+from huitou.segment.types.refusals import InUse, NameTaken, NoSegment, VersionConflict
+from huitou.segment.types.rule import InSegment
 
 STREAM = "segment"
 

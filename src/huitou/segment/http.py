@@ -11,15 +11,8 @@ from pydantic import Field
 from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.segment import actions, reads
-from huitou.segment.types import (
-    Count,
-    Explanation,
-    Member,
-    Segment,
-    Sentence,
-    Template,
-    Vocabulary,
-)
+from huitou.segment.types.answers import Count, Explanation, Member, Segment, Sentence
+from huitou.segment.types.vocabulary import Template, Vocabulary
 
 router = Router(prefix="/v1/segments", tags=["segment"])
 

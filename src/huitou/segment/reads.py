@@ -18,33 +18,22 @@ from huitou.segment.rules import compile as compiler
 from huitou.segment.rules import parse, traits
 from huitou.segment.rules import sentence as words
 from huitou.segment.rules.templates import TEMPLATES
-from huitou.segment.types import (
+from huitou.segment.types.answers import (
     Change,
-    Context,
     Count,
-    Event,
     Explanation,
-    InSegment,
     LeafCount,
-    LeafKind,
     LeafVerdict,
     Member,
     Names,
-    Node,
-    NoSegment,
-    Operator,
-    Purchase,
     Reach,
     Segment,
     Sentence,
-    Sequence,
     Stored,
-    Template,
-    Trait,
-    UnknownSegment,
-    UnknownUnit,
-    Vocabulary,
 )
+from huitou.segment.types.refusals import NoSegment, UnknownSegment, UnknownUnit
+from huitou.segment.types.rule import Context, Event, InSegment, Node, Purchase, Sequence, Trait
+from huitou.segment.types.vocabulary import LeafKind, Operator, Template, Vocabulary
 
 Language = Literal["zh", "en"]
 _NAMES_MAX = 500

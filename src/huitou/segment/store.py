@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from huitou.base.db import ReadTx, Tx
 from huitou.segment.rules.compile import Compiled
-from huitou.segment.types import Change, Member, Passage, Stored
+from huitou.segment.types.answers import Change, Member, Passage, Stored
 
 _SEGMENT = """
     SELECT id, name, rule, version, state, member_count, refreshed_at, created_by, created_at

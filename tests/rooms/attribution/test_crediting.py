@@ -1,5 +1,6 @@
 """From the log to credits, whatever comes late, twice, or turns out to be somebody else's."""
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from huitou.attribution import actions, reads
 from huitou.attribution.types import Credit, Verdict
-from huitou.base.db import Scope
+from huitou.base.db import Database, Scope
 from huitou.event import reads as events
 from huitou.event.types import Intake
 from huitou.identity import actions as identity
@@ -146,6 +147,48 @@ def test_a_receipt_that_comes_after_the_order_credits_it_once(
     assert verdict("P1").credit == first, "a credit once given stands"
     with read() as tx:
         assert len(reads.list_credits(tx).items) == 1
+
+
+def test_an_order_and_its_receipt_at_the_same_moment_do_not_miss_each_other(
+    send: Send,
+    drain: Drain,
+    write: Write,
+    read: Read,
+    db: Database,
+    brand: Brand,
+    now: datetime,
+    verdict: Callable[[str], Verdict],
+) -> None:
+    send([paid("P1", "c1", now - DAY)])
+    drain()
+    with write() as tx:
+        tx.run("DELETE FROM attribution.uncredited WHERE merchant_id = %(merchant)s")
+    with read() as snapshot:
+        head = events.head(snapshot)
+
+    def hear(message: UUID) -> None:
+        with db.write(brand.merchant.id) as second:
+            actions.messages_delivered(second, [message])
+
+    with write() as first:
+        actions.consume(first, 0, head)
+        with write() as tx:
+            message = deliver(tx, customer_of(tx, "c1"), now - 2 * DAY, None, is_told=False)
+        listener = threading.Thread(target=hear, args=(message,))
+        listener.start()
+        while listener.is_alive() and not _waits_for_lock(db):
+            listener.join(0.01)
+    listener.join()
+    assert credit(verdict("P1")).message_id == message
+
+
+def _waits_for_lock(db: Database) -> bool:
+    with db.owner() as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        ).fetchone()
+    assert row is not None
+    return int(row[0]) > 0
 
 
 def test_an_opening_before_the_purchase_is_evidence_whenever_it_is_known(

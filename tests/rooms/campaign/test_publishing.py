@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 
 from huitou.associate import reads as associate
+from huitou.associate.actions import tasks
+from huitou.associate.types import TaskPaused
 from huitou.campaign import deciding, reads
 from huitou.campaign.actions import editing, publishing
 from huitou.campaign.types import (
@@ -23,6 +25,7 @@ from huitou.campaign.types import (
 from huitou.identity import actions as identity
 from huitou.merchant import actions as merchants
 from huitou.profile import actions as profile
+from tests.adapters.wecom.serving import CORP
 from tests.conftest import Read, Write
 from tests.rooms.campaign.planning import arms, campaign, plan, published
 from tests.rooms.opportunity.shopping import rhythm, stock
@@ -75,7 +78,7 @@ def test_the_preview_is_what_publishing_does(town: Town, write: Write, holdout_b
     live = published(town, holdout_bp=holdout_bp, salt=wanted.salt)
     with town.db.read(town.brand.merchant.id) as tx:
         done = reads.progress(tx, live.id)
-        tasks = associate.list_tasks(tx, campaign_id=live.id, limit=200).items
+        made = associate.list_tasks(tx, campaign_id=live.id, limit=200).items
     assert (shown.candidates, shown.treated, shown.held_out) == (
         done.counts.candidates,
         done.counts.treated,
@@ -83,20 +86,34 @@ def test_the_preview_is_what_publishing_does(town: Town, write: Write, holdout_b
     )
     assert shown.excluded == done.excluded
     per_staff = {a.staff_id: a.tasks for load in shown.per_store for a in load.associates}
-    assert per_staff == dict(Counter(task.associate.id for task in tasks))
-    copies = {task.customer.id: task.copy for task in tasks}
+    assert per_staff == dict(Counter(task.associate.id for task in made))
+    copies = {task.customer.id: task.copy for task in made}
     assert all(copies[sample.customer_id] == sample.copy for sample in shown.sample)
     assert len(arms(town, live.id)) == 10 + len(away)
+
+
+def befriend(town: Town, customer: UUID, staff: str) -> None:
+    """Make a customer somebody's WeCom friend, too."""
+    phone = town.phone(customer)
+    who = [{"kind": "external_userid", "value": f"wm{phone}", "scope": CORP["corp_id"]}]
+    town.send([town.event("contact.added", who, staff=staff)])
+    town.drain()
 
 
 def test_a_task_of_an_absent_associate_goes_to_a_colleague_who_is_a_friend(
     town: Town, write: Write
 ) -> None:
     stock(town)
-    [customer] = town.people(1, consents=("wecom",))
+    friend, stranger = town.people(2, consents=("wecom",))
+    befriend(town, friend, "wc-a02")
     with write() as tx:
         merchants.set_away(tx, town.brand.staff["a-01"].id, is_away=True)
-    assert arms(town, published(town, fallback=None).id)[customer] == ("excluded", "not_friend")
+    live = published(town, fallback=None)
+    found = arms(town, live.id)
+    assert found == {friend: ("treated", None), stranger: ("excluded", "not_friend")}
+    with town.db.read(town.brand.merchant.id) as tx:
+        [task] = associate.list_tasks(tx, campaign_id=live.id).items
+    assert task.associate.id == town.brand.staff["a-02"].id
 
 
 def test_the_task_is_filled_in(town: Town, read: Read) -> None:
@@ -111,7 +128,7 @@ def test_the_task_is_filled_in(town: Town, read: Read) -> None:
         task = associate.get_task(tx, row.id)
     assert task.customer.id == customer
     assert task.reason_zh.startswith("通常每 12 天买一次乳制品")
-    assert task.copy == "亲您好，城东一店的导购甲给您留了鲜牛奶" + task.copy[len("亲您好，城东一店的导购甲给您留了鲜牛奶"):]
+    assert task.copy.startswith("亲您好，城东一店的导购甲给您留了鲜牛奶")
     assert task.products[0].name == "鲜牛奶"
     assert task.opportunity_id is not None
 
@@ -142,9 +159,9 @@ def test_publishing_survives_a_crash_between_chunks(
     assert (live.state, live.counts.pending, live.counts.candidates) == ("live", 0, 10)
     town.drain()
     with town.db.read(town.brand.merchant.id) as tx:
-        tasks = associate.list_tasks(tx, campaign_id=draft.id, limit=200).items
-        notes = tx.column("SELECT key FROM reach.note WHERE merchant_id = %(merchant)s")
-    assert len({task.customer.id for task in tasks}) == len(tasks) == 6
+        made = associate.list_tasks(tx, campaign_id=draft.id, limit=200).items
+        notes = tx.column("SELECT key FROM reach.staff_note WHERE merchant_id = %(merchant)s")
+    assert len({task.customer.id for task in made}) == len(made) == 6
     assert len(notes) == len(set(notes)) == 1
 
 
@@ -158,9 +175,6 @@ def test_a_customer_has_one_campaign_at_a_time(town: Town) -> None:
 def test_paused_tasks_wait_and_an_ended_campaign_cancels_them(
     town: Town, write: Write, read: Read
 ) -> None:
-    from huitou.associate.actions import tasks
-    from huitou.associate.types import TaskPaused
-
     crowd(town)
     live = published(town)
     with read() as tx:

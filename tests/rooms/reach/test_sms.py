@@ -9,8 +9,9 @@ import pytest
 
 from huitou.api.app import create_app
 from huitou.event import reads as log
-from huitou.reach import actions, reads, sending
-from huitou.reach.types import MessageRow
+from huitou.reach import actions, reads
+from huitou.reach.jobs import sending
+from huitou.reach.store.messages import MessageRow
 from tests.adapters.sms_world import World
 from tests.adapters.wecom.serving import eventually, serve
 from tests.conftest import Clock

@@ -12,7 +12,7 @@ from huitou.api.app import create_app
 from huitou.event import reads as log
 from huitou.identity import reads as identities
 from huitou.reach import actions, reads
-from huitou.reach.types import MessageRow
+from huitou.reach.store.messages import MessageRow
 from tests.adapters.wecom.serving import CORP, Sim, eventually, serve
 from tests.conftest import Clock
 from tests.rooms.reach.conftest import Town

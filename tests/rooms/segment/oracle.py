@@ -1,6 +1,6 @@
 """What a rule means, read off the rows one customer at a time.
 
-Written against the meaning in `huitou.segment.types`, without the compiler: the facts are dumped
+Written against the meaning in `huitou.segment.types.rule`, without the compiler: the facts are dumped
 from the tables and every leaf is judged in Python.
 """
 

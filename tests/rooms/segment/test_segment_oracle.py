@@ -11,7 +11,7 @@ from huitou.base.db import Database, Scope
 from huitou.identity import actions as identity_actions
 from huitou.segment import actions, reads
 from huitou.segment.rules import compile as compiler
-from huitou.segment.types import Segment
+from huitou.segment.types.answers import Segment
 from tests.conftest import Brand, Clock, Read, Write, send_events
 from tests.rooms.segment.oracle import World
 from tests.rooms.segment.random_rules import make_rule

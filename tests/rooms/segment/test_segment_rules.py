@@ -12,16 +12,9 @@ from hypothesis import strategies as st
 from huitou.segment.rules import compile as compiler
 from huitou.segment.rules import parse, sample, sentence, traits
 from huitou.segment.rules.templates import TEMPLATES
-from huitou.segment.types import (
-    DEPTH_MAX,
-    LEAVES_MAX,
-    BadRule,
-    Context,
-    Cycle,
-    Names,
-    RuleTooLarge,
-    UnknownTrait,
-)
+from huitou.segment.types.answers import Names
+from huitou.segment.types.refusals import BadRule, Cycle, RuleTooLarge, UnknownTrait
+from huitou.segment.types.rule import DEPTH_MAX, LEAVES_MAX, Context
 from tests.rooms.segment.random_rules import make_rule
 
 NAMES = Names(

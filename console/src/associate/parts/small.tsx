@@ -10,7 +10,7 @@ const FACES = ['#12706a', '#b8763c', '#5d7a4a', '#7a5c86', '#3f6f94', '#a3584f']
 /** A face for somebody without a picture: the first character, in a colour of their own. */
 export function Face({ name, size = 40 }: { name: string | null; size?: number }) {
   const text = name ?? ''
-  const hash = Array.from(text).reduce((sum, char) => sum + char.charCodeAt(0), 0)
+  const hash = Array.from(text).reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 9973, 7)
   const style = {
     width: size,
     height: size,

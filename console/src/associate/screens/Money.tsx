@@ -78,13 +78,14 @@ function Line(props: { line: CommissionLine; message: Message | undefined; isNam
         </small>
         {message?.delivered_at && (
           <small className="num trail">
-            {t('money.evidence', {
-              sent: moment(message.delivered_at),
-              opened: message.opened_at
-                ? t('money.opened', { at: moment(message.opened_at) })
-                : t('money.not_opened'),
-              bought: moment(line.at),
-            })}
+            <i>{t('money.sent_at', { at: moment(message.delivered_at) })} →</i>{' '}
+            <i>
+              {message.opened_at
+                ? t('money.opened_at', { at: moment(message.opened_at) })
+                : t('money.not_opened')}{' '}
+              →
+            </i>{' '}
+            <i>{t('money.bought_at', { at: moment(line.at) })}</i>
           </small>
         )}
         {line.reversed_fen > 0 && (

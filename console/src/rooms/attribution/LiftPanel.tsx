@@ -14,7 +14,11 @@ export function LiftPanel({ campaign, creditedFen }: { campaign: string; credite
         {(data) => (
           <>
             <div className="proof">
-              <Figure title={t('insight.credited')} metric="credited_fen" value={<Money fen={creditedFen} />} />
+              <Figure
+                title={t('insight.credited')}
+                metric="credited_fen"
+                value={<Money fen={creditedFen} />}
+              />
               <span className="proof-vs quiet">{t('insight.versus')}</span>
               <Increment lift={data} />
             </div>

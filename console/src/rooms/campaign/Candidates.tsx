@@ -64,7 +64,9 @@ export function Candidates({ campaign }: { campaign: Campaign }) {
           {
             title: t('opportunity.customer'),
             render: (_, one) => (
-              <Link to={`/customers/${one.customer_id}`}>{one.name ?? `#${one.customer_ordinal}`}</Link>
+              <Link to={`/customers/${one.customer_id}`}>
+                {one.name ?? `#${one.customer_ordinal}`}
+              </Link>
             ),
           },
           { title: t('campaign.arm'), render: (_, one) => t(`campaign.arm_${one.arm}`) },
@@ -72,7 +74,10 @@ export function Candidates({ campaign }: { campaign: Campaign }) {
             title: t('campaign.reason'),
             render: (_, one) => (isEnglish ? one.reason_en : one.reason_zh) ?? '–',
           },
-          { title: t('opportunity.associate'), render: (_, one) => names.get(one.associate_id ?? '') ?? '–' },
+          {
+            title: t('opportunity.associate'),
+            render: (_, one) => names.get(one.associate_id ?? '') ?? '–',
+          },
           { title: t('campaign.decided'), render: (_, one) => <Ago at={one.at} /> },
         ]}
       />
@@ -90,7 +95,11 @@ function FindCustomer({
   const { t } = useTranslation()
   const [words, setWords] = useState('')
   const q = useDebounced(words.trim(), 300)
-  const found = useRead('/v1/customers', { query: { q, limit: 10 }, enabled: q.length >= 2, keep: true })
+  const found = useRead('/v1/customers', {
+    query: { q, limit: 10 },
+    enabled: q.length >= 2,
+    keep: true,
+  })
   return (
     <Select
       allowClear

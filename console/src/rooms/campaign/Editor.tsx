@@ -64,7 +64,11 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
   const keep = () =>
     save.mutateAsync(
       saved
-        ? { path: `/v1/campaigns/${saved.id}`, method: 'PUT', body: { ...bodyOf(draft), version: saved.version } }
+        ? {
+            path: `/v1/campaigns/${saved.id}`,
+            method: 'PUT',
+            body: { ...bodyOf(draft), version: saved.version },
+          }
         : { path: '/v1/campaigns', body: bodyOf(draft) },
     )
   const ask = () => {
@@ -81,7 +85,10 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
       okText: t('campaign.publish_ok', { count: counts.treated }),
       onOk: async () => {
         const kept = await keep()
-        await publish.mutateAsync({ path: `/v1/campaigns/${kept.id}/publish`, body: { version: kept.version } })
+        await publish.mutateAsync({
+          path: `/v1/campaigns/${kept.id}/publish`,
+          body: { version: kept.version },
+        })
         go(`/campaigns/${kept.id}`)
       },
     })
@@ -117,7 +124,11 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
               {t('campaign.save_draft')}
             </Button>
             {may('campaign.publish') && (
-              <Button type="primary" disabled={!isReady || !preview.data || preview.isFetching} onClick={ask}>
+              <Button
+                type="primary"
+                disabled={!isReady || !preview.data || preview.isFetching}
+                onClick={ask}
+              >
                 {t('campaign.publish')}
               </Button>
             )}

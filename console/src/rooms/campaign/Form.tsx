@@ -73,7 +73,15 @@ export function CampaignForm({ draft, set }: Given) {
   )
 }
 
-function Field({ label, hint, children }: { label: ReactNode; hint?: ReactNode; children: ReactNode }) {
+function Field({
+  label,
+  hint,
+  children,
+}: {
+  label: ReactNode
+  hint?: ReactNode
+  children: ReactNode
+}) {
   return (
     <div className="field">
       <div className="field-label">{label}</div>
@@ -143,7 +151,9 @@ function SourcePick({ draft, set }: Given) {
           showSearch={{ optionFilterProp: 'label' }}
           placeholder={t('campaign.any_category')}
           value={source.category ?? undefined}
-          onChange={(category?: string) => set({ source: { ...source, category: category ?? null } })}
+          onChange={(category?: string) =>
+            set({ source: { ...source, category: category ?? null } })
+          }
           options={categories.data?.items.map((one) => ({
             value: one.code,
             label: i18n.language === 'en' ? one.name_en : one.name,
@@ -197,7 +207,9 @@ function ProductPick({ draft, set }: Given) {
     <>
       <Radio.Group
         value={draft.product_mode}
-        onChange={(event) => set({ product_mode: event.target.value as NewCampaign['product_mode'] })}
+        onChange={(event) =>
+          set({ product_mode: event.target.value as NewCampaign['product_mode'] })
+        }
         options={(['personal', 'fixed', 'none'] as const).map((mode) => ({
           value: mode,
           label: t(`campaign.products_${mode}`),
@@ -236,7 +248,9 @@ function Fallback({ draft, set }: Given) {
         <Input.TextArea
           rows={2}
           value={draft.fallback.text}
-          onChange={(event) => set({ fallback: { channel: 'sms', ...draft.fallback, text: event.target.value } })}
+          onChange={(event) =>
+            set({ fallback: { channel: 'sms', ...draft.fallback, text: event.target.value } })
+          }
         />
       )}
     </div>

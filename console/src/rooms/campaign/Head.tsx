@@ -49,7 +49,9 @@ export function CampaignHead({ campaign }: { campaign: Campaign }) {
           {campaign.state === 'draft' && (
             <Button onClick={() => go(`/campaigns/${campaign.id}/edit`)}>{t('ui.edit')}</Button>
           )}
-          {may && campaign.state === 'live' && <Button onClick={() => void turn('pause')}>{t('campaign.pause')}</Button>}
+          {may && campaign.state === 'live' && (
+            <Button onClick={() => void turn('pause')}>{t('campaign.pause')}</Button>
+          )}
           {may && campaign.state === 'paused' && (
             <Button type="primary" onClick={() => void turn('resume')}>
               {t('campaign.resume')}
@@ -74,11 +76,13 @@ export function Publishing({ campaign }: { campaign: Campaign }) {
   return (
     <Panel title={t('campaign.publishing')}>
       <Progress percent={Math.round((progress.data?.share ?? 0) * 100)} status="active" />
-      <small className="quiet num">{counts &&
+      <small className="quiet num">
+        {counts &&
           t('campaign.publishing_of', {
             done: counts.candidates - counts.pending,
             total: counts.candidates,
-          })}</small>
+          })}
+      </small>
     </Panel>
   )
 }

@@ -33,9 +33,12 @@ export function CampaignList() {
           rowKey="id"
           onRow={(one) => ({
             className: 'opens-row',
-            onClick: () => go(one.state === 'draft' ? `/campaigns/${one.id}/edit` : `/campaigns/${one.id}`),
+            onClick: () =>
+              go(one.state === 'draft' ? `/campaigns/${one.id}/edit` : `/campaigns/${one.id}`),
           })}
-          empty={<Nothing title={t('campaign.none')} hint={t('campaign.none_hint')} action={create} />}
+          empty={
+            <Nothing title={t('campaign.none')} hint={t('campaign.none_hint')} action={create} />
+          }
           columns={[
             {
               title: t('campaign.name'),
@@ -47,7 +50,11 @@ export function CampaignList() {
               ),
             },
             { title: t('campaign.state'), render: (_, one) => <StateTag state={one.state} /> },
-            { title: t('campaign.progress'), width: 190, render: (_, one) => <Sent campaign={one} /> },
+            {
+              title: t('campaign.progress'),
+              width: 190,
+              render: (_, one) => <Sent campaign={one} />,
+            },
             {
               title: t('campaign.treated'),
               align: 'right',

@@ -31,7 +31,13 @@ export function Preview({
   return (
     <div className="stack reach-side">
       <Panel title={t('campaign.preview')} extra={isCounting && <Spin size="small" />}>
-        {error ? <Fault error={error} /> : preview ? <Numbers preview={preview} /> : <Skeleton active />}
+        {error ? (
+          <Fault error={error} />
+        ) : preview ? (
+          <Numbers preview={preview} />
+        ) : (
+          <Skeleton active />
+        )}
       </Panel>
       {preview && <Samples preview={preview} />}
       {preview && <Workload preview={preview} />}
@@ -45,7 +51,11 @@ function Numbers({ preview }: { preview: CampaignPreview }) {
   return (
     <>
       <div className="figures preview-figures">
-        <Figure title={t('campaign.candidates')} metric="candidates" value={<Count of={preview.candidates} />} />
+        <Figure
+          title={t('campaign.candidates')}
+          metric="candidates"
+          value={<Count of={preview.candidates} />}
+        />
         <Figure
           title={t('campaign.treated')}
           metric="treated"
@@ -56,7 +66,11 @@ function Numbers({ preview }: { preview: CampaignPreview }) {
           }
           note={t('campaign.by_associates', { count: preview.associates })}
         />
-        <Figure title={t('campaign.held_out')} metric="held_out" value={<Count of={preview.held_out} />} />
+        <Figure
+          title={t('campaign.held_out')}
+          metric="held_out"
+          value={<Count of={preview.held_out} />}
+        />
         <Figure title={t('campaign.excluded')} metric="excluded" value={<Count of={out} />} />
       </div>
       <ul className="lines excluded">
@@ -94,7 +108,9 @@ function Samples({ preview }: { preview: CampaignPreview }) {
         )
       }
     >
-      <p className="quiet sample-reason">{i18n.language === 'en' ? one.reason_en : one.reason_zh}</p>
+      <p className="quiet sample-reason">
+        {i18n.language === 'en' ? one.reason_en : one.reason_zh}
+      </p>
       <Bubble
         from={`${one.associate} · ${one.store}`}
         card={
@@ -105,7 +121,9 @@ function Samples({ preview }: { preview: CampaignPreview }) {
                 {products.map((product) => (
                   <li key={product.sku} className="row between">
                     <span>{product.name}</span>
-                    <span className="num">{product.price_fen === null ? '' : yuan(product.price_fen)}</span>
+                    <span className="num">
+                      {product.price_fen === null ? '' : yuan(product.price_fen)}
+                    </span>
                   </li>
                 ))}
               </ul>
@@ -128,12 +146,19 @@ function Workload({ preview }: { preview: CampaignPreview }) {
           key: store.unit_id,
           label: store.name,
           value: store.tasks,
-          shown: t('campaign.workload_shown', { tasks: store.tasks, busiest: Math.max(0, ...store.associates.map((one) => one.tasks)) }),
+          shown: t('campaign.workload_shown', {
+            tasks: store.tasks,
+            busiest: Math.max(0, ...store.associates.map((one) => one.tasks)),
+          }),
         }))}
       />
-      {preview.covered > 0 && <p className="quiet">{t('campaign.covered', { count: preview.covered })}</p>}
+      {preview.covered > 0 && (
+        <p className="quiet">{t('campaign.covered', { count: preview.covered })}</p>
+      )}
       {preview.without_associate > 0 && (
-        <p className="up">{t('campaign.without_associate', { count: preview.without_associate })}</p>
+        <p className="up">
+          {t('campaign.without_associate', { count: preview.without_associate })}
+        </p>
       )}
     </Panel>
   )

@@ -25,7 +25,9 @@ export function ImportProgress({ id, done }: { id: string; done?: (finished: Imp
       {(data) => (
         <div className="stack">
           <Progress
-            percent={data.total ? Math.round((data.done / data.total) * 100) : isOver(data) ? 100 : 0}
+            percent={
+              data.total ? Math.round((data.done / data.total) * 100) : isOver(data) ? 100 : 0
+            }
             status={data.state === 'failed' ? 'exception' : isOver(data) ? 'success' : 'active'}
           />
           <div className="row between">

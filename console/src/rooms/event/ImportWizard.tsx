@@ -102,7 +102,12 @@ export function ImportWizard({
           <Button disabled={!isMapped} loading={start.isPending} onClick={() => run(true)}>
             {t('event.dry_run')}
           </Button>
-          <Button type="primary" disabled={!isMapped} loading={start.isPending} onClick={() => run(false)}>
+          <Button
+            type="primary"
+            disabled={!isMapped}
+            loading={start.isPending}
+            onClick={() => run(false)}
+          >
             {t('event.run')}
           </Button>
           {!isMapped && <span className="up">{t('event.unmapped')}</span>}

@@ -21,8 +21,16 @@ export function LagPanel() {
             rowKey="name"
             dataSource={data.streams}
             columns={[
-              { title: t('event.stream'), render: (_, one) => t(`event.stream_${one.name}`, { defaultValue: one.name }) },
-              { title: t('event.position'), align: 'right', dataIndex: 'position', className: 'num' },
+              {
+                title: t('event.stream'),
+                render: (_, one) => t(`event.stream_${one.name}`, { defaultValue: one.name }),
+              },
+              {
+                title: t('event.position'),
+                align: 'right',
+                dataIndex: 'position',
+                className: 'num',
+              },
               {
                 title: t('event.behind'),
                 align: 'right',
@@ -52,10 +60,15 @@ export function SetAsidePanel() {
         pages={pages}
         size="small"
         rowKey={(one) => `${one.stream}-${one.position}`}
-        empty={<Nothing title={t('event.nothing_set_aside')} hint={t('event.nothing_set_aside_hint')} />}
+        empty={
+          <Nothing title={t('event.nothing_set_aside')} hint={t('event.nothing_set_aside_hint')} />
+        }
         columns={[
           { title: t('event.when'), render: (_, one) => <Ago at={one.at} /> },
-          { title: t('event.stream'), render: (_, one) => t(`event.stream_${one.stream}`, { defaultValue: one.stream }) },
+          {
+            title: t('event.stream'),
+            render: (_, one) => t(`event.stream_${one.stream}`, { defaultValue: one.stream }),
+          },
           { title: t('event.type'), dataIndex: 'event_type' },
           {
             title: t('event.event'),

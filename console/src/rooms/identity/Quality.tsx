@@ -24,14 +24,24 @@ export function QualityPanel() {
             <>
               <p className="quiet">{t('identity.quality_hint')}</p>
               <div className="figures quality">
-                <Figure size="large" title={t('identity.precision')} metric="precision" value={shareOf(data.precision)} />
+                <Figure
+                  size="large"
+                  title={t('identity.precision')}
+                  metric="precision"
+                  value={shareOf(data.precision)}
+                />
                 <Figure
                   size="large"
                   title={t('identity.linkable_recall')}
                   metric="linkable_recall"
                   value={shareOf(data.linkable_recall)}
                 />
-                <Figure size="large" title={t('identity.recall')} metric="recall" value={shareOf(data.recall)} />
+                <Figure
+                  size="large"
+                  title={t('identity.recall')}
+                  metric="recall"
+                  value={shareOf(data.recall)}
+                />
               </div>
               <p className="quiet num">
                 {t('identity.pairs', {

@@ -28,7 +28,12 @@ export function WhyOne({ customer }: { customer: Customer }) {
           ) : (
             <ul className="lines evidence">
               {evidence.map((one) => (
-                <EvidenceLine key={`${one.kind}-${one.id}`} one={one} customer={customer} members={members.length} />
+                <EvidenceLine
+                  key={`${one.kind}-${one.id}`}
+                  one={one}
+                  customer={customer}
+                  members={members.length}
+                />
               ))}
             </ul>
           )
@@ -49,22 +54,36 @@ function IdentifierLine({ one }: { one: Identifier }) {
         <div className="row">
           <b>{t(`identity.kind_${one.kind}`, { defaultValue: one.kind })}</b>
           <span className="num">{one.value}</span>
-          {one.is_verified && <CheckCircleTwoTone twoToneColor="#2b8a57" title={t('identity.verified')} />}
+          {one.is_verified && (
+            <CheckCircleTwoTone twoToneColor="#2b8a57" title={t('identity.verified')} />
+          )}
           {one.scope && one.scope !== 'default' && <Tag>{one.scope}</Tag>}
           {one.quarantine && (
-            <Tag color="orange">{t(`identity.quarantine_${one.quarantine}`, { defaultValue: one.quarantine })}</Tag>
+            <Tag color="orange">
+              {t(`identity.quarantine_${one.quarantine}`, { defaultValue: one.quarantine })}
+            </Tag>
           )}
         </div>
         <small className="quiet">
-          {t('identity.from', { source: t(`order.source_${one.source}`, { defaultValue: one.source }) })} ·{' '}
-          <Ago at={one.linked_at} />
+          {t('identity.from', {
+            source: t(`order.source_${one.source}`, { defaultValue: one.source }),
+          })}{' '}
+          · <Ago at={one.linked_at} />
         </small>
       </div>
     </li>
   )
 }
 
-function EvidenceLine({ one, customer, members }: { one: Evidence; customer: Customer; members: number }) {
+function EvidenceLine({
+  one,
+  customer,
+  members,
+}: {
+  one: Evidence
+  customer: Customer
+  members: number
+}) {
   const { t, i18n } = useTranslation()
   const { modal } = App.useApp()
   const may = useMay()

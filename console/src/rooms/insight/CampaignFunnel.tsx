@@ -38,7 +38,11 @@ export function CampaignFunnel({ campaign }: { campaign: string }) {
               />
             )
           })}
-          <Figure title={t('insight.amount')} metric="amount_fen" value={<Money fen={total.amount_fen} />} />
+          <Figure
+            title={t('insight.amount')}
+            metric="amount_fen"
+            value={<Money fen={total.amount_fen} />}
+          />
           <Figure
             title={t('insight.commission')}
             metric="commission_fen"

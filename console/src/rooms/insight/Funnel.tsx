@@ -11,7 +11,10 @@ export function TaskFunnel({ figures }: { figures: Figures }) {
   const { t } = useTranslation()
   const drill = useDrill()
   return (
-    <Panel title={t('insight.funnel')} extra={<small className="quiet">{t('insight.last_30')}</small>}>
+    <Panel
+      title={t('insight.funnel')}
+      extra={<small className="quiet">{t('insight.last_30')}</small>}
+    >
       <Bars
         rows={stages.map((stage) => ({
           key: stage,

@@ -19,14 +19,24 @@ interface Line extends ResultRow {
 }
 
 function sumOf(rows: ResultRow[]): Pick<ResultRow, (typeof sums)[number]> {
-  const total = { tasks: 0, sent: 0, delivered: 0, opened: 0, bought: 0, orders: 0, amount_fen: 0, commission_fen: 0 }
+  const total = {
+    tasks: 0,
+    sent: 0,
+    delivered: 0,
+    opened: 0,
+    bought: 0,
+    orders: 0,
+    amount_fen: 0,
+    commission_fen: 0,
+  }
   for (const row of rows) for (const name of sums) total[name] += row[name]
   return total
 }
 
 function byStore(rows: ResultRow[]): Line[] {
   const groups = new Map<string, ResultRow[]>()
-  for (const row of rows) groups.set(row.unit_id ?? '', [...(groups.get(row.unit_id ?? '') ?? []), row])
+  for (const row of rows)
+    groups.set(row.unit_id ?? '', [...(groups.get(row.unit_id ?? '') ?? []), row])
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (!first) return []
@@ -38,7 +48,10 @@ function byStore(rows: ResultRow[]): Line[] {
         unit_name: first.unit_name,
         staff_id: null,
         staff_name: null,
-        children: group.map((row) => ({ ...row, key: `${row.unit_id ?? ''}-${row.staff_id ?? 'sms'}` })),
+        children: group.map((row) => ({
+          ...row,
+          key: `${row.unit_id ?? ''}-${row.staff_id ?? 'sms'}`,
+        })),
       },
     ]
   })
@@ -55,12 +68,18 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
   if (results.error) return <Fault error={results.error} again={() => void results.refetch()} />
   if (!results.data) return <Skeleton active />
   const { rows, total } = results.data
-  if (lines.length === 0) return <Nothing title={t('insight.no_results')} hint={t('insight.no_results_hint')} />
+  if (lines.length === 0)
+    return <Nothing title={t('insight.no_results')} hint={t('insight.no_results_hint')} />
   const open = (line: Line | null, stage: Stage) => () =>
     drill({
       title: [line?.unit_name, line?.staff_name, t(`insight.${stage}`)].filter(Boolean).join(' · '),
       path: '/v1/results/customers',
-      query: { campaign, unit: codes.get(line?.unit_id ?? '') ?? unit, staff: line?.staff_id, stage },
+      query: {
+        campaign,
+        unit: codes.get(line?.unit_id ?? '') ?? unit,
+        staff: line?.staff_id,
+        stage,
+      },
     })
   const number = (line: Line | null, stage: Stage, value: number) => (
     <button type="button" className="opens num" onClick={open(line, stage)}>
@@ -76,7 +95,13 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
           icon={<DownloadOutlined />}
           onClick={() =>
             saveCsv('huitou-results.csv', [
-              [t('insight.store'), t('insight.staff'), ...stages.map((stage) => t(`insight.${stage}`)), t('insight.amount'), t('insight.commission')],
+              [
+                t('insight.store'),
+                t('insight.staff'),
+                ...stages.map((stage) => t(`insight.${stage}`)),
+                t('insight.amount'),
+                t('insight.commission'),
+              ],
               ...rows.map((row) => [
                 row.unit_name ?? '',
                 row.staff_name ?? t('insight.by_sms'),
@@ -100,7 +125,11 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
           {
             title: t('insight.store'),
             render: (_, line) =>
-              line.children ? <b className="name">{line.unit_name ?? '–'}</b> : (line.staff_name ?? t('insight.by_sms')),
+              line.children ? (
+                <b className="name">{line.unit_name ?? '–'}</b>
+              ) : (
+                (line.staff_name ?? t('insight.by_sms'))
+              ),
           },
           ...stages.map((stage) => ({
             title: <Meaning of={stage}>{t(`insight.${stage}`)}</Meaning>,

@@ -29,7 +29,10 @@ export function SalesLine({ days }: { days: Overview['series'] }) {
       yAxis: {
         type: 'value' as const,
         splitLine: { lineStyle: { color: '#f0eee8' } },
-        axisLabel: { color: '#6d7a78', formatter: (value: number) => roundYuan(value * 100, i18n.language) },
+        axisLabel: {
+          color: '#6d7a78',
+          formatter: (value: number) => roundYuan(value * 100, i18n.language),
+        },
       },
       series: [
         {

@@ -21,7 +21,10 @@ export function Stores({ units, since }: { units: UnitFigures[]; since: string }
       query: { unit: unit.code, stage: 'bought', since },
     })
   return (
-    <Panel title={t('insight.stores')} extra={<a onClick={() => go('/results')}>{t('shell.nav_results')}</a>}>
+    <Panel
+      title={t('insight.stores')}
+      extra={<a onClick={() => go('/results')}>{t('shell.nav_results')}</a>}
+    >
       <Table<UnitFigures>
         rowKey="unit_id"
         size="small"

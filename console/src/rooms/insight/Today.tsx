@@ -42,7 +42,15 @@ export function Today({ overview }: { overview: Overview }) {
   const orders = () =>
     drill({ title: t('insight.orders_today'), path: '/v1/orders', query: { since: today.since } })
   return (
-    <Panel className="today" title={t('insight.today')} extra={<small className="quiet"><Ago at={overview.as_of} /></small>}>
+    <Panel
+      className="today"
+      title={t('insight.today')}
+      extra={
+        <small className="quiet">
+          <Ago at={overview.as_of} />
+        </small>
+      }
+    >
       <div className="today-inside">
         <div>
           <Figure
@@ -50,17 +58,27 @@ export function Today({ overview }: { overview: Overview }) {
             title={t('insight.sales')}
             metric="sales_fen"
             open={orders}
-            value={<span key={today.sales_fen} className="tick">{yuan(today.sales_fen)}</span>}
+            value={
+              <span key={today.sales_fen} className="tick">
+                {yuan(today.sales_fen)}
+              </span>
+            }
             note={
               before && (
                 <>
-                  {t('insight.vs_yesterday')} <Change now={today.sales_fen} before={before.sales_fen} />
+                  {t('insight.vs_yesterday')}{' '}
+                  <Change now={today.sales_fen} before={before.sales_fen} />
                 </>
               )
             }
           />
           <div className="figures today-figures">
-            <Figure title={t('insight.orders')} metric="orders" value={<Count of={today.orders} />} open={orders} />
+            <Figure
+              title={t('insight.orders')}
+              metric="orders"
+              value={<Count of={today.orders} />}
+              open={orders}
+            />
             <Figure
               title={t('insight.customers')}
               metric="customers"

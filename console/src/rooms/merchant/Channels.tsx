@@ -61,7 +61,13 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
         ]}
       />
       <p className="quiet channel-hint">
-        {t(me.is_demo ? 'merchant.demo_channel' : isSimulated ? 'merchant.simulator_hint' : 'merchant.own_hint')}
+        {t(
+          me.is_demo
+            ? 'merchant.demo_channel'
+            : isSimulated
+              ? 'merchant.simulator_hint'
+              : 'merchant.own_hint',
+        )}
       </p>
       {!isSimulated && (
         <SchemaForm

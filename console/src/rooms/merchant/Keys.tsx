@@ -37,7 +37,11 @@ export function Keys() {
             pagination={false}
             scroll={{ x: 'max-content' }}
             dataSource={items}
-            locale={{ emptyText: <Nothing title={t('merchant.no_keys')} hint={t('merchant.no_keys_hint')} /> }}
+            locale={{
+              emptyText: (
+                <Nothing title={t('merchant.no_keys')} hint={t('merchant.no_keys_hint')} />
+              ),
+            }}
             columns={[
               { title: t('merchant.key_name'), dataIndex: 'name' },
               { title: t('merchant.key_prefix'), render: (_, key) => <code>{key.prefix}…</code> },
@@ -60,7 +64,11 @@ export function Keys() {
                           content: t('merchant.revoke_effect'),
                           okText: t('merchant.revoke'),
                           okButtonProps: { danger: true },
-                          onOk: () => revoke.mutateAsync({ path: `/v1/api-keys/${key.id}`, method: 'DELETE' }),
+                          onOk: () =>
+                            revoke.mutateAsync({
+                              path: `/v1/api-keys/${key.id}`,
+                              method: 'DELETE',
+                            }),
                         })
                       }
                     >
@@ -112,11 +120,18 @@ function AddKey({ isOpen, close }: { isOpen: boolean; close: () => void }) {
           initialValues={{ permissions: ['event.write', 'customer.read'] }}
           onFinish={(body) => add.mutate({ path: '/v1/api-keys', body })}
         >
-          <Form.Item name="name" label={t('merchant.key_name')} rules={[{ required: true, message: t('merchant.needed') }]}>
+          <Form.Item
+            name="name"
+            label={t('merchant.key_name')}
+            rules={[{ required: true, message: t('merchant.needed') }]}
+          >
             <Input placeholder={t('merchant.key_name_hint')} />
           </Form.Item>
           <Form.Item name="permissions" label={t('merchant.permissions')}>
-            <Select mode="multiple" options={me.permissions.map((one) => ({ value: one, label: one }))} />
+            <Select
+              mode="multiple"
+              options={me.permissions.map((one) => ({ value: one, label: one }))}
+            />
           </Form.Item>
         </Form>
       )}

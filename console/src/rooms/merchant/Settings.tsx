@@ -48,14 +48,21 @@ export function Settings() {
               {
                 title: t('merchant.value'),
                 render: (_, one) => (
-                  <Value key={`${unit ?? ''}-${one.version}-${String(one.value)}`} setting={one} unit={unit} />
+                  <Value
+                    key={`${unit ?? ''}-${one.version}-${String(one.value)}`}
+                    setting={one}
+                    unit={unit}
+                  />
                 ),
               },
               {
                 title: t('merchant.from'),
                 render: (_, one) => <From setting={one} unit={unit} />,
               },
-              { title: t('merchant.default'), render: (_, one) => <span className="quiet num">{String(one.default)}</span> },
+              {
+                title: t('merchant.default'),
+                render: (_, one) => <span className="quiet num">{String(one.default)}</span>,
+              },
             ]}
           />
         )}
@@ -104,7 +111,12 @@ function Value({ setting, unit }: { setting: Setting; unit: string | undefined }
           onChange={(next) => setValue(Number(next ?? 0))}
         />
       ) : typeof setting.default === 'boolean' ? (
-        <Switch size="small" disabled={isLockedAbove} checked={Boolean(value)} onChange={setValue} />
+        <Switch
+          size="small"
+          disabled={isLockedAbove}
+          checked={Boolean(value)}
+          onChange={setValue}
+        />
       ) : (
         <Input
           size="small"
@@ -134,7 +146,12 @@ function Value({ setting, unit }: { setting: Setting; unit: string | undefined }
               {
                 path: `/v1/settings/${setting.key}`,
                 method: 'PUT',
-                body: { value, unit_id: unit ?? null, is_locked: isLocking, version: setting.version },
+                body: {
+                  value,
+                  unit_id: unit ?? null,
+                  is_locked: isLocking,
+                  version: setting.version,
+                },
               },
               { onSuccess: () => showDone(t('ui.saved')) },
             )

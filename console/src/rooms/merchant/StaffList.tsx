@@ -127,7 +127,9 @@ function AddStaff({ isOpen, close, units }: { isOpen: boolean; close: () => void
           <Input />
         </Form.Item>
         <Form.Item name="role" label={t('merchant.role')} rules={needed}>
-          <Select options={roles.map((role) => ({ value: role, label: t(`merchant.role_${role}`) }))} />
+          <Select
+            options={roles.map((role) => ({ value: role, label: t(`merchant.role_${role}`) }))}
+          />
         </Form.Item>
         <Form.Item name="unit_code" label={t('merchant.unit')} rules={needed}>
           <Select
@@ -135,13 +137,21 @@ function AddStaff({ isOpen, close, units }: { isOpen: boolean; close: () => void
             options={units.map((unit) => ({ value: unit.code, label: unit.name }))}
           />
         </Form.Item>
-        <Form.Item name="wecom_user" label={t('merchant.wecom_user')} extra={t('merchant.wecom_user_hint')}>
+        <Form.Item
+          name="wecom_user"
+          label={t('merchant.wecom_user')}
+          extra={t('merchant.wecom_user_hint')}
+        >
           <Input />
         </Form.Item>
         <Form.Item name="login" label={t('shell.login')}>
           <Input autoComplete="off" />
         </Form.Item>
-        <Form.Item name="password" label={t('shell.password')} rules={[{ min: 8, message: t('merchant.password_hint') }]}>
+        <Form.Item
+          name="password"
+          label={t('shell.password')}
+          rules={[{ min: 8, message: t('merchant.password_hint') }]}
+        >
           <Input.Password autoComplete="new-password" />
         </Form.Item>
       </Form>

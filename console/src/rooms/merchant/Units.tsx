@@ -54,7 +54,10 @@ export function Units() {
             columns={[
               { title: t('merchant.unit_name'), dataIndex: 'name' },
               { title: t('merchant.code'), dataIndex: 'code' },
-              { title: t('merchant.kind'), render: (_, unit) => <Tag>{t(`merchant.kind_${unit.kind}`)}</Tag> },
+              {
+                title: t('merchant.kind'),
+                render: (_, unit) => <Tag>{t(`merchant.kind_${unit.kind}`)}</Tag>,
+              },
             ]}
           />
         )}
@@ -99,7 +102,12 @@ function AddUnit({ isOpen, close, units }: { isOpen: boolean; close: () => void;
         <Form.Item name="name" label={t('merchant.unit_name')} rules={needed}>
           <Input />
         </Form.Item>
-        <Form.Item name="code" label={t('merchant.code')} extra={t('merchant.code_hint')} rules={needed}>
+        <Form.Item
+          name="code"
+          label={t('merchant.code')}
+          extra={t('merchant.code_hint')}
+          rules={needed}
+        >
           <Input />
         </Form.Item>
         <Form.Item name="kind" label={t('merchant.kind')} rules={needed}>
@@ -117,7 +125,11 @@ function AddUnit({ isOpen, close, units }: { isOpen: boolean; close: () => void;
               .map((unit) => ({ value: unit.code, label: unit.name }))}
           />
         </Form.Item>
-        <Form.Item name="phone" label={t('merchant.unit_phone')} extra={t('merchant.unit_phone_hint')}>
+        <Form.Item
+          name="phone"
+          label={t('merchant.unit_phone')}
+          extra={t('merchant.unit_phone_hint')}
+        >
           <Input />
         </Form.Item>
       </Form>

@@ -23,7 +23,9 @@ export function KindCards({ chosen }: { chosen?: string }) {
                 <Link to={`/opportunities?kind=${kind.kind}`}>
                   <h3>{i18n.language === 'en' ? kind.title_en : kind.title_zh}</h3>
                 </Link>
-                <p className="quiet">{i18n.language === 'en' ? kind.meaning_en : kind.meaning_zh}</p>
+                <p className="quiet">
+                  {i18n.language === 'en' ? kind.meaning_en : kind.meaning_zh}
+                </p>
                 <div className="row between">
                   <div>
                     <b className="kind-count">

@@ -80,9 +80,20 @@ export function OpportunityList() {
         columns={[
           {
             title: t('opportunity.customer'),
-            render: (_, one) => <Link to={`/customers/${one.customer_id}`}>{one.name ?? `#${one.customer_ordinal}`}</Link>,
+            render: (_, one) => (
+              <Link to={`/customers/${one.customer_id}`}>
+                {one.name ?? `#${one.customer_ordinal}`}
+              </Link>
+            ),
           },
-          { title: t('opportunity.reason'), render: (_, one) => <span className="sentence">{i18n.language === 'en' ? one.reason_en : one.reason_zh}</span> },
+          {
+            title: t('opportunity.reason'),
+            render: (_, one) => (
+              <span className="sentence">
+                {i18n.language === 'en' ? one.reason_en : one.reason_zh}
+              </span>
+            ),
+          },
           {
             title: t('opportunity.category'),
             render: (_, one) => (i18n.language === 'en' ? one.category_name_en : one.category_name),
@@ -99,7 +110,11 @@ export function OpportunityList() {
               </div>
             ),
           },
-          { title: t('opportunity.expected'), align: 'right', render: (_, one) => <Money fen={one.expected_fen} /> },
+          {
+            title: t('opportunity.expected'),
+            align: 'right',
+            render: (_, one) => <Money fen={one.expected_fen} />,
+          },
           {
             title: t('opportunity.window'),
             render: (_, one) => (

@@ -23,39 +23,51 @@ export function TotalsPanel({ customer }: { customer: string }) {
           total === null ? (
             <Nothing title={t('order.none')} />
           ) : (
-          <div className="stack">
-            <div className="figures">
-              <Figure title={t('order.paid')} metric="customer_paid" value={<Money fen={total.paid_fen} />} />
-              <Figure title={t('order.count')} metric="customer_orders" value={total.order_count} />
-              <Figure
-                title={t('order.average')}
-                value={<Money fen={total.order_count ? Math.round(total.paid_fen / total.order_count) : 0} />}
-              />
-              <Figure
-                title={t('order.rfm')}
-                metric="rfm"
-                value={`${total.r ?? '–'} · ${total.f ?? '–'} · ${total.m ?? '–'}`}
-                note={t('order.rfm_note')}
-              />
-              <Figure title={t('order.last_paid')} value={<Ago at={total.last_paid_at} />} />
+            <div className="stack">
+              <div className="figures">
+                <Figure
+                  title={t('order.paid')}
+                  metric="customer_paid"
+                  value={<Money fen={total.paid_fen} />}
+                />
+                <Figure
+                  title={t('order.count')}
+                  metric="customer_orders"
+                  value={total.order_count}
+                />
+                <Figure
+                  title={t('order.average')}
+                  value={
+                    <Money
+                      fen={total.order_count ? Math.round(total.paid_fen / total.order_count) : 0}
+                    />
+                  }
+                />
+                <Figure
+                  title={t('order.rfm')}
+                  metric="rfm"
+                  value={`${total.r ?? '–'} · ${total.f ?? '–'} · ${total.m ?? '–'}`}
+                  note={t('order.rfm_note')}
+                />
+                <Figure title={t('order.last_paid')} value={<Ago at={total.last_paid_at} />} />
+              </div>
+              {categories.length > 0 && (
+                <Bars
+                  rows={[...categories]
+                    .sort((a, b) => b.paid_fen - a.paid_fen)
+                    .slice(0, 8)
+                    .map((category) => ({
+                      key: category.category_code,
+                      label: names.get(category.category_code) ?? category.category_code,
+                      value: category.paid_fen,
+                      shown: t('order.category_shown', {
+                        paid: roundYuan(category.paid_fen, i18n.language),
+                        count: category.order_count,
+                      }),
+                    }))}
+                />
+              )}
             </div>
-            {categories.length > 0 && (
-              <Bars
-                rows={[...categories]
-                  .sort((a, b) => b.paid_fen - a.paid_fen)
-                  .slice(0, 8)
-                  .map((category) => ({
-                  key: category.category_code,
-                  label: names.get(category.category_code) ?? category.category_code,
-                  value: category.paid_fen,
-                  shown: t('order.category_shown', {
-                    paid: roundYuan(category.paid_fen, i18n.language),
-                    count: category.order_count,
-                  }),
-                }))}
-              />
-            )}
-          </div>
           )
         }
       </Answer>
@@ -77,7 +89,10 @@ export function Purchases({ customer }: { customer: string }) {
         { title: t('order.paid_at'), render: (_, order) => <Ago at={order.paid_at} /> },
         { title: t('order.order_no'), dataIndex: 'order_no', className: 'num' },
         { title: t('order.unit'), render: (_, order) => order.unit_name },
-        { title: t('order.source'), render: (_, order) => t(`order.source_${order.source}`, { defaultValue: order.source }) },
+        {
+          title: t('order.source'),
+          render: (_, order) => t(`order.source_${order.source}`, { defaultValue: order.source }),
+        },
         { title: t('order.lines'), align: 'right', render: (_, order) => order.lines.length },
         {
           title: t('order.amount'),
@@ -107,7 +122,11 @@ function Lines({ lines }: { lines: OrderLine[] }) {
       columns={[
         { title: t('order.product'), dataIndex: 'product_name' },
         { title: t('order.sku'), dataIndex: 'sku' },
-        { title: t('order.quantity'), align: 'right', render: (_, line) => quantity(line.quantity) },
+        {
+          title: t('order.quantity'),
+          align: 'right',
+          render: (_, line) => quantity(line.quantity),
+        },
         { title: t('order.list'), align: 'right', render: (_, line) => yuan(line.list_fen) },
         { title: t('order.amount'), align: 'right', render: (_, line) => yuan(line.paid_fen) },
       ]}

@@ -34,7 +34,10 @@ export function Consents({ customer }: { customer: Customer }) {
             <span>
               {t(`profile.channel_${row.channel}`, { defaultValue: row.channel })} ·{' '}
               {t(`profile.purpose_${row.purpose}`, { defaultValue: row.purpose })}
-              <small className="quiet"> {row.at ? <Ago at={row.at} /> : t('profile.never_asked')}</small>
+              <small className="quiet">
+                {' '}
+                {row.at ? <Ago at={row.at} /> : t('profile.never_asked')}
+              </small>
             </span>
             <Tooltip title={may('customer.edit') ? undefined : t('ui.not_allowed')}>
               <Switch

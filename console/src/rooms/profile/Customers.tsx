@@ -94,9 +94,16 @@ export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<str
             fixed: 'left',
             render: (_, row) => <b className="name">{row.name ?? `#${row.ordinal}`}</b>,
           },
-          { title: t('profile.phone'), render: (_, row) => <span className="num">{row.phone ?? '–'}</span> },
+          {
+            title: t('profile.phone'),
+            render: (_, row) => <span className="num">{row.phone ?? '–'}</span>,
+          },
           { title: t('profile.home_unit'), render: (_, row) => row.home_unit?.name ?? '–' },
-          { title: t('profile.associate'), render: (_, row) => row.associate?.name ?? <span className="quiet">{t('profile.nobody')}</span> },
+          {
+            title: t('profile.associate'),
+            render: (_, row) =>
+              row.associate?.name ?? <span className="quiet">{t('profile.nobody')}</span>,
+          },
           {
             title: t('profile.stage'),
             render: (_, row) => <StageTag stage={totals.get(row.id)?.total?.stage} />,
@@ -104,7 +111,9 @@ export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<str
           {
             title: t('profile.order_count'),
             align: 'right',
-            render: (_, row) => <span className="num">{totals.get(row.id)?.total?.order_count ?? '–'}</span>,
+            render: (_, row) => (
+              <span className="num">{totals.get(row.id)?.total?.order_count ?? '–'}</span>
+            ),
           },
           {
             title: t('profile.paid'),
@@ -114,7 +123,10 @@ export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<str
               return found ? <Money fen={found.paid_fen} /> : '–'
             },
           },
-          { title: t('profile.last_paid'), render: (_, row) => <Ago at={totals.get(row.id)?.total?.last_paid_at} /> },
+          {
+            title: t('profile.last_paid'),
+            render: (_, row) => <Ago at={totals.get(row.id)?.total?.last_paid_at} />,
+          },
           {
             title: t('profile.tags'),
             render: (_, row) => row.tags.slice(0, 3).map((tag) => <Tag key={tag}>{tag}</Tag>),
@@ -136,5 +148,7 @@ const stageColours: Record<string, string> = {
 export function StageTag({ stage }: { stage: string | null | undefined }) {
   const { t } = useTranslation()
   if (!stage) return <span className="quiet">–</span>
-  return <Tag color={stageColours[stage]}>{t(`profile.stage_${stage}`, { defaultValue: stage })}</Tag>
+  return (
+    <Tag color={stageColours[stage]}>{t(`profile.stage_${stage}`, { defaultValue: stage })}</Tag>
+  )
 }

@@ -47,8 +47,12 @@ export function CustomerHead({ customer }: { customer: Customer }) {
         </div>
         <div className="row quiet customer-facts">
           <span className="num">No. {customer.ordinal}</span>
-          {customer.gender && <span>{t(`profile.gender_${customer.gender}`, { defaultValue: customer.gender })}</span>}
-          {customer.birth_month && <span>{t('profile.birth_month', { n: customer.birth_month })}</span>}
+          {customer.gender && (
+            <span>{t(`profile.gender_${customer.gender}`, { defaultValue: customer.gender })}</span>
+          )}
+          {customer.birth_month && (
+            <span>{t('profile.birth_month', { n: customer.birth_month })}</span>
+          )}
           <span>
             {t('profile.home_unit')} {customer.home_unit?.name ?? '–'}
           </span>

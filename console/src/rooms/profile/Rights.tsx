@@ -51,7 +51,11 @@ export function Rights({ customer }: { customer: Customer }) {
       >
         <p>{t('profile.forget_effect', { count: customer.identifiers.length })}</p>
         <p className="quiet">{t('profile.forget_type', { word })}</p>
-        <Input value={typed} onChange={(event) => setTyped(event.target.value)} placeholder={word} />
+        <Input
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
+          placeholder={word}
+        />
       </Modal>
     </>
   )

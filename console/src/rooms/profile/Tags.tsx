@@ -13,7 +13,10 @@ export function Tags({ customer }: { customer: Customer }) {
   const [isAdding, setAdding] = useState(false)
   const write = useWrite(['/v1/customers/{id}', '/v1/customers'])
   const change = (body: { add?: string[]; remove?: string[] }) =>
-    write.mutate({ path: `/v1/customers/${customer.id}/tags`, body: { add: [], remove: [], ...body } })
+    write.mutate({
+      path: `/v1/customers/${customer.id}/tags`,
+      body: { add: [], remove: [], ...body },
+    })
   return (
     <Panel title={t('profile.tags')}>
       <div className="row">
@@ -29,7 +32,9 @@ export function Tags({ customer }: { customer: Customer }) {
             {tag}
           </Tag>
         ))}
-        {customer.tags.length === 0 && !isAdding && <span className="quiet">{t('profile.no_tags')}</span>}
+        {customer.tags.length === 0 && !isAdding && (
+          <span className="quiet">{t('profile.no_tags')}</span>
+        )}
         {mayEdit &&
           (isAdding ? (
             <Input

@@ -39,7 +39,9 @@ export function Messages({ query }: { query: Query }) {
           title: t('reach.state'),
           render: (_, one) => (
             <Tooltip title={one.failure_text}>
-              <Tag color={colours[one.state]}>{t(`reach.state_${one.state}`, { defaultValue: one.state })}</Tag>
+              <Tag color={colours[one.state]}>
+                {t(`reach.state_${one.state}`, { defaultValue: one.state })}
+              </Tag>
             </Tooltip>
           ),
         },

@@ -43,7 +43,9 @@ function GroupBox({
       parts: group.parts.flatMap((part, at) => (at !== index ? [part] : next ? [next] : [])),
     })
   return (
-    <div className={`rule-group ${depth ? 'nested' : ''} ${group.parts.length > 1 ? 'joined' : ''}`}>
+    <div
+      className={`rule-group ${depth ? 'nested' : ''} ${group.parts.length > 1 ? 'joined' : ''}`}
+    >
       {group.parts.length > 1 && (
         <button
           type="button"
@@ -76,7 +78,11 @@ function GroupBox({
             <div key={part.key} className={`rule-row ${isFilled(part.leaf) ? '' : 'unfilled'}`}>
               <NotSwitch isNot={part.isNot} change={(isNot) => set(index, { ...part, isNot })} />
               <div className="rule-words">
-                <LeafWords leaf={part.leaf} words={words} change={(leaf) => set(index, { ...part, leaf })} />
+                <LeafWords
+                  leaf={part.leaf}
+                  words={words}
+                  change={(leaf) => set(index, { ...part, leaf })}
+                />
               </div>
               <Tooltip title={t('segment.hits_hint')}>
                 <span className="rule-hits num quiet">
@@ -87,10 +93,7 @@ function GroupBox({
             </div>
           ),
         )}
-        <Adding
-          depth={depth}
-          add={(part) => change({ ...group, parts: [...group.parts, part] })}
-        />
+        <Adding depth={depth} add={(part) => change({ ...group, parts: [...group.parts, part] })} />
       </div>
     </div>
   )
@@ -100,7 +103,11 @@ function NotSwitch({ isNot, change }: { isNot: boolean; change: (next: boolean) 
   const { t } = useTranslation()
   return (
     <Tooltip title={t('segment.not_hint')}>
-      <button type="button" className={`rule-not ${isNot ? 'on' : ''}`} onClick={() => change(!isNot)}>
+      <button
+        type="button"
+        className={`rule-not ${isNot ? 'on' : ''}`}
+        onClick={() => change(!isNot)}
+      >
         {t(isNot ? 'segment.not' : 'segment.is')}
       </button>
     </Tooltip>
@@ -110,7 +117,13 @@ function NotSwitch({ isNot, change }: { isNot: boolean; change: (next: boolean) 
 function Remove({ onClick }: { onClick: () => void }) {
   const { t } = useTranslation()
   return (
-    <Button type="text" size="small" icon={<CloseOutlined />} aria-label={t('segment.remove')} onClick={onClick} />
+    <Button
+      type="text"
+      size="small"
+      icon={<CloseOutlined />}
+      aria-label={t('segment.remove')}
+      onClick={onClick}
+    />
   )
 }
 

@@ -30,7 +30,13 @@ function useCount(rule: Rule, isReady: boolean) {
   })
 }
 
-export function Editor({ segment, start }: { segment: Segment | null; start: { name: string; rule: Rule } }) {
+export function Editor({
+  segment,
+  start,
+}: {
+  segment: Segment | null
+  start: { name: string; rule: Rule }
+}) {
   const { t, i18n } = useTranslation()
   const may = useMay()
   const [name, setName] = useState(start.name)
@@ -49,7 +55,9 @@ export function Editor({ segment, start }: { segment: Segment | null; start: { n
     return found
   }, [counting.data, group])
   const isChanged =
-    !segment || name !== segment.name || JSON.stringify(rule) !== JSON.stringify(ruleOf(groupOf(segment.rule)))
+    !segment ||
+    name !== segment.name ||
+    JSON.stringify(rule) !== JSON.stringify(ruleOf(groupOf(segment.rule)))
   const save = useSave(segment)
   return (
     <>
@@ -68,7 +76,10 @@ export function Editor({ segment, start }: { segment: Segment | null; start: { n
           <>
             <Button onClick={() => go('/segments')}>{t('ui.back')}</Button>
             {segment && may('campaign.edit') && (
-              <Button disabled={isChanged} onClick={() => go(`/campaigns/new?segment=${segment.id}`)}>
+              <Button
+                disabled={isChanged}
+                onClick={() => go(`/campaigns/new?segment=${segment.id}`)}
+              >
                 {t('segment.make_task')}
               </Button>
             )}
@@ -87,8 +98,16 @@ export function Editor({ segment, start }: { segment: Segment | null; start: { n
       />
       <div className="cols-main">
         <div className="stack">
-          <Panel title={t('segment.who')} extra={<span className="quiet">{t('segment.hits')}</span>}>
-            <Builder group={group} change={setGroup} words={words} hits={isReady ? hits : new Map<string, number>()} />
+          <Panel
+            title={t('segment.who')}
+            extra={<span className="quiet">{t('segment.hits')}</span>}
+          >
+            <Builder
+              group={group}
+              change={setGroup}
+              words={words}
+              hits={isReady ? hits : new Map<string, number>()}
+            />
           </Panel>
           <WouldMatch rule={rule} isComplete={isReady} />
         </div>

@@ -117,7 +117,13 @@ export function valueFor(op: string, value: unknown): unknown {
 }
 
 /** `近 [90] 天`, or 历来 when emptied. */
-export function Span({ window, change }: { window: Window | undefined; change: (next: Window) => void }) {
+export function Span({
+  window,
+  change,
+}: {
+  window: Window | undefined
+  change: (next: Window) => void
+}) {
   const { t } = useTranslation()
   const days = window?.last_days ?? null
   if (window?.from || window?.to)

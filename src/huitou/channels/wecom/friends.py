@@ -5,8 +5,7 @@ from huitou.channels.wecom.channel import WeComChannel
 from huitou.channels.wecom.client import WeComClient
 from huitou.channels.wecom.config import WeComConfig
 from huitou.channels.wecom.contacts import WeComContacts
-from huitou.reach.ports import FriendAdded, FriendEvent, FriendRemoved, OtherCallback
-from huitou.reach.types import SubmitOutcome
+from huitou.reach.types import FriendAdded, FriendEvent, FriendRemoved, OtherCallback, SubmitOutcome
 
 
 class WeComFriends:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.reach.types import MessageRow, Standing, State, Touch
+from huitou.reach.types import Standing, State, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,36 @@ class Message:
     submitted_at: datetime | None
     delivered_at: datetime | None
     opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A message as lists show it. `failure_text` says why it failed, in the reader's language."""
+
+    id: UUID
+    customer_id: UUID | None
+    channel: str
+    purpose: str
+    staff_id: UUID | None
+    staff_name: str | None
+    unit_id: UUID | None
+    unit_name: str | None
+    campaign_id: UUID | None
+    opportunity_id: UUID | None
+    task_id: UUID | None
+    product_list_id: UUID | None
+    content_key: str
+    text: str | None
+    is_test: bool
+    state: State
+    attempt: int
+    failure: str | None
+    failure_text: str | None
+    planned_at: datetime
+    submitted_at: datetime | None
+    delivered_at: datetime | None
+    opened_at: datetime | None
+    version: int
 
 
 NEW_COLUMNS = {

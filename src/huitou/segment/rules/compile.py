@@ -17,7 +17,7 @@ from psycopg import sql
 
 from huitou.segment.rules.figures import figure
 from huitou.segment.rules.statement import Sql, Statement
-from huitou.segment.types import SAMPLE_COUNT, All, AnyOf, At, Context, InSegment, Node, Not
+from huitou.segment.types.rule import SAMPLE_COUNT, All, AnyOf, At, Context, InSegment, Node, Not
 
 
 @dataclass(frozen=True, slots=True)

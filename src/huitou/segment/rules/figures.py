@@ -14,7 +14,7 @@ from psycopg import sql
 from huitou.segment.rules import sample
 from huitou.segment.rules.statement import Sql, Statement
 from huitou.segment.rules.trait_figures import trait
-from huitou.segment.types import (
+from huitou.segment.types.rule import (
     Consent,
     Event,
     EventMatch,

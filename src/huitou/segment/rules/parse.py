@@ -7,16 +7,15 @@ from uuid import UUID
 import msgspec
 
 from huitou.segment.rules import traits
-from huitou.segment.types import (
+from huitou.segment.types.refusals import BadRule, Cycle, RuleTooLarge, UnknownTrait
+from huitou.segment.types.rule import (
     DEPTH_MAX,
     LEAVES_MAX,
     RULE_VERSION,
     All,
     AnyOf,
     At,
-    BadRule,
     Consent,
-    Cycle,
     Event,
     EventMatch,
     InSegment,
@@ -24,15 +23,13 @@ from huitou.segment.types import (
     Node,
     Not,
     Purchase,
-    RuleTooLarge,
     Sample,
     Sequence,
     Tag,
     Trait,
-    TraitKind,
-    UnknownTrait,
     Window,
 )
+from huitou.segment.types.vocabulary import TraitKind
 
 WITH_PRODUCT = ("product.viewed", "cart.added", "order.paid")
 """Event types whose product a rule may test; `x.` types with a property `sku` as well."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from huitou.kernel.money import yuan
 from huitou.segment.rules import traits
-from huitou.segment.types import (
+from huitou.segment.types.answers import Names, Sentence
+from huitou.segment.types.rule import (
     All,
     AnyOf,
     At,
@@ -17,21 +18,17 @@ from huitou.segment.types import (
     EventWhere,
     InSegment,
     Leaf,
-    Names,
     Node,
     Not,
     Purchase,
     PurchaseWhere,
     Sample,
-    Sentence,
     Tag,
     Trait,
-    TraitKind,
     Window,
 )
-from huitou.segment.types import (
-    Sequence as EventSequence,
-)
+from huitou.segment.types.rule import Sequence as EventSequence
+from huitou.segment.types.vocabulary import TraitKind
 
 OPS: dict[str, tuple[str, str]] = {
     "=": ("等于", "exactly"),

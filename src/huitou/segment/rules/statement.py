@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import sql
 
 from huitou.kernel.time import day_start
-from huitou.segment.types import Context, Window
+from huitou.segment.types.rule import Context, Window
 
 Sql = sql.Composable
 

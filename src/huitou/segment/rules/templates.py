@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from huitou.segment.types import Template
+from huitou.segment.types.vocabulary import Template
 
 
 def _rule(*nodes: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from psycopg import sql
 
 from huitou.segment.rules import traits
 from huitou.segment.rules.statement import Sql, Statement
-from huitou.segment.types import Op, Trait, TraitType
+from huitou.segment.types.rule import Op, Trait
+from huitou.segment.types.vocabulary import TraitType
 
 _TOTAL: LiteralString = """ FROM "order".total t WHERE t.merchant_id = %(merchant)s"""
 _PROFILE: LiteralString = " FROM profile.customer t WHERE t.merchant_id = %(merchant)s"

@@ -1,7 +1,8 @@
 """The traits every merchant has. Custom ones come from the profile by name."""
 
 from huitou.order.types import STAGE_NAMES
-from huitou.segment.types import Choice, Op, TraitKind, TraitType
+from huitou.segment.types.rule import Op
+from huitou.segment.types.vocabulary import Choice, TraitKind, TraitType
 
 _ORDERED: tuple[Op, ...] = ("=", "!=", ">", ">=", "<", "<=", "between", "in", "not_in")
 _PRESENCE: tuple[Op, ...] = ("known", "unknown")

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from huitou.simulators.wecom import mass, people
@@ -193,6 +193,29 @@ def _add_people(router: APIRouter, world: World, deliverer: Deliverer) -> None:
             "SELECT * FROM chat WHERE external_userid = ? ORDER BY id", external_userid
         )
         return {"messages": [_plain(row, "attachments") for row in rows]}
+
+    @router.get("/friends/{userid}")
+    def friends(userid: str) -> Json:
+        rows = world.rows(
+            "SELECT external_userid FROM friendship WHERE userid = ? AND has_left = 0"
+            " ORDER BY external_userid",
+            userid,
+        )
+        return {"friends": [row["external_userid"] for row in rows]}
+
+    @router.get("/recipient")
+    def recipient(contains: Annotated[str, Query(min_length=8)]) -> Json:
+        """Who got the latest message with this text (a link's token) in it: WeChat would know."""
+        row = world.row(
+            "SELECT c.external_userid, c.unionid, c.name FROM chat h "
+            "JOIN customer c USING (external_userid) "
+            "WHERE instr(h.attachments, ?) OR instr(h.text, ?) ORDER BY h.id DESC LIMIT 1",
+            contains,
+            contains,
+        )
+        if row is None:
+            raise HTTPException(404, "nobody got that")
+        return dict(row)
 
     @router.get("/notices/{userid}")
     def notices(userid: str) -> Json:

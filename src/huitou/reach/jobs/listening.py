@@ -4,14 +4,11 @@ from huitou.base.db import Tx
 from huitou.base.jobs import every, stream
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
-from huitou.reach import (
-    actions,
-    callbacks,  # noqa: F401  # declares a job
-    sending,
-)
+from huitou.reach import actions
+from huitou.reach.jobs import sending
 
 
-@stream(actions.STREAM)
+@stream("reach")
 def consume(tx: Tx, after: int, upto: int) -> None:
     actions.consume(tx, after, upto)
 

@@ -15,20 +15,21 @@ from huitou.event.types import EventIn, IdentifierIn
 from huitou.identity import reads as identities
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
-from huitou.reach import actions, rules, sending
-from huitou.reach.ports import (
+from huitou.reach import actions, rules
+from huitou.reach.jobs import sending
+from huitou.reach.store import messages as store
+from huitou.reach.store import records
+from huitou.reach.types import (
     FriendAdded,
     FriendRemoved,
     Friends,
+    NoChannel,
     SmsPushes,
     SmsReceipt,
     SmsReply,
     open_friends,
     open_sms_pushes,
 )
-from huitou.reach.store import messages as store
-from huitou.reach.store import records
-from huitou.reach.types import NoChannel
 
 _EXTERNAL = "external_userid"
 _Adapter = TypeVar("_Adapter")

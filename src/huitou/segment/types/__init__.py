@@ -1,0 +1,1 @@
+"""Rules, segments, answers, the words of the builder, refusals."""

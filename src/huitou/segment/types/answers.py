@@ -1,0 +1,128 @@
+"""Segments as kept and shown, and what is answered about rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How codes are called, for sentences. What lacks keeps its code."""
+
+    categories: Mapping[str, tuple[str, str]]
+    units: Mapping[str, str]
+    segments: Mapping[UUID, str]
+    products: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeafCount:
+    """How many customers in the scope meet one leaf."""
+
+    path: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many of the counted have consented to marketing in each channel."""
+
+    wecom: int
+    sms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """`sample` holds at most 20 of the customers; `as_of` is the moment of the snapshot.
+    `took_ms` is what the answer took, measured by the edge."""
+
+    count: int
+    per_leaf: list[LeafCount]
+    reach: Reach
+    sample: list[UUID]
+    sentence: str
+    as_of: datetime
+    took_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeafVerdict:
+    """`found` is the figure the leaf looked at, None when there is none."""
+
+    path: str
+    holds: bool
+    found: Any
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    customer_id: UUID
+    holds: bool
+    leaves: list[LeafVerdict]
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A segment as kept."""
+
+    id: UUID
+    name: str
+    rule: dict[str, Any]
+    version: int
+    state: str
+    member_count: int
+    refreshed_at: datetime | None
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A segment as shown; `member_count` is of the whole merchant at `refreshed_at`."""
+
+    id: UUID
+    name: str
+    rule: dict[str, Any]
+    sentence: str
+    version: int
+    state: str
+    member_count: int
+    refreshed_at: datetime | None
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    customer_id: UUID
+    ordinal: int
+    entered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A customer entered or left."""
+
+    customer_id: UUID
+    kind: Literal["entered", "left"]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A change as the customer's own history tells it."""
+
+    segment_id: UUID
+    segment_name: str
+    kind: Literal["entered", "left"]
+    at: datetime

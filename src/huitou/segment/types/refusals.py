@@ -1,0 +1,57 @@
+"""How segments are refused."""
+
+from huitou.kernel.errors import Conflict, Invalid, NotFound
+
+
+class BadRule(Invalid):
+    code = "segment.bad_rule"
+    zh, en = "规则在 {path} 处不正确：{reason}", "The rule is wrong at {path}: {reason}"
+
+
+class UnknownTrait(Invalid):
+    code = "segment.unknown_trait"
+    zh, en = "规则在 {path} 处用了未知的属性 {name}", "Unknown trait {name} at {path}"
+
+
+class UnknownUnit(Invalid):
+    code = "segment.unknown_unit"
+    zh, en = "规则在 {path} 处用了未知的门店或区域 {unit}", "Unknown unit {unit} at {path}"
+
+
+class UnknownSegment(Invalid):
+    code = "segment.unknown_segment"
+    zh = "规则在 {path} 处引用了不存在的人群"
+    en = "The segment referred to at {path} does not exist"
+
+
+class RuleTooLarge(Invalid):
+    code = "segment.rule_too_large"
+    zh = "规则过大：最多 {leaves} 个条件、{depth} 层"
+    en = "The rule is too large: at most {leaves} conditions and {depth} levels"
+
+
+class Cycle(Invalid):
+    code = "segment.cycle"
+    zh, en = "人群之间不能循环引用", "Segments cannot refer to each other in a circle"
+
+
+class NameTaken(Conflict):
+    code = "segment.name_taken"
+    zh, en = "已有名为「{name}」的人群", "There is already a segment named “{name}”"
+
+
+class VersionConflict(Conflict):
+    code = "segment.version"
+    zh = "人群已被他人修改，请刷新后重试"
+    en = "The segment was changed meanwhile; reload and try again"
+
+
+class InUse(Conflict):
+    code = "segment.in_use"
+    zh = "人群「{name}」正在引用它，不能删除"
+    en = "It cannot be deleted: the segment “{name}” uses it"
+
+
+class NoSegment(NotFound):
+    code = "segment.not_found"
+    zh, en = "没有这个人群", "There is no such segment"

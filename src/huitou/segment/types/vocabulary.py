@@ -1,0 +1,68 @@
+"""What a rule may be made of, for the builder, and ready-made rules."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from huitou.segment.types.rule import Op
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A ready-made rule; `meaning` says whom it finds."""
+
+    key: str
+    name: str
+    name_en: str
+    meaning: str
+    meaning_en: str
+    rule: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LeafKind:
+    kind: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A word of the rule language (operator, aggregate, event type) and how it is called."""
+
+    op: str
+    zh: str
+    en: str
+
+
+TraitType = Literal["number", "money", "days", "text", "choice", "flag", "set", "unit", "custom"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraitKind:
+    """A trait that a rule may test, the operators it takes and, if closed, its values."""
+
+    name: str
+    type: TraitType
+    zh: str
+    en: str
+    ops: tuple[Op, ...]
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Everything a rule may be made of, for the builder."""
+
+    kinds: list[LeafKind]
+    traits: list[TraitKind]
+    ops: list[Operator]
+    aggs: list[Operator]
+    event_types: list[Operator]
+    tags: list[str]
