@@ -14,7 +14,9 @@ beforeAll(async () => {
     seen.push(request)
     if (request.url === '/refused') {
       response.writeHead(409, { 'Content-Type': 'application/problem+json' })
-      response.end(JSON.stringify({ code: 'segment.version', status: 409, detail: '已被修改', params: {} }))
+      response.end(
+        JSON.stringify({ code: 'segment.version', status: 409, detail: '已被修改', params: {} }),
+      )
     } else if (request.url === '/broken') {
       response.writeHead(502)
       response.end('<html>')

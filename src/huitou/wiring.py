@@ -6,6 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from huitou.associate import reads as associate
+from huitou.attribution import reads as attribution
+from huitou.benefit import reads as benefit
+from huitou.campaign import reads as campaign
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
 from huitou.channels.sms_aliyun.pushes import AliyunPushes
@@ -14,8 +18,13 @@ from huitou.channels.wecom.client import WeComClient
 from huitou.channels.wecom.config import WeComConfig
 from huitou.channels.wecom.friends import WeComFriends
 from huitou.channels.wecom.login import WeComLogin
+from huitou.commission import reads as commission
+from huitou.opportunity import reads as opportunity
+from huitou.order import reads as order
+from huitou.profile.types import Exporter
 from huitou.reach import types as reach_types
 from huitou.reach.types import Channel, Friends, SmsPushes, StaffNotifier
+from huitou.segment import reads as segment
 
 ROOMS = (
     "merchant",
@@ -102,6 +111,20 @@ def bind() -> None:
     reach_types.open_notifier.bind(open_notifier)
     reach_types.open_friends.bind(open_friends)
     reach_types.open_sms_pushes.bind(open_sms_pushes)
+
+
+def _exporters() -> dict[str, Exporter]:
+    """What each room keeps about a customer, for the customer."""
+    return {
+        "order": order.export,
+        "segment": segment.export,
+        "benefit": benefit.export,
+        "opportunity": opportunity.export,
+        "associate": associate.export,
+        "campaign": campaign.export,
+        "attribution": attribution.export,
+        "commission": commission.export,
+    }
 
 
 def edge_routers() -> list[Any]:

@@ -41,7 +41,7 @@ export interface Reads {
   '/v1/imports/fields': { items: T.ImportField[] }
   '/v1/lag': T.Lag
   '/v1/set-aside': T.Page<T.SetAside>
-  '/v1/identity/quality': T.IdentityQuality
+  '/v1/demo/identity-quality': T.IdentityQuality
   '/v1/api-keys': { items: T.ApiKey[] }
   '/v1/channels': { items: T.Channel[] }
   '/v1/settings': { items: T.Setting[] }

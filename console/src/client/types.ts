@@ -47,11 +47,18 @@ export interface Me {
   is_demo: boolean
 }
 
+export interface DemoLogin {
+  role: Role
+  name: string
+  unit: string
+  login: string
+}
+
 export interface Demo {
   is_demo: boolean
   speed?: number
   is_paused?: boolean
-  logins?: { role: Role; name: string; unit: string; login: string; password: string }[]
+  logins?: DemoLogin[]
 }
 
 export interface Metric {
@@ -388,6 +395,8 @@ export interface NewCampaign {
   deadline: string
   fallback: Fallback | null
   holdout_bp: number
+  /** Decides who is held out; kept from the preview on, so that it shows the very control group. */
+  salt: string
 }
 
 export type CampaignState = 'draft' | 'publishing' | 'live' | 'paused' | 'ended'
@@ -676,15 +685,12 @@ export interface SetAside {
   at: string
 }
 
+/** Pairwise shares 0–1 against the demo's truth; null when there was nothing to judge. */
 export interface IdentityQuality {
-  true_pairs: number
-  predicted_pairs: number
-  right_pairs: number
-  linkable_pairs: number
-  right_linkable_pairs: number
   precision: number | null
   recall: number | null
-  linkable_recall: number | null
+  recall_linkable: number | null
+  identifiers: number
 }
 
 export interface ApiKey {

@@ -111,7 +111,9 @@ function Customers({ drill, close }: { drill: Drill; close: () => void }) {
         { title: t('profile.name'), render: (_, line) => nameOf(line) },
         {
           title: t('profile.phone'),
-          render: (_, line) => <span className="num">{rows.get(line.customer ?? '')?.phone ?? '–'}</span>,
+          render: (_, line) => (
+            <span className="num">{rows.get(line.customer ?? '')?.phone ?? '–'}</span>
+          ),
         },
         {
           title: t('profile.home_unit'),
@@ -122,7 +124,12 @@ function Customers({ drill, close }: { drill: Drill; close: () => void }) {
           render: (_, line) => rows.get(line.customer ?? '')?.associate?.name ?? '–',
         },
         ...(has('orderNo')
-          ? [{ title: t('order.order_no'), render: (_: unknown, line: Line) => line.orderNo ?? '–' }]
+          ? [
+              {
+                title: t('order.order_no'),
+                render: (_: unknown, line: Line) => line.orderNo ?? '–',
+              },
+            ]
           : []),
         ...(has('amountFen')
           ? [
@@ -135,7 +142,12 @@ function Customers({ drill, close }: { drill: Drill; close: () => void }) {
             ]
           : []),
         ...(has('at')
-          ? [{ title: t('order.paid_at'), render: (_: unknown, line: Line) => <Ago at={line.at} /> }]
+          ? [
+              {
+                title: t('order.paid_at'),
+                render: (_: unknown, line: Line) => <Ago at={line.at} />,
+              },
+            ]
           : []),
       ]}
     />

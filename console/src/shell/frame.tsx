@@ -100,7 +100,12 @@ function Head({ isWide, openNav }: { isWide: boolean; openNav: () => void }) {
   return (
     <Layout.Header className="frame-head">
       {!isWide && (
-        <Button type="text" icon={<MenuOutlined />} aria-label={t('shell.menu')} onClick={openNav} />
+        <Button
+          type="text"
+          icon={<MenuOutlined />}
+          aria-label={t('shell.menu')}
+          onClick={openNav}
+        />
       )}
       <div className="frame-where">
         <b>{me.merchant.name}</b>
@@ -151,7 +156,11 @@ function Person({ isWide }: { isWide: boolean }) {
     <Dropdown
       menu={{
         items: [
-          { key: 'who', disabled: true, label: `${me.staff.name} · ${t(`merchant.role_${me.staff.role}`)}` },
+          {
+            key: 'who',
+            disabled: true,
+            label: `${me.staff.name} · ${t(`merchant.role_${me.staff.role}`)}`,
+          },
           { key: 'start', label: t('shell.start') },
           { key: 'language', label: i18n.language === 'en' ? '切换到中文' : 'Switch to English' },
           { type: 'divider' },

@@ -1,7 +1,15 @@
 import type { ReactNode } from 'react'
 
 /** How a message looks in the customer's WeCom chat. */
-export function Bubble({ from, children, card }: { from: string; children: ReactNode; card?: ReactNode }) {
+export function Bubble({
+  from,
+  children,
+  card,
+}: {
+  from: string
+  children: ReactNode
+  card?: ReactNode
+}) {
   return (
     <div className="chat">
       <div className="chat-avatar">{from.slice(0, 1)}</div>

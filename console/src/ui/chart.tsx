@@ -1,12 +1,18 @@
 import { LineChart } from 'echarts/charts'
 import { GridComponent, TooltipComponent } from 'echarts/components'
-import { init, use, type EChartsCoreOption } from 'echarts/core'
+import { init, use as register, type EChartsCoreOption } from 'echarts/core'
 import { CanvasRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 
-use([LineChart, GridComponent, TooltipComponent, CanvasRenderer])
+register([LineChart, GridComponent, TooltipComponent, CanvasRenderer])
 
-export default function Chart({ option, height = 240 }: { option: EChartsCoreOption; height?: number }) {
+export default function Chart({
+  option,
+  height = 240,
+}: {
+  option: EChartsCoreOption
+  height?: number
+}) {
   const holder = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const element = holder.current

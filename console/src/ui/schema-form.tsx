@@ -63,7 +63,10 @@ function isSecret(field: JsonSchema): boolean {
 function FieldInput({ field, keepHint, ...given }: { field: JsonSchema; keepHint: string }) {
   if (field.enum)
     return (
-      <Select {...given} options={field.enum.map((value) => ({ value: String(value), label: String(value) }))} />
+      <Select
+        {...given}
+        options={field.enum.map((value) => ({ value: String(value), label: String(value) }))}
+      />
     )
   if (isSecret(field))
     return <Input.Password {...given} autoComplete="new-password" placeholder={keepHint} />
@@ -71,6 +74,9 @@ function FieldInput({ field, keepHint, ...given }: { field: JsonSchema; keepHint
   if (type === 'boolean') return <Switch {...given} />
   if (type === 'integer' || type === 'number') return <InputNumber {...given} className="wide" />
   return (
-    <Input {...given} placeholder={field.default === undefined ? undefined : String(field.default)} />
+    <Input
+      {...given}
+      placeholder={field.default === undefined ? undefined : String(field.default)}
+    />
   )
 }

@@ -1,5 +1,13 @@
 /** A tiny line of one row's last days; the newest at the right. */
-export function Spark({ values, width = 110, height = 26 }: { values: number[]; width?: number; height?: number }) {
+export function Spark({
+  values,
+  width = 110,
+  height = 26,
+}: {
+  values: number[]
+  width?: number
+  height?: number
+}) {
   if (values.length < 2) return <span className="quiet">–</span>
   const most = Math.max(...values, 1)
   const x = (index: number) => 2 + (index / (values.length - 1)) * (width - 6)
@@ -18,7 +26,13 @@ export function Spark({ values, width = 110, height = 26 }: { values: number[]; 
 export function Bars({
   rows,
 }: {
-  rows: { key: string; label: React.ReactNode; value: number; shown: React.ReactNode; open?: () => void }[]
+  rows: {
+    key: string
+    label: React.ReactNode
+    value: number
+    shown: React.ReactNode
+    open?: () => void
+  }[]
 }) {
   const most = Math.max(...rows.map((row) => row.value), 1)
   return (
@@ -27,7 +41,10 @@ export function Bars({
         <div key={row.key} className="bar-row">
           <span className="bar-label">{row.label}</span>
           <span className="bar-track">
-            <span className="bar-fill" style={{ width: `${Math.max(1, (row.value / most) * 100)}%` }} />
+            <span
+              className="bar-fill"
+              style={{ width: `${Math.max(1, (row.value / most) * 100)}%` }}
+            />
           </span>
           {row.open ? (
             <button type="button" className="bar-value num opens" onClick={row.open}>

@@ -1,6 +1,6 @@
 import { Tooltip } from 'antd'
-import dayjs from "dayjs"
-import type { TFunction } from "i18next"
+import dayjs from 'dayjs'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
 /** `3 分钟前`, with the full local time and its zone on hover. */

@@ -201,8 +201,8 @@ def salutations(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, str]:
     return found
 
 
-def export(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """Everything this room keeps about a customer, as plain values."""
+def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
+    """Everything this room keeps about a customer who answers for itself, as plain values."""
     return [
         {
             "id": str(task.id),
@@ -214,7 +214,7 @@ def export(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
             "created_at": task.created_at.isoformat(),
             "sent_at": task.sent_at.isoformat() if task.sent_at else None,
         }
-        for task in lists.list_of_customers(tx, customer_ids)
+        for task in lists.list_of_customers(tx, [customer_id])
     ]
 
 

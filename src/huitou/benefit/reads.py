@@ -34,16 +34,22 @@ _INVARIANTS: dict[str, Query] = {
         WHERE e.merchant_id = %(merchant)s AND a.asset <> e.asset
         """,
     "reversed_within_original": """
-        SELECT DISTINCT back.reverses
+        SELECT DISTINCT original_id
         FROM (
-            SELECT t.reverses, e.account_id, e.asset, sum(e.amount) AS amount
-            FROM benefit.transaction t
-            JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
-            WHERE t.merchant_id = %(merchant)s AND t.reverses IS NOT NULL
-            GROUP BY t.reverses, e.account_id, e.asset
-        ) back
-        WHERE benefit.is_over_reversed(
-            %(merchant)s, back.reverses, back.account_id, back.asset, back.amount)
+            SELECT e.reverses AS original_id, e.account_id, e.asset, e.amount AS back, 0 AS given
+            FROM benefit.entry e WHERE e.merchant_id = %(merchant)s AND e.reverses IS NOT NULL
+            UNION ALL
+            SELECT e.transaction_id, e.account_id, e.asset, 0, e.amount
+            FROM benefit.entry e WHERE e.merchant_id = %(merchant)s
+        ) moved
+        GROUP BY original_id, account_id, asset
+        HAVING benefit.is_over_reversed(sum(given), sum(back))
+        """,
+    "entry_repeats_its_transaction": """
+        SELECT DISTINCT t.id FROM benefit.transaction t
+        JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
+        WHERE t.merchant_id = %(merchant)s
+            AND (e.at, e.reverses) IS DISTINCT FROM (t.at, t.reverses)
         """,
 }
 

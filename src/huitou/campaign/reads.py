@@ -165,7 +165,7 @@ def list_candidates(
     return Page([_candidate(tx, row) for row in rows], following)
 
 
-def export(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
     """What campaigns decided about a customer, as plain values."""
     return [
         {
@@ -174,7 +174,7 @@ def export(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
             "reason": row["reason"],
             "at": row["at"].isoformat(),
         }
-        for row in candidates.campaigns_of(tx, customer_ids)
+        for row in candidates.campaigns_of(tx, [customer_id])
     ]
 
 

@@ -138,8 +138,13 @@ def set_opened(tx: Tx, link_id: UUID) -> datetime | None:
 def set_opted_out(tx: Tx, customer_id: UUID, at: datetime | None) -> None:
     """Every page of the customer says so."""
     tx.run(
-        "UPDATE content.link SET opted_out_at = %(at)s"
-        " WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s",
+        """
+        UPDATE content.link SET opted_out_at = %(at)s
+        WHERE merchant_id = %(merchant)s AND customer_id IN (
+            SELECT id FROM identity.customer
+            WHERE merchant_id = %(merchant)s AND root_id = %(customer)s
+            UNION ALL SELECT %(customer)s::uuid)
+        """,
         {"customer": customer_id, "at": at},
     )
 

@@ -21,7 +21,7 @@ from huitou.base import log
 from huitou.base.config import Config
 from huitou.demo.load import load_world
 from huitou.demo.reaction import Reaction
-from huitou.demo.stage import links_in
+from huitou.demo.stage import links_in, look_at
 from huitou.demo.state import SEED, Demo, read_control, write_json
 from huitou.demo.world import World
 from huitou.serve import die_with_parent
@@ -165,8 +165,7 @@ class Player:
         for url in links_in(self._wecom.get(f"/sim/inbox/{friend}").json()["messages"]):
             if url not in self._seen:
                 self._seen.add(url)
-                self._api.get(url)
-                self._api.post(f"{url}/opened")
+                look_at(url)
 
     def _household(self, customer: str) -> int | None:
         """Whose message it was; asked for the friends once, then remembered."""

@@ -20,6 +20,10 @@ from huitou.demo.state import Demo, write_json
 from huitou.kernel.errors import Unavailable
 
 _PATIENCE_SECONDS = 20.0
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.50"
+)
 
 STEPS = (
     (
@@ -58,6 +62,13 @@ def links_in(messages: list[dict[str, Any]]) -> list[str]:
         for attachment in message["attachments"] or []
         if attachment["msgtype"] == "link"
     ]
+
+
+def look_at(url: str) -> None:
+    """Open a link as a phone's WeChat does: the page, then its beacon."""
+    with httpx2.Client(headers={"User-Agent": PHONE}, timeout=20) as phone:
+        phone.get(url)
+        phone.post(f"{url}/opened")
 
 
 class StageStuck(Unavailable):
@@ -184,8 +195,7 @@ class Stage:
         inbox = self._wecom.get(f"/sim/inbox/{self.progress.external_userid}").json()
         url = links_in(inbox["messages"])[-1]
         self.progress.link = url
-        self._api.get(url)
-        self._api.post(f"{url}/opened")
+        look_at(url)
 
     def _buy(self) -> None:
         token = self.progress.link.rsplit("/", 1)[-1]

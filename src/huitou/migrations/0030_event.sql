@@ -38,6 +38,8 @@ CREATE TABLE event.log (
     properties jsonb NOT NULL,
     PRIMARY KEY (merchant_id, position, received_at)
 ) PARTITION BY RANGE (received_at);
+-- Conditions on behaviour ask for a type in a window.
+CREATE INDEX log_type ON event.log (merchant_id, type, occurred_at) INCLUDE (position);
 SELECT base.protect('event.log', 'SELECT, INSERT');
 
 -- Duplicates are recognised for ever, also after old partitions are gone.

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
+from huitou.identity import reads as identity
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.kernel.personal import Personal
 from huitou.merchant import reads as merchant
@@ -95,8 +96,9 @@ def best_of(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     return {item.customer_id: item.opportunity_id for item in store.best_of(tx, customer_ids)}
 
 
-def export(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
-    """Everything this room keeps about a customer, as plain values."""
+def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
+    """Everything this room keeps about a customer who answers for itself, as plain values."""
+    members = identity.members_of(tx, customer_id)
     return [
         {
             "id": str(item.id),
@@ -110,7 +112,7 @@ def export(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
             "expires_at": item.expires_at.isoformat(),
             "state": item.state,
         }
-        for item in store.list_of_customer(tx, customer_ids)
+        for item in store.list_of_customer(tx, [member.id for member in members])
     ]
 
 

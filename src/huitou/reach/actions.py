@@ -67,15 +67,16 @@ def cancel(tx: Tx, message_ids: Sequence[UUID]) -> None:
             cancelled.append(message.id)
         elif message.state in ("submitted", "waiting"):
             tx.defer(sending.take_back, key=str(message.id), message_id=str(message.id))
-    if cancelled:
-        tx.tell(MessagesFailed(tuple(cancelled)))
+    for start in range(0, len(cancelled), _CHUNK):
+        tx.tell(MessagesFailed(tuple(cancelled[start : start + _CHUNK])))
 
 
 def opt_out(tx: Tx, customer_id: UUID, *, reason: str, proof: str, unit_id: UUID | None) -> None:
     """No more marketing to this customer, on any channel, from this commit on.
 
-    What is planned is cancelled; the log hears of it as `consent.withdrawn`. Again is no change.
+    What is planned is cancelled; the log hears of it as `consent.withdrawn`.
     """
+    customer_id = _root(tx, customer_id)
     gates.lock_customers(tx, [customer_id])
     consenting = [
         channel
@@ -93,6 +94,7 @@ def opt_out(tx: Tx, customer_id: UUID, *, reason: str, proof: str, unit_id: UUID
 
 def opt_in(tx: Tx, customer_id: UUID, *, proof: str, unit_id: UUID | None) -> None:
     """Take an `opt_out` back: exactly the consents that it ended."""
+    customer_id = _root(tx, customer_id)
     gates.lock_customers(tx, [customer_id])
     restored = records.take_suppressions(tx, customer_id)
     contents.mark_opted_out(tx, customer_id, None)
@@ -209,6 +211,11 @@ def _canonical(tx: ReadTx, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Candidates under the customer who answers now."""
     roots = identities.canonical(tx, {candidate.customer_id for candidate in candidates})
     return [replace(c, customer_id=roots.get(c.customer_id, c.customer_id)) for c in candidates]
+
+
+def _root(tx: ReadTx, customer_id: UUID) -> UUID:
+    """Who answers now: a link may be older than a merge that its room has not heard of yet."""
+    return identities.canonical(tx, [customer_id]).get(customer_id, customer_id)
 
 
 def _decide(
@@ -332,5 +339,5 @@ def _take_openings(tx: Tx, entries: Sequence[LogEntry]) -> None:
     )
     for message in store.find_messages(tx, fresh):
         sending.show_message(tx, message, "opened")
-    if fresh:
-        tx.tell(MessagesOpened(tuple(fresh[:_CHUNK])))
+    for start in range(0, len(fresh), _CHUNK):
+        tx.tell(MessagesOpened(tuple(fresh[start : start + _CHUNK])))

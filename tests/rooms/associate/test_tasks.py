@@ -21,6 +21,7 @@ from huitou.associate.types import (
 from huitou.base.db import Scope
 from huitou.content.types import TextTooLong
 from huitou.identity import actions as identity
+from huitou.identity import reads as identities
 from huitou.merchant import actions as merchants
 from huitou.merchant.types import NoStaff, NoUnit
 from tests.conftest import Clock, Read, Write
@@ -206,13 +207,12 @@ def test_an_associate_sees_only_own_tasks_and_a_manager_the_store(
             assert {task.id for task in reads.list_tasks(tx).items} == seen
     with pytest.raises(NoSuchTask), read(own) as tx:
         reads.get_task(tx, other)
-    for act in (
-        lambda tx: tasks.send(tx, other),
-        lambda tx: tasks.dismiss(tx, other, "other"),
-        lambda tx: tasks.edit(tx, other, copy="x", skus=None, version=1),
-    ):
-        with pytest.raises(NoSuchTask), write(own) as tx:
-            act(tx)
+    with pytest.raises(NoSuchTask), write(own) as tx:
+        tasks.send(tx, other)
+    with pytest.raises(NoSuchTask), write(own) as tx:
+        tasks.dismiss(tx, other, "other")
+    with pytest.raises(NoSuchTask), write(own) as tx:
+        tasks.edit(tx, other, copy="x", skus=None, version=1)
     with pytest.raises(NoUnit), read(Scope(units["region-2"].path)) as tx:
         reads.unit_tasks(tx, units["store-0401"].id)
     with pytest.raises(NoStaff), read(own) as tx:
@@ -259,23 +259,17 @@ def test_urging_tells_each_associate_once_an_hour(
 def test_a_merge_moves_tasks_and_its_undoing_moves_them_back(
     town: Town, write: Write, drain: Callable[[], None]
 ) -> None:
-    winner, loser = friends(town, 2)
-    [id_] = tasks_for(town, [loser])
+    pair = friends(town, 2)
+    ids = tasks_for(town, pair)
     with write() as tx:
-        identity.merge(tx, winner, loser)
+        root = identity.merge(tx, *pair)
     drain()
-    root = task_of(town, id_).customer.id
+    assert {task_of(town, id_).customer.id for id_ in ids} == {root.id}
     with write() as tx:
-        tx.run(
-            "UPDATE associate.task SET first_customer_id = first_customer_id"
-            " WHERE merchant_id = %(merchant)s"
-        )
-        known = tx.value(
-            "SELECT root_id FROM identity.customer WHERE merchant_id = %(merchant)s"
-            " AND id = %(id)s",
-            {"id": loser},
-        )
-    assert root == known
+        [merging] = identities.mergings_of(tx, root.id)
+        identity.undo_merge(tx, root.id, merging.id)
+    drain()
+    assert [task_of(town, id_).customer.id for id_ in ids] == pair
 
 
 def test_forgetting_wipes_the_words(town: Town, write: Write, drain: Callable[[], None]) -> None:
@@ -291,3 +285,27 @@ def test_forgetting_wipes_the_words(town: Town, write: Write, drain: Callable[[]
         "",
         "",
     )
+
+
+def test_other_products_make_another_list(town: Town, write: Write) -> None:
+    [id_] = tasks_for(town, friends(town, 1))
+    with write() as tx:
+        sent = tasks.send(tx, id_)
+        assert sent.message_id is not None
+        tx.run(
+            "UPDATE reach.message SET state = 'failed', failure = '41050'"
+            " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+            {"id": sent.message_id},
+        )
+        tasks.mark_failed(tx, [sent.message_id])
+        again = reads.get_task(tx, id_)
+        tasks.edit(tx, id_, copy=None, skus=["cheese"], version=again.version)
+        tasks.send(tx, id_)
+        listed = tx.column(
+            "SELECT i.sku FROM associate.task t JOIN content.list_item i"
+            " ON i.merchant_id = t.merchant_id AND i.product_list_id = t.product_list_id"
+            " WHERE t.merchant_id = %(merchant)s AND t.id = %(id)s",
+            {"id": id_},
+        )
+    assert again.state == "open"
+    assert listed == ["cheese"]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -27,7 +28,7 @@ from huitou.merchant import actions as merchants
 from huitou.profile import actions as profile
 from tests.adapters.wecom.serving import CORP
 from tests.conftest import Read, Write
-from tests.rooms.campaign.planning import arms, campaign, plan, published
+from tests.rooms.campaign.planning import SMS, arms, campaign, plan, published
 from tests.rooms.opportunity.shopping import rhythm, stock
 from tests.rooms.opportunity.test_opportunities import refresh
 from tests.rooms.reach.conftest import Town
@@ -92,6 +93,57 @@ def test_the_preview_is_what_publishing_does(town: Town, write: Write, holdout_b
     assert len(arms(town, live.id)) == 10 + len(away)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_preview_is_what_publishing_does_whoever_the_customers_are(
+    town: Town, write: Write, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = Random(seed)
+    stock(town)
+    monkeypatch.setattr(deciding, "CHUNK", random.randint(1, 5))
+    choices = ((), ("sms",), ("wecom",), ("wecom", "sms"))
+    for staff in ("wc-a01", "wc-a02", "wc-a03"):
+        for consents in choices:
+            for customer in town.people(random.randint(0, 2), consents=consents, staff=staff):
+                if random.random() < 0.3:
+                    befriend(town, customer, "wc-a02")
+                with write() as tx:
+                    profile.set_flags(
+                        tx,
+                        customer,
+                        no_profiling=random.random() < 0.1,
+                        under_14=random.random() < 0.1,
+                    )
+    with write() as tx:
+        merchants.set_away(tx, town.brand.staff["a-01"].id, is_away=random.random() < 0.5)
+    wanted = plan(
+        town,
+        holdout_bp=random.choice((0, 2_000)),
+        fallback=random.choice((None, SMS)),
+        salt=f"salt-{seed}",
+    )
+    with town.db.read(town.brand.merchant.id) as tx:
+        loads: deciding.Loads = {}
+        audience = deciding.audience(tx, wanted.source)
+        foreseen = {
+            v.customer_id: (v.arm, v.reason, v.staff_id)
+            for start in range(0, len(audience), deciding.CHUNK)
+            for v in deciding.decide(
+                tx, wanted, audience[start : start + deciding.CHUNK], loads, None
+            )
+        }
+        shown = reads.preview(tx, wanted)
+    with write() as tx:
+        draft = editing.add(tx, wanted)
+        publishing.publish(tx, draft.id)
+    town.drain()
+    with town.db.read(town.brand.merchant.id) as tx:
+        rows = reads.list_candidates(tx, draft.id, limit=200).items
+        progress = reads.progress(tx, draft.id)
+    assert {r.customer_id: (r.arm, r.reason, r.associate_id) for r in rows} == foreseen
+    assert shown.excluded == progress.excluded
+    assert shown.treated == progress.counts.treated
+
+
 def befriend(town: Town, customer: UUID, staff: str) -> None:
     """Make a customer somebody's WeCom friend, too."""
     phone = town.phone(customer)
@@ -138,23 +190,21 @@ def test_publishing_survives_a_crash_between_chunks(
 ) -> None:
     crowd(town)
     monkeypatch.setattr(deciding, "CHUNK", 3)
-    with write() as tx:
-        draft = editing.add(tx, plan(town))
-        publishing.publish(tx, draft.id)
+    with write() as first:
+        draft = editing.add(first, plan(town))
+        publishing.publish(first, draft.id)
 
     class Killed(Exception):
         pass
 
     for attempt in range(12):
         try:
-            with write() as tx:
-                publishing.publish_chunk(tx, campaign_id=str(draft.id))
+            with write() as chunk:
+                publishing.publish_chunk(chunk, campaign_id=str(draft.id))
                 if attempt % 2:
                     raise Killed
         except Killed:
             continue
-    with write() as tx:
-        publishing.publish_chunk(tx, campaign_id=str(draft.id))
     live = campaign(town, draft.id)
     assert (live.state, live.counts.pending, live.counts.candidates) == ("live", 0, 10)
     town.drain()

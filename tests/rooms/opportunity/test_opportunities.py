@@ -142,7 +142,7 @@ def test_forgetting_leaves_nothing(town: Town, write: Write, drain: Callable[[],
         identity.forget(tx, customer)
     drain()
     with town.db.read(town.brand.merchant.id) as tx:
-        assert reads.export(tx, [customer]) == []
+        assert reads.export(tx, customer) == []
 
 
 def test_the_lists_over_http(town: Town, client: TestClient) -> None:

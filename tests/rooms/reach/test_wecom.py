@@ -1,11 +1,13 @@
 """WeCom over sockets: an associate confirms, friends come and go, staff get cards."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import httpx2
+import psycopg
 import pytest
 
 from huitou.api.app import create_app
@@ -55,6 +57,8 @@ def test_it_waits_for_the_associate_then_is_delivered_and_opened(
     live_town: Town, wecom: Sim, site: str, clock: Clock
 ) -> None:
     [customer] = live_town.people(1, consents=("wecom",))
+    pages = psycopg.connect(live_town.db.dsn, autocommit=True)
+    pages.execute("LISTEN huitou_live")
     message_id = _plan(live_town, customer)
     live_town.drain()
     assert _message(live_town, message_id).state == "submitted"
@@ -75,6 +79,11 @@ def test_it_waits_for_the_associate_then_is_delivered_and_opened(
         http.post(f"{url.removeprefix('http://shop.test')}/opened")
     live_town.drain()
     assert _message(live_town, message_id).opened_at is not None
+    with pages:
+        notes = [json.loads(note.payload) for note in pages.notifies(timeout=0.2)]
+    own = f"staff:{live_town.brand.staff['a-01'].id}"
+    mine = [n for n in notes if n.get("message") == str(message_id) and n["topic"] == own]
+    assert [n["state"] for n in mine] == ["submitted", "waiting", "delivered", "opened"]
 
 
 def test_a_lost_answer_does_not_double_the_task(

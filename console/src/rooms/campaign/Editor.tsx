@@ -20,8 +20,8 @@ function hasSource(source: Source): boolean {
 
 /** Only the fields of the request; a saved care task carries more. */
 export function bodyOf(draft: NewCampaign): NewCampaign {
-  const { name, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp } = draft
-  return { name, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp }
+  const { name, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp, salt } = draft
+  return { name, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp, salt }
 }
 
 export function blankCampaign(source: Source, words: { copy: string; sms: string }): NewCampaign {
@@ -35,6 +35,7 @@ export function blankCampaign(source: Source, words: { copy: string; sms: string
     deadline: dayjs().add(2, 'day').hour(20).minute(0).second(0).millisecond(0).toISOString(),
     fallback: { channel: 'sms', text: words.sms },
     holdout_bp: 1000,
+    salt: crypto.getRandomValues(new Uint32Array(2)).join('-'),
   }
 }
 
@@ -51,7 +52,11 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
     queryFn: ({ signal }) =>
       call<CampaignPreview>('/v1/campaigns/preview', {
         method: 'POST',
-        body: { ...bodyOf(asked), name: asked.name || t('campaign.unnamed') },
+        body: {
+          ...bodyOf(asked),
+          name: asked.name.trim() || t('campaign.unnamed'),
+          goal: asked.goal.trim() || t('campaign.unnamed'),
+        },
         signal,
       }),
     enabled: hasSource(asked.source) && asked.copy.trim() !== '',
@@ -60,7 +65,7 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
   })
   const save = useWrite<Campaign>(['/v1/campaigns', '/v1/campaigns/{id}'])
   const publish = useWrite(['/v1/campaigns', '/v1/campaigns/{id}', '/v1/overview'])
-  const isReady = isSourced && draft.name.trim() !== '' && draft.copy.trim() !== ''
+  const isReady = isSourced && [draft.name, draft.goal, draft.copy].every((text) => text.trim() !== '')
   const keep = () =>
     save.mutateAsync(
       saved

@@ -12,7 +12,7 @@ function shareOf(value: number | null): string {
 /** Resolution scored against the demo's truth. */
 export function QualityPanel() {
   const { t } = useTranslation()
-  const quality = useRead('/v1/identity/quality')
+  const quality = useRead('/v1/demo/identity-quality')
   const isUnknown = quality.error instanceof Problem && quality.error.status === 404
   return (
     <Panel title={t('identity.quality')}>
@@ -34,7 +34,7 @@ export function QualityPanel() {
                   size="large"
                   title={t('identity.linkable_recall')}
                   metric="linkable_recall"
-                  value={shareOf(data.linkable_recall)}
+                  value={shareOf(data.recall_linkable)}
                 />
                 <Figure
                   size="large"
@@ -44,12 +44,7 @@ export function QualityPanel() {
                 />
               </div>
               <p className="quiet num">
-                {t('identity.pairs', {
-                  truth: data.true_pairs,
-                  found: data.predicted_pairs,
-                  right: data.right_pairs,
-                  linkable: data.linkable_pairs,
-                })}
+                {t('identity.judged', { count: data.identifiers })}
               </p>
             </>
           )}

@@ -87,7 +87,11 @@ function Purchase({ leaf, words, change }: Given<'purchase'>) {
           label: t(`segment.agg_${agg}`),
         }))}
         change={(agg) =>
-          set({ agg: agg as Of<'purchase'>['agg'], op: '>=', value: agg === 'sum_fen' ? 10_000 : (scales[agg] ?? 1) })
+          set({
+            agg: agg as Of<'purchase'>['agg'],
+            op: '>=',
+            value: agg === 'sum_fen' ? 10_000 : (scales[agg] ?? 1),
+          })
         }
       />
       <Pick
@@ -101,12 +105,24 @@ function Purchase({ leaf, words, change }: Given<'purchase'>) {
   )
 }
 
-const eventTypes = ['product.viewed', 'cart.added', 'link.opened', 'order.paid', 'contact.added', 'visit.checked_in', 'order.refunded', 'order.reviewed']
+const eventTypes = [
+  'product.viewed',
+  'cart.added',
+  'link.opened',
+  'order.paid',
+  'contact.added',
+  'visit.checked_in',
+  'order.refunded',
+  'order.reviewed',
+]
 const withProduct = ['product.viewed', 'cart.added', 'order.paid']
 
 function useEvents(): Option[] {
   const { t } = useTranslation()
-  return eventTypes.map((type) => ({ value: type, label: t(`segment.event_${type.replace('.', '_')}`) }))
+  return eventTypes.map((type) => ({
+    value: type,
+    label: t(`segment.event_${type.replace('.', '_')}`),
+  }))
 }
 
 function Happened({ leaf, words, change }: Given<'event'>) {
@@ -122,7 +138,12 @@ function Happened({ leaf, words, change }: Given<'event'>) {
         options={opsAmong(words, figureOps)}
         change={(op) => set({ op, value: valueFor(op, leaf.value) as number })}
       />
-      <Numbers op={leaf.op} value={leaf.value} scale={1} change={(value) => set({ value: value as number })} />
+      <Numbers
+        op={leaf.op}
+        value={leaf.value}
+        scale={1}
+        change={(value) => set({ value: value as number })}
+      />
       {t('segment.times')}
     </>
   )
@@ -173,7 +194,11 @@ function Sequence({ leaf, words, change }: Given<'sequence'>) {
   return (
     <>
       <Span window={leaf.window} change={(window) => change({ ...leaf, window })} />
-      <Pick value={leaf.first.type} options={events} change={(type) => change({ ...leaf, first: { type } })} />
+      <Pick
+        value={leaf.first.type}
+        options={events}
+        change={(type) => change({ ...leaf, first: { type } })}
+      />
       {withProduct.includes(leaf.first.type) && (
         <PickMany
           value={leaf.first.where?.category ?? []}
@@ -211,7 +236,12 @@ function Other({ leaf, words, change }: Given<'segment'>) {
   return (
     <>
       {t('segment.in_segment')}
-      <Pick width={200} value={leaf.id} options={words.segments} change={(id) => change({ ...leaf, id })} />
+      <Pick
+        width={200}
+        value={leaf.id}
+        options={words.segments}
+        change={(id) => change({ ...leaf, id })}
+      />
     </>
   )
 }

@@ -24,16 +24,26 @@ export function SegmentList() {
   )
   return (
     <>
-      <PageHead title={t('shell.nav_segments')} hint={t('segment.list_hint')} actions={may('segment.edit') && create} />
+      <PageHead
+        title={t('shell.nav_segments')}
+        hint={t('segment.list_hint')}
+        actions={may('segment.edit') && create}
+      />
       <div className="stack">
         <Panel>
           <PagedTable<Segment>
             pages={pages}
             rowKey="id"
-            empty={<Nothing title={t('segment.none')} hint={t('segment.none_hint')} action={create} />}
+            empty={
+              <Nothing title={t('segment.none')} hint={t('segment.none_hint')} action={create} />
+            }
             onRow={(row) => ({ className: 'opens-row', onClick: () => go(`/segments/${row.id}`) })}
             columns={[
-              { title: t('segment.name'), width: 220, render: (_, row) => <b className="name">{row.name}</b> },
+              {
+                title: t('segment.name'),
+                width: 220,
+                render: (_, row) => <b className="name">{row.name}</b>,
+              },
               {
                 title: t('segment.reading'),
                 render: (_, row) => <span className="quiet sentence">{row.sentence}</span>,
@@ -55,7 +65,11 @@ export function SegmentList() {
                   </button>
                 ),
               },
-              { title: t('segment.refreshed'), width: 130, render: (_, row) => <Ago at={row.refreshed_at} /> },
+              {
+                title: t('segment.refreshed'),
+                width: 130,
+                render: (_, row) => <Ago at={row.refreshed_at} />,
+              },
               {
                 width: 130,
                 render: (_, row) =>

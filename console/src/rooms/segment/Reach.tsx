@@ -44,8 +44,18 @@ export function Reach({
         {error !== null && error !== undefined && isComplete && <Fault error={error} />}
         {counted && (
           <div className="reach-channels">
-            <Channel icon={<WechatWorkOutlined />} name={t('profile.channel_wecom')} of={counted.reach.wecom} all={counted.count} />
-            <Channel icon={<MobileOutlined />} name={t('profile.channel_sms')} of={counted.reach.sms} all={counted.count} />
+            <Channel
+              icon={<WechatWorkOutlined />}
+              name={t('profile.channel_wecom')}
+              of={counted.reach.wecom}
+              all={counted.count}
+            />
+            <Channel
+              icon={<MobileOutlined />}
+              name={t('profile.channel_sms')}
+              of={counted.reach.sms}
+              all={counted.count}
+            />
             <small className="quiet">{t('segment.reach_note')}</small>
           </div>
         )}

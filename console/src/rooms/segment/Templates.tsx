@@ -13,7 +13,11 @@ export function Templates() {
       {({ items }) => (
         <div className="templates">
           {items.map((one) => (
-            <button type="button" key={one.key} onClick={() => go(`/segments/new?template=${one.key}`)}>
+            <button
+              type="button"
+              key={one.key}
+              onClick={() => go(`/segments/new?template=${one.key}`)}
+            >
               <b>{isEnglish ? one.name_en : one.name}</b>
               <span className="quiet">{isEnglish ? one.meaning_en : one.meaning}</span>
               <small>{t('segment.use_template')} →</small>

@@ -47,7 +47,10 @@ export function TraitWords({
         className="pick-trait"
         value={leaf.name || undefined}
         placeholder={t('segment.choose')}
-        options={words.traits.map((one) => ({ value: one.name, label: wordOf(one, i18n.language) }))}
+        options={words.traits.map((one) => ({
+          value: one.name,
+          label: wordOf(one, i18n.language),
+        }))}
         onChange={(name) => {
           const next = words.traits.find((one) => one.name === name)
           if (next) change({ kind: 'trait', name, ...blankFor(next) })
@@ -105,7 +108,8 @@ function TraitValue({
         change={(values) => set(trait.type === 'number' ? values.map(Number) : values)}
       />
     )
-  if (choices.length > 0) return <Pick value={String(leaf.value ?? '')} options={choices} change={set} />
+  if (choices.length > 0)
+    return <Pick value={String(leaf.value ?? '')} options={choices} change={set} />
   if (trait.type === 'text' || trait.type === 'custom')
     return (
       <Input
@@ -117,7 +121,12 @@ function TraitValue({
     )
   return (
     <>
-      <Numbers op={leaf.op} value={leaf.value} scale={trait.type === 'money' ? 100 : 1} change={set} />
+      <Numbers
+        op={leaf.op}
+        value={leaf.value}
+        scale={trait.type === 'money' ? 100 : 1}
+        change={set}
+      />
       {trait.type === 'money' && t('segment.yuan')}
       {trait.type === 'days' && t('segment.days')}
     </>

@@ -12,7 +12,11 @@ export function WouldMatch({ rule, isComplete }: { rule: Rule; isComplete: boole
   const { t } = useTranslation()
   const [words, setWords] = useState('')
   const q = useDebounced(words.trim(), 300)
-  const found = useRead('/v1/customers', { query: { q, limit: 10 }, enabled: q.length >= 2, keep: true })
+  const found = useRead('/v1/customers', {
+    query: { q, limit: 10 },
+    enabled: q.length >= 2,
+    keep: true,
+  })
   const explain = useWrite<Explained>()
   return (
     <Panel title={t('segment.would_match')}>
@@ -39,7 +43,11 @@ export function WouldMatch({ rule, isComplete }: { rule: Rule; isComplete: boole
           <ul>
             {explain.data.leaves.map((leaf) => (
               <li key={leaf.path} className="row">
-                {leaf.holds ? <CheckCircleFilled className="down" /> : <CloseCircleFilled className="up" />}
+                {leaf.holds ? (
+                  <CheckCircleFilled className="down" />
+                ) : (
+                  <CloseCircleFilled className="up" />
+                )}
                 <span className="verdict-words">{leaf.sentence}</span>
                 <small className="quiet num">
                   {t('segment.found')} {leaf.found === null ? '–' : String(leaf.found)}

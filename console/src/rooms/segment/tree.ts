@@ -36,7 +36,9 @@ export function newCondition(leaf: Leaf): Condition {
 }
 
 export function groupOf(rule: Rule): Group {
-  return 'any' in rule ? newGroup(rule.any.map(partOf), 'any') : newGroup(rule.all.map(partOf), 'all')
+  return 'any' in rule
+    ? newGroup(rule.any.map(partOf), 'any')
+    : newGroup(rule.all.map(partOf), 'all')
 }
 
 function partOf(node: Node): Part {
@@ -68,7 +70,8 @@ export function pathsOf(group: Group): Map<string, string> {
   const paths = new Map<string, string>()
   const walk = (part: Part, path: string) => {
     const here = part.isNot ? `${path}.not` : path
-    if (isGroup(part)) part.parts.forEach((child, index) => walk(child, `${here}.${part.join}[${index}]`))
+    if (isGroup(part))
+      part.parts.forEach((child, index) => walk(child, `${here}.${part.join}[${index}]`))
     else paths.set(part.key, here)
   }
   group.parts.forEach((child, index) => walk(child, `${group.join}[${index}]`))

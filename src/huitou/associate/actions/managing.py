@@ -75,7 +75,9 @@ def urge(
     path = None
     if unit is not None:
         found = merchant.find_unit_by_code(tx, unit)
-        path = found.path if found else "\N{NULL}"
+        if found is None:
+            return Urged([], [])
+        path = found.path
     open_tasks = lists.list_open(tx, task_ids=task_ids, staff_id=staff_id, unit_path=path)
     counts: dict[UUID, int] = {}
     for task in open_tasks:
@@ -98,7 +100,7 @@ def urge_staff(tx: Tx, counts: dict[UUID, int]) -> Urged:
             staff_id,
             title="还有关怀任务没有发送",
             text=f"您还有 {count} 位顾客的关怀消息未发送，点击查看并一键发送。",
-            path="/associate",
+            path="/a",
             key=f"urge:{staff_id}:{int(tx.now.timestamp())}",
         )
         tx.show(f"staff:{staff_id}", {"kind": "urged", "count": count})

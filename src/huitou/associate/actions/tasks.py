@@ -72,8 +72,8 @@ def send(tx: Tx, task_id: UUID, *, copy: str | None = None) -> TaskShown:
     if tx.now >= task.closes_at:
         raise TooLate()
     text = task.copy if copy is None else copy
-    _check_text(text)
     if text != task.copy:
+        _check_text(text)
         store.set_text(tx, task_id, copy=text, skus=task.skus, version=task.version)
     list_id = task.product_list_id
     if list_id is None and task.skus:
@@ -95,7 +95,8 @@ def edit(
     if task.state != "open":
         raise TaskClosed(state=task.state)
     text = task.copy if copy is None else copy
-    _check_text(text)
+    if text != task.copy:
+        _check_text(text)
     chosen = task.skus if skus is None else list(dict.fromkeys(skus))
     known = catalog.products_by_sku(tx, chosen)
     for sku in chosen:

@@ -99,7 +99,9 @@ def set_text(tx: Tx, task_id: UUID, *, copy: str, skus: Sequence[str], version: 
     return bool(
         tx.run(
             """
-            UPDATE associate.task SET copy = %(copy)s, skus = %(skus)s, version = version + 1
+            UPDATE associate.task
+            SET copy = %(copy)s, skus = %(skus)s, version = version + 1,
+                product_list_id = CASE WHEN skus = %(skus)s THEN product_list_id END
             WHERE merchant_id = %(merchant)s AND id = %(id)s AND version = %(version)s
             """,
             {"id": task_id, "copy": copy, "skus": list(skus), "version": version},

@@ -18,8 +18,10 @@ from huitou.campaign.types import (
 )
 from huitou.catalog import reads as catalog
 from huitou.content import reads as texts
+from huitou.content.types import Filling
 from huitou.kernel.ids import new_id
 from huitou.merchant import actions as merchant
+from huitou.merchant import reads as merchants
 from huitou.segment import reads as segment
 
 
@@ -63,10 +65,24 @@ def check(tx: Tx, plan: Plan) -> None:
         segment.read_rule(tx, source.rule)
     if plan.deadline <= tx.now:
         raise DeadlinePast()
-    texts.check_template(plan.copy)
+    longest = _longest(tx)
+    texts.fill(plan.copy, longest, "wecom")
     if plan.fallback is not None:
-        texts.check_template(plan.fallback.text)
+        texts.fill(plan.fallback.text, longest, "sms")
     _check_products(tx, plan)
+
+
+def _longest(tx: Tx) -> Filling:
+    """The longest words that can stand in a text besides products, which give way themselves."""
+
+    def size(name: str) -> int:
+        return len(name.encode())
+
+    return Filling(
+        name="欧阳女士",
+        store=max((unit.name for unit in merchants.list_units(tx)), key=size, default=""),
+        associate=max((staff.name for staff in merchants.list_staff(tx)), key=size, default=""),
+    )
 
 
 def _check_products(tx: Tx, plan: Plan) -> None:

@@ -129,7 +129,7 @@ def _go_live(tx: Tx, stored: Stored) -> None:
             staff_id,
             title=f"新的关怀任务：{stored.name}",
             text=f"您有 {count} 位顾客待关怀，点击查看并一键发送。",
-            path="/associate",
+            path="/a",
             key=f"campaign:{stored.id}:{staff_id}",
         )
     tx.tell(CampaignPublished(stored.id))

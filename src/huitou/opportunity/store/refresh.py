@@ -36,12 +36,13 @@ def set_priors(tx: Tx, since: datetime, *, support_min: int) -> int:
             WHERE merchant_id = %(merchant)s AND order_count >= 2 AND last_paid_at <= %(now)s
             GROUP BY category_code),
         sold AS (
-            SELECT category_code, sku, count(*) AS line_count,
-                   row_number() OVER (
-                       PARTITION BY category_code ORDER BY count(*) DESC, sku) AS rank
-            FROM "order".line
-            WHERE merchant_id = %(merchant)s AND paid_at >= %(since)s AND paid_at <= %(now)s
-            GROUP BY category_code, sku),
+            SELECT l.category_code, l.sku, row_number() OVER (
+                       PARTITION BY l.category_code ORDER BY count(*) DESC, l.sku) AS rank
+            FROM "order".line l
+            JOIN catalog.product p ON p.merchant_id = l.merchant_id AND p.sku = l.sku
+                AND p.is_listed AND p.is_known
+            WHERE l.merchant_id = %(merchant)s AND l.paid_at >= %(since)s AND l.paid_at <= %(now)s
+            GROUP BY l.category_code, l.sku),
         basket AS (
             SELECT order_id, category_code FROM "order".line
             WHERE merchant_id = %(merchant)s AND is_first_of_category
@@ -150,6 +151,8 @@ def set_found_skus(tx: Tx) -> int:
             FROM pg_temp.found_opportunity f
             JOIN "order".line l ON l.merchant_id = %(merchant)s AND l.customer_id = f.customer_id
                 AND l.category_code = f.category_code AND l.paid_at <= %(now)s
+            JOIN catalog.product p ON p.merchant_id = l.merchant_id AND p.sku = l.sku
+                AND p.is_listed AND p.is_known
             GROUP BY f.id, l.sku),
         favourite AS (
             SELECT id, sku,

@@ -1,0 +1,62 @@
+import { isEnglish } from './words'
+
+export type FrameName = 'console' | 'associate' | 'customer'
+
+export interface Step {
+  code: string
+  title: string
+  text: string
+  is_done: boolean
+}
+
+export interface Stage {
+  step: string
+  steps: Step[]
+  frames: Record<FrameName, string>
+  /** Who the two signed-in frames belong to. */
+  logins?: { console?: string; phone?: string }
+  is_busy: boolean
+}
+
+export class Refused extends Error {
+  readonly status: number
+
+  constructor(status: number, detail: string) {
+    super(detail)
+    this.status = status
+  }
+}
+
+export const readStage = () => call<Stage>('GET', '/v1/demo/stage')
+export const nextStep = () => call<Stage>('POST', '/v1/demo/stage/next')
+export const restart = () => call<Stage>('POST', '/v1/demo/stage/restart')
+
+/** Sign a demo person in on one surface; each surface has its own cookie. */
+export function signIn(surface: 'console' | 'phone', login: string | undefined): Promise<unknown> {
+  const role = surface === 'console' ? 'headquarters' : 'associate'
+  return call('POST', '/v1/demo/login', login ? { login, surface } : { role, surface }, surface)
+}
+
+async function call<A>(
+  method: string,
+  path: string,
+  body?: unknown,
+  surface = 'console',
+): Promise<A> {
+  const headers: Record<string, string> = {
+    'Accept-Language': isEnglish ? 'en' : 'zh-CN',
+    'X-Huitou-Surface': surface,
+  }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  const response = await fetch(path, {
+    method,
+    headers,
+    credentials: 'same-origin',
+    body: body === undefined ? undefined : JSON.stringify(body),
+  })
+  if (!response.ok) {
+    const problem = (await response.json().catch(() => ({}))) as { detail?: string }
+    throw new Refused(response.status, problem.detail ?? response.statusText)
+  }
+  return (response.status === 204 ? undefined : await response.json()) as A
+}
