@@ -14,9 +14,11 @@ def settle(db: Database, merchant: UUID) -> None:
     """Streams, jobs and due periodic work, round after round, until a round does nothing."""
     for _ in range(_ROUNDS_MAX):
         moved = streams.consume(db, merchant, wiring.ROOMS)
-        asyncio.run(queue.work(queue.make_queue(db), wait=False))
+        waiting = _waiting_jobs(db)
+        if waiting:
+            asyncio.run(queue.work(queue.make_queue(db), wait=False))
         ran = periodic.run_due(db, merchant)
-        if not moved and not ran and not _waiting_jobs(db):
+        if not moved and not ran and not waiting:
             return
     raise AssertionError("the background work does not come to rest")
 

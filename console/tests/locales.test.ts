@@ -44,7 +44,12 @@ describe('words', () => {
   })
 
   it('keeps Chinese out of the code', () => {
-    const allowed = new Set(['src/ui/mark.tsx', 'src/shell/frame.tsx', 'src/client/http.ts', 'src/ui/format.ts'])
+    const allowed = new Set([
+      'src/ui/mark.tsx',
+      'src/shell/frame.tsx',
+      'src/client/http.ts',
+      'src/ui/format.ts',
+    ])
     const spoken = own.filter((path) => {
       const code = readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
       return !allowed.has(path) && /[\u4e00-\u9fff]/.test(code)

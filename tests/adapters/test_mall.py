@@ -57,7 +57,9 @@ def api(db: Database, brand: Brand) -> Iterator[httpx2.Client]:
 
 @pytest.fixture
 def mall(api: httpx2.Client, wecom: Sim, brand: Brand) -> Iterator[httpx2.Client]:
-    app = create_mall(api_url=str(api.base_url), api_key=brand.key, wecom_url=wecom.base_url)
+    app = create_mall(
+        api_url=str(api.base_url), api_key=lambda: brand.key, wecom_url=wecom.base_url
+    )
     with serve(app) as url, httpx2.Client(base_url=url, trust_env=False) as http:
         yield http
 
@@ -119,6 +121,8 @@ def test_a_stranger_buys_as_an_openid_of_their_own(
     assert mall.post("/buy", json={"sku": "MILK-1", "link": "0" * 24}).status_code == 201
     drain()
     assert orders_of(api, f"unionid:{PERSON['unionid']}") == []
+    [order] = api.get("/v1/orders", params={"unit": "mall"}).json()["items"]
+    assert order["paid_fen"] == MILK["price_fen"]
 
 
 @pytest.mark.parametrize(

@@ -356,6 +356,7 @@ def _furnish(made: House) -> None:
     named = ("corp_id", "agent_id", "secret", "token", "encoding_aes_key")
     wecom = {name: CORP[name] for name in named} | {"base_url": made.wecom.base_url}
     assert hq.put("/v1/channels/wecom", {"config": wecom})["is_simulated"]
+    assert made.wecom.order("callback/verify")["is_verified"]
     push = f"{made.url}/callbacks/sms/{made.merchant}/{PUSH_SECRET}"
     pushes = {"report_url": f"{push}/report", "up_url": f"{push}/up", "is_limiting": False}
     made.sms.sim("/configure", {**WORLD, **pushes})

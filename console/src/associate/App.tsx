@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useCallback } from 'react'
+import { lazy, Suspense, useCallback, useEffect } from 'react'
 import { Problem } from '@/client/http'
 import { FeedProvider } from './feed'
 import { useIsLive, useLive, useStream } from './live'
@@ -7,23 +7,41 @@ import { Icon, type IconName } from './parts/icons'
 import { Toasts, Wait, Wrong } from './parts/small'
 import { useFreshen, useRead } from './reads'
 import { usePlace } from './router'
-import { BookScreen } from './screens/Book'
-import { CustomerScreen } from './screens/Customer'
 import { HomeScreen } from './screens/Home'
-import { LoginScreen } from './screens/Login'
-import { MoneyScreen } from './screens/Money'
-import { StoreScreen } from './screens/Store'
-import { TaskScreen } from './screens/Task'
-import { TasksScreen } from './screens/Tasks'
 import { SessionContext, useMe } from './session'
 import { t, type Key } from './words'
+
+const pages = {
+  Login: () => import('./screens/Login'),
+  Task: () => import('./screens/Task'),
+  Tasks: () => import('./screens/Tasks'),
+  Book: () => import('./screens/Book'),
+  Customer: () => import('./screens/Customer'),
+  Money: () => import('./screens/Money'),
+  Store: () => import('./screens/Store'),
+}
+const LoginScreen = lazy(() => pages.Login().then((it) => ({ default: it.LoginScreen })))
+const TaskScreen = lazy(() => pages.Task().then((it) => ({ default: it.TaskScreen })))
+const TasksScreen = lazy(() => pages.Tasks().then((it) => ({ default: it.TasksScreen })))
+const BookScreen = lazy(() => pages.Book().then((it) => ({ default: it.BookScreen })))
+const CustomerScreen = lazy(() => pages.Customer().then((it) => ({ default: it.CustomerScreen })))
+const MoneyScreen = lazy(() => pages.Money().then((it) => ({ default: it.MoneyScreen })))
+const StoreScreen = lazy(() => pages.Store().then((it) => ({ default: it.StoreScreen })))
+
+/** The other pages come once the first one stands: a tap in a shop's cellar should not wait. */
+const FETCH_REST_MS = 1500
 
 export function App() {
   const me = useRead('/v1/me', { staleMs: 60_000 })
   if (me.isPending) return <Wait rows={5} />
   if (me.error) {
     const isOut = me.error instanceof Problem && me.error.status === 401
-    return isOut ? <LoginScreen /> : <Wrong error={me.error} again={() => void me.refetch()} />
+    if (!isOut) return <Wrong error={me.error} again={() => void me.refetch()} />
+    return (
+      <Suspense fallback={<Wait rows={5} />}>
+        <LoginScreen />
+      </Suspense>
+    )
   }
   return (
     <SessionContext value={me.data}>
@@ -50,11 +68,19 @@ function Inside() {
   ])
   useLive(freshen)
   const place = usePlace()
+  useEffect(() => {
+    const timer = window.setTimeout(() => {
+      for (const fetch of Object.values(pages)) void fetch()
+    }, FETCH_REST_MS)
+    return () => window.clearTimeout(timer)
+  }, [])
   return (
     <>
       <Offline />
       <main key={place.join('/')} className="page">
-        <Screen place={place} />
+        <Suspense fallback={<Wait rows={4} />}>
+          <Screen place={place} />
+        </Suspense>
       </main>
       {place.length === 1 && <Tabs at={place[0] ?? ''} />}
     </>

@@ -29,7 +29,7 @@ export default function OverviewPage() {
             </div>
             <div className="cols-main">
               <Panel title={t('insight.sales_30')}>
-                <SalesLine days={data.series} />
+                <SalesLine days={data.series.slice(0, -1)} />
                 <div className="figures line-figures">
                   <Periods overview={data} />
                 </div>

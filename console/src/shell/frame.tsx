@@ -11,12 +11,13 @@ import {
   TeamOutlined,
 } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
-import { Avatar, Button, Drawer, Dropdown, Grid, Layout, Menu, Segmented, Tag, Tooltip } from 'antd'
+import { Avatar, Button, Drawer, Dropdown, Grid, Layout, Menu, Segmented, Tooltip } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useIsLive } from '@/client/live'
 import { useWrite } from '@/client/query'
 import { Wordmark } from '@/ui/mark'
+import { DemoTag } from './demo'
 import { setLanguage, type Language } from './i18n'
 import { go, usePlace } from './router'
 import { SearchBox } from './search'
@@ -109,7 +110,7 @@ function Head({ isWide, openNav }: { isWide: boolean; openNav: () => void }) {
       )}
       <div className="frame-where">
         <b>{me.merchant.name}</b>
-        {me.is_demo && <Tag color="orange">{t('shell.demo')}</Tag>}
+        {me.is_demo && <DemoTag />}
         {isWide && <span className="quiet">{t('shell.scope', { unit: me.unit.name })}</span>}
       </div>
       <SearchBox />

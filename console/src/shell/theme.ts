@@ -29,6 +29,7 @@ export const theme: ThemeConfig = {
     colorBgLayout: colour.paper,
     colorBorderSecondary: colour.line,
     borderRadius: 8,
+    motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     fontFamily,
   },
   components: {

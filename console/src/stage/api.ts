@@ -10,11 +10,9 @@ export interface Step {
 }
 
 export interface Stage {
-  step: string
   steps: Step[]
-  frames: Record<FrameName, string>
-  /** Who the two signed-in frames belong to. */
-  logins?: { console?: string; phone?: string }
+  /** Null where there is nothing to see yet. */
+  frames: Record<FrameName, string | null>
   is_busy: boolean
 }
 
@@ -32,9 +30,9 @@ export const nextStep = () => call<Stage>('POST', '/v1/demo/stage/next')
 export const restart = () => call<Stage>('POST', '/v1/demo/stage/restart')
 
 /** Sign a demo person in on one surface; each surface has its own cookie. */
-export function signIn(surface: 'console' | 'phone', login: string | undefined): Promise<unknown> {
-  const role = surface === 'console' ? 'headquarters' : 'associate'
-  return call('POST', '/v1/demo/login', login ? { login, surface } : { role, surface }, surface)
+export function signIn(surface: 'console' | 'phone'): Promise<unknown> {
+  const login = surface === 'console' ? 'headquarters' : 'associate'
+  return call('POST', '/v1/demo/login', { login }, surface)
 }
 
 async function call<A>(
@@ -47,12 +45,12 @@ async function call<A>(
     'Accept-Language': isEnglish ? 'en' : 'zh-CN',
     'X-Huitou-Surface': surface,
   }
-  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (method !== 'GET') headers['Content-Type'] = 'application/json'
   const response = await fetch(path, {
     method,
     headers,
     credentials: 'same-origin',
-    body: body === undefined ? undefined : JSON.stringify(body),
+    body: method === 'GET' ? undefined : JSON.stringify(body ?? {}),
   })
   if (!response.ok) {
     const problem = (await response.json().catch(() => ({}))) as { detail?: string }

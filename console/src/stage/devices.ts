@@ -4,7 +4,7 @@ import { t } from './words'
 
 /** Pixels the page inside believes it has; the picture is scaled to the room there is. */
 const PHONE = { width: 360, ratio: 2.08 }
-const CONSOLE_WIDTH = 1040
+const CONSOLE_WIDTH = 1000
 const BEZEL = 9
 const CAPTION = 34
 const GAP = 26
@@ -22,7 +22,7 @@ export interface Device {
 export function makeDevices(): Device[] {
   return FRAMES.map((name) => {
     const frame = el('iframe', { title: t(name), loading: 'eager' })
-    const screen = el('div', { class: 'screen' }, frame)
+    const screen = el('div', { class: 'screen' }, frame, el('p', {}, t('waiting')))
     const body = el('div', { class: 'body' }, screen)
     if (name === 'console') body.prepend(el('div', { class: 'lights' }, el('i'), el('i'), el('i')))
     const kind = name === 'console' ? 'browser' : 'phone'
@@ -32,10 +32,12 @@ export function makeDevices(): Device[] {
 }
 
 /** Leads a frame somewhere, unless it is there already: what is live need not be loaded again. */
-export function lead(device: Device, url: string): void {
-  if (device.frame.dataset.led === url) return
-  device.frame.dataset.led = url
-  device.frame.src = url
+export function lead(device: Device, url: string | null): void {
+  const next = url ?? ''
+  if (device.frame.dataset.led === next) return
+  device.frame.dataset.led = next
+  device.screen.classList.toggle('empty', url === null)
+  device.frame.src = url ?? 'about:blank'
 }
 
 export function glow(device: Device): void {
@@ -53,8 +55,8 @@ export function arrange(floor: HTMLElement, devices: Device[]): void {
   for (const device of devices) {
     const { screen, frame, name } = device
     if (isNarrow) {
-      const inside = name === 'console' ? 760 : width
-      fit(screen, frame, inside, width, height)
+      fit(screen, frame, width, width, height)
+
       continue
     }
     const room = height - CAPTION - 2 * BEZEL

@@ -13,8 +13,7 @@ const SEEN: Record<string, FrameName[]> = {
   publish: ['console', 'associate'],
   send: ['associate', 'customer'],
   open: ['customer', 'associate'],
-  buy: ['customer', 'associate'],
-  credit: ['associate', 'console'],
+  buy: ['customer', 'associate', 'console'],
   refund: ['associate', 'console', 'customer'],
 }
 
@@ -72,10 +71,7 @@ function build(stage: HTMLElement): void {
 async function open(): Promise<void> {
   try {
     const stage = await readStage()
-    await Promise.all([
-      signIn('console', stage.logins?.console),
-      signIn('phone', stage.logins?.phone),
-    ])
+    await Promise.all([signIn('console'), signIn('phone')])
     done = lastDone(stage)
     show(stage)
     listen(() => tappedAt, arrived)

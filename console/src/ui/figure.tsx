@@ -81,15 +81,3 @@ export function Count({ of }: { of: number }) {
     </span>
   )
 }
-
-/** Red up, green down, as Chinese markets read it. */
-export function Change({ now, before }: { now: number; before: number }) {
-  if (before === 0) return null
-  const share = (now - before) / before
-  const sign = share >= 0 ? '↑' : '↓'
-  return (
-    <span className={`num ${share >= 0 ? 'up' : 'down'}`}>
-      {sign} {Math.abs(share * 100).toFixed(1)}%
-    </span>
-  )
-}

@@ -38,8 +38,7 @@ export function Increment({ lift }: { lift: Incremental }) {
 export function Interval({ lift }: { lift: Incremental }) {
   const { i18n } = useTranslation()
   const { incremental_fen: middle, low_fen: from, high_fen: to } = lift
-  if (middle === null || from === null || to === null)
-    return <p className="quiet">{i18n.language === 'en' ? lift.sentence_en : lift.sentence_zh}</p>
+  if (middle === null || from === null || to === null) return null
   const low = Math.min(from, 0)
   const high = Math.max(to, 0)
   const span = high - low || 1

@@ -63,7 +63,7 @@ def found(database: Database, config: Config, world: World) -> Demo:
 def load(config: Config, demo: Demo, world: World, say: Callable[[str], None]) -> None:
     """Everything else, over HTTP."""
     headers = {"Authorization": f"Bearer {demo.api_key}"}
-    with httpx2.Client(base_url=config.url, headers=headers, timeout=60) as api:
+    with httpx2.Client(base_url=config.url, headers=headers, timeout=600) as api:
         say(f"· 门店与员工 / {len(world.units)} units, {len(world.staff)} staff")
         _load_business(api, demo, world)
         say(f"· 商品 / {len(world.products):,} products")

@@ -74,6 +74,7 @@ def run_import(tx: Tx, *, import_id: str) -> None:
             reason=str(error),
         )
         return
+    merchants.add_connector(tx, SOURCE, "文件导入")
     chunk = Chunk()
     try:
         with tx.savepoint():

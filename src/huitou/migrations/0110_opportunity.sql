@@ -15,6 +15,14 @@ CREATE TABLE opportunity.prior (
 );
 SELECT base.protect('opportunity.prior');
 
+-- How far the log's orders went when everything was last looked at.
+CREATE TABLE opportunity.refreshed (
+    merchant_id uuid PRIMARY KEY,
+    position bigint NOT NULL,
+    at timestamptz NOT NULL
+);
+SELECT base.protect('opportunity.refreshed');
+
 -- open: may be acted on; taken: an associate has it as a task; won: bought after; expired: too late.
 CREATE TABLE opportunity.opportunity (
     merchant_id uuid NOT NULL,

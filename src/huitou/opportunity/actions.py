@@ -23,6 +23,8 @@ from huitou.opportunity.types import (
 
 PRIOR_DAYS = 56
 SUPPORT_MIN = 5
+GROWTH_SHARE = 10
+"""One in so many new positions of the log is enough to look at everybody anew."""
 _CHUNK = 20_000
 
 
@@ -30,7 +32,15 @@ def refresh(tx: Tx) -> Refreshed:
     """Look at every customer's rhythm anew: open, renew and expire. Streamed, set-based."""
     tx.lock("opportunity.refresh")
     store.set_priors(tx, tx.now - timedelta(days=PRIOR_DAYS), support_min=SUPPORT_MIN)
+    store.set_refreshed(tx, store.order_position(tx))
     return _refresh(tx, None)
+
+
+def refresh_if_grown(tx: Tx) -> None:
+    """Do not wait for the next turn when the orders have grown by a tenth, as after an import."""
+    seen = store.refreshed_position(tx)
+    if store.order_position(tx) > seen + seen // GROWTH_SHARE:
+        refresh(tx)
 
 
 def refresh_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:

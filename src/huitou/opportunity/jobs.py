@@ -17,6 +17,11 @@ def refresh(tx: Tx) -> None:
     actions.refresh(tx)
 
 
+@every(minutes=2)
+def refresh_if_grown(tx: Tx) -> None:
+    actions.refresh_if_grown(tx)
+
+
 @listens(CustomersMerged)
 def customers_merged(tx: Tx, notice: CustomersMerged) -> None:
     actions.move_customers(tx, [id_ for pair in notice.pairs for id_ in pair])

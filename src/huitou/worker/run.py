@@ -4,16 +4,18 @@ import asyncio
 import contextlib
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
 import structlog
 
 from huitou.base.db import LOG_CHANNEL, Database
-from huitou.worker import periodic, queue, streams
+from huitou.worker import periodic, queue, streams, upkeep
 
 _logger = structlog.get_logger("worker")
 _IDLE_SECONDS = 1.0
+_DAY_SECONDS = 86_400.0
 
 
 class Worker:
@@ -23,6 +25,7 @@ class Worker:
         self.database = database
         self._order = stream_order
         self._stop = threading.Event()
+        self._upkeep_at = 0.0
 
     def run(self) -> None:
         """Work until SIGINT or SIGTERM."""
@@ -85,6 +88,9 @@ class Worker:
                     pass
 
     def _keep_time(self) -> None:
+        if time.monotonic() >= self._upkeep_at:
+            upkeep.keep_up(self.database)
+            self._upkeep_at = time.monotonic() + _DAY_SECONDS
         for merchant in self.database.merchants():
             periodic.run_due(self.database, merchant)
         self._stop.wait(_IDLE_SECONDS)

@@ -158,3 +158,16 @@ def test_the_lists_over_http(town: Town, client: TestClient) -> None:
     assert client.get("/v1/opportunities", params={"unit": "store-0412"}).json()["items"] == []
     assert client.get("/v1/opportunities", params={"kind": "luck"}).status_code == 422
     assert client.get("/v1/opportunities", params={"cursor": "x"}).status_code == 422
+
+
+def test_after_an_import_nobody_waits_for_the_next_turn(town: Town, clock: Clock) -> None:
+    stock(town)
+    [customer] = town.people(1, consents=("wecom",))
+    town.send(rhythm(town, customer, every=12, times=5))
+    town.drain()
+    clock.move(minutes=3)
+    try:
+        town.drain()
+        assert [item.state for item in of(town, customer)] == ["open"]
+    finally:
+        clock.move(minutes=-3)

@@ -1,8 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
-import type { CustomerRow, Page } from '@/client/types'
+import type { CustomerRow } from '@/client/types'
 import { ago, yuan } from '../format'
-import { ask } from '../http'
 import { Icon } from '../parts/icons'
 import { Face, None, Wait, Wrong } from '../parts/small'
 import { useRead } from '../reads'
@@ -16,15 +14,6 @@ export function BookScreen() {
   const isAssociate = useMe().staff.role === 'associate'
   const [typed, setTyped] = useState('')
   const q = useDeferredValue(typed.trim())
-  const book = useInfiniteQuery({
-    queryKey: ['/v1/customers', 'book', q],
-    queryFn: ({ pageParam, signal }) =>
-      ask<Page<CustomerRow>>('/v1/customers', { q, limit: PAGE, cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-    placeholderData: (before) => before,
-  })
-  const people = book.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <>
       <h1 className="head">{t(isAssociate ? 'book.title' : 'book.title_store')}</h1>
@@ -38,39 +27,43 @@ export function BookScreen() {
             onChange={(event) => setTyped(event.target.value)}
           />
         </label>
-        {book.isPending && <Wait rows={6} />}
-        {book.error && <Wrong error={book.error} again={() => void book.refetch()} />}
-        {book.data && people.length === 0 && <None icon="search">{t('book.none')}</None>}
-        <div className="rows">
-          {book.data?.pages.map((page, index) => (
-            <Rows key={index} people={page.items} />
-          ))}
-        </div>
-        {book.hasNextPage && (
-          <button
-            type="button"
-            className="link"
-            disabled={book.isFetchingNextPage}
-            onClick={() => void book.fetchNextPage()}
-          >
-            {t('book.more')}
-          </button>
-        )}
+        <Rows q={q} />
       </div>
     </>
   )
 }
 
-function Rows({ people }: { people: CustomerRow[] }) {
+/** One page of the book, and the next one below it when it is asked for. */
+function Rows({ q, cursor }: { q: string; cursor?: string }) {
+  const [isMore, setMore] = useState(false)
+  const page = useRead('/v1/customers', { query: { q, limit: PAGE, cursor }, keep: true })
+  const people = page.data?.items ?? []
   const totals = useRead('/v1/totals', {
     query: { customers: people.map(({ id }) => id) },
     isOn: people.length > 0,
     staleMs: 30_000,
+    keep: true,
   })
   const known = new Map(totals.data?.items.map((one) => [one.customer_id, one]))
-  return people.map((person) => (
-    <Row key={person.id} person={person} totals={known.get(person.id)} />
-  ))
+  const next = page.data?.next
+  if (page.isPending) return <Wait rows={6} />
+  if (page.error) return <Wrong error={page.error} again={() => void page.refetch()} />
+  if (people.length === 0) return <None icon="search">{t('book.none')}</None>
+  return (
+    <>
+      <div className="rows">
+        {people.map((person) => (
+          <Row key={person.id} person={person} totals={known.get(person.id)} />
+        ))}
+      </div>
+      {next && !isMore && (
+        <button type="button" className="link" onClick={() => setMore(true)}>
+          {t('book.more')}
+        </button>
+      )}
+      {next && isMore && <Rows key={next} q={q} cursor={next} />}
+    </>
+  )
 }
 
 function Row({ person, totals }: { person: CustomerRow; totals: CustomerTotals | undefined }) {

@@ -1,6 +1,7 @@
 import { ago, moment, yuan } from '../format'
 import { Icon } from '../parts/icons'
 import { Bar, Face, Wait, Wrong } from '../parts/small'
+import { Tags } from '../parts/Tags'
 import { Chip } from '../parts/TaskCard'
 import { useRead } from '../reads'
 import { progressOf } from '../progress'
@@ -28,14 +29,7 @@ export function CustomerScreen({ id }: { id: string }) {
           <Face name={name} size={60} />
           <b>{name ?? t('app.somebody')}</b>
           {phone && <small className="num">{phone}</small>}
-          {tags.length > 0 && (
-            <span className="tags">
-              {(tags as (string | { name: string })[]).slice(0, 6).map((tag) => {
-                const label = typeof tag === 'string' ? tag : tag.name
-                return <i key={label}>{label}</i>
-              })}
-            </span>
-          )}
+          <Tags tags={tags} />
         </section>
         <Figures id={id} />
         <Why id={id} />

@@ -92,9 +92,7 @@ export function LoginScreen() {
                   type="button"
                   key={one.login}
                   disabled={isBusy}
-                  onClick={() =>
-                    void enter('/v1/demo/login', { login: one.login, surface: 'phone' })
-                  }
+                  onClick={() => void enter('/v1/demo/login', { login: one.login })}
                 >
                   <Face name={one.name} />
                   <span>

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { ago } from '../format'
 import { Icon } from '../parts/icons'
 import { Bar, Face, Wait, Wrong } from '../parts/small'
+import { Tags } from '../parts/Tags'
 import { Chip } from '../parts/TaskCard'
 import { useLines, useMessages, useRead } from '../reads'
 import { isDone, progressOf } from '../progress'
@@ -62,7 +63,6 @@ function Who({ task }: { task: Task }) {
   const totals = useRead('/v1/customers/{id}/totals', { id: task.customer.id, staleMs: 60_000 })
   const customer = useRead('/v1/customers/{id}', { id: task.customer.id, staleMs: Infinity })
   const last = totals.data?.total?.last_paid_at
-  const tags = (customer.data?.tags ?? []) as (string | { name: string })[]
   return (
     <a className="who" href={`#/customer/${task.customer.id}`}>
       <Face name={task.customer.name} size={48} />
@@ -74,14 +74,7 @@ function Who({ task }: { task: Task }) {
         <small>
           {last ? t('task.last', { ago: ago(last) }) : totals.data ? t('task.never') : ' '}
         </small>
-        {tags.length > 0 && (
-          <span className="tags">
-            {tags.slice(0, 4).map((tag) => {
-              const name = typeof tag === 'string' ? tag : tag.name
-              return <i key={name}>{name}</i>
-            })}
-          </span>
-        )}
+        <Tags tags={customer.data?.tags ?? []} />
       </span>
       <Icon name="next" size={18} />
     </a>

@@ -20,7 +20,8 @@ function hasSource(source: Source): boolean {
 
 /** Only the fields of the request; a saved care task carries more. */
 export function bodyOf(draft: NewCampaign): NewCampaign {
-  const { name, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp, salt } = draft
+  const { name, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp, salt } =
+    draft
   return { name, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp, salt }
 }
 
@@ -65,7 +66,8 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
   })
   const save = useWrite<Campaign>(['/v1/campaigns', '/v1/campaigns/{id}'])
   const publish = useWrite(['/v1/campaigns', '/v1/campaigns/{id}', '/v1/overview'])
-  const isReady = isSourced && [draft.name, draft.goal, draft.copy].every((text) => text.trim() !== '')
+  const isReady =
+    isSourced && [draft.name, draft.goal, draft.copy].every((text) => text.trim() !== '')
   const keep = () =>
     save.mutateAsync(
       saved

@@ -40,7 +40,7 @@ export function Preview({
         )}
       </Panel>
       {preview && <Samples preview={preview} />}
-      {preview && <Workload preview={preview} />}
+      {preview && preview.per_store.length > 0 && <Workload preview={preview} />}
     </div>
   )
 }

@@ -43,9 +43,7 @@ export function QualityPanel() {
                   value={shareOf(data.recall)}
                 />
               </div>
-              <p className="quiet num">
-                {t('identity.judged', { count: data.identifiers })}
-              </p>
+              <p className="quiet num">{t('identity.judged', { count: data.identifiers })}</p>
             </>
           )}
         </Answer>

@@ -28,6 +28,7 @@ export function SalesLine({ days }: { days: Overview['series'] }) {
       },
       yAxis: {
         type: 'value' as const,
+        minInterval: 1,
         splitLine: { lineStyle: { color: '#f0eee8' } },
         axisLabel: {
           color: '#6d7a78',

@@ -4,8 +4,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useLive, type LiveNote } from '@/client/live'
 import type { Overview } from '@/client/types'
 import { useDrill } from '@/shell/drill'
-import { Change, Count, Figure, Money } from '@/ui/figure'
-import { yuan } from '@/ui/format'
+import { Count, Figure, Money } from '@/ui/figure'
+import { roundYuan, yuan } from '@/ui/format'
 import { Panel } from '@/ui/page'
 import { Ago } from '@/ui/time'
 
@@ -29,7 +29,7 @@ function useFreshOverview(onNote: (note: LiveNote) => void): void {
 }
 
 export function Today({ overview }: { overview: Overview }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const drill = useDrill()
   const [feed, setFeed] = useState<LiveNote[]>([])
   useFreshOverview(
@@ -64,12 +64,8 @@ export function Today({ overview }: { overview: Overview }) {
               </span>
             }
             note={
-              before && (
-                <>
-                  {t('insight.vs_yesterday')}{' '}
-                  <Change now={today.sales_fen} before={before.sales_fen} />
-                </>
-              )
+              before &&
+              t('insight.yesterday', { sales: roundYuan(before.sales_fen, i18n.language) })
             }
           />
           <div className="figures today-figures">

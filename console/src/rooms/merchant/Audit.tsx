@@ -11,7 +11,11 @@ export function Audit() {
   const pages = usePages('/v1/audit')
   const staff = useRead('/v1/staff')
   const names = new Map(staff.data?.items.map((one) => [`staff:${one.id}`, one.name]))
-  const who = (name: string) => names.get(name) ?? name
+  const who = (name: string) => {
+    if (name.startsWith('job:')) return t('merchant.by_job')
+    if (name.startsWith('key:')) return t('merchant.by_key')
+    return names.get(name) ?? name
+  }
   return (
     <Panel title={t('merchant.audit')}>
       <PagedTable<AuditLine>

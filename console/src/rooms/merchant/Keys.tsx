@@ -47,7 +47,14 @@ export function Keys() {
               { title: t('merchant.key_prefix'), render: (_, key) => <code>{key.prefix}…</code> },
               {
                 title: t('merchant.permissions'),
-                render: (_, key) => key.permissions.map((one) => <Tag key={one}>{one}</Tag>),
+                width: 460,
+                render: (_, key) => (
+                  <div className="row">
+                    {key.permissions.map((one) => (
+                      <Tag key={one}>{one}</Tag>
+                    ))}
+                  </div>
+                ),
               },
               { title: t('merchant.created'), render: (_, key) => <Ago at={key.created_at} /> },
               {

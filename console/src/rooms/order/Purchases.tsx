@@ -46,7 +46,7 @@ export function TotalsPanel({ customer }: { customer: string }) {
                 <Figure
                   title={t('order.rfm')}
                   metric="rfm"
-                  value={`${total.r ?? '–'} · ${total.f ?? '–'} · ${total.m ?? '–'}`}
+                  value={total.r ? `${total.r} · ${total.f} · ${total.m}` : '–'}
                   note={t('order.rfm_note')}
                 />
                 <Figure title={t('order.last_paid')} value={<Ago at={total.last_paid_at} />} />

@@ -1,15 +1,17 @@
 import { Input, Select, Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useCustomersOf } from '@/client/names'
 import { usePages, useRead } from '@/client/query'
 import type { CustomerRow, Totals } from '@/client/types'
 import { go, useFilters } from '@/shell/router'
 import { Money } from '@/ui/figure'
 import { Nothing } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
+import { Tags } from '@/ui/tag'
 import { Ago } from '@/ui/time'
 
-const kept = ['q', 'unit', 'associate', 'segment'] as const
+const kept = ['q', 'unit', 'associate'] as const
 
 function Filters() {
   const { t } = useTranslation()
@@ -54,7 +56,9 @@ function Filters() {
         className="filter"
         placeholder={t('profile.segment')}
         value={get('segment')}
-        onChange={(segment?: string) => set({ segment })}
+        onChange={(segment?: string) =>
+          set({ segment, q: undefined, unit: undefined, associate: undefined })
+        }
         options={segments.data?.items.map((one) => ({ value: one.id, label: one.name }))}
       />
     </div>
@@ -66,9 +70,22 @@ export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<str
   const { t } = useTranslation()
   const [get] = useFilters()
   const query = Object.fromEntries(kept.map((name) => [name, get(name)]))
-  const pages = usePages('/v1/customers', { query: { ...query, limit: 50 }, keep: true })
+  const segment = get('segment')
+  const all = usePages('/v1/customers', {
+    query: { ...query, limit: 50 },
+    enabled: !segment,
+    keep: true,
+  })
+  const members = usePages('/v1/segments/{id}/customers', {
+    id: segment,
+    enabled: Boolean(segment),
+  })
+  const { rows } = useCustomersOf(segment ? members.items.map((row) => row.customer_id) : [])
+  const pages = segment
+    ? { ...members, items: members.items.flatMap((row) => rows.get(row.customer_id) ?? []) }
+    : all
   const totals = useTotals(pages.items.map((row) => row.id))
-  const isFiltered = kept.some((name) => get(name))
+  const isFiltered = Boolean(segment) || kept.some((name) => get(name))
   return (
     <>
       <Filters />
@@ -129,7 +146,7 @@ export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<str
           },
           {
             title: t('profile.tags'),
-            render: (_, row) => row.tags.slice(0, 3).map((tag) => <Tag key={tag}>{tag}</Tag>),
+            render: (_, row) => <Tags names={row.tags} />,
           },
         ]}
       />

@@ -6,6 +6,7 @@ import { useWrite } from '@/client/query'
 import type { Customer } from '@/client/types'
 import { useMay } from '@/shell/session'
 import { Panel } from '@/ui/page'
+import { TagName } from '@/ui/tag'
 
 export function Tags({ customer }: { customer: Customer }) {
   const { t } = useTranslation()
@@ -29,7 +30,7 @@ export function Tags({ customer }: { customer: Customer }) {
               change({ remove: [tag] })
             }}
           >
-            {tag}
+            <TagName name={tag} />
           </Tag>
         ))}
         {customer.tags.length === 0 && !isAdding && (

@@ -76,6 +76,32 @@ def set_priors(tx: Tx, since: datetime, *, support_min: int) -> int:
     )
 
 
+def order_position(tx: ReadTx) -> int:
+    """The log's position of the latest order."""
+    position: int = tx.value(
+        'SELECT coalesce(max(position), 0) FROM "order".purchase WHERE merchant_id = %(merchant)s'
+    )
+    return position
+
+
+def refreshed_position(tx: ReadTx) -> int:
+    """That position when everything was last looked at."""
+    position: int | None = tx.value(
+        "SELECT position FROM opportunity.refreshed WHERE merchant_id = %(merchant)s"
+    )
+    return position or 0
+
+
+def set_refreshed(tx: Tx, position: int) -> None:
+    tx.run(
+        """
+        INSERT INTO opportunity.refreshed VALUES (%(merchant)s, %(position)s, %(now)s)
+        ON CONFLICT (merchant_id) DO UPDATE SET position = excluded.position, at = excluded.at
+        """,
+        {"position": position},
+    )
+
+
 def iter_cycles(tx: ReadTx, customer_ids: Sequence[UUID] | None) -> Iterator[Cycle]:
     """Rhythms of those who may be profiled, by customer: of these customers, or of all."""
     return tx.iterate(

@@ -20,7 +20,7 @@ def main(
     host: str, port: int, api: str, key: str, wecom: str, unit: str, state: Path | None
 ) -> None:
     """Serve a mall that sells what links of Huitou lead to."""
-    app = create_app(api_url=api, api_key=key, wecom_url=wecom, unit=unit, state=state)
+    app = create_app(api_url=api, api_key=lambda: key, wecom_url=wecom, unit=unit, state=state)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
 
 

@@ -53,7 +53,7 @@ def utc_now() -> datetime:
 def create_app(
     *,
     api_url: str,
-    api_key: str,
+    api_key: Callable[[], str],
     wecom_url: str,
     scope_openid: str = "mp-huihe",
     scope_wecom: str = "ww-demo",
@@ -61,7 +61,7 @@ def create_app(
     state: Path | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
-    """A mall that sells as `unit` and speaks to Huitou with `api_key`.
+    """A mall that sells as `unit` and speaks to Huitou with the key `api_key()`.
 
     `state` is its SQLite file (None: memory only). Scripts send the page's forms as JSON:
     `POST /buy {sku, link?, quantity?, nonce?}` and `POST /refund {order_no}` answer 201 with the

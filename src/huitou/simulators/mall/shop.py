@@ -28,10 +28,13 @@ class Trouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the mall stands: Huitou's API, WeCom, and the scopes its identifiers have there."""
+    """Where the mall stands: Huitou's API, WeCom, and the scopes its identifiers have there.
+
+    The key is asked for each time: in the demo it is made after the mall has started.
+    """
 
     api_url: str
-    api_key: str
+    api_key: Callable[[], str]
     wecom_url: str
     scope_openid: str
     scope_wecom: str
@@ -193,7 +196,7 @@ class Shop:
             raise Trouble(502, f"收银台没有接受这笔订单（{answer['rejected'][0]['code']}）")
 
     def _api(self, method: str, path: str, **request: Any) -> Json:
-        headers = {"Authorization": f"Bearer {self._place.api_key}"}
+        headers = {"Authorization": f"Bearer {self._place.api_key()}"}
         try:
             response = self._http.request(
                 method, self._place.api_url + path, headers=headers, **request
