@@ -82,7 +82,15 @@ class Supervisor:
         if applied:
             self.say(f"· 数据库升级 / migrated: {len(applied)}")
         make_partitions(self.dsn)
+        self._tell_others()
         return self.dsn
+
+    def _tell_others(self) -> None:
+        """Other commands find the running database by `run/dsn`."""
+        path = self.config.data / "run" / "dsn"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(0o600)
+        path.write_text(self.dsn)
 
     def open(self) -> Database:
         """A `Database` on what `open_database` found."""
@@ -138,6 +146,7 @@ class Supervisor:
         if self._postgres is not None:
             self._postgres.stop()
             self._postgres = None
+            (self.config.data / "run" / "dsn").unlink(missing_ok=True)
         self.config.ready.unlink(missing_ok=True)
 
     def _ask_to_stop(self, number: int, frame: object) -> None:

@@ -140,6 +140,8 @@ def test_every_listed_make_target_is_in_contributing() -> None:
 def test_paths_in_the_guides_exist() -> None:
     """Whatever looks like a path of ours in ARCHITECTURE and CONTRIBUTING is there."""
     for name in ("ARCHITECTURE.md", "CONTRIBUTING.md"):
-        for code in re.findall(r"`((?:src|tests|docs|console|tools|requirements)/[^`\s]*)`", text_of(name)):
+        for code in re.findall(
+            r"`((?:src|tests|docs|console|tools|requirements)/[^`\s]*)`", text_of(name)
+        ):
             if not re.search(r"[<>*{]|NNNN", code):
                 assert (ROOT / code).exists(), f"{name} names {code}"

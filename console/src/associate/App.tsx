@@ -1,6 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useCallback, useEffect } from 'react'
 import { Problem } from '@/client/http'
+import { freshen } from './cache'
 import { FeedProvider } from './feed'
 import { useIsLive, useLive, useStream } from './live'
 import { Icon, type IconName } from './parts/icons'
@@ -36,7 +36,7 @@ export function App() {
   if (me.isPending) return <Wait rows={5} />
   if (me.error) {
     const isOut = me.error instanceof Problem && me.error.status === 401
-    if (!isOut) return <Wrong error={me.error} again={() => void me.refetch()} />
+    if (!isOut) return <Wrong error={me.error} again={me.again} />
     return (
       <Suspense fallback={<Wait rows={5} />}>
         <LoginScreen />
@@ -55,9 +55,8 @@ export function App() {
 
 /** The pages of somebody signed in, kept fresh by the stream. */
 function Inside() {
-  const client = useQueryClient()
-  useStream(useCallback(() => void client.invalidateQueries(), [client]))
-  const freshen = useFreshen([
+  useStream(useCallback(() => freshen(), []))
+  const hear = useFreshen([
     '/v1/tasks',
     '/v1/tasks/{id}',
     '/v1/messages',
@@ -66,7 +65,7 @@ function Inside() {
     '/v1/associates/{id}/money',
     '/v1/stores/{id}/today',
   ])
-  useLive(freshen)
+  useLive(hear)
   const place = usePlace()
   useEffect(() => {
     const timer = window.setTimeout(() => {

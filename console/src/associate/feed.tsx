@@ -1,6 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { createContext, useCallback, useContext, useState, type ReactNode } from 'react'
 import type { LiveNote } from '@/client/live'
+import { patch } from './cache'
 import { useLive } from './live'
 import type { Home, Money } from './types'
 
@@ -20,24 +20,14 @@ const FeedContext = createContext<Arrival[]>([])
 /** Collects what the stream brings, whichever page is open, and adds it up before the server is asked. */
 export function FeedProvider({ children }: { children: ReactNode }) {
   const [arrivals, setArrivals] = useState<Arrival[]>([])
-  const client = useQueryClient()
   useLive(
-    useCallback(
-      (note: LiveNote) => {
-        if (note.kind !== 'commission' && note.kind !== 'commission_reversed') return
-        const arrival = arrivalOf(note)
-        setArrivals((kept) => [arrival, ...kept].slice(0, KEPT_MAX))
-        client.setQueriesData<Money>(
-          { queryKey: ['/v1/associates/{id}/money'] },
-          (money) => money && withCommission(money, arrival),
-        )
-        client.setQueriesData<Home>(
-          { queryKey: ['/v1/associates/me/home'] },
-          (home) => home && withSale(home, arrival),
-        )
-      },
-      [client],
-    ),
+    useCallback((note: LiveNote) => {
+      if (note.kind !== 'commission' && note.kind !== 'commission_reversed') return
+      const arrival = arrivalOf(note)
+      setArrivals((kept) => [arrival, ...kept].slice(0, KEPT_MAX))
+      patch<Money>('/v1/associates/{id}/money', (money) => withCommission(money, arrival))
+      patch<Home>('/v1/associates/me/home', (home) => withSale(home, arrival))
+    }, []),
   )
   return <FeedContext value={arrivals}>{children}</FeedContext>
 }

@@ -1,7 +1,7 @@
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useRef } from 'react'
 import type { Demo, Me, Page, Customer, CustomerRow } from '@/client/types'
 import type { Query } from '@/client/http'
+import { freshen, useAnswer, type Answer, type Wish } from './cache'
 import { ask } from './http'
 import type * as T from './types'
 
@@ -33,38 +33,33 @@ interface Reads {
 
 export type Path = keyof Reads
 
-interface Args {
+interface Args extends Wish {
   id?: string
   query?: Query
-  isOn?: boolean
-  staleMs?: number
-  /** Keep showing the last answer while the next one loads. */
-  keep?: boolean
 }
 
-export function useRead<K extends Path>(path: K, args: Args = {}) {
-  return useQuery<Reads[K]>({
-    queryKey: [path, args.id ?? '', args.query ?? {}],
-    queryFn: ({ signal }) =>
-      ask<Reads[K]>(path.replace('{id}', encodeURIComponent(args.id ?? '')), args.query, signal),
-    enabled: args.isOn ?? true,
-    staleTime: args.staleMs,
-    placeholderData: args.keep ? keepPreviousData : undefined,
-  })
+/** The question behind a path: what `put` must name to answer it. */
+export function keyOf(id = '', query: Query = {}): string {
+  return JSON.stringify([id, query])
+}
+
+export function useRead<K extends Path>(path: K, args: Args = {}): Answer<Reads[K]> {
+  const { id, query, ...wish } = args
+  const url = path.replace('{id}', encodeURIComponent(id ?? ''))
+  return useAnswer(path, keyOf(id, query), () => ask<Reads[K]>(url, query), wish)
 }
 
 /** Marks answers stale, at most once in `everyMs` however many notes come. */
-export function useFreshen(paths: Path[], everyMs = 400): () => void {
-  const client = useQueryClient()
+export function useFreshen(paths: Path[], everyMs = 300): () => void {
   const timer = useRef<number | undefined>(undefined)
   const names = paths.join()
   return useCallback(() => {
     if (timer.current !== undefined) return
     timer.current = window.setTimeout(() => {
       timer.current = undefined
-      for (const path of names.split(',')) void client.invalidateQueries({ queryKey: [path] })
+      freshen(names.split(','))
     }, everyMs)
-  }, [client, names, everyMs])
+  }, [names, everyMs])
 }
 
 /** The masked name of a customer, as soon as it is known. */

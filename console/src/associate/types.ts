@@ -142,10 +142,12 @@ export interface StaffTasks {
 }
 
 export interface StoreToday {
-  unit: UnitRef
-  as_of: string
+  unit_id: string
+  code: string
+  name: string
   sales_fen: number
   orders: number
   customers: number
   tasks: { open: number; awaiting: number; sent: number; associates: StaffTasks[] }
+  staff: { staff_id: string; credited_fen: number; credited_orders: number }[]
 }

@@ -1,29 +1,41 @@
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { call } from './http'
-import type { CustomerRow, Page, Product } from './types'
+import type { Customer, CustomerRow, Page, Product } from './types'
 
-/** Rows of known customers, asked for by fifties; those out of sight are left out. */
+/** Known customers, each asked for once a minute at most; those out of sight are left out. */
 export function useCustomersOf(ids: string[]): {
   rows: Map<string, CustomerRow>
   isLoading: boolean
 } {
-  const groups: string[][] = []
-  for (let start = 0; start < ids.length; start += 50) groups.push(ids.slice(start, start + 50))
   const answer = useQueries({
-    queries: groups.map((group) => ({
-      queryKey: ['/v1/customers', '', { ids: group }],
+    queries: ids.map((id) => ({
+      queryKey: ['/v1/customers/{id}', id, {}],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
-        call<Page<CustomerRow>>('/v1/customers', { query: { ids: group, limit: 50 }, signal }),
+        call<Customer>(`/v1/customers/${id}`, { signal }),
       staleTime: 60_000,
+      retry: false,
     })),
     combine: (results) => ({
-      items: results.flatMap((result) => result.data?.items ?? []),
+      items: results.flatMap((result) => result.data ?? []),
       isLoading: results.some((result) => result.isLoading),
     }),
   })
-  const rows = useMemo(() => new Map(answer.items.map((row) => [row.id, row])), [answer.items])
+  const rows = useMemo(
+    () => new Map(answer.items.map((customer) => [customer.id, rowOf(customer)])),
+    [answer.items],
+  )
   return { rows, isLoading: answer.isLoading }
+}
+
+function rowOf(customer: Customer): CustomerRow {
+  const phone = customer.identifiers.find((one) => one.kind === 'phone')
+  return {
+    ...customer,
+    phone: phone?.value ?? null,
+    last_seen_at: customer.last_seen_at ?? customer.created_at,
+    tags: customer.tags.map((tag) => tag.name),
+  }
 }
 
 /** A few known products by SKU, in the order given; those that cannot be found are left out. */

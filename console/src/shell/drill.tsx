@@ -3,7 +3,7 @@ import { createContext, useContext, useMemo, useState, type ReactNode } from 're
 import { useTranslation } from 'react-i18next'
 import type { Query } from '@/client/http'
 import { useCustomersOf } from '@/client/names'
-import { usePages } from '@/client/query'
+import { usePages, useRead } from '@/client/query'
 import type { Behind, CustomerKey, CustomerRow, Order } from '@/client/types'
 import { Money } from '@/ui/figure'
 import { Nothing } from '@/ui/page'
@@ -43,6 +43,9 @@ interface Line {
   customer: string | null
   name: string | null
   ordinal: number | null
+  phone: string | null
+  unit: string | null
+  staff: string | null
   orderNo: string | null
   amountFen: number | null
   at: string | null
@@ -55,6 +58,9 @@ function lineOf(row: CustomerRow | CustomerKey | Behind | Order, index: number):
       customer: row.customer_id,
       name: null,
       ordinal: null,
+      phone: null,
+      unit: row.unit_id,
+      staff: null,
       orderNo: row.order_no,
       amountFen: row.paid_fen - row.refunded_fen,
       at: row.paid_at,
@@ -65,6 +71,9 @@ function lineOf(row: CustomerRow | CustomerKey | Behind | Order, index: number):
       customer: row.customer_id,
       name: row.name,
       ordinal: row.ordinal,
+      phone: null,
+      unit: row.unit_id,
+      staff: row.staff_id,
       orderNo: row.order_no,
       amountFen: row.amount_fen,
       at: row.at,
@@ -75,6 +84,9 @@ function lineOf(row: CustomerRow | CustomerKey | Behind | Order, index: number):
     customer: isRow ? row.id : row.customer_id,
     name: isRow ? row.name : null,
     ordinal: row.ordinal,
+    phone: isRow ? row.phone : null,
+    unit: isRow ? (row.home_unit?.id ?? null) : null,
+    staff: isRow ? (row.associate?.id ?? null) : null,
     orderNo: null,
     amountFen: null,
     at: null,
@@ -85,8 +97,15 @@ function Customers({ drill, close }: { drill: Drill; close: () => void }) {
   const { t } = useTranslation()
   const pages = usePages(drill.path, { id: drill.id, query: drill.query })
   const items = (pages.items as (CustomerRow | CustomerKey | Behind | Order)[]).map(lineOf)
-  const { rows } = useCustomersOf([...new Set(items.flatMap((line) => line.customer ?? []))])
-  const has = (field: 'orderNo' | 'amountFen' | 'at') => items.some((line) => line[field] !== null)
+  const { rows } = useCustomersOf([
+    ...new Set(
+      items.flatMap((line) => (line.name === null && line.customer ? [line.customer] : [])),
+    ),
+  ])
+  const units = new Map(useRead('/v1/units').data?.items.map((one) => [one.id, one.name]))
+  const staff = new Map(useRead('/v1/staff').data?.items.map((one) => [one.id, one.name]))
+  const has = (field: 'phone' | 'orderNo' | 'amountFen' | 'at') =>
+    items.some((line) => line[field] !== null)
   const nameOf = (line: Line) => {
     if (!line.customer) return <span className="quiet">{t('ui.unknown_customer')}</span>
     const row = rows.get(line.customer)
@@ -109,19 +128,27 @@ function Customers({ drill, close }: { drill: Drill; close: () => void }) {
       })}
       columns={[
         { title: t('profile.name'), render: (_, line) => nameOf(line) },
+        ...(has('phone') || rows.size > 0
+          ? [
+              {
+                title: t('profile.phone'),
+                render: (_: unknown, line: Line) => (
+                  <span className="num">
+                    {line.phone ?? rows.get(line.customer ?? '')?.phone ?? '–'}
+                  </span>
+                ),
+              },
+            ]
+          : []),
         {
-          title: t('profile.phone'),
-          render: (_, line) => (
-            <span className="num">{rows.get(line.customer ?? '')?.phone ?? '–'}</span>
-          ),
-        },
-        {
-          title: t('profile.home_unit'),
-          render: (_, line) => rows.get(line.customer ?? '')?.home_unit?.name ?? '–',
+          title: t('order.unit'),
+          render: (_, line) =>
+            units.get(line.unit ?? '') ?? rows.get(line.customer ?? '')?.home_unit?.name ?? '–',
         },
         {
           title: t('profile.associate'),
-          render: (_, line) => rows.get(line.customer ?? '')?.associate?.name ?? '–',
+          render: (_, line) =>
+            staff.get(line.staff ?? '') ?? rows.get(line.customer ?? '')?.associate?.name ?? '–',
         },
         ...(has('orderNo')
           ? [

@@ -64,7 +64,11 @@ function Finder({ close }: { close: () => void }) {
         if (event.key === 'ArrowDown') setAt(Math.min(at + 1, rows.length - 1))
         if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0))
         const row = rows[at]
-        if (event.key === 'Enter' && row) open(row.id)
+        if (event.key === 'Enter' && row) {
+          // Closing gives the focus back at once; this Enter must not press what gets it.
+          event.preventDefault()
+          open(row.id)
+        }
       }}
     >
       <Input

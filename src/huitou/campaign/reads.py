@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from huitou.base.db import ReadTx
-from huitou.campaign import deciding, rules
+from huitou.campaign import rules
+from huitou.campaign.actions import deciding
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates
 from huitou.campaign.types import (

@@ -13,6 +13,7 @@ import uvicorn
 from huitou.base import log
 from huitou.base.config import Config
 from huitou.serve import die_with_parent
+from huitou.simulators.mall.app import create_app as create_mall
 from huitou.simulators.sms.app import create_app as create_sms
 from huitou.simulators.wecom.app import create_app as create_wecom
 
@@ -28,6 +29,12 @@ def main() -> None:
     apps: list[Any] = [
         create_wecom(folder / "wecom.sqlite"),
         create_sms(str(folder / "sms.sqlite")),
+        create_mall(
+            api_url=config.url,
+            api_key=lambda: _demo_key(config),
+            wecom_url=wecom_url,
+            state=folder / "mall.sqlite",
+        ),
     ]
     asyncio.run(_serve(apps, config.port + 1))
 

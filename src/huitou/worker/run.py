@@ -16,6 +16,7 @@ from huitou.worker import periodic, queue, streams, upkeep
 _logger = structlog.get_logger("worker")
 _IDLE_SECONDS = 1.0
 _DAY_SECONDS = 86_400.0
+_ANALYZE_SECONDS = 5.0
 
 
 class Worker:
@@ -26,6 +27,7 @@ class Worker:
         self._order = stream_order
         self._stop = threading.Event()
         self._upkeep_at = 0.0
+        self._analyze_at = 0.0
 
     def run(self) -> None:
         """Work until SIGINT or SIGTERM."""
@@ -91,6 +93,9 @@ class Worker:
         if time.monotonic() >= self._upkeep_at:
             upkeep.keep_up(self.database)
             self._upkeep_at = time.monotonic() + _DAY_SECONDS
+        if time.monotonic() >= self._analyze_at:
+            upkeep.analyze_grown(self.database)
+            self._analyze_at = time.monotonic() + _ANALYZE_SECONDS
         for merchant in self.database.merchants():
             periodic.run_due(self.database, merchant)
         self._stop.wait(_IDLE_SECONDS)

@@ -74,7 +74,9 @@ def test_a_tap_plans_one_message_however_often(town: Town, write: Write) -> None
     assert first == again
     assert (first.state, first.copy) == ("awaiting_confirmation", "张姐，鲜牛奶到货了")
     with town.db.read(town.brand.merchant.id) as tx:
-        rows = tx.rows(dict, "SELECT id, task_id FROM reach.message WHERE task_id = %(t)s", {"t": id_})
+        rows = tx.rows(
+            dict, "SELECT id, task_id FROM reach.message WHERE task_id = %(t)s", {"t": id_}
+        )
     assert rows == [{"id": first.message_id, "task_id": id_}]
 
 
@@ -238,9 +240,7 @@ def test_tasks_of_who_is_away_are_shared_out(town: Town, write: Write, read: Rea
     assert one == type(one)(1, 0)
 
 
-def test_urging_tells_each_associate_once_an_hour(
-    town: Town, write: Write, clock: Clock
-) -> None:
+def test_urging_tells_each_associate_once_an_hour(town: Town, write: Write, clock: Clock) -> None:
     tasks_for(town, friends(town, 3))
     staff = town.brand.staff["a-01"].id
     with write() as tx:

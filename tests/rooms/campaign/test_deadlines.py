@@ -88,9 +88,7 @@ def test_urged_once_then_the_sms_only_to_those_nobody_reached(
     for _ in range(2):
         keep(town)
     with town.db.read(town.brand.merchant.id) as tx:
-        urged = tx.value(
-            "SELECT count(*) FROM associate.urging WHERE merchant_id = %(merchant)s"
-        )
+        urged = tx.value("SELECT count(*) FROM associate.urging WHERE merchant_id = %(merchant)s")
     assert urged == 1
     assert states(town, live.id)[unsent] == "open"
     assert {channel for _, channel in messages(town, live.id)} == {"wecom"}

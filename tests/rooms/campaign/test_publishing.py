@@ -12,8 +12,8 @@ import pytest
 from huitou.associate import reads as associate
 from huitou.associate.actions import tasks
 from huitou.associate.types import TaskPaused
-from huitou.campaign import deciding, reads
-from huitou.campaign.actions import editing, publishing
+from huitou.campaign import reads
+from huitou.campaign.actions import deciding, editing, publishing
 from huitou.campaign.types import (
     BadSource,
     CampaignChanged,

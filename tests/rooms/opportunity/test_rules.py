@@ -69,9 +69,7 @@ def test_due_only_inside_the_window(count: int, own: float, prior: float, age: f
 
 
 @given(counts, cycles, cycles)
-def test_the_window_holds_a_quarter_to_three_quarters(
-    count: int, own: float, prior: float
-) -> None:
+def test_the_window_holds_a_quarter_to_three_quarters(count: int, own: float, prior: float) -> None:
     past = history(count, own, 0.8 * own)
     found = rules.due(past, CategoryPrior(prior), NOW)
     if found is None:

@@ -21,7 +21,7 @@ export function TaskList({ isSeenByManager = false }: { isSeenByManager?: boolea
   const lines = useLines(me.staff.id)
   const [group, setGroup] = useState('open')
   if (tasks.isPending) return <Wait />
-  if (tasks.error) return <Wrong error={tasks.error} again={() => void tasks.refetch()} />
+  if (tasks.error) return <Wrong error={tasks.error} again={tasks.again} />
   const known = tasks.data.items.map((task) => {
     const line = task.message_id ? lines.get(task.message_id) : undefined
     const message = task.message_id ? messages.get(task.message_id) : undefined

@@ -47,7 +47,7 @@ function Rows({ q, cursor }: { q: string; cursor?: string }) {
   const known = new Map(totals.data?.items.map((one) => [one.customer_id, one]))
   const next = page.data?.next
   if (page.isPending) return <Wait rows={6} />
-  if (page.error) return <Wrong error={page.error} again={() => void page.refetch()} />
+  if (page.error) return <Wrong error={page.error} again={page.again} />
   if (people.length === 0) return <None icon="search">{t('book.none')}</None>
   return (
     <>

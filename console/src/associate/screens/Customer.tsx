@@ -18,7 +18,7 @@ export function CustomerScreen({ id }: { id: string }) {
         <Wait />
       </>
     )
-  if (customer.error) return <Wrong error={customer.error} again={() => void customer.refetch()} />
+  if (customer.error) return <Wrong error={customer.error} again={customer.again} />
   const { name, identifiers, tags } = customer.data
   const phone = identifiers.find(({ kind }) => kind === 'phone')?.value
   return (

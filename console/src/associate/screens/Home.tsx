@@ -14,7 +14,7 @@ const LINES_MAX = 3
 
 export function HomeScreen() {
   const me = useMe()
-  const home = useRead('/v1/associates/me/home')
+  const home = useRead('/v1/associates/me/home', { everyMs: 20_000 })
   const money = useRead('/v1/associates/{id}/money', { id: me.staff.id })
   return (
     <>

@@ -1,6 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useState, type FormEvent } from 'react'
 import { Mark } from '@/ui/mark'
+import { forgetAll } from '../cache'
 import { tell } from '../http'
 import { Face } from '../parts/small'
 import { useRead } from '../reads'
@@ -9,7 +9,6 @@ import { isEnglish, speak, t, type Key } from '../words'
 const isInWeCom = /wxwork/i.test(navigator.userAgent)
 
 export function LoginScreen() {
-  const client = useQueryClient()
   const demo = useRead('/v1/demo', { staleMs: Infinity })
   const [problem, setProblem] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
@@ -19,7 +18,7 @@ export function LoginScreen() {
     try {
       await tell('POST', path, body)
       window.location.hash = '/'
-      await client.resetQueries()
+      forgetAll()
     } catch (error) {
       setProblem(error instanceof Error ? error.message : t('app.failed'))
     } finally {

@@ -20,7 +20,7 @@ export function MoneyScreen() {
         {isAssociate && <Total />}
         <h2>{t('money.lines')}</h2>
         {lines.isPending && <Wait />}
-        {lines.error && <Wrong error={lines.error} again={() => void lines.refetch()} />}
+        {lines.error && <Wrong error={lines.error} again={lines.again} />}
         {lines.data?.items.length === 0 && <None icon="money">{t('money.none')}</None>}
         <div className="rows">
           {lines.data?.items.map((line) => (

@@ -1,6 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ago } from '../format'
+import { ago, yuan } from '../format'
+import { freshen } from '../cache'
 import { newKey, tell } from '../http'
 import { useIsLive } from '../live'
 import { Icon } from '../parts/icons'
@@ -17,7 +17,12 @@ export function StoreScreen() {
   const units = useRead('/v1/units', { isOn: me.unit.kind !== 'store', staleMs: Infinity })
   const stores = units.data?.items.filter(({ kind }) => kind === 'store') ?? []
   const id = chosen ?? (me.unit.kind === 'store' ? me.unit.id : stores[0]?.id)
-  const today = useRead('/v1/stores/{id}/today', { id: id ?? '', isOn: Boolean(id), keep: true })
+  const today = useRead('/v1/stores/{id}/today', {
+    id: id ?? '',
+    isOn: Boolean(id),
+    keep: true,
+    everyMs: 10_000,
+  })
   return (
     <>
       <header className="hello">
@@ -40,8 +45,8 @@ export function StoreScreen() {
         <Face name={me.staff.name} size={38} />
       </header>
       {today.isPending && <Wait rows={4} />}
-      {today.error && <Wrong error={today.error} again={() => void today.refetch()} />}
-      {today.data && id && <Day today={today.data} unitId={id} />}
+      {today.error && <Wrong error={today.error} again={today.again} />}
+      {today.data && <Day today={today.data} />}
     </>
   )
 }
@@ -50,9 +55,10 @@ function LiveDot() {
   return <i className={useIsLive() ? 'dot on' : 'dot'} />
 }
 
-function Day({ today, unitId }: { today: StoreToday; unitId: string }) {
+function Day({ today }: { today: StoreToday }) {
   const { tasks } = today
   const act = useAct()
+  const sold = new Map(today.staff.map((one) => [one.staff_id, one.credited_fen]))
   const busy = tasks.associates.filter(({ open }) => open > 0)
   return (
     <>
@@ -91,7 +97,7 @@ function Day({ today, unitId }: { today: StoreToday; unitId: string }) {
               type="button"
               className="soft"
               disabled={act.isBusy}
-              onClick={() => void act.urge({ unit: unitId })}
+              onClick={() => void act.urge({ unit: today.code })}
             >
               <Icon name="bell" size={16} />
               {t('store.urge_all')}
@@ -100,7 +106,13 @@ function Day({ today, unitId }: { today: StoreToday; unitId: string }) {
         </div>
         {tasks.associates.length === 0 && <None icon="book">{t('store.nobody')}</None>}
         {tasks.associates.map((one) => (
-          <Associate key={one.staff_id} one={one} others={tasks.associates} act={act} />
+          <Associate
+            key={one.staff_id}
+            one={one}
+            soldFen={sold.get(one.staff_id) ?? 0}
+            others={tasks.associates}
+            act={act}
+          />
         ))}
       </section>
     </>
@@ -108,7 +120,6 @@ function Day({ today, unitId }: { today: StoreToday; unitId: string }) {
 }
 
 function useAct() {
-  const client = useQueryClient()
   const [isBusy, setBusy] = useState(false)
   const run = async <A,>(work: () => Promise<A>, say: (answer: A) => string) => {
     setBusy(true)
@@ -118,8 +129,7 @@ function useAct() {
       failed(error)
     } finally {
       setBusy(false)
-      void client.invalidateQueries({ queryKey: ['/v1/stores/{id}/today'] })
-      void client.invalidateQueries({ queryKey: ['/v1/tasks'] })
+      freshen(['/v1/stores/{id}/today', '/v1/tasks'])
     }
   }
   return {
@@ -146,8 +156,8 @@ function useAct() {
 
 type Act = ReturnType<typeof useAct>
 
-function Associate(props: { one: StaffTasks; others: StaffTasks[]; act: Act }) {
-  const { one, act } = props
+function Associate(props: { one: StaffTasks; soldFen: number; others: StaffTasks[]; act: Act }) {
+  const { one, soldFen, act } = props
   const [isChoosing, setChoosing] = useState(false)
   const all = one.open + one.awaiting + one.sent
   return (
@@ -163,6 +173,7 @@ function Associate(props: { one: StaffTasks; others: StaffTasks[]; act: Act }) {
                 ? t('store.left', { n: one.open })
                 : t('store.clear')}
             {one.urged_at && one.open > 0 && ` · ${t('store.urged', { ago: ago(one.urged_at) })}`}
+            {soldFen > 0 && ` · ${t('store.credited', { paid: yuan(soldFen) })}`}
           </small>
         </span>
         <em className="num">

@@ -26,7 +26,7 @@ export function TaskScreen({ id }: { id: string }) {
         <Wait />
       </>
     )
-  if (task.error) return <Wrong error={task.error} again={() => void task.refetch()} />
+  if (task.error) return <Wrong error={task.error} again={task.again} />
   const message = task.data.message_id ? messages.get(task.data.message_id) : undefined
   const line = task.data.message_id ? lines.get(task.data.message_id) : undefined
   const progress = progressOf(task.data, message, line)

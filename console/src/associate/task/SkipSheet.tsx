@@ -1,5 +1,5 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { freshen } from '../cache'
 import { tell } from '../http'
 import { failed, Sheet, toast } from '../parts/small'
 import { back } from '../router'
@@ -14,7 +14,6 @@ const REASONS: DismissReason[] = [
 ]
 
 export function SkipSheet({ task, close }: { task: Task; close: () => void }) {
-  const client = useQueryClient()
   const [isBusy, setBusy] = useState(false)
   const skip = async (reason: DismissReason) => {
     setBusy(true)
@@ -26,8 +25,7 @@ export function SkipSheet({ task, close }: { task: Task; close: () => void }) {
       failed(error)
       close()
     } finally {
-      void client.invalidateQueries({ queryKey: ['/v1/tasks'] })
-      void client.invalidateQueries({ queryKey: ['/v1/tasks/{id}'] })
+      freshen(['/v1/tasks', '/v1/tasks/{id}', '/v1/messages'])
     }
   }
   return (

@@ -1,8 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Problem } from '@/client/http'
+import { freshen, put } from '../cache'
 import { isPassing, newKey, tell } from '../http'
 import { failed, toast } from '../parts/small'
+import { keyOf } from '../reads'
 import type { Task } from '../types'
 import { t } from '../words'
 import type { useDraft } from './draft'
@@ -14,9 +15,8 @@ export type Sending = 'ready' | 'busy' | 'failed'
  * a dead network the same key goes with the next tap, so the customer hears once.
  */
 export function useSend(task: Task, drafting: ReturnType<typeof useDraft>) {
-  const client = useQueryClient()
   const [sending, setSending] = useState<Sending>(drafting.draft.key ? 'failed' : 'ready')
-  const show = (next: Task) => client.setQueryData(['/v1/tasks/{id}', next.id, {}], next)
+  const show = (next: Task) => put('/v1/tasks/{id}', keyOf(next.id), next)
   const send = async () => {
     setSending('busy')
     const key = drafting.draft.key ?? newKey()
@@ -44,8 +44,7 @@ export function useSend(task: Task, drafting: ReturnType<typeof useDraft>) {
       if (error instanceof Problem && error.code === 'version.conflict') toast(t('task.changed'))
       else failed(error)
     } finally {
-      void client.invalidateQueries({ queryKey: ['/v1/tasks'] })
-      void client.invalidateQueries({ queryKey: ['/v1/tasks/{id}'] })
+      freshen(['/v1/tasks', '/v1/tasks/{id}', '/v1/messages'])
     }
   }
   return { sending, send }

@@ -7,7 +7,8 @@ from huitou.associate.actions import managing
 from huitou.associate.actions import tasks as associate
 from huitou.base.db import Tx
 from huitou.base.jobs import job
-from huitou.campaign import deciding, reads
+from huitou.campaign import reads
+from huitou.campaign.actions import deciding
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates
 from huitou.campaign.types import CampaignEnded, Fallback, Plan, Stored, Target, Verdict

@@ -5,7 +5,8 @@ from uuid import UUID
 from huitou.associate.actions import tasks as associate
 from huitou.base.db import Tx
 from huitou.base.jobs import job
-from huitou.campaign import deciding, reads
+from huitou.campaign import reads
+from huitou.campaign.actions import deciding
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates
 from huitou.campaign.types import (
@@ -44,9 +45,7 @@ def publish(tx: Tx, campaign_id: UUID, *, version: int | None = None) -> Campaig
     candidates.add_pending(tx, campaign_id, audience)
     store.set_state(tx, campaign_id, "publishing")
     tx.defer(publish_chunk, key=str(campaign_id), campaign_id=str(campaign_id))
-    merchant.audit(
-        tx, "campaign.published", f"campaign:{campaign_id}", candidates=len(audience)
-    )
+    merchant.audit(tx, "campaign.published", f"campaign:{campaign_id}", candidates=len(audience))
     return reads.get_campaign(tx, campaign_id)
 
 

@@ -8,9 +8,7 @@ from huitou.base.db import ReadTx, Tx
 from huitou.campaign.types import Arm, Assignment, Counts, Person, Target, Verdict
 
 
-def list_people(
-    tx: ReadTx, customer_ids: Sequence[UUID], campaign_id: UUID | None
-) -> list[Person]:
+def list_people(tx: ReadTx, customer_ids: Sequence[UUID], campaign_id: UUID | None) -> list[Person]:
     """What is asked about customers before a decision, in the order of `customer_ids`.
 
     A task of another campaign counts while it is open or waits for its confirmation.
@@ -59,9 +57,7 @@ def list_favourites(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, list
     return {row["customer_id"]: row["skus"] for row in rows}
 
 
-def add_pending(
-    tx: Tx, campaign_id: UUID, audience: Sequence[tuple[UUID, UUID | None]]
-) -> int:
+def add_pending(tx: Tx, campaign_id: UUID, audience: Sequence[tuple[UUID, UUID | None]]) -> int:
     """Everyone who is to be decided about: `(customer, opportunity)`. Again is no change."""
     tx.load("audience", {"customer_id": "uuid", "opportunity_id": "uuid"}, audience)
     return tx.run(

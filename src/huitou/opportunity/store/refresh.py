@@ -26,7 +26,9 @@ def set_priors(tx: Tx, since: datetime, *, support_min: int) -> int:
     The complement is the most bought SKU of the category whose orders overlap most with this one's
     (largest cosine of the two sets of orders, of at least `support_min` common ones).
     """
-    return tx.run(
+    # A bulk load may be newer than the statistics: joins over the whole base are hash joins then too.
+    tx.run("SET LOCAL enable_nestloop TO off")
+    count = tx.run(
         """
         WITH cycle AS (
             SELECT category_code, count(*)::int AS customer_count,
@@ -74,6 +76,8 @@ def set_priors(tx: Tx, since: datetime, *, support_min: int) -> int:
         """,
         {"since": since, "support_min": support_min},
     )
+    tx.run("SET LOCAL enable_nestloop TO on")
+    return count
 
 
 def order_position(tx: ReadTx) -> int:

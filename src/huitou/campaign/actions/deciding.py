@@ -30,9 +30,7 @@ Loads = dict[UUID, int]
 def audience(tx: ReadTx, source: Source) -> list[tuple[UUID, UUID | None]]:
     """Everyone the source names, by id, each with the opportunity that named them."""
     if source.opportunity_kind is not None:
-        found = opportunity.open_candidates(
-            tx, source.opportunity_kind, category=source.category
-        )
+        found = opportunity.open_candidates(tx, source.opportunity_kind, category=source.category)
         return [(item.customer_id, item.opportunity_id) for item in found]
     if source.segment_id is not None:
         members = segment.members(tx, source.segment_id)
@@ -244,7 +242,9 @@ def _fillings(
     salutations = associate.salutations(tx, [v.customer_id for v in chosen])
     staff = {each.id: each.name for each in merchant.list_staff(tx)}
     units = merchant.units_by_id(tx)
-    products = catalog.products_by_sku(tx, list({sku for listed in skus.values() for sku in listed}))
+    products = catalog.products_by_sku(
+        tx, list({sku for listed in skus.values() for sku in listed})
+    )
     return {
         v.customer_id: Filling(
             name=salutations[v.customer_id],
