@@ -22,7 +22,13 @@ _data = click.option("--data", default=None, help="数据目录 / data folder (.
 @main.command()
 @_port
 @_data
-def serve(port: int | None, data: str | None) -> None:
+@click.option(
+    "--simulators/--no-simulators",
+    "has_simulators",
+    default=True,
+    help="在后面的端口上启动通道模拟器 / channel simulators on the ports after (this machine only)",
+)
+def serve(port: int | None, data: str | None, has_simulators: bool) -> None:
     """启动（空库或已有数据）/ serve the product."""
     from huitou.base.config import Config
     from huitou.serve import Almighty, Supervisor
@@ -33,6 +39,8 @@ def serve(port: int | None, data: str | None) -> None:
         supervisor.open_database()
     except Almighty as refusal:
         raise click.ClickException(str(refusal)) from None
+    if has_simulators:
+        supervisor.add("simulators", "huitou.simulators")
     supervisor.add("api", "huitou.api")
     supervisor.add("worker", "huitou.worker")
     config.ready.parent.mkdir(parents=True, exist_ok=True)
@@ -180,7 +188,10 @@ def _database_of(supervisor: object) -> str:
     try:
         return supervisor.open_database()
     except FolderInUse:
-        running = (supervisor.config.data / "run" / "dsn").read_text().strip()
+        path = supervisor.config.data / "run" / "dsn"
+        if not path.exists():
+            raise
+        running = path.read_text().strip()
         supervisor.dsn = running
         return running
 

@@ -72,9 +72,10 @@ class Supervisor:
         """Start or find the database, migrate it; returns its address."""
         if self.config.database_url is None:
             self.say("· 启动内置 PostgreSQL / starting the embedded PostgreSQL …")
-            self._postgres = EmbeddedPostgres(self.config.data / "pg")
-            self._postgres.start()
-            self.dsn = self._postgres.dsn
+            server = EmbeddedPostgres(self.config.data / "pg")
+            server.start()
+            self._postgres = server
+            self.dsn = server.dsn
         else:
             self.dsn = self.config.database_url
             refuse_almighty(self.dsn)
@@ -82,7 +83,6 @@ class Supervisor:
         if applied:
             self.say(f"· 数据库升级 / migrated: {len(applied)}")
         make_partitions(self.dsn)
-        self._tell_others()
         return self.dsn
 
     def _tell_others(self) -> None:
@@ -98,6 +98,8 @@ class Supervisor:
 
     def add(self, name: str, module: str, *arguments: str, is_needed: bool = True) -> Child:
         """Start `python -m module` and keep it alive."""
+        if not self.children:
+            self._tell_others()
         environment = {
             "HUITOU_DATABASE_URL": self.dsn,
             "HUITOU_DATA": str(self.config.data),
@@ -131,6 +133,9 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop the processes, newest first, then the database."""
+        if self.children:
+            (self.config.data / "run" / "dsn").unlink(missing_ok=True)
+            self.config.ready.unlink(missing_ok=True)
         for child in reversed(self.children):
             if child.process is not None and child.process.poll() is None:
                 child.process.terminate()
@@ -146,8 +151,6 @@ class Supervisor:
         if self._postgres is not None:
             self._postgres.stop()
             self._postgres = None
-            (self.config.data / "run" / "dsn").unlink(missing_ok=True)
-        self.config.ready.unlink(missing_ok=True)
 
     def _ask_to_stop(self, number: int, frame: object) -> None:
         self._stopping = True

@@ -117,7 +117,9 @@ def test_sql_is_given_the_time(room: str) -> None:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 text = node.value
                 if "SELECT" in text or "UPDATE" in text or "INSERT" in text:
-                    assert not NOW_IN_SQL.search(text), f"{path.relative_to(ROOT)} asks SQL the time"
+                    assert not NOW_IN_SQL.search(text), (
+                        f"{path.relative_to(ROOT)} asks SQL the time"
+                    )
 
 
 WRITES = re.compile(

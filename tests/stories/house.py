@@ -293,7 +293,7 @@ def house(db: Database, clock: Clock, folder: Path) -> Iterator[House]:
     wecom_now = wecom_app(None, lambda: clock.now.timestamp(), corp=CORP)
     app = create_app(db, extra_routers=tuple(wiring.edge_routers()))
     app.state.config = Config.from_environment(data=str(folder))
-    with serve(app) as url, serve(wecom_now) as wecom_url, sms_simulator(now=clock) as sms:
+    with serve(app) as url, serve(wecom_now) as wecom_url, sms_simulator() as sms:
         wecom = Sim(wecom_url)
         owner, merchant = _founded(url)
         key = owner.post("/v1/api-keys", {"name": "till", "permissions": _permissions(owner)})

@@ -14,7 +14,7 @@ import pytest
 from huitou.base.db import Database
 from tests.adapters.wecom.serving import eventually
 from tests.conftest import Clock
-from tests.stories.house import House, Live, Person, house, until
+from tests.stories.house import House, Live, Person, house
 
 COPY = "{name}您好，我是{store}的{associate}，您常买的{products}到货了"
 FRIENDS_OF = {"a-01": 9, "a-02": 8, "a-12": 4}
@@ -43,9 +43,7 @@ class Month:
 
 
 @pytest.fixture(scope="module")
-def brand(
-    db: Database, clock: Clock, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[House]:
+def brand(db: Database, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HUITOU_DATA", str(folder))
@@ -123,9 +121,7 @@ def opportunities_are_seen(brand: House, people: dict[str, list[Person]]) -> Non
     assert {each["customer_id"] for each in mine} == {person.id for person in people["a-12"]}
 
 
-def planned(
-    brand: House, people: dict[str, list[Person]]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def planned(brand: House, people: dict[str, list[Person]]) -> tuple[dict[str, Any], dict[str, Any]]:
     """A draft, and what headquarters is told before publishing it."""
     hq = brand.people["hq"]
     hq.post(
@@ -356,7 +352,7 @@ def test_who_does_not_send_is_urged_once_then_the_sms_goes_to_those_nobody_reach
     month: Month,
 ) -> None:
     brand = month.house
-    unsent = {month.by_id(t["customer"]["id"]) .phone for t in month.tasks("a-02", state="open")}
+    unsent = {month.by_id(t["customer"]["id"]).phone for t in month.tasks("a-02", state="open")}
     assert unsent
     reached = {
         month.by_id(task["customer"]["id"]).phone

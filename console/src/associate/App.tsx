@@ -3,6 +3,7 @@ import { Problem } from '@/client/http'
 import { freshen } from './cache'
 import { FeedProvider } from './feed'
 import { useIsLive, useLive, useStream } from './live'
+import { Arrived } from './parts/ArrivalLine'
 import { Icon, type IconName } from './parts/icons'
 import { Toasts, Wait, Wrong } from './parts/small'
 import { useFreshen, useRead } from './reads'
@@ -67,6 +68,7 @@ function Inside() {
   ])
   useLive(hear)
   const place = usePlace()
+  const isAssociate = useMe().staff.role === 'associate'
   useEffect(() => {
     const timer = window.setTimeout(() => {
       for (const fetch of Object.values(pages)) void fetch()
@@ -76,6 +78,7 @@ function Inside() {
   return (
     <>
       <Offline />
+      {isAssociate && place[0] !== '' && <Arrived />}
       <main key={place.join('/')} className="page">
         <Suspense fallback={<Wait rows={4} />}>
           <Screen place={place} />

@@ -53,9 +53,8 @@ def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> Fa
         title="Huitou 回头",
         version=__version__,
         lifespan=lifespan,
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
-        swagger_ui_parameters={"displayRequestDuration": True},
     )
     app.state.database = database
     app.state.identify = identify

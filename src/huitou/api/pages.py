@@ -11,14 +11,21 @@ ENTRIES = {"": "index.html", "a": "associate.html", "stage": "stage.html"}
 _MISSING = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>回头 Huitou</title>
 <body style="font:16px/1.6 system-ui,sans-serif;max-width:36em;margin:4em auto;padding:0 1em">
 <h1>控制台尚未构建</h1><p>请在项目目录运行 <code>make console</code>。
-API 不受影响：<a href="/docs">/docs</a></p>
+API 不受影响：<a href="/openapi.json">/openapi.json</a></p>
 <h2>The console is not built</h2><p>Run <code>make console</code> in the project's folder.
-The API works without it: <a href="/docs">/docs</a></p></body></html>"""
+The API works without it: <a href="/openapi.json">/openapi.json</a></p></body></html>"""
 
 _PAGE_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
+    # Scripts are ours alone. Ant Design writes its styles at run time. The demo's stage shows the
+    # simulators, which stand on other ports of this machine.
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+        " img-src 'self' data: https:; frame-src 'self' http://127.0.0.1:* http://localhost:*;"
+        " frame-ancestors 'self'; base-uri 'none'; form-action 'self'"
+    ),
 }
 
 

@@ -5,6 +5,9 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Request, Response
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from pydantic import Field
 
 from huitou.api.auth import cookie_name, is_secure, refuse_cross_site, surface_of, token_of
@@ -20,7 +23,7 @@ from huitou.base.http import (
     needs,
 )
 from huitou.event.rules import blind_text, normalise
-from huitou.kernel.errors import Forbidden, Invalid
+from huitou.kernel.errors import Forbidden, Invalid, Limited
 from huitou.kernel.page import Page
 from huitou.merchant import actions, reads, rules, store
 from huitou.merchant.types import (
@@ -40,6 +43,9 @@ from huitou.merchant.types import (
 
 router = Router(prefix="/v1", tags=["merchant"])
 
+_ATTEMPTS = RateLimitItemPerMinute(20, 5)
+_logins = MovingWindowRateLimiter(MemoryStorage())
+
 Code = Annotated[str, Field(min_length=1, max_length=64)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -57,6 +63,11 @@ class BadPermission(Invalid):
 class OwnPermissionsOnly(Forbidden):
     code = "api_key.own_permissions_only"
     zh, en = "只能授予自己拥有的权限", "You can only grant what you may do yourself"
+
+
+class TooManyAttempts(Limited):
+    code = "session.too_many_attempts"
+    zh, en = "登录尝试过于频繁，请几分钟后再试", "Too many attempts; try again in some minutes"
 
 
 class Login(Body):
@@ -109,6 +120,12 @@ class ConnectorBody(Body):
 def log_in(request: Request, body: Login) -> Response:
     """Log a person in on this surface (console or phone)."""
     refuse_cross_site(request)
+    address = request.client.host if request.client else ""
+    if not all(
+        _logins.hit(_ATTEMPTS, kind, key)
+        for kind, key in (("login", body.login), ("from", address))
+    ):
+        raise TooManyAttempts()
     database: Database = request.app.state.database
     with database.owner() as owner:
         found = store.find_login(owner, body.login)

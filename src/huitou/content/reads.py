@@ -107,8 +107,7 @@ def page_of(tx: ReadTx, link: Link, language: str) -> CustomerPage:
         store=merchants.get_unit(tx, unit_id).name if unit_id else "",
         associate=staff.name if staff else "",
         title=found.title,
-        greeting=found.note
-        or (rules.DEFAULT_NOTE_EN if language == "en" else rules.DEFAULT_NOTE),
+        greeting=found.note or (rules.DEFAULT_NOTE_EN if language == "en" else rules.DEFAULT_NOTE),
         cards=cards,
         is_opted_out=link.opted_out_at is not None,
     )

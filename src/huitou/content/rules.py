@@ -26,8 +26,7 @@ SMS_CHARS_MAX = 500
 """Signature and text together (help.aliyun.com, SMS billing)."""
 
 WELCOME = (
-    "您好，我是{store}的{associate}，很高兴认识您！"
-    "需要补货、找商品或有任何问题，随时发消息给我。"
+    "您好，我是{store}的{associate}，很高兴认识您！需要补货、找商品或有任何问题，随时发消息给我。"
 )
 DEFAULT_NOTE = "您常买的我都帮您留意着，挑了几样给您，看看有没有想要的～"
 DEFAULT_NOTE_EN = "I kept an eye on what you like and picked a few things for you."

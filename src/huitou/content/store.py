@@ -87,9 +87,7 @@ def add_links(tx: Tx, links: Sequence[Link]) -> None:
     tx.load(
         "new_link",
         _LINK_COLUMNS,
-        [
-            [getattr(link, column) for column in _LINK_COLUMNS] for link in links
-        ],
+        [[getattr(link, column) for column in _LINK_COLUMNS] for link in links],
     )
     tx.run(
         """

@@ -17,7 +17,7 @@ import httpx2
 from huitou.api.channels import simulator_url
 from huitou.base.config import Config
 from huitou.demo.state import Demo, write_json
-from huitou.kernel.errors import Unavailable
+from huitou.kernel.errors import Conflict, Unavailable
 
 _PATIENCE_SECONDS = 20.0
 PHONE = (
@@ -74,6 +74,12 @@ def look_at(url: str) -> None:
 class StageStuck(Unavailable):
     code = "stage.stuck"
     zh, en = "这一步没有按时完成：{what}", "This step did not finish in time: {what}"
+
+
+class EverybodyContacted(Conflict):
+    code = "stage.everybody_contacted"
+    zh = "这位导购今天能联系的客户都联系过了（每人每天最多一条），明天再来"
+    en = "Everybody this associate may contact today has been (one message a day); come back tomorrow"
 
 
 @dataclass(slots=True)
@@ -168,11 +174,14 @@ class Stage:
             "fallback": {"text": "您常买的几样到货了，点开看看", "grace_minutes": 30},
         }
         campaign = self._post("/v1/campaigns", body)
-        self.progress.campaign = campaign["id"]
-        self._post(f"/v1/campaigns/{campaign['id']}/publish", {})
-        task = self._until(
-            "publish", lambda: self._task_of(associate["id"], self.progress.campaign)
-        )
+        published = self._api.post(f"/v1/campaigns/{campaign['id']}/publish", json={})
+        task = None
+        if published.status_code < 400:
+            task = self._soon(lambda: self._task_of(associate["id"], campaign["id"]))
+        task = task or self._task_of(associate["id"])
+        if task is None:
+            raise EverybodyContacted()
+        self.progress.campaign = task["campaign_id"]
         self.progress.task = task["id"]
         self.progress.customer = task["customer"]["id"]
         self.progress.external_userid = self._friend_of(associate["wecom_user"], task)
@@ -213,8 +222,10 @@ class Stage:
         )
         return found
 
-    def _task_of(self, staff: str, campaign: str) -> Any:
-        items = self._get(f"/v1/tasks?associate={staff}&campaign={campaign}&state=open")["items"]
+    def _task_of(self, staff: str, campaign: str | None = None) -> Any:
+        """An open task of the stage's associate, of this campaign or of one before."""
+        which = f"&campaign={campaign}" if campaign else ""
+        items = self._get(f"/v1/tasks?associate={staff}&state=open{which}")["items"]
         return items[0] if items else None
 
     def _friend_of(self, user: str, task: dict[str, Any]) -> str:
@@ -228,8 +239,15 @@ class Stage:
                 return str(friend)
         raise StageStuck(what="customer")
 
-    def _until(self, what: str, test: Callable[[], Any]) -> Any:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+    def _soon(self, test: Callable[[], Any]) -> Any:
+        """What `test` finds within a few seconds, or None."""
+        try:
+            return self._until("", test, seconds=6)
+        except StageStuck:
+            return None
+
+    def _until(self, what: str, test: Callable[[], Any], seconds: float = _PATIENCE_SECONDS) -> Any:
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             found = test()
             if found:

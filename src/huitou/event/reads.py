@@ -35,6 +35,11 @@ def list_set_aside(tx: ReadTx) -> list[SetAside]:
     return store.list_set_aside(tx, PAGE_MAX)
 
 
+def event_types() -> list[str]:
+    """The types an outsider may send, by name."""
+    return sorted(rules.REGISTRY)
+
+
 def normalise(kind: str, value: str) -> str | None:
     """The one way to write an identifier's value, or None when it cannot be one."""
     return rules.normalise(kind, value)

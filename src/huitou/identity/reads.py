@@ -5,7 +5,6 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.event import reads as events
-from huitou.event.rules import blind_text, normalise
 from huitou.identity.store import people
 from huitou.identity.types import (
     BadIdentifier,
@@ -90,7 +89,7 @@ def find_by_tail(tx: ReadTx, tail: str) -> list[UUID]:
 
 def find_by_number(tx: ReadTx, number: str) -> list[UUID]:
     """Customers with exactly this phone or card number, in any scope."""
-    wanted = {number, normalise("phone", number)}
+    wanted = {number, events.normalise("phone", number)}
     plain = events.open_identifiers(tx, events.identifiers_with_tail(tx, number[-4:]))
     return people.find_holders(tx, [each for each in plain if plain[each][2] in wanted])
 
@@ -99,10 +98,7 @@ def find_holders(
     tx: ReadTx, identifiers: Sequence[tuple[str, str | None, str]]
 ) -> list[UUID | None]:
     """Who answers for each `(kind, scope, value)`; None for unknown and quarantined ones."""
-    blinds = [
-        tx.keys.blind(blind_text(kind, scope, normalise(kind, value) or value))
-        for kind, scope, value in identifiers
-    ]
+    blinds = [events.blind_of(tx, kind, scope, value) or b"" for kind, scope, value in identifiers]
     held = people.list_holders(tx, blinds)
     return [held.get(blind) for blind in blinds]
 

@@ -48,6 +48,14 @@ def find_unit_by_code(tx: ReadTx, code: str) -> Unit | None:
     return units_by_code(tx).get(code)
 
 
+def get_unit_by_code(tx: ReadTx, code: str) -> Unit:
+    """The unit, or a refusal."""
+    unit = find_unit_by_code(tx, code)
+    if unit is None:
+        raise NoUnit(code=code)
+    return unit
+
+
 def get_unit(tx: ReadTx, unit_id: UUID) -> Unit:
     """The unit, or a refusal."""
     unit = units_by_id(tx).get(unit_id)

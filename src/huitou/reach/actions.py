@@ -166,9 +166,7 @@ def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     store.erase_bodies(tx, customer_ids)
 
 
-def add_test(
-    tx: Tx, channel: str, text: str, address: str, params: dict[str, str]
-) -> UUID:
+def add_test(tx: Tx, channel: str, text: str, address: str, params: dict[str, str]) -> UUID:
     """A test message: marked, counted nowhere, of no customer."""
     message_id = new_id()
     body: dict[str, Any] = {"text": text, "params": params, "template": None, "link": None}
@@ -226,7 +224,9 @@ def _decide(
     counts: dict[UUID, int] = {}
     contents_seen: set[tuple[UUID, str]] = set()
     verdicts: list[tuple[Candidate, Allowed | Blocked, int | None]] = []
-    for candidate, (facts, address_id) in zip(candidates, reads.facts_of(tx, candidates), strict=True):
+    for candidate, (facts, address_id) in zip(
+        candidates, reads.facts_of(tx, candidates), strict=True
+    ):
         content_of = (candidate.customer_id, candidate.content_key)
         now_known = replace(
             facts,
@@ -293,7 +293,9 @@ def _cards(tx: ReadTx, list_ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
     """How the links to lists are shown in a chat."""
     lists = content.lists_by_id(tx, list_ids)
     skus = {item.sku for found in lists.values() for item in found.items}
-    names = {sku: product.name for sku, product in products.products_by_sku(tx, sorted(skus)).items()}
+    names = {
+        sku: product.name for sku, product in products.products_by_sku(tx, sorted(skus)).items()
+    }
     return {
         id: {
             "title": found.title,

@@ -1,12 +1,11 @@
 """Messages over HTTP, what channels call, and what customers choose on their page."""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from starlette.background import BackgroundTask
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -63,18 +62,18 @@ def list_messages(
     asking: Asking,
     customer: UUID | None = None,
     associate: UUID | None = None,
-    unit: UUID | None = None,
+    unit: str | None = None,
     campaign: UUID | None = None,
-    since: datetime | None = None,
+    since: AwareDatetime | None = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> Page[MessageRow]:
-    """Messages in your scope, newest first."""
+    """Messages in your scope, newest first; `unit` is a code and its subtree."""
     return reads.list_messages(
         tx,
         customer_id=customer,
         staff_id=associate,
-        unit_path=merchants.get_unit(tx, unit).path if unit else None,
+        unit_path=merchants.get_unit_by_code(tx, unit).path if unit else None,
         campaign_id=campaign,
         since=since,
         cursor=cursor,
@@ -156,7 +155,12 @@ Raw = Annotated[bytes, Depends(_raw)]
 
 @router.get("/callbacks/wecom/{merchant_id}", tags=["callbacks"])
 def wecom_handshake(
-    request: Request, merchant_id: UUID, msg_signature: str, timestamp: str, nonce: str, echostr: str
+    request: Request,
+    merchant_id: UUID,
+    msg_signature: str,
+    timestamp: str,
+    nonce: str,
+    echostr: str,
 ) -> Response:
     """WeCom checks the address; a wrong signature is refused."""
     friends = _friends(request, merchant_id)
@@ -214,9 +218,7 @@ def _choose(request: Request, token: str, *, is_stopping: bool) -> Response:
         is_stopped = link.opted_out_at is not None
         proof = f"link:{link.id}"
         if is_stopping and not is_stopped:
-            actions.opt_out(
-                tx, link.customer_id, reason="page", proof=proof, unit_id=link.unit_id
-            )
+            actions.opt_out(tx, link.customer_id, reason="page", proof=proof, unit_id=link.unit_id)
         elif is_stopped and not is_stopping:
             actions.opt_in(tx, link.customer_id, proof=proof, unit_id=link.unit_id)
     return back

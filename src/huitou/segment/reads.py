@@ -9,7 +9,7 @@ import msgspec
 
 from huitou.base.db import ReadTx
 from huitou.catalog import reads as catalog
-from huitou.event.rules import REGISTRY
+from huitou.event import reads as events
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.merchant import reads as merchant
 from huitou.profile import reads as profile
@@ -186,7 +186,8 @@ def vocabulary(tx: ReadTx) -> Vocabulary:
         ops=[Operator(op, zh, en) for op, (zh, en) in words.OPS.items()],
         aggs=[Operator(agg, zh, en) for agg, (zh, en) in words.AGGS.items()],
         event_types=[
-            Operator(type_, *words.EVENTS.get(type_, (type_, type_))) for type_ in sorted(REGISTRY)
+            Operator(type_, *words.EVENTS.get(type_, (type_, type_)))
+            for type_ in events.event_types()
         ],
         tags=store.list_tag_names(tx, _NAMES_MAX),
     )

@@ -20,7 +20,9 @@ fillings = st.builds(
 
 
 @given(fillings, st.sampled_from(["wecom", "sms"]))
-def test_a_filled_text_is_within_the_limit_and_keeps_its_words(filling: Filling, channel: str) -> None:
+def test_a_filled_text_is_within_the_limit_and_keeps_its_words(
+    filling: Filling, channel: str
+) -> None:
     assert channel in ("wecom", "sms")
     template = "{name}您好，{store}的{associate}为您留了{products}。" + "好" * 150
     text = rules.fill(template, filling, "wecom" if channel == "wecom" else "sms")

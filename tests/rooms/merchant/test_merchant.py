@@ -66,9 +66,9 @@ def test_log_in_and_out(db: Database, brand: Brand) -> None:
         assert (wrong.status_code, wrong.json()["code"]) == (401, "merchant.wrong_login")
         unknown = http.post("/v1/session", json={"login": "nobody", "password": "nope"})
         assert unknown.json() == wrong.json()
-        assert http.post(
-            "/v1/session", json={"login": login, "password": PASSWORD}
-        ).status_code == 200
+        assert (
+            http.post("/v1/session", json={"login": login, "password": PASSWORD}).status_code == 200
+        )
         me = http.get("/v1/me").json()
         assert me["staff"]["role"] == "headquarters"
         assert "campaign.publish" in me["permissions"]
@@ -118,9 +118,7 @@ def test_an_idempotency_key_answers_the_first_answer(client: TestClient) -> None
         (b'{"name": 1, "permissions": ["event.write"]}', 422, "request.invalid"),
     ],
 )
-def test_bad_bodies_are_refused(
-    client: TestClient, content: bytes, status: int, code: str
-) -> None:
+def test_bad_bodies_are_refused(client: TestClient, content: bytes, status: int, code: str) -> None:
     answer = client.post(
         "/v1/api-keys", content=content, headers={"Content-Type": "application/json"}
     )
@@ -148,3 +146,11 @@ def test_merchants_do_not_see_each_other(db: Database, brand: Brand) -> None:
 def test_the_audit_log_cannot_be_changed(write: Write) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege), write() as tx:
         tx.run("DELETE FROM merchant.audit WHERE merchant_id = %(merchant)s")
+
+
+def test_guessing_passwords_is_slowed_down(db: Database, brand: Brand) -> None:
+    login = {"login": f"m0401-{brand.merchant.id.hex[-6:]}", "password": "guess"}
+    with TestClient(create_app(db), client=("10.0.0.9", 1)) as http:
+        answers = [http.post("/v1/session", json=login) for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [401] * 20 + [429]
+    assert answers[-1].json()["code"] == "session.too_many_attempts"

@@ -108,9 +108,7 @@ class Town:
 
 
 @pytest.fixture
-def town(
-    db: Database, brand: Brand, send: Send, drain: Callable[[], None]
-) -> Town:
+def town(db: Database, brand: Brand, send: Send, drain: Callable[[], None]) -> Town:
     """Channels are configured but lead nowhere: for everything up to sending."""
     return _configured(Town(db, brand, send, drain), "http://127.0.0.1:9", "http://127.0.0.1:9")
 

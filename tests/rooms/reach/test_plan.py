@@ -152,9 +152,7 @@ def test_undoing_gives_back_only_what_there_was(town: Town, read: Read) -> None:
     assert _codes(town, town.candidate(customer)) == [None]
 
 
-def test_a_withdrawal_in_the_log_stops_and_a_later_consent_opens(
-    town: Town, clock: Clock
-) -> None:
+def test_a_withdrawal_in_the_log_stops_and_a_later_consent_opens(town: Town, clock: Clock) -> None:
     [customer] = town.people(1)
     who = [{"kind": "phone", "value": town.phone(customer), "verified": True}]
     clock.move(minutes=1)

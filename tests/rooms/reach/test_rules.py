@@ -42,7 +42,9 @@ def test_advance_is_a_join(a: Standing, b: Standing, c: Standing) -> None:
 
 
 @given(st.lists(standings, min_size=1, max_size=6), st.randoms())
-def test_order_and_repetition_of_receipts_do_not_matter(news: list[Standing], random: object) -> None:
+def test_order_and_repetition_of_receipts_do_not_matter(
+    news: list[Standing], random: object
+) -> None:
     start = Standing(1, "planned", NOON - timedelta(hours=1))
     told = functools.reduce(rules.advance, news, start)
     shuffled = news + news[: len(news) // 2]

@@ -65,9 +65,7 @@ def test_a_message_goes_out_once_and_its_receipt_comes_back(
     assert touch.message_id == message_id
 
 
-def test_without_a_push_the_channel_is_asked(
-    live_town: Town, sms: World, clock: Clock
-) -> None:
+def test_without_a_push_the_channel_is_asked(live_town: Town, sms: World, clock: Clock) -> None:
     [customer] = live_town.people(1)
     message_id = _plan(live_town, customer)
     live_town.drain()
@@ -95,9 +93,7 @@ def test_a_lost_answer_is_asked_about_and_not_sent_again(
     assert len(sms.messages(live_town.phone(customer))) == 1
 
 
-def test_what_surely_never_arrived_is_sent_again(
-    live_town: Town, sms: World, clock: Clock
-) -> None:
+def test_what_surely_never_arrived_is_sent_again(live_town: Town, sms: World, clock: Clock) -> None:
     [customer] = live_town.people(1)
     sms.sim("/faults", {"effect": "drop_before", "action": "SendSms"})
     message_id = _plan(live_town, customer)
@@ -133,7 +129,9 @@ def test_a_worker_that_dies_between_claim_and_settle_doubles_nothing(
 
 def test_a_refusal_is_final_and_gives_the_day_back(live_town: Town, sms: World) -> None:
     [customer] = live_town.people(1)
-    sms.sim("/faults", {"effect": "error", "action": "SendSms", "code": "isv.BLACK_KEY_CONTROL_LIMIT"})
+    sms.sim(
+        "/faults", {"effect": "error", "action": "SendSms", "code": "isv.BLACK_KEY_CONTROL_LIMIT"}
+    )
     message_id = _plan(live_town, customer)
     live_town.drain()
     failed = _message(live_town, message_id)
@@ -181,7 +179,9 @@ def test_a_wrong_push_address_is_refused(live_town: Town, site: str) -> None:
     with httpx2.Client(base_url=site, trust_env=False) as http:
         wrong = http.post(f"/callbacks/sms/{merchant}/not-the-secret/report", content=b"[]")
         assert wrong.status_code == 403
-        assert http.post(f"/callbacks/sms/{uuid4()}/{SECRET}/report", content=b"[]").status_code == 404
+        assert (
+            http.post(f"/callbacks/sms/{uuid4()}/{SECRET}/report", content=b"[]").status_code == 404
+        )
         bad = http.post(f"/callbacks/sms/{merchant}/{SECRET}/report", content=b"{")
         assert bad.status_code == 400
         assert http.post(f"/callbacks/sms/{merchant}/{SECRET}/report", content=b"[]").json() == {
@@ -190,7 +190,9 @@ def test_a_wrong_push_address_is_refused(live_town: Town, site: str) -> None:
         }
 
 
-def test_a_test_message_is_marked_and_counted_nowhere(live_town: Town, sms: World, site: str) -> None:
+def test_a_test_message_is_marked_and_counted_nowhere(
+    live_town: Town, sms: World, site: str
+) -> None:
     phone = "13700001234"
     key = {"authorization": f"Bearer {live_town.brand.key}"}
     with httpx2.Client(base_url=site, trust_env=False, headers=key) as http:

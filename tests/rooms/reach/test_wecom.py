@@ -86,9 +86,7 @@ def test_it_waits_for_the_associate_then_is_delivered_and_opened(
     assert [n["state"] for n in mine] == ["submitted", "waiting", "delivered", "opened"]
 
 
-def test_a_lost_answer_does_not_double_the_task(
-    live_town: Town, wecom: Sim, clock: Clock
-) -> None:
+def test_a_lost_answer_does_not_double_the_task(live_town: Town, wecom: Sim, clock: Clock) -> None:
     [customer] = live_town.people(1, consents=("wecom",))
     wecom.order("faults", path="externalcontact/add_msg_template", mode="drop_after")
     message_id = _plan(live_town, customer)
@@ -136,7 +134,9 @@ def test_the_address_is_verified_and_a_new_friend_is_greeted_and_known(
     eventually(greeted)
     live_town.drain()
     with live_town.db.read(live_town.brand.merchant.id) as tx:
-        friend = identities.find_by_identifier(tx, "external_userid", "wmnewfriend1", CORP["corp_id"])
+        friend = identities.find_by_identifier(
+            tx, "external_userid", "wmnewfriend1", CORP["corp_id"]
+        )
         person = identities.find_by_identifier(tx, "unionid", "un-1")
         assert friend is not None
         assert person is not None

@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'react'
 import { useArrivals, type Arrival } from '../feed'
-import { ago, wholeYuan, yuan } from '../format'
+import { wholeYuan } from '../format'
 import { useIsLive } from '../live'
+import { ArrivalLine } from '../parts/ArrivalLine'
 import { Ring } from '../parts/Ring'
-import { Face, Running, Say, Wait } from '../parts/small'
+import { Face, Running, Wait } from '../parts/small'
 import { TaskList } from '../parts/TaskList'
-import { dayStart, useName, useRead } from '../reads'
+import { dayStart, useRead } from '../reads'
 import { useMe } from '../session'
 import type { Home, Money } from '../types'
 import { t, type Key } from '../words'
@@ -112,7 +112,11 @@ function Arrivals() {
       order: line.order_id,
       customer: line.customer_id,
       paidFen: line.base_fen,
-      amountFen: line.amount_fen - line.reversed_fen,
+      // What a refund has taken back entirely is told as the refund.
+      amountFen:
+        line.reversed_fen < line.amount_fen
+          ? line.amount_fen - line.reversed_fen
+          : -line.reversed_fen,
       at: line.at,
     }))
   const lines = [...live, ...earlier].slice(0, LINES_MAX)
@@ -123,39 +127,5 @@ function Arrivals() {
         <ArrivalLine key={line.key} line={line} isLive={live.includes(line)} />
       ))}
     </ol>
-  )
-}
-
-function ArrivalLine({ line, isLive }: { line: Arrival; isLive: boolean }) {
-  const name = useName(line.customer) ?? t('app.somebody')
-  const isRefund = line.amountFen < 0
-  const [isFresh, setFresh] = useState(isLive && Date.now() - Date.parse(line.at) < 60_000)
-  useEffect(() => {
-    const timer = window.setTimeout(() => setFresh(false), 60_000)
-    return () => window.clearTimeout(timer)
-  }, [])
-  const commission = (
-    <b className={isRefund ? 'loss num' : 'gain num'}>
-      {isRefund ? '' : '+'}
-      {yuan(line.amountFen)}
-    </b>
-  )
-  return (
-    <li className={`${isLive ? 'live' : ''} ${isRefund ? 'refund' : ''}`}>
-      <Face name={name} size={30} />
-      <p>
-        {isRefund ? (
-          <Say k="feed.refund" name={name} commission={commission} />
-        ) : (
-          <Say
-            k={isFresh ? 'feed.bought_now' : 'feed.bought'}
-            name={name}
-            paid={<b className="num">{yuan(line.paidFen)}</b>}
-            commission={commission}
-          />
-        )}
-      </p>
-      <small>{ago(line.at)}</small>
-    </li>
   )
 }

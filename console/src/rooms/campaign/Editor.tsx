@@ -78,6 +78,14 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
           }
         : { path: '/v1/campaigns', body: bodyOf(draft) },
     )
+  const keepAndPublish = async () => {
+    const kept = await keep()
+    await publish.mutateAsync({
+      path: `/v1/campaigns/${kept.id}/publish`,
+      body: { version: kept.version },
+    })
+    go(`/campaigns/${kept.id}`)
+  }
   const ask = () => {
     const counts = preview.data
     if (!counts) return
@@ -90,14 +98,7 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
         </>
       ),
       okText: t('campaign.publish_ok', { count: counts.treated }),
-      onOk: async () => {
-        const kept = await keep()
-        await publish.mutateAsync({
-          path: `/v1/campaigns/${kept.id}/publish`,
-          body: { version: kept.version },
-        })
-        go(`/campaigns/${kept.id}`)
-      },
+      onOk: () => keepAndPublish().catch(() => undefined),
     })
   }
   return (

@@ -22,6 +22,7 @@ export function CampaignHead({ campaign }: { campaign: Campaign }) {
     write
       .mutateAsync({ path: `/v1/campaigns/${campaign.id}/${verb}`, body: {} })
       .then(() => showDone(t(`campaign.${verb}_done`)))
+      .catch(() => undefined)
   const askEnd = () => {
     modal.confirm({
       title: t('campaign.end_title'),

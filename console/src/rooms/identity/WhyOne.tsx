@@ -102,7 +102,8 @@ function EvidenceLine({
       onOk: () =>
         undo
           .mutateAsync({ path: `/v1/customers/${customer.id}/split`, body: { merging: one.id } })
-          .then(() => showDone(t('identity.undone'))),
+          .then(() => showDone(t('identity.undone')))
+          .catch(() => undefined),
     })
   return (
     <li className="row between evidence-line">

@@ -1,42 +1,52 @@
-import { useCallback, useRef, useState } from 'react'
-import { useTranslation } from 'react-i18next'
 import { useQueryClient } from '@tanstack/react-query'
-import { useLive, type LiveNote } from '@/client/live'
-import type { Overview } from '@/client/types'
+import { useCallback, useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLive } from '@/client/live'
+import { useRead } from '@/client/query'
+import type { Order, Overview } from '@/client/types'
 import { useDrill } from '@/shell/drill'
 import { Count, Figure, Money } from '@/ui/figure'
 import { roundYuan, yuan } from '@/ui/format'
 import { Panel } from '@/ui/page'
 import { Ago } from '@/ui/time'
 
-/** Reads the overview again soon after live notes, at most once in two seconds. */
-function useFreshOverview(onNote: (note: LiveNote) => void): void {
+const feedSize = 6
+
+/** Today's latest orders; with each new one, or a live note, the overview is read again soon. */
+function useFeed(since: string): Order[] {
   const client = useQueryClient()
+  const orders = useRead('/v1/orders', {
+    query: { since, limit: feedSize },
+    every: 3000,
+    keep: true,
+  })
   const timer = useRef<number | null>(null)
+  const refresh = useCallback(() => {
+    if (timer.current !== null) return
+    timer.current = window.setTimeout(() => {
+      timer.current = null
+      void client.invalidateQueries({ queryKey: ['/v1/overview'] })
+    }, 2000)
+  }, [client])
   useLive(
-    useCallback(
-      (note: LiveNote) => {
-        onNote(note)
-        if (timer.current !== null) return
-        timer.current = window.setTimeout(() => {
-          timer.current = null
-          void client.invalidateQueries({ queryKey: ['/v1/overview'] })
-        }, 2000)
-      },
-      [client, onNote],
-    ),
+    useCallback(() => {
+      void client.invalidateQueries({ queryKey: ['/v1/orders'] })
+      refresh()
+    }, [client, refresh]),
   )
+  const newest = orders.data?.items[0]?.id
+  const last = useRef(newest)
+  useEffect(() => {
+    if (last.current !== undefined && newest !== last.current) refresh()
+    last.current = newest
+  }, [newest, refresh])
+  return orders.data?.items ?? []
 }
 
 export function Today({ overview }: { overview: Overview }) {
   const { t, i18n } = useTranslation()
   const drill = useDrill()
-  const [feed, setFeed] = useState<LiveNote[]>([])
-  useFreshOverview(
-    useCallback((note: LiveNote) => {
-      if (typeof note.paid_fen === 'number') setFeed((before) => [note, ...before].slice(0, 6))
-    }, []),
-  )
+  const feed = useFeed(overview.today.since)
   const { today, series } = overview
   const before = series.at(-2)
   const orders = () =>
@@ -90,12 +100,12 @@ export function Today({ overview }: { overview: Overview }) {
         </div>
         <ul className="feed" aria-live="polite">
           {feed.length === 0 && <li className="quiet">{t('insight.feed_waiting')}</li>}
-          {feed.map((note, index) => (
-            <li key={`${note.at ?? ''}-${String(note.order ?? index)}`}>
-              <b className="num">{yuan(Number(note.paid_fen))}</b>
-              <span>{String(note.unit_name ?? note.unit ?? '')}</span>
+          {feed.map((order) => (
+            <li key={order.id}>
+              <b className="num">{yuan(order.paid_fen)}</b>
+              <span>{order.unit_name}</span>
               <small className="quiet">
-                <Ago at={note.at} />
+                <Ago at={order.paid_at} />
               </small>
             </li>
           ))}

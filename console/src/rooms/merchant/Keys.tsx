@@ -72,10 +72,12 @@ export function Keys() {
                           okText: t('merchant.revoke'),
                           okButtonProps: { danger: true },
                           onOk: () =>
-                            revoke.mutateAsync({
-                              path: `/v1/api-keys/${key.id}`,
-                              method: 'DELETE',
-                            }),
+                            revoke
+                              .mutateAsync({
+                                path: `/v1/api-keys/${key.id}`,
+                                method: 'DELETE',
+                              })
+                              .catch(() => undefined),
                         })
                       }
                     >

@@ -80,27 +80,29 @@ function Purchase({ leaf, words, change }: Given<'purchase'>) {
         placeholder={t('segment.any_product')}
         change={(category) => set({ where: { ...leaf.where, category: filled(category) } })}
       />
-      <Pick
-        value={leaf.agg}
-        options={['count', 'sum_fen', 'quantity', 'days_since_last'].map((agg) => ({
-          value: agg,
-          label: t(`segment.agg_${agg}`),
-        }))}
-        change={(agg) =>
-          set({
-            agg: agg as Of<'purchase'>['agg'],
-            op: '>=',
-            value: agg === 'sum_fen' ? 10_000 : (scales[agg] ?? 1),
-          })
-        }
-      />
-      <Pick
-        value={leaf.op}
-        options={opsAmong(words, figureOps)}
-        change={(op) => set({ op, value: valueFor(op, leaf.value) as number })}
-      />
-      <Numbers op={leaf.op} value={leaf.value} scale={scale} change={(value) => set({ value })} />
-      {t(tails[leaf.agg] ?? 'segment.times')}
+      <span className="rule-clause">
+        <Pick
+          value={leaf.agg}
+          options={['count', 'sum_fen', 'quantity', 'days_since_last'].map((agg) => ({
+            value: agg,
+            label: t(`segment.agg_${agg}`),
+          }))}
+          change={(agg) =>
+            set({
+              agg: agg as Of<'purchase'>['agg'],
+              op: '>=',
+              value: agg === 'sum_fen' ? 10_000 : (scales[agg] ?? 1),
+            })
+          }
+        />
+        <Pick
+          value={leaf.op}
+          options={opsAmong(words, figureOps)}
+          change={(op) => set({ op, value: valueFor(op, leaf.value) as number })}
+        />
+        <Numbers op={leaf.op} value={leaf.value} scale={scale} change={(value) => set({ value })} />
+        {t(tails[leaf.agg] ?? 'segment.times')}
+      </span>
     </>
   )
 }
