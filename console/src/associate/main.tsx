@@ -2,8 +2,14 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App'
 import { loadWords } from './words'
-import './base.css'
-import './screens.css'
+import './styles/base.css'
+import './styles/overlay.css'
+import './styles/login.css'
+import './styles/home.css'
+import './styles/task.css'
+import './styles/book.css'
+import './styles/money.css'
+import './styles/store.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('associate.html has no #root')

@@ -4,8 +4,9 @@ import { arrange, FRAMES, glow, lead, makeDevices, type Device } from './devices
 import { el, mark } from './dom'
 import { find, isEnglish, speak, t } from './words'
 import './stage.css'
+import './narrow.css'
 
-const POLL_MS = 2000
+const POLL_MS = 3000
 const BADGE_MS = 9000
 
 /** Where each step can be seen; the first is where to look. */

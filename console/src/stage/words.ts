@@ -11,7 +11,9 @@ export const isEnglish = !chosen.startsWith('zh')
 window.localStorage.setItem(KEPT, isEnglish ? 'en' : 'zh-CN')
 document.documentElement.lang = isEnglish ? 'en' : 'zh-CN'
 
-const words: Record<string, string> = isEnglish ? en : zhCN
+// Typed so that a phrase missing in one language does not compile.
+const phrases: typeof zhCN = isEnglish ? en : zhCN
+const words: Record<string, string> = phrases
 
 export function t(key: keyof typeof zhCN, values: Record<string, string | number> = {}): string {
   return find(key, values) ?? key
