@@ -27,6 +27,7 @@ interface Reads {
   '/v1/totals': Page<T.CustomerTotals>
   '/v1/opportunities': Page<T.Opportunity>
   '/v1/products': Page<T.TaskProduct & { category_code: string }>
+  '/v1/categories': Page<{ code: string; name: string; name_en: string }>
   '/v1/units': Page<{ id: string; code: string; name: string; kind: string }>
   '/v1/stores/{id}/today': T.StoreToday
 }

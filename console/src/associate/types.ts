@@ -118,7 +118,7 @@ export interface CustomerTotals {
   } | null
   stage_zh: string | null
   stage_en: string | null
-  categories: { category_code: string; category_name: string; order_count: number }[]
+  categories: { category_code: string; order_count: number }[]
 }
 
 export interface Opportunity {

@@ -135,7 +135,7 @@ class Stage:
     def shown(self, language: str) -> dict[str, Any]:
         """What the page shows."""
         is_english = language == "en"
-        friend = self.progress.external_userid
+        friend = self.progress.external_userid or self._somebody()
         return {
             "step": self.progress.step,
             "steps": [
@@ -148,9 +148,9 @@ class Stage:
                 for number, (code, zh, en) in enumerate(STEPS)
             ],
             "frames": {
-                "console": f"/console/campaigns/{self.progress.campaign}"
+                "console": f"/#/campaigns/{self.progress.campaign}"
                 if self.progress.campaign
-                else "/console/overview",
+                else "/",
                 "associate": f"/a#/task/{self.progress.task}" if self.progress.task else "/a",
                 "customer": f"{simulator_url(self._config, 'wecom')}/customer/{friend}"
                 if friend
@@ -160,6 +160,12 @@ class Stage:
             "campaign": self.progress.campaign or None,
             "customer": self.progress.customer or None,
         }
+
+    def _somebody(self) -> str:
+        """A friend of the stage's associate, to have a phone to show before the first step."""
+        user = self._associate()["wecom_user"]
+        friends = self._wecom.get(f"/sim/friends/{user}").json()["friends"]
+        return str(friends[0]) if friends else ""
 
     def _publish(self) -> None:
         associate = self._associate()

@@ -1,8 +1,9 @@
 """What changes orders and totals. Everything here holds the lock `order`: the stream, the listeners
 and the scoring wait for each other, so that nobody counts what another is moving."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -54,6 +55,7 @@ def consume(tx: Tx, after: int, upto: int) -> None:
     _take_orders(tx, by_type["order.paid"], customers)
     _take_refunds(tx, by_type["order.refunded"])
     _take_reviews(tx, by_type["order.reviewed"], customers)
+    _show(tx, entries)
 
 
 def move_customers(tx: Tx, loser_ids: Sequence[UUID]) -> None:
@@ -112,6 +114,17 @@ def _recount(tx: Tx, customer_ids: Sequence[UUID]) -> None:
         totals.recount(tx, customer_ids, POLICY)
     for start in range(0, len(customer_ids), _SUBJECTS_MAX):
         tx.tell(TotalsMoved(tuple(customer_ids[start : start + _SUBJECTS_MAX])))
+
+
+def _show(tx: Tx, entries: Sequence[LogEntry]) -> None:
+    """Open pages hear that something was bought or brought back, where; not of history."""
+    fresh = Counter(
+        entry.unit_id for entry in entries if entry.occurred_at > tx.now - timedelta(days=1)
+    )
+    if fresh:
+        tx.show("merchant", {"kind": "orders", "count": fresh.total()})
+    for unit_id, count in fresh.items():
+        tx.show(f"unit:{unit_id}", {"kind": "orders", "count": count})
 
 
 def _take_orders(tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, UUID]) -> None:

@@ -42,8 +42,10 @@ export function CustomerScreen({ id }: { id: string }) {
 
 function Figures({ id }: { id: string }) {
   const totals = useRead('/v1/customers/{id}/totals', { id })
+  const known = useRead('/v1/categories', { staleMs: Infinity })
   if (!totals.data) return <Wait rows={1} />
   const { total, categories, stage_zh, stage_en } = totals.data
+  const names = new Map(known.data?.items.map((it) => [it.code, ours(it.name, it.name_en)]))
   const often = [...categories].sort((a, b) => b.order_count - a.order_count).slice(0, 4)
   return (
     <>
@@ -70,7 +72,7 @@ function Figures({ id }: { id: string }) {
           <h2>{t('customer.likes')}</h2>
           {often.map((category) => (
             <span key={category.category_code}>
-              {category.category_name}
+              {names.get(category.category_code) ?? category.category_code}
               <i className="num">{t('customer.times', { n: category.order_count })}</i>
             </span>
           ))}

@@ -3,7 +3,8 @@ import { wholeYuan } from '../format'
 import { useIsLive } from '../live'
 import { ArrivalLine } from '../parts/ArrivalLine'
 import { Ring } from '../parts/Ring'
-import { Face, Running, Wait } from '../parts/small'
+import { Self } from '../parts/Self'
+import { Running, Wait } from '../parts/small'
 import { TaskList } from '../parts/TaskList'
 import { dayStart, useRead } from '../reads'
 import { useMe } from '../session'
@@ -25,7 +26,7 @@ export function HomeScreen() {
             <LiveDot /> {me.unit.name}
           </small>
         </div>
-        <Face name={me.staff.name} size={38} />
+        <Self />
       </header>
       <div className="goal">
         {home.data && money.data ? <Goal home={home.data} money={money.data} /> : <Wait rows={2} />}

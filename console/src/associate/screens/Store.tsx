@@ -4,6 +4,7 @@ import { freshen } from '../cache'
 import { newKey, tell } from '../http'
 import { useIsLive } from '../live'
 import { Icon } from '../parts/icons'
+import { Self } from '../parts/Self'
 import { Face, failed, None, Running, Sheet, toast, Wait, Wrong } from '../parts/small'
 import { useRead } from '../reads'
 import { useMe } from '../session'
@@ -42,7 +43,7 @@ export function StoreScreen() {
             </small>
           )}
         </div>
-        <Face name={me.staff.name} size={38} />
+        <Self />
       </header>
       {today.isPending && <Wait rows={4} />}
       {today.error && <Wrong error={today.error} again={today.again} />}
@@ -182,9 +183,11 @@ function Associate(props: { one: StaffTasks; soldFen: number; others: StaffTasks
         </em>
       </header>
       <div className="meter" aria-hidden="true">
-        <i style={{ flexGrow: one.sent }} />
-        <i className="awaiting" style={{ flexGrow: one.awaiting }} />
-        <i className="rest" style={{ flexGrow: one.open || (all ? 0 : 1) }} />
+        {one.sent > 0 && <i style={{ flexGrow: one.sent }} />}
+        {one.awaiting > 0 && <i className="awaiting" style={{ flexGrow: one.awaiting }} />}
+        {(one.open > 0 || all === 0) && (
+          <i className="rest" style={{ flexGrow: Math.max(one.open, 1) }} />
+        )}
       </div>
       <footer>
         {one.open > 0 && !one.is_away && (

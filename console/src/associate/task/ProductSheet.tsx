@@ -18,14 +18,21 @@ export function ProductSheet(props: {
 }) {
   const { chosen, close, choose } = props
   const [q, setQ] = useState('')
-  const text = q.trim() || props.task.products[0]?.category_name
-  const found = useRead('/v1/products', { query: { q: text, limit: LIST_MAX }, keep: true })
-  const anything = useRead('/v1/products', { query: { limit: LIST_MAX }, isOn: !q.trim() })
+  const text = q.trim()
+  const first = props.task.products[0]?.sku
+  const like = useRead('/v1/products', {
+    query: { q: first, limit: 1 },
+    isOn: Boolean(first),
+    staleMs: Infinity,
+  })
+  const category = text ? undefined : like.data?.items[0]?.category_code
+  const found = useRead('/v1/products', {
+    query: { q: text, category, limit: LIST_MAX },
+    isOn: Boolean(text) || !first || !like.isPending,
+    keep: true,
+  })
   const taken = new Set(chosen.map(({ sku }) => sku))
-  const near = found.data?.items ?? []
-  const shown = (near.length > 0 || q.trim() ? near : (anything.data?.items ?? [])).filter(
-    ({ sku }) => !taken.has(sku),
-  )
+  const shown = (found.data?.items ?? []).filter(({ sku }) => !taken.has(sku))
   return (
     <Sheet title={t('task.add')} close={close} isTall>
       <label className="search">

@@ -33,6 +33,8 @@ export function useSend(task: Task, drafting: ReturnType<typeof useDraft>) {
       drafting.forget()
       show(answer)
       setSending('ready')
+      // What is to be done next stands at the top.
+      window.scrollTo({ top: 0, behavior: 'smooth' })
     } catch (error) {
       if (isPassing(error)) {
         drafting.change({ key })
