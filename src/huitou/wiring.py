@@ -1,8 +1,10 @@
 """The one place that knows every room, adapter and listener."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from importlib import import_module, util
-from typing import Any
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
 
 from pydantic import BaseModel
 
@@ -50,6 +52,23 @@ ROOMS = (
 CHANNELS: dict[str, type[BaseModel]] = {"wecom": WeComConfig, "sms": AliyunSmsConfig}
 """The channels there are, by kind, with the model of their settings."""
 
+_Given = ParamSpec("_Given")
+_Adapter = TypeVar("_Adapter")
+
+
+def _one_for_each(build: Callable[_Given, _Adapter]) -> Callable[_Given, _Adapter]:
+    """`lru_cache` alone lets two threads build the same adapter, and drops one with its
+    connections open."""
+    lock = Lock()
+    cached = lru_cache(maxsize=64)(build)
+
+    @wraps(build)
+    def one(*args: _Given.args, **kwargs: _Given.kwargs) -> _Adapter:
+        with lock:
+            return cached(*args, **kwargs)
+
+    return one
+
 
 def wire() -> None:
     """Import every room's jobs, so that streams, listeners and jobs are known; bind the ports."""
@@ -70,7 +89,7 @@ def routers() -> list[Any]:
     ]
 
 
-@lru_cache(maxsize=64)
+@_one_for_each
 def open_channel(kind: str, config: str) -> Channel:
     """The adapter of a channel, from its configuration as JSON text; one for each text."""
     if kind == "wecom":
@@ -79,27 +98,27 @@ def open_channel(kind: str, config: str) -> Channel:
     return AliyunSmsChannel(AliyunSmsConfig.model_validate_json(config))
 
 
-@lru_cache(maxsize=64)
+@_one_for_each
 def open_wecom_login(config: str) -> WeComLogin:
     """Log-in by WeCom for a channel's configuration."""
     return WeComLogin(WeComClient(WeComConfig.model_validate_json(config)))
 
 
-@lru_cache(maxsize=64)
+@_one_for_each
 def open_notifier(kind: str, config: str) -> StaffNotifier:
     """The adapter that reaches staff: WeCom."""
     assert kind == "wecom", f"{kind} does not reach staff"
     return WeComChannel(WeComClient(WeComConfig.model_validate_json(config)))
 
 
-@lru_cache(maxsize=64)
+@_one_for_each
 def open_friends(config: str) -> Friends:
     """WeCom's friendships."""
     settings = WeComConfig.model_validate_json(config)
     return WeComFriends(settings, WeComClient(settings))
 
 
-@lru_cache(maxsize=64)
+@_one_for_each
 def open_sms_pushes(config: str) -> SmsPushes:
     """What the SMS provider pushes."""
     return AliyunPushes(AliyunSmsConfig.model_validate_json(config))

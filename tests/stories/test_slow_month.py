@@ -172,7 +172,17 @@ def published(brand: House, draft: dict[str, Any], preview: dict[str, Any]) -> d
     return live
 
 
-def test_an_associate_sells_and_the_money_follows_the_goods(month: Month) -> None:
+def test_a_slow_month(month: Month) -> None:
+    an_associate_sells_and_the_money_follows_the_goods(month)
+    results_by_store_and_associate_open_to_their_customers(month)
+    who_does_not_send_is_urged_once_then_the_sms_goes_to_those_nobody_reached(month)
+    no_more_messages_means_both_channels_at_once(month)
+    late_events_and_a_refund_before_its_order_end_the_same(month)
+    nobody_sees_beyond_their_own(month)
+    another_merchant_sees_nothing(month)
+
+
+def an_associate_sells_and_the_money_follows_the_goods(month: Month) -> None:
     brand = month.house
     task = the_task_is_on_the_phone(month)
     customer = month.by_id(task["customer"]["id"])
@@ -305,7 +315,7 @@ def money(month: Month) -> tuple[int, int]:
     return earned["today"]["sales_fen"], earned["today"]["commission_fen"]
 
 
-def test_results_by_store_and_associate_open_to_their_customers(month: Month) -> None:
+def results_by_store_and_associate_open_to_their_customers(month: Month) -> None:
     brand = month.house
     a_sale_of_another_store(month)
     hq = brand.people["hq"]
@@ -348,7 +358,7 @@ def a_sale_of_another_store(month: Month) -> None:
     brand.take(brand.paid([customer.by_phone], {"cheese": 5_000}, order_no="W-1", unit="mall"))
 
 
-def test_who_does_not_send_is_urged_once_then_the_sms_goes_to_those_nobody_reached(
+def who_does_not_send_is_urged_once_then_the_sms_goes_to_those_nobody_reached(
     month: Month,
 ) -> None:
     brand = month.house
@@ -410,7 +420,7 @@ def nobody_else_heard(month: Month) -> None:
             assert row["reason_zh"]
 
 
-def test_no_more_messages_means_both_channels_at_once(month: Month) -> None:
+def no_more_messages_means_both_channels_at_once(month: Month) -> None:
     """不再接收 on the page, while a second task for the same customer waits to be sent."""
     brand = month.house
     brand.later(days=1)
@@ -467,7 +477,7 @@ def care_for(month: Month, customer: Person) -> dict[str, Any]:
     return live
 
 
-def test_late_events_and_a_refund_before_its_order_end_the_same(month: Month) -> None:
+def late_events_and_a_refund_before_its_order_end_the_same(month: Month) -> None:
     """An order is credited by when it was paid, not by when it arrived."""
     brand = month.house
     task = month.tasks("a-12", state="sent")[0]
@@ -495,7 +505,7 @@ def test_late_events_and_a_refund_before_its_order_end_the_same(month: Month) ->
     assert [fault["code"] for fault in answer["rejected"]] == ["event.id_reused"]
 
 
-def test_nobody_sees_beyond_their_own(month: Month) -> None:
+def nobody_sees_beyond_their_own(month: Month) -> None:
     brand = month.house
     task = month.tasks("a-01")[0]
     path = f"/v1/tasks/{task['id']}"
@@ -517,3 +527,21 @@ def test_nobody_sees_beyond_their_own(month: Month) -> None:
     assert other_manager.refused("GET", f"/v1/stores/{unit}/today")[0] == 404
     mine = {row["associate"]["id"] for row in brand.people["m-0401"].items("/v1/tasks")}
     assert mine == {brand.staff["a-01"]["id"], brand.staff["a-02"]["id"]}
+
+
+def another_merchant_sees_nothing(month: Month) -> None:
+    """Another brand in the same database, with a key that may do everything in its own."""
+    brand = month.house
+    key = make_brand(brand.db, "别家").key
+    other = Api(brand.url, headers={"Authorization": f"Bearer {key}"})
+    customer = next(person for person in month.everyone() if person.id)
+    by_phone = f"/v1/customers?identifier=phone:{customer.phone}"
+    assert other.refused("GET", by_phone) == (404, "identity.no_such_customer")
+    for path in ("customers", "tasks", "messages", "commissions", "attributions", "campaigns"):
+        assert other.items(f"/v1/{path}") == []
+    for path in (f"customers/{customer.id}", f"campaigns/{month.campaign['id']}"):
+        assert other.refused("GET", f"/v1/{path}")[0] == 404
+    wrong = Api(brand.url, headers={"Authorization": "Bearer huitou_nothing"})
+    assert wrong.refused("GET", "/v1/customers")[0] == 401
+    other.close()
+    wrong.close()

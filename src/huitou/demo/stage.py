@@ -117,13 +117,17 @@ class Stage:
         if self.progress.step >= len(STEPS):
             self.restart()
         code = STEPS[self.progress.step][0]
-        {
+        steps = {
             "publish": self._publish,
             "send": self._send,
             "open": self._open,
             "buy": self._buy,
             "refund": self._refund,
-        }[code]()
+        }
+        try:
+            steps[code]()
+        except httpx2.HTTPError as error:
+            raise StageStuck(what=f"{code}: {type(error).__name__}") from error
         self.progress.step += 1
         self._keep()
 

@@ -1,16 +1,27 @@
 """When messages are looked after, and what reach hears."""
 
+from datetime import timedelta
+
 from huitou.base.db import Tx
 from huitou.base.jobs import every, stream
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
+from huitou.merchant import reads as merchants
 from huitou.reach import actions
 from huitou.reach.jobs import sending
+from huitou.reach.store import messages
 
 
 @stream("reach")
 def consume(tx: Tx, after: int, upto: int) -> None:
     actions.consume(tx, after, upto)
+
+
+@every(hours=24)
+def retire(tx: Tx) -> None:
+    """Texts older than the merchant keeps them are erased."""
+    days = int(merchants.setting(tx, "reach.retention_days"))
+    messages.retire_bodies(tx, tx.now - timedelta(days=days))
 
 
 @every(seconds=2)

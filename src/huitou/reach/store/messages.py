@@ -314,6 +314,15 @@ def list_touches(tx: ReadTx, customer_ids: Sequence[UUID], since: datetime) -> l
     )
 
 
+def retire_bodies(tx: Tx, before: datetime) -> int:
+    """What was written before `before` is gone; that it was sent, and what came of it, stays."""
+    return tx.run(
+        "UPDATE reach.message SET body_sealed = NULL, address_id = NULL, version = version + 1"
+        " WHERE merchant_id = %(merchant)s AND planned_at < %(before)s AND body_sealed IS NOT NULL",
+        {"before": before},
+    )
+
+
 def erase_bodies(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """What was written to forgotten customers is gone."""
     tx.run(
