@@ -17,11 +17,6 @@ export default ts.config(
     },
   },
   {
-    // A list of shapes, not code; the generated schema takes its place.
-    files: ['src/client/types.ts'],
-    rules: { 'max-lines': 'off' },
-  },
-  {
     // Rooms know the client, the ui and the shell; only pages put rooms together.
     files: ['src/rooms/**/*.{ts,tsx}'],
     rules: {

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from psycopg import sql
 
@@ -30,6 +31,7 @@ from huitou.merchant.rules import PERMISSIONS
 from huitou.merchant.types import Merchant, NewStaff, NewUnit, Staff, Unit
 from tests.background import settle
 
+merchants.passwords = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 

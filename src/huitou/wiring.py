@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache, wraps
 from importlib import import_module, util
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -16,7 +16,14 @@ from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
 from huitou.channels.sms_aliyun.pushes import AliyunPushes
 from huitou.channels.wecom.channel import WeComChannel
-from huitou.channels.wecom.client import WeComClient
+from huitou.channels.wecom.client import (
+    BAD_CORP,
+    BAD_SECRET,
+    WeComClient,
+    WeComError,
+    WeComUnanswered,
+    WeComUnreachable,
+)
 from huitou.channels.wecom.config import WeComConfig
 from huitou.channels.wecom.friends import WeComFriends
 from huitou.channels.wecom.login import WeComLogin
@@ -52,20 +59,19 @@ ROOMS = (
 CHANNELS: dict[str, type[BaseModel]] = {"wecom": WeComConfig, "sms": AliyunSmsConfig}
 """The channels there are, by kind, with the model of their settings."""
 
-_Given = ParamSpec("_Given")
 _Adapter = TypeVar("_Adapter")
 
 
-def _one_for_each(build: Callable[_Given, _Adapter]) -> Callable[_Given, _Adapter]:
+def _one_for_each(build: Callable[..., _Adapter]) -> Callable[..., _Adapter]:
     """`lru_cache` alone lets two threads build the same adapter, and drops one with its
     connections open."""
     lock = Lock()
     cached = lru_cache(maxsize=64)(build)
 
     @wraps(build)
-    def one(*args: _Given.args, **kwargs: _Given.kwargs) -> _Adapter:
+    def one(*settings: str) -> _Adapter:
         with lock:
-            return cached(*args, **kwargs)
+            return cached(*settings)
 
     return one
 
@@ -96,6 +102,26 @@ def open_channel(kind: str, config: str) -> Channel:
         return WeComChannel(WeComClient(WeComConfig.model_validate_json(config)))
     assert kind == "sms", f"there is no channel {kind}"
     return AliyunSmsChannel(AliyunSmsConfig.model_validate_json(config))
+
+
+def refusal_of(kind: str, config: str) -> WeComError | None:
+    """What a channel says against credentials, asked without sending anything.
+
+    None where they are good, where the channel cannot be reached, and for SMS: there only a
+    message shows it.
+    """
+    if kind != "wecom":
+        return None
+    client = WeComClient(WeComConfig.model_validate_json(config))
+    try:
+        client.prove()
+    except WeComError as error:
+        return error if error.errcode in (BAD_SECRET, BAD_CORP) else None
+    except (WeComUnreachable, WeComUnanswered):
+        return None
+    finally:
+        client.close()
+    return None
 
 
 @_one_for_each

@@ -348,7 +348,6 @@ def _furnish(made: House) -> None:
         for s, n, c, cn, fen in PRODUCTS
     ]
     hq.post("/v1/products", {"products": products})
-    hq.put("/v1/settings/site.url", {"value": made.url})
     members = [{"userid": f"wc-{code}", "name": name} for code, name, *_ in STAFF]
     made.wecom.order("members", members=members)
     callback = f"{made.url}/callbacks/wecom/{made.merchant}"

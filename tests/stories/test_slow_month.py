@@ -13,8 +13,8 @@ import pytest
 
 from huitou.base.db import Database
 from tests.adapters.wecom.serving import eventually
-from tests.conftest import Clock
-from tests.stories.house import House, Live, Person, house
+from tests.conftest import Clock, make_brand
+from tests.stories.house import Api, House, Live, Person, house
 
 COPY = "{name}您好，我是{store}的{associate}，您常买的{products}到货了"
 FRIENDS_OF = {"a-01": 9, "a-02": 8, "a-12": 4}

@@ -67,7 +67,7 @@ export function useAnswer<A>(
     const entry = entryOf(path, key)
     entry.read = read
     const isOld = entry.readAt === 0 || Date.now() - entry.readAt > staleMs
-    if (isOld || entry.isStale) void refresh(entry)
+    if (!entry.isReading && (isOld || entry.isStale)) void refresh(entry)
     if (!everyMs) return
     const timer = window.setInterval(() => !document.hidden && void refresh(entry), everyMs)
     return () => window.clearInterval(timer)

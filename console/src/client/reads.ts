@@ -1,55 +1,57 @@
-import type * as T from './types'
+import type { paths } from './schema'
+import type { Page } from './types'
 
-/** Every GET the console makes, by path template: what it answers. */
-export interface Reads {
-  '/v1/me': T.Me
-  '/v1/demo': T.Demo
-  '/v1/setup': T.Setup
-  '/v1/metrics': T.Page<T.Metric>
-  '/v1/overview': T.Overview
-  '/v1/results': T.Results
-  '/v1/results/customers': T.Page<T.Behind>
-  '/v1/customers': T.Page<T.CustomerRow>
-  '/v1/customers/{id}': T.Customer
-  '/v1/customers/{id}/timeline': T.Page<T.TimelineItem>
-  '/v1/customers/{id}/orders': T.Page<T.Order>
-  '/v1/customers/{id}/totals': T.Totals
-  '/v1/customers/{id}/why-one': T.WhyOne
-  '/v1/orders': T.Page<T.Order>
-  '/v1/totals': T.Page<T.Totals>
-  '/v1/categories': { items: { code: string; name: string; name_en: string }[] }
-  '/v1/products': T.Page<T.Product>
-  '/v1/segments': T.Page<T.Segment>
-  '/v1/segments/{id}': T.Segment
-  '/v1/segments/{id}/customers': T.Page<T.CustomerKey>
-  '/v1/segments/vocabulary': T.Vocabulary
-  '/v1/segments/templates': { items: T.SegmentTemplate[] }
-  '/v1/opportunities/kinds': T.OpportunityKind[]
-  '/v1/opportunities': T.Page<T.Opportunity>
-  '/v1/campaigns': T.Page<T.Campaign>
-  '/v1/campaigns/{id}': T.Campaign
-  '/v1/campaigns/{id}/progress': T.CampaignProgress
-  '/v1/campaigns/{id}/candidates': T.Page<T.Candidate>
-  '/v1/campaigns/{id}/lift': T.Lift
-  '/v1/tasks': T.Page<T.Task>
-  '/v1/customers/{id}/decisions': T.Page<T.Decision>
-  '/v1/messages': T.Page<T.Message>
-  '/v1/units': { items: T.Unit[] }
-  '/v1/staff': { items: T.Staff[] }
-  '/v1/imports': T.Page<T.Import>
-  '/v1/imports/{id}': T.Import
-  '/v1/imports/fields': { items: T.ImportField[] }
-  '/v1/lag': T.Lag
-  '/v1/set-aside': T.Page<T.SetAside>
-  '/v1/demo/identity-quality': T.IdentityQuality
-  '/v1/api-keys': { items: T.ApiKey[] }
-  '/v1/channels': { items: T.Channel[] }
-  '/v1/settings': { items: T.Setting[] }
-  '/v1/audit': T.Page<T.AuditLine>
+/** What an operation answers when it succeeds: its JSON, or nothing. */
+type Answer<O> = O extends { responses: infer R }
+  ? { [S in keyof R & (200 | 201 | 202)]: R[S] }[keyof R & (200 | 201 | 202)] extends infer Told
+    ? Told extends { content: { 'application/json': infer A } }
+      ? A
+      : never
+    : never
+  : never
+
+/** The list, where a path answers a single one to some other question. */
+type Listed<A> = [Extract<A, Page<unknown>>] extends [never] ? A : Extract<A, Page<unknown>>
+
+type Get<K extends keyof paths> = paths[K] extends { get: infer O } ? Answer<O> : never
+
+/** Every GET of the API that answers JSON, by path template: what it answers. */
+export type Reads = {
+  [K in keyof paths as unknown extends Get<K> ? never : [Get<K>] extends [never] ? never : K]: Listed<
+    Get<K>
+  >
 }
 
 /** The paths whose answer is a cursor page, and what stands in it. */
-export type ItemOf<K extends keyof Reads> = Reads[K] extends T.Page<infer I> ? I : never
+export type ItemOf<K extends keyof Reads> = Reads[K] extends Page<infer I> ? I : never
 export type PagedPath = {
-  [K in keyof Reads]: Reads[K] extends T.Page<unknown> ? K : never
+  [K in keyof Reads]: Reads[K] extends Page<unknown> ? K : never
 }[keyof Reads]
+
+type Verb = 'post' | 'put' | 'patch' | 'delete'
+
+/** What an operation must be given: JSON, or a form with a file. */
+type Body<O> = O extends { requestBody: { content: infer C } }
+  ? { body: Content<C> }
+  : O extends { requestBody?: { content: infer C } }
+    ? { body?: Content<C> }
+    : { body?: undefined }
+type Content<C> = C extends { 'application/json': infer B }
+  ? B
+  : C extends { 'multipart/form-data': unknown }
+    ? FormData
+    : never
+
+type WritesBy<M extends Verb> = {
+  [K in keyof paths & `/v1/${string}` as paths[K][M] extends { responses: unknown }
+    ? `${Uppercase<M>} ${K}`
+    : never]: { asked: Body<paths[K][M]>; answer: Answer<paths[K][M]> }
+}
+
+/** Every write of the API, as `POST /v1/…`: what it takes and answers. */
+export type Writes = WritesBy<'post'> & WritesBy<'put'> & WritesBy<'patch'> & WritesBy<'delete'>
+
+/** One request: where to, the id its path names, the body it takes. */
+export type Write<K extends keyof Writes> = K extends keyof Writes
+  ? { to: K } & Writes[K]['asked'] & (K extends `${string}{${string}` ? { id: string } : { id?: undefined })
+  : never

@@ -152,26 +152,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/associates/me/home": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Home
-         * @description The asker's own first page.
-         */
-        get: operations["get_home_v1_associates_me_home_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/associates/{staff_id}/goal": {
         parameters: {
             query?: never;
@@ -208,6 +188,26 @@ export interface paths {
          * @description Sales and commission of today and of the month, of oneself or of staff in one's units.
          */
         get: operations["get_money_v1_associates__staff_id__money_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/associates/me/home": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Home
+         * @description The asker's own first page.
+         */
+        get: operations["get_home_v1_associates_me_home_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -274,26 +274,6 @@ export interface paths {
          * @description Keep a draft.
          */
         post: operations["add_campaign_v1_campaigns_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/campaigns/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Preview
-         * @description What publishing this would do now.
-         */
-        post: operations["preview_v1_campaigns_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -484,6 +464,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What publishing this would do now.
+         */
+        post: operations["preview_v1_campaigns_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/categories": {
         parameters: {
             query?: never;
@@ -637,7 +637,8 @@ export interface paths {
         };
         /**
          * List Customers
-         * @description With `identifier=kind:value[@scope]` that one customer or 404; else a page of customers.
+         * @description With `identifier=kind:value[@scope]` that one customer or 404; else a page of customers:
+         *     the up to 200 named by `ids` (joined by commas, those out of sight left out), or who is sought.
          */
         get: operations["list_customers_v1_customers_get"];
         put?: never;
@@ -1125,6 +1126,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Import
+         * @description One import and its progress.
+         */
+        get: operations["get_import_v1_imports__import_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Import
+         * @description Stop after the chunk under way; what is in stays in.
+         */
+        post: operations["cancel_import_v1_imports__import_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import_id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Faults
+         * @description Why rows failed, by their number in the file; the first 100.
+         */
+        get: operations["list_faults_v1_imports__import_id__errors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import_id}/errors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Errors
+         * @description The rows that failed, as they came, with a column of reasons; mend and upload again.
+         */
+        get: operations["list_errors_v1_imports__import_id__errors_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports/fields": {
         parameters: {
             query?: never;
@@ -1177,66 +1258,6 @@ export interface paths {
          * @description An empty table with our headers, ready for a spreadsheet.
          */
         get: operations["template_v1_imports_template_csv_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Import
-         * @description One import and its progress.
-         */
-        get: operations["get_import_v1_imports__import_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel Import
-         * @description Stop after the chunk under way; what is in stays in.
-         */
-        post: operations["cancel_import_v1_imports__import_id__cancel_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import_id}/errors.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Errors
-         * @description The rows that failed, as they came, with a column of reasons; mend and upload again.
-         */
-        get: operations["list_errors_v1_imports__import_id__errors_csv_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1305,6 +1326,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Message
+         * @description A message and why it was sent.
+         */
+        get: operations["get_message_v1_messages__message_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/messages/test": {
         parameters: {
             query?: never;
@@ -1334,29 +1375,9 @@ export interface paths {
         };
         /**
          * Get Test
-         * @description What became of a test: `planned`, `in_flight`, `sent` or `submitted`, `delivered`, `failed`.
+         * @description What became of a test.
          */
         get: operations["get_test_v1_messages_test__test_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/messages/{message_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Message
-         * @description A message and why it was sent.
-         */
-        get: operations["get_message_v1_messages__message_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1405,6 +1426,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/opportunities/{opportunity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Opportunity
+         * @description One opportunity with the facts behind it.
+         */
+        get: operations["get_opportunity_v1_opportunities__opportunity_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/opportunities/kinds": {
         parameters: {
             query?: never;
@@ -1439,26 +1480,6 @@ export interface paths {
          * @description Look for opportunities now instead of at the next turn.
          */
         post: operations["refresh_v1_opportunities_refresh_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/opportunities/{opportunity_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Opportunity
-         * @description One opportunity with the facts behind it.
-         */
-        get: operations["get_opportunity_v1_opportunities__opportunity_id__get"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1633,6 +1654,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/segments/{segment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Segment
+         * @description One segment.
+         */
+        get: operations["get_segment_v1_segments__segment_id__get"];
+        /**
+         * Change Segment
+         * @description Another name or rule.
+         */
+        put: operations["change_segment_v1_segments__segment_id__put"];
+        post?: never;
+        /**
+         * Delete Segment
+         * @description Take a segment out of use.
+         */
+        delete: operations["delete_segment_v1_segments__segment_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments/{segment_id}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Members
+         * @description The members in the asker's scope.
+         */
+        get: operations["list_members_v1_segments__segment_id__customers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/segments/count": {
         parameters: {
             query?: never;
@@ -1725,54 +1794,6 @@ export interface paths {
          * @description What a rule may be made of.
          */
         get: operations["vocabulary_v1_segments_vocabulary_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/segments/{segment_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Segment
-         * @description One segment.
-         */
-        get: operations["get_segment_v1_segments__segment_id__get"];
-        /**
-         * Change Segment
-         * @description Another name or rule.
-         */
-        put: operations["change_segment_v1_segments__segment_id__put"];
-        post?: never;
-        /**
-         * Delete Segment
-         * @description Take a segment out of use.
-         */
-        delete: operations["delete_segment_v1_segments__segment_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/segments/{segment_id}/customers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Members
-         * @description The members in the asker's scope.
-         */
-        get: operations["list_members_v1_segments__segment_id__customers_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1881,6 +1902,8 @@ export interface paths {
         /**
          * Set Up
          * @description Create the merchant and its owner, and log the owner in. Possible once.
+         *
+         *     `site.url` becomes the address that was used: links in messages need one from the first day.
          */
         post: operations["set_up_v1_setup_post"];
         delete?: never;
@@ -1993,46 +2016,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/tasks/reassign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reassign
-         * @description Hand open tasks to colleagues of the same store who are present.
-         */
-        post: operations["reassign_v1_tasks_reassign_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/tasks/urge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Urge
-         * @description Remind associates of unsent tasks, each at most once an hour.
-         */
-        post: operations["urge_v1_tasks_urge_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/tasks/{task_id}": {
         parameters: {
             query?: never;
@@ -2091,6 +2074,46 @@ export interface paths {
          * @description One tap: the message waits for the associate's confirmation in WeCom; again is no change.
          */
         post: operations["send_v1_tasks__task_id__send_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reassign
+         * @description Hand open tasks to colleagues of the same store who are present.
+         */
+        post: operations["reassign_v1_tasks_reassign_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/urge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Urge
+         * @description Remind associates of unsent tasks, each at most once an hour.
+         */
+        post: operations["urge_v1_tasks_urge_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2334,7 +2357,9 @@ export interface components {
              */
             at: string;
             /** Detail */
-            detail: unknown;
+            detail: {
+                [key: string]: unknown;
+            };
             /**
              * Id
              * Format: uuid
@@ -2393,7 +2418,7 @@ export interface components {
              * Dry Run
              * @default false
              */
-            dry_run: boolean;
+            dry_run?: boolean;
             /** File */
             file: string;
             /** Kind */
@@ -2402,7 +2427,7 @@ export interface components {
              * Mapping
              * @default
              */
-            mapping: string;
+            mapping?: string;
         };
         /** Body_inspect_v1_imports_inspect_post */
         Body_inspect_v1_imports_inspect_post: {
@@ -2596,6 +2621,42 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** ChannelSet */
+        ChannelSet: {
+            /** Is Simulated */
+            is_simulated: boolean;
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * ChannelShown
+         * @description A channel, the JSON schema of its form, and its settings with secrets left out.
+         */
+        ChannelShown: {
+            /** Callback Url */
+            callback_url: string | null;
+            /** Changed At */
+            changed_at: string | null;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Is Simulated */
+            is_simulated: boolean;
+            /** Kind */
+            kind: string;
+            /** Schema */
+            schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "missing";
+            /** Title */
+            title: string;
+        };
         /** CheckShown */
         CheckShown: {
             /** Code */
@@ -2762,8 +2823,11 @@ export interface components {
             owned_since: string | null;
             /** Source Channels */
             source_channels: string[];
-            /** State */
-            state: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "live" | "forgotten";
             /** Tags */
             tags: components["schemas"]["Tag"][];
             /** Traits */
@@ -2875,12 +2939,12 @@ export interface components {
              * @default told_staff
              * @enum {string}
              */
-            method: "told_staff" | "signed_form" | "phone_call" | "other";
+            method?: "told_staff" | "signed_form" | "phone_call" | "other";
             /**
              * Purpose
              * @default marketing
              */
-            purpose: string;
+            purpose?: string;
             /**
              * State
              * @enum {string}
@@ -2927,6 +2991,49 @@ export interface components {
             task_id: string | null;
             /** Text */
             text: string | null;
+        };
+        /**
+         * DemoLogin
+         * @description Somebody one can be; `unit` is the name of theirs.
+         */
+        DemoLogin: {
+            /** Code */
+            code: string;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "headquarters" | "region" | "manager" | "associate";
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * DemoShown
+         * @description `speed` 1 is an event every two and a half seconds.
+         */
+        DemoShown: {
+            /** Is Demo */
+            is_demo: boolean;
+            /**
+             * Is Paused
+             * @default false
+             */
+            is_paused: boolean;
+            /** Logins */
+            logins: components["schemas"]["DemoLogin"][];
+            /**
+             * Speed
+             * @default 1
+             */
+            speed: number;
+            /** Wecom Url */
+            wecom_url: string | null;
         };
         /** Dismiss */
         Dismiss: {
@@ -2980,7 +3087,7 @@ export interface components {
              * @default personal
              * @enum {string}
              */
-            product_mode: "personal" | "fixed" | "none";
+            product_mode?: "personal" | "fixed" | "none";
             /** Salt */
             salt?: string | null;
             /** Skus */
@@ -2988,6 +3095,14 @@ export interface components {
             source: components["schemas"]["SourceBody"];
             /** Version */
             version: number;
+        };
+        /**
+         * Entered
+         * @description A session was opened on this surface; its token is in the cookie only.
+         */
+        Entered: {
+            /** Surface */
+            surface: string;
         };
         /**
          * Evidence
@@ -3058,9 +3173,9 @@ export interface components {
              */
             channel: "sms";
             /** Grace Minutes */
-            grace_minutes?: number | null;
+            grace_minutes: number | null;
             /** Template */
-            template?: string | null;
+            template: string | null;
             /** Text */
             text: string;
         };
@@ -3070,13 +3185,34 @@ export interface components {
              * Channel
              * @default sms
              */
-            channel: string;
+            channel?: string;
             /** Grace Minutes */
             grace_minutes?: number | null;
             /** Template */
             template?: string | null;
             /** Text */
             text: string;
+        };
+        /** Fault */
+        Fault: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Number */
+            number: number;
+        };
+        /**
+         * FieldShown
+         * @description A column we understand.
+         */
+        FieldShown: {
+            /** Is Required */
+            is_required: boolean;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
         };
         /**
          * Figures
@@ -3125,6 +3261,34 @@ export interface components {
             /** Under 14 */
             under_14: boolean;
         };
+        /**
+         * Founded
+         * @description Ids of the merchant and of its owner, who is logged in now.
+         */
+        Founded: {
+            /**
+             * Merchant
+             * Format: uuid
+             */
+            merchant: string;
+            /**
+             * Staff
+             * Format: uuid
+             */
+            staff: string;
+        };
+        /**
+         * Frames
+         * @description Addresses of what the three frames show; those of our own are relative.
+         */
+        Frames: {
+            /** Associate */
+            associate: string;
+            /** Console */
+            console: string;
+            /** Customer */
+            customer: string | null;
+        };
         /** FriendshipRow */
         FriendshipRow: {
             associate: components["schemas"]["huitou__profile__types__StaffRef"] | null;
@@ -3153,11 +3317,6 @@ export interface components {
             /** Target Fen */
             target_fen: number;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * Home
          * @description An associate's first page.
@@ -3170,6 +3329,33 @@ export interface components {
             store: components["schemas"]["UnitRef"];
             tasks: components["schemas"]["TaskCount"];
             today: components["schemas"]["DaySales"];
+        };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail: components["schemas"]["ValidationError"][];
+        };
+        /** StaffRef */
+        huitou__associate__types__StaffRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** StaffRef */
+        huitou__profile__types__StaffRef: {
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
         };
         /** IdentifierRow */
         IdentifierRow: {
@@ -3194,6 +3380,20 @@ export interface components {
             source: string;
             /** Value */
             value: string;
+        };
+        /**
+         * IdentityQuality
+         * @description Pairwise shares 0–1 over so many identifiers; see `scoring.Score`.
+         */
+        IdentityQuality: {
+            /** Identifiers */
+            identifiers: number;
+            /** Precision */
+            precision: number;
+            /** Recall */
+            recall: number;
+            /** Recall Linkable */
+            recall_linkable: number;
         };
         /**
          * Import
@@ -3226,16 +3426,22 @@ export interface components {
             id: string;
             /** Is Dry Run */
             is_dry_run: boolean;
-            /** Kind */
-            kind: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "orders" | "customers" | "products" | "staff" | "units" | "events";
             /** Mapping */
             mapping: {
                 [key: string]: unknown;
             };
             /** Reason */
             reason: string | null;
-            /** State */
-            state: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
             /** Total */
             total: number | null;
         };
@@ -3263,6 +3469,24 @@ export interface components {
              * @enum {string}
              */
             verdict: "proven" | "harmful" | "unproven";
+        };
+        /**
+         * Inspected
+         * @description `mapping` is a guess `{field: header}`, `missing` the required fields it lacks.
+         */
+        Inspected: {
+            /** Headers */
+            headers: string[];
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+            /** Missing */
+            missing: string[];
+            /** Sample */
+            sample: {
+                [key: string]: string;
+            }[];
         };
         /**
          * Intake
@@ -3378,7 +3602,7 @@ export interface components {
             /** Low Fen */
             low_fen: number | null;
             /** Measured To */
-            measured_to?: string | null;
+            measured_to: string | null;
             /** Reason */
             reason: string;
             /** Sentence En */
@@ -3409,6 +3633,21 @@ export interface components {
             /** Password */
             password: string;
         };
+        /**
+         * Me
+         * @description Who asks. A machine with an API key is nobody of the staff and belongs to no unit.
+         */
+        Me: {
+            /** Is Demo */
+            is_demo: boolean;
+            /** Language */
+            language: string;
+            merchant: components["schemas"]["MerchantShown"];
+            /** Permissions */
+            permissions: string[];
+            staff: components["schemas"]["Staff"] | null;
+            unit: components["schemas"]["Unit"] | null;
+        };
         /** Member */
         Member: {
             /**
@@ -3423,6 +3662,21 @@ export interface components {
             entered_at: string;
             /** Ordinal */
             ordinal: number;
+        };
+        /**
+         * MerchantShown
+         * @description `zone` is an IANA time zone: days begin and end there.
+         */
+        MerchantShown: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Zone */
+            zone: string;
         };
         /** Merge */
         Merge: {
@@ -3680,7 +3934,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["ApiKey"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3690,7 +3944,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Attribution"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3700,7 +3954,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["AuditLine"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3710,7 +3964,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Behind"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3720,7 +3974,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Campaign"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3730,7 +3984,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["CandidateRow"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3740,7 +3994,17 @@ export interface components {
             /** Items */
             items: components["schemas"]["Category"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_ChannelShown_: {
+            /** Items */
+            items: components["schemas"]["ChannelShown"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Page
@@ -3750,7 +4014,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Connector"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3760,7 +4024,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["CustomerRow"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3770,7 +4034,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["CustomerTotals"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3780,7 +4044,27 @@ export interface components {
             /** Items */
             items: components["schemas"]["DecisionRow"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_Fault_: {
+            /** Items */
+            items: components["schemas"]["Fault"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_FieldShown_: {
+            /** Items */
+            items: components["schemas"]["FieldShown"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Page
@@ -3790,7 +4074,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Import"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3800,7 +4084,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Member"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3810,7 +4094,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["MessageRow"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3820,7 +4104,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Metric"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3830,7 +4114,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Order"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3840,7 +4124,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Product"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3850,7 +4134,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Segment"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3860,7 +4144,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["SetAside"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3870,17 +4154,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["SettingInForce"][];
             /** Next */
-            next?: string | null;
-        };
-        /**
-         * Page
-         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
-         */
-        Page_ShownLine_: {
-            /** Items */
-            items: components["schemas"]["ShownLine"][];
-            /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3890,7 +4164,17 @@ export interface components {
             /** Items */
             items: components["schemas"]["Shown"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_ShownLine_: {
+            /** Items */
+            items: components["schemas"]["ShownLine"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * Page
@@ -3900,7 +4184,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Staff"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3910,7 +4194,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["TaskShown"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3920,7 +4204,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["Template"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3930,7 +4214,7 @@ export interface components {
             /** Items */
             items: components["schemas"]["TimelineItem"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
         /**
          * Page
@@ -3940,19 +4224,12 @@ export interface components {
             /** Items */
             items: components["schemas"]["Unit"][];
             /** Next */
-            next?: string | null;
+            next: string | null;
         };
-        /**
-         * Page
-         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
-         */
-        Page_dict_str__Any__: {
-            /** Items */
-            items: {
-                [key: string]: unknown;
-            }[];
-            /** Next */
-            next?: string | null;
+        /** Person */
+        Person: {
+            /** Login */
+            login: string;
         };
         /**
          * PlanBody
@@ -3979,7 +4256,7 @@ export interface components {
              * @default personal
              * @enum {string}
              */
-            product_mode: "personal" | "fixed" | "none";
+            product_mode?: "personal" | "fixed" | "none";
             /** Salt */
             salt?: string | null;
             /** Skus */
@@ -4061,7 +4338,7 @@ export interface components {
              * Is Listed
              * @default true
              */
-            is_listed: boolean;
+            is_listed?: boolean;
             /** Name */
             name: string;
             /** Picture */
@@ -4241,10 +4518,31 @@ export interface components {
             /** Reason */
             reason?: string | null;
         };
-        /** Role */
-        Role: {
-            /** Login */
-            login: string;
+        /**
+         * Revealed
+         * @description Personal values in full.
+         */
+        Revealed: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Identifiers */
+            identifiers: components["schemas"]["RevealedIdentifier"][];
+            /** Name */
+            name: string | null;
+        };
+        /** RevealedIdentifier */
+        RevealedIdentifier: {
+            /** Id */
+            id: number;
+            /** Kind */
+            kind: string;
+            /** Scope */
+            scope: string;
+            /** Value */
+            value: string;
         };
         /** RuleIn */
         RuleIn: {
@@ -4383,7 +4681,7 @@ export interface components {
              * Is Locked
              * @default false
              */
-            is_locked: boolean;
+            is_locked?: boolean;
             /** Unit Id */
             unit_id?: string | null;
             /** Value */
@@ -4392,7 +4690,7 @@ export interface components {
              * Version
              * @default 0
              */
-            version: number;
+            version?: number;
         };
         /**
          * SettingInForce
@@ -4427,6 +4725,11 @@ export interface components {
             name: string;
             /** Password */
             password: string;
+        };
+        /** SetupState */
+        SetupState: {
+            /** Needed */
+            needed: boolean;
         };
         /**
          * Shown
@@ -4571,19 +4874,33 @@ export interface components {
             unit_name: string;
         };
         /**
+         * SimulatorUsed
+         * @description `url` is where the simulator shows what it received.
+         */
+        SimulatorUsed: {
+            /** Is Simulated */
+            is_simulated: boolean;
+            /** Kind */
+            kind: string;
+            /** Url */
+            url: string;
+        };
+        /**
          * Source
          * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
          *     a category if wanted).
          */
         Source: {
             /** Category */
-            category?: string | null;
+            category: string | null;
             /** Opportunity Kind */
-            opportunity_kind?: ("predicted" | "best_now") | null;
+            opportunity_kind: ("predicted" | "best_now") | null;
             /** Rule */
-            rule?: unknown;
+            rule: {
+                [key: string]: unknown;
+            } | null;
             /** Segment Id */
-            segment_id?: string | null;
+            segment_id: string | null;
         };
         /**
          * SourceBody
@@ -4615,12 +4932,12 @@ export interface components {
              * Identifier Ids
              * @default []
              */
-            identifier_ids: number[];
+            identifier_ids?: number[];
             /**
              * Identifiers
              * @default []
              */
-            identifiers: string[];
+            identifiers?: string[];
             /** Merging */
             merging?: string | null;
         };
@@ -4728,6 +5045,36 @@ export interface components {
              */
             staff_id: string;
         };
+        /**
+         * StageShown
+         * @description How far the stage is (`is_busy`: a step is under way), with the ids it plays with.
+         */
+        StageShown: {
+            /** Campaign */
+            campaign: string | null;
+            /** Customer */
+            customer: string | null;
+            frames: components["schemas"]["Frames"];
+            /** Is Busy */
+            is_busy: boolean;
+            /** Step */
+            step: number;
+            /** Steps */
+            steps: components["schemas"]["StepShown"][];
+            /** Task */
+            task: string | null;
+        };
+        /** StepShown */
+        StepShown: {
+            /** Code */
+            code: string;
+            /** Is Done */
+            is_done: boolean;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
         /** StoreLoad */
         StoreLoad: {
             /** Associates */
@@ -4814,12 +5161,12 @@ export interface components {
              * Add
              * @default []
              */
-            add: string[];
+            add?: string[];
             /**
              * Remove
              * @default []
              */
-            remove: string[];
+            remove?: string[];
         };
         /**
          * TaskCount
@@ -4881,7 +5228,7 @@ export interface components {
             /** Opportunity Id */
             opportunity_id: string | null;
             /** Products */
-            products?: components["schemas"]["ProductRef"][];
+            products: components["schemas"]["ProductRef"][];
             /** Reason En */
             reason_en: string;
             /** Reason Zh */
@@ -4946,9 +5293,51 @@ export interface components {
              * Params
              * @default {}
              */
-            params: {
+            params?: {
                 [key: string]: string;
             };
+        };
+        /** TestSent */
+        TestSent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Sent */
+            sent: boolean;
+            /** Url */
+            url: string | null;
+        };
+        /** TestStarted */
+        TestStarted: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "wecom" | "sms";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
+         * TestState
+         * @description `planned`, `in_flight`, `sent` or `submitted`, `delivered`, `failed` and why.
+         */
+        TestState: {
+            /** Failure */
+            failure: string | null;
+            /** Failure Text */
+            failure_text: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** State */
+            state: string;
         };
         /**
          * TimelineItem
@@ -4961,7 +5350,9 @@ export interface components {
              */
             at: string;
             /** Detail */
-            detail: unknown;
+            detail: {
+                [key: string]: unknown;
+            };
             /** Position */
             position: number;
             /** Source */
@@ -5058,7 +5449,7 @@ export interface components {
             /** Name */
             name: string;
             /** Parent Id */
-            parent_id?: string | null;
+            parent_id: string | null;
             /** Path */
             path: string;
         };
@@ -5080,7 +5471,8 @@ export interface components {
         };
         /**
          * UnitFigures
-         * @description A store's (or online shop's) last 30 days.
+         * @description A store's (or online shop's) last 30 days; `days` are the net sales of each in fen, the
+         *     newest last.
          */
         UnitFigures: {
             /** Bought */
@@ -5091,10 +5483,15 @@ export interface components {
             commission_fen: number;
             /** Credited Fen */
             credited_fen: number;
+            /** Days */
+            days: number[];
             /** Delivered */
             delivered: number;
-            /** Kind */
-            kind: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "headquarters" | "brand" | "region" | "dealer" | "store" | "online";
             /** Name */
             name: string;
             /** Opened */
@@ -5164,9 +5561,9 @@ export interface components {
         /** ValidationError */
         ValidationError: {
             /** Context */
-            ctx?: Record<string, never>;
+            ctx: Record<string, never>;
             /** Input */
-            input?: unknown;
+            input: unknown;
             /** Location */
             loc: (string | number)[];
             /** Message */
@@ -5227,28 +5624,6 @@ export interface components {
             /** Members */
             members: number[];
         };
-        /** StaffRef */
-        huitou__associate__types__StaffRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-        };
-        /** StaffRef */
-        huitou__profile__types__StaffRef: {
-            /** Code */
-            code: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -5264,8 +5639,8 @@ export interface operations {
             header?: never;
             path: {
                 merchant_id: string;
-                secret: string;
                 push: "report" | "up";
+                secret: string;
             };
             cookie?: never;
         };
@@ -5294,10 +5669,10 @@ export interface operations {
     wecom_handshake_callbacks_wecom__merchant_id__get: {
         parameters: {
             query: {
-                msg_signature: string;
-                timestamp: string;
-                nonce: string;
                 echostr: string;
+                msg_signature: string;
+                nonce: string;
+                timestamp: string;
             };
             header?: never;
             path: {
@@ -5331,8 +5706,8 @@ export interface operations {
         parameters: {
             query: {
                 msg_signature: string;
-                timestamp: string;
                 nonce: string;
+                timestamp: string;
             };
             header?: never;
             path: {
@@ -5540,35 +5915,6 @@ export interface operations {
             };
         };
     };
-    get_home_v1_associates_me_home_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Home"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
     get_goal_v1_associates__staff_id__goal_get: {
         parameters: {
             query?: never;
@@ -5666,17 +6012,46 @@ export interface operations {
             };
         };
     };
+    get_home_v1_associates_me_home_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Home"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_attributions_v1_attributions_get: {
         parameters: {
             query?: {
-                customer?: string | null;
                 associate?: string | null;
-                unit?: string | null;
                 campaign?: string | null;
-                since?: string | null;
-                until?: string | null;
                 cursor?: string | null;
+                customer?: string | null;
                 limit?: number;
+                since?: string | null;
+                unit?: string | null;
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -5738,9 +6113,9 @@ export interface operations {
     list_campaigns_v1_campaigns_get: {
         parameters: {
             query?: {
-                state?: ("draft" | "publishing" | "live" | "paused" | "ended") | null;
                 cursor?: string | null;
                 limit?: number;
+                state?: ("draft" | "publishing" | "live" | "paused" | "ended") | null;
             };
             header?: never;
             path?: never;
@@ -5788,39 +6163,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    preview_v1_campaigns_preview_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description Refused */
@@ -5904,10 +6246,10 @@ export interface operations {
         parameters: {
             query?: {
                 arm?: ("pending" | "treated" | "holdout" | "excluded") | null;
-                reason?: string | null;
-                customer?: string | null;
                 cursor?: string | null;
+                customer?: string | null;
                 limit?: number;
+                reason?: string | null;
             };
             header?: never;
             path: {
@@ -6158,6 +6500,39 @@ export interface operations {
             };
         };
     };
+    preview_v1_campaigns_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_categories_v1_categories_get: {
         parameters: {
             query?: never;
@@ -6202,7 +6577,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_dict_str__Any__"];
+                    "application/json": components["schemas"]["Page_ChannelShown_"];
                 };
             };
             /** @description Refused */
@@ -6237,9 +6612,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ChannelSet"];
                 };
             };
             /** @description Refused */
@@ -6270,9 +6643,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SimulatorUsed"];
                 };
             };
             /** @description Refused */
@@ -6307,9 +6678,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["TestSent"];
                 };
             };
             /** @description Refused */
@@ -6326,14 +6695,14 @@ export interface operations {
     list_commissions_v1_commissions_get: {
         parameters: {
             query?: {
-                customer?: string | null;
                 associate?: string | null;
-                unit?: string | null;
                 campaign?: string | null;
-                since?: string | null;
-                until?: string | null;
                 cursor?: string | null;
+                customer?: string | null;
                 limit?: number;
+                since?: string | null;
+                unit?: string | null;
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -6424,13 +6793,14 @@ export interface operations {
     list_customers_v1_customers_get: {
         parameters: {
             query?: {
-                identifier?: string | null;
-                q?: string | null;
-                unit?: string | null;
                 associate?: string | null;
-                tag?: string | null;
                 cursor?: string | null;
+                identifier?: string | null;
+                ids?: string | null;
                 limit?: number;
+                q?: string | null;
+                tag?: string | null;
+                unit?: string | null;
             };
             header?: never;
             path?: never;
@@ -6744,9 +7114,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Revealed"];
                 };
             };
             /** @description Refused */
@@ -6941,9 +7309,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["DemoShown"];
                 };
             };
             /** @description Refused */
@@ -6972,9 +7338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["IdentityQuality"];
                 };
             };
             /** @description Refused */
@@ -6997,7 +7361,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Role"];
+                "application/json": components["schemas"]["Person"];
             };
         };
         responses: {
@@ -7007,7 +7371,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Entered"];
                 };
             };
             /** @description Refused */
@@ -7121,9 +7485,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["StageShown"];
                 };
             };
             /** @description Refused */
@@ -7152,9 +7514,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["StageShown"];
                 };
             };
             /** @description Refused */
@@ -7183,9 +7543,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["StageShown"];
                 };
             };
             /** @description Refused */
@@ -7296,103 +7654,6 @@ export interface operations {
             };
         };
     };
-    list_fields_v1_imports_fields_get: {
-        parameters: {
-            query: {
-                kind: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_dict_str__Any__"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    inspect_v1_imports_inspect_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_inspect_v1_imports_inspect_post"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    template_v1_imports_template_csv_get: {
-        parameters: {
-            query: {
-                kind: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
     get_import_v1_imports__import_id__get: {
         parameters: {
             query?: never;
@@ -7455,6 +7716,37 @@ export interface operations {
             };
         };
     };
+    list_faults_v1_imports__import_id__errors_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Fault_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_errors_v1_imports__import_id__errors_csv_get: {
         parameters: {
             query?: never;
@@ -7462,6 +7754,101 @@ export interface operations {
             path: {
                 import_id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_fields_v1_imports_fields_get: {
+        parameters: {
+            query: {
+                kind: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FieldShown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    inspect_v1_imports_inspect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_inspect_v1_imports_inspect_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inspected"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    template_v1_imports_template_csv_get: {
+        parameters: {
+            query: {
+                kind: string;
+            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -7530,9 +7917,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description Refused */
@@ -7549,13 +7934,13 @@ export interface operations {
     list_messages_v1_messages_get: {
         parameters: {
             query?: {
-                customer?: string | null;
                 associate?: string | null;
-                unit?: string | null;
                 campaign?: string | null;
-                since?: string | null;
                 cursor?: string | null;
+                customer?: string | null;
                 limit?: number;
+                since?: string | null;
+                unit?: string | null;
             };
             header?: never;
             path?: never;
@@ -7570,6 +7955,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_MessageRow_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_message_v1_messages__message_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDetail"];
                 };
             };
             /** @description Refused */
@@ -7602,9 +8018,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["TestStarted"];
                 };
             };
             /** @description Refused */
@@ -7635,40 +8049,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    get_message_v1_messages__message_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                message_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageDetail"];
+                    "application/json": components["schemas"]["TestState"];
                 };
             };
             /** @description Refused */
@@ -7714,13 +8095,13 @@ export interface operations {
     list_opportunities_v1_opportunities_get: {
         parameters: {
             query?: {
-                kind?: ("predicted" | "best_now") | "repurchase_due";
-                unit?: string | null;
                 associate?: string | null;
-                customer?: string | null;
                 category?: string | null;
                 cursor?: string | null;
+                customer?: string | null;
+                kind?: ("predicted" | "best_now") | "repurchase_due";
                 limit?: number;
+                unit?: string | null;
             };
             header?: never;
             path?: never;
@@ -7735,6 +8116,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Shown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_opportunity_v1_opportunities__opportunity_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                opportunity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shown"];
                 };
             };
             /** @description Refused */
@@ -7806,46 +8218,15 @@ export interface operations {
             };
         };
     };
-    get_opportunity_v1_opportunities__opportunity_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                opportunity_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Shown"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
     list_orders_v1_orders_get: {
         parameters: {
             query?: {
-                customer?: string | null;
-                unit?: string | null;
-                since?: string | null;
-                until?: string | null;
                 cursor?: string | null;
+                customer?: string | null;
                 limit?: number;
+                since?: string | null;
+                unit?: string | null;
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -7938,10 +8319,10 @@ export interface operations {
     list_products_v1_products_get: {
         parameters: {
             query?: {
-                q?: string | null;
                 category?: string | null;
                 cursor?: string | null;
                 limit?: number;
+                q?: string | null;
             };
             header?: never;
             path?: never;
@@ -8038,9 +8419,9 @@ export interface operations {
         parameters: {
             query?: {
                 campaign?: string | null;
-                unit?: string | null;
-                staff?: string | null;
                 since?: string | null;
+                staff?: string | null;
+                unit?: string | null;
                 until?: string | null;
             };
             header?: never;
@@ -8072,14 +8453,14 @@ export interface operations {
     list_behind_v1_results_customers_get: {
         parameters: {
             query: {
-                stage: "tasks" | "sent" | "delivered" | "opened" | "bought";
                 campaign?: string | null;
-                unit?: string | null;
-                staff?: string | null;
-                since?: string | null;
-                until?: string | null;
                 cursor?: string | null;
                 limit?: number;
+                since?: string | null;
+                staff?: string | null;
+                stage: "tasks" | "sent" | "delivered" | "opened" | "bought";
+                unit?: string | null;
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -8159,6 +8540,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_segment_v1_segments__segment_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_segment_v1_segments__segment_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedSegment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    delete_segment_v1_segments__segment_id__delete: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_members_v1_segments__segment_id__customers_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Member_"];
                 };
             };
             /** @description Refused */
@@ -8329,137 +8841,6 @@ export interface operations {
             };
         };
     };
-    get_segment_v1_segments__segment_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                segment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Segment"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    change_segment_v1_segments__segment_id__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                segment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangedSegment"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Segment"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    delete_segment_v1_segments__segment_id__delete: {
-        parameters: {
-            query?: {
-                version?: number | null;
-            };
-            header?: never;
-            path: {
-                segment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    list_members_v1_segments__segment_id__customers_get: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                segment_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_Member_"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
     log_in_v1_session_post: {
         parameters: {
             query?: never;
@@ -8479,7 +8860,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Entered"];
                 };
             };
             /** @description Refused */
@@ -8630,9 +9011,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["SetupState"];
                 };
             };
             /** @description Refused */
@@ -8665,7 +9044,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Founded"];
                 };
             };
             /** @description Refused */
@@ -8682,8 +9061,8 @@ export interface operations {
     list_staff_v1_staff_get: {
         parameters: {
             query?: {
-                unit?: string | null;
                 role?: ("headquarters" | "region" | "manager" | "associate") | null;
+                unit?: string | null;
             };
             header?: never;
             path?: never;
@@ -8841,13 +9220,13 @@ export interface operations {
         parameters: {
             query?: {
                 associate?: string | null;
-                unit?: string | null;
-                customer?: string | null;
                 campaign?: string | null;
-                state?: ("open" | "awaiting_confirmation" | "sent" | "dismissed" | "blocked" | "failed" | "expired" | "fallback" | "closed_by_purchase" | "cancelled") | null;
-                since?: string | null;
                 cursor?: string | null;
+                customer?: string | null;
                 limit?: number;
+                since?: string | null;
+                state?: ("open" | "awaiting_confirmation" | "sent" | "dismissed" | "blocked" | "failed" | "expired" | "fallback" | "closed_by_purchase" | "cancelled") | null;
+                unit?: string | null;
             };
             header?: never;
             path?: never;
@@ -8862,72 +9241,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_TaskShown_"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    reassign_v1_tasks_reassign_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Reassign"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reassigned"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    urge_v1_tasks_urge_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Urge"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Urged"];
                 };
             };
             /** @description Refused */
@@ -9077,6 +9390,72 @@ export interface operations {
             };
         };
     };
+    reassign_v1_tasks_reassign_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reassign"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reassigned"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    urge_v1_tasks_urge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Urge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Urged"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_totals_v1_totals_get: {
         parameters: {
             query: {
@@ -9204,8 +9583,8 @@ export interface operations {
     start_v1_wecom_login_get: {
         parameters: {
             query?: {
-                to?: string;
                 merchant?: string | null;
+                to?: string;
             };
             header?: never;
             path?: never;

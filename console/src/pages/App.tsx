@@ -105,9 +105,9 @@ function Doors() {
       </Suspense>
     )
   if (atLogin) return <LoginPage />
-  if (me.data)
+  if (me.data?.staff && me.data.unit)
     return (
-      <SessionContext value={me.data}>
+      <SessionContext value={{ ...me.data, staff: me.data.staff, unit: me.data.unit }}>
         <Inside />
       </SessionContext>
     )

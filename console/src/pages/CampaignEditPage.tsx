@@ -10,7 +10,7 @@ export default function CampaignEditPage({ id }: { id: string | null }) {
 }
 
 function Saved({ id }: { id: string }) {
-  const campaign = useRead('/v1/campaigns/{id}', { id })
+  const campaign = useRead('/v1/campaigns/{campaign_id}', { id })
   return (
     <Answer of={campaign} rows={10}>
       {(data) => <CampaignEditor key={data.version} saved={data} start={data} />}
@@ -35,5 +35,9 @@ function NewCampaignPage() {
 function sourceOf(query: URLSearchParams): Source {
   const segment = query.get('segment')
   if (segment) return { segment_id: segment }
-  return { opportunity_kind: query.get('opportunity') ?? '', category: query.get('category') }
+  const kind = query.get('opportunity')
+  return {
+    opportunity_kind: kind === 'predicted' || kind === 'best_now' ? kind : null,
+    category: query.get('category'),
+  }
 }

@@ -12,7 +12,7 @@ import { Bubble } from '@/ui/bubble'
 import { Answer, Panel } from '@/ui/page'
 
 export default function CampaignPage({ id }: { id: string }) {
-  const campaign = useRead('/v1/campaigns/{id}', { id, every: 5000 })
+  const campaign = useRead('/v1/campaigns/{campaign_id}', { id, every: 5000 })
   return (
     <Answer of={campaign} rows={10}>
       {(data) => <Detail campaign={data} />}

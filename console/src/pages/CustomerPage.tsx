@@ -18,7 +18,7 @@ import { Answer, Panel } from '@/ui/page'
 
 /** One customer, all round: panels of seven rooms on one page. */
 export default function CustomerPage({ id }: { id: string }) {
-  const customer = useRead('/v1/customers/{id}', { id })
+  const customer = useRead('/v1/customers/{customer_id}', { id })
   const into = customer.data?.merged_into
   useEffect(() => {
     if (into) go(`/customers/${into}`, { isReplacing: true })

@@ -3,30 +3,26 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
+import type { Login } from '@/client/types'
 import { LanguageSwitch } from '@/shell/frame'
 import { go } from '@/shell/router'
 import { Wordmark } from '@/ui/mark'
-
-interface Login {
-  login: string
-  password: string
-}
 
 export function LoginPage() {
   const { t } = useTranslation()
   const demo = useRead('/v1/demo')
   const cache = useQueryClient()
-  const enter = useWrite<unknown, Partial<Login>>()
+  const enter = useWrite<'POST /v1/session' | 'POST /v1/demo/login'>()
   const inside = {
     onSuccess: () => {
       cache.clear()
       go('/')
     },
   }
-  const signIn = (body: Login) => enter.mutate({ path: '/v1/session', body }, inside)
+  const signIn = (body: Login) => enter.mutate({ to: 'POST /v1/session', body }, inside)
   const enterAs = (login: string) =>
-    enter.mutate({ path: '/v1/demo/login', body: { login } }, inside)
-  const logins = demo.data?.is_demo ? (demo.data.logins ?? []) : []
+    enter.mutate({ to: 'POST /v1/demo/login', body: { login } }, inside)
+  const logins = demo.data?.logins ?? []
   return (
     <div className="login">
       <div className="login-tell">

@@ -15,10 +15,10 @@ export default function SegmentPage({ id }: { id: string }) {
 }
 
 function SavedSegment({ id }: { id: string }) {
-  const segment = useRead('/v1/segments/{id}', { id })
+  const segment = useRead('/v1/segments/{segment_id}', { id })
   return (
     <Answer of={segment} rows={8}>
-      {(data) => <Editor key={data.version} segment={data} start={data} />}
+      {(data) => <Editor key={data.version} segment={data} start={{ name: data.name, rule: data.rule as Rule }} />}
     </Answer>
   )
 }
@@ -38,7 +38,7 @@ function NewSegment() {
             segment={null}
             start={{
               name: (i18n.language === 'en' ? template?.name_en : template?.name) ?? '',
-              rule: template?.rule ?? firstRule,
+              rule: (template?.rule as Rule | undefined) ?? firstRule,
             }}
           />
         )

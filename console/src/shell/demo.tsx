@@ -21,14 +21,14 @@ export function DemoTag() {
               size="small"
               icon={isPaused ? <PlayCircleOutlined /> : <PauseCircleOutlined />}
               loading={write.isPending}
-              onClick={() => write.mutate({ path: `/v1/demo/${isPaused ? 'resume' : 'pause'}` })}
+              onClick={() => write.mutate({ to: `POST /v1/demo/${isPaused ? 'resume' : 'pause'}` })}
             >
               {t(isPaused ? 'shell.demo_resume' : 'shell.demo_pause')}
             </Button>
             <Segmented
               size="small"
               value={demo.data?.speed ?? 1}
-              onChange={(speed) => write.mutate({ path: '/v1/demo/speed', body: { speed } })}
+              onChange={(speed) => write.mutate({ to: 'POST /v1/demo/speed', body: { speed } })}
               options={[1, 2, 5, 20].map((speed) => ({ value: speed, label: `${speed}×` }))}
             />
           </div>

@@ -172,7 +172,7 @@ function Person({ isWide }: { isWide: boolean }) {
           if (key === 'language') void setLanguage(i18n.language === 'en' ? 'zh-CN' : 'en')
           if (key === 'leave')
             leave.mutate(
-              { path: '/v1/session', method: 'DELETE' },
+              { to: 'DELETE /v1/session' },
               {
                 onSuccess: () => {
                   cache.clear()

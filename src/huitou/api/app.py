@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,7 +16,7 @@ from huitou.api.auth import identify
 from huitou.api.limits import BodyLimit
 from huitou.base.db import Database
 from huitou.base.http import language_of, problem
-from huitou.kernel.errors import Malformed, NotFound, Refusal
+from huitou.kernel.errors import Malformed, NotFound, Refusal, Unavailable
 
 _logger = structlog.get_logger("api")
 
@@ -36,6 +37,13 @@ class Internal(Refusal):
     status = 500
     code = "internal"
     zh, en = "系统内部错误，已记录", "An internal error; it has been logged"
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database is down, coming back, or its disk is full. What was asked may be sent again."""
+
+    code = "database.unavailable"
+    zh, en = "数据库暂时不可用，请稍后重试", "The database is not available now; try again later"
 
 
 def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> FastAPI:
@@ -62,6 +70,7 @@ def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> Fa
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(psycopg.OperationalError, _without_database)
     app.add_exception_handler(Exception, _failed)
     for router in (health.router, events.router, people.router, live.router, setup.router):
         app.include_router(router)
@@ -94,6 +103,12 @@ def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         return problem(NoMethod(), language_of(request))
     return Response(str(error.detail), error.status_code)
+
+
+def _without_database(request: Request, error: Exception) -> Response:
+    # A pool that gets no connection, a connection lost in the middle, a full disk: all of these.
+    _logger.warning("no_database", path=request.url.path, error=type(error).__name__)
+    return problem(DatabaseUnavailable(), language_of(request))
 
 
 def _failed(request: Request, error: Exception) -> Response:

@@ -42,6 +42,12 @@ def is_secure(request: Request) -> bool:
     return request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
 
 
+def address_of(request: Request) -> str:
+    """The site's address as the browser used it, without a slash at its end."""
+    host = request.headers.get("host") or request.url.netloc
+    return f"{'https' if is_secure(request) else 'http'}://{host}"
+
+
 def token_of(request: Request) -> str | None:
     """The session token of the surface."""
     return request.cookies.get(cookie_name(surface_of(request), is_secure=is_secure(request)))

@@ -2,9 +2,12 @@
 
 import json
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 import httpx2
 import pydantic
@@ -12,20 +15,22 @@ from fastapi import Request
 
 from huitou import wiring
 from huitou.base.config import Config
-from huitou.base.db import Database
+from huitou.base.db import Database, ReadTx
 from huitou.base.http import Asking, Body, Reading, Router, needs
 from huitou.kernel.errors import Invalid, Unavailable
 from huitou.kernel.ids import new_id
 from huitou.kernel.page import Page
 from huitou.merchant import actions, reads
-from huitou.merchant.types import BadChannelConfig, UnknownChannel
-from huitou.reach.types import Failed, Outgoing, Submitted
+from huitou.merchant.types import BadChannelConfig, Merchant, Staff, UnknownChannel
+from huitou.reach.types import Failed, Outgoing, Submitted, Unknown
 
 router = Router(prefix="/v1", tags=["channels"])
 
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 _TITLES = {"wecom": ("企业微信", "WeCom"), "sms": ("短信", "SMS")}
 _SECRET = "••••••••"  # noqa: S105
+_SIGN_MAX = 12
+"""Characters of an SMS sign."""
 
 
 class NotConfigured(Invalid):
@@ -46,6 +51,28 @@ class TestFailed(Unavailable):
     zh, en = "测试消息未发出：{reason}", "The test message was not sent: {reason}"
 
 
+class BadCredentials(Invalid):
+    code = "channel.bad_credentials"
+    zh, en = (
+        "企业微信不认这组凭据（{errcode}），没有保存。请核对企业 ID 和应用 Secret。",
+        "WeCom refuses these credentials ({errcode}); nothing was saved."
+        " Check the corporation id and the app's secret.",
+    )
+
+
+_REASONS = {
+    "invaliduser": (
+        "这个账号不在企业微信通讯录里，或不在应用的可见范围内",
+        "the account is unknown to WeCom or outside the app's scope",
+    ),
+    "40001": ("应用 Secret 不正确", "the app's secret is wrong"),
+    "40013": ("企业 ID 不正确", "the corporation id is wrong"),
+    "40056": ("应用 AgentId 不正确", "the app's AgentId is wrong"),
+    "60020": ("本机 IP 不在应用的可信 IP 里", "this machine's IP is not trusted by the app"),
+    "isv.MOBILE_NUMBER_ILLEGAL": ("不是大陆手机号", "not a mobile number of the mainland"),
+}
+
+
 class NoSimulator(Unavailable):
     code = "channel.no_simulator"
     zh, en = "模拟器没有运行", "The simulator is not running"
@@ -59,6 +86,44 @@ class TestBody(Body):
     to: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelShown:
+    """A channel, the JSON schema of its form, and its settings with secrets left out."""
+
+    kind: str
+    title: str
+    state: Literal["ready", "missing"]
+    is_simulated: bool
+    changed_at: datetime | None
+    schema: dict[str, Any]
+    config: dict[str, Any]
+    callback_url: str | None
+    """What to fill in at the provider, so that it calls us back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSet:
+    kind: str
+    is_simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorUsed:
+    """`url` is where the simulator shows what it received."""
+
+    kind: str
+    is_simulated: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestSent:
+    sent: bool
+    at: datetime
+    url: str | None
+    """Where a simulator shows the message."""
+
+
 def simulator_url(config: Config, kind: str) -> str:
     """Simulators stand on the ports after the product's own."""
     offset = {"wecom": 1, "sms": 2, "mall": 3}[kind]
@@ -66,83 +131,115 @@ def simulator_url(config: Config, kind: str) -> str:
 
 
 @router.get("/channels")
-def list_channels(tx: Reading, asking: Asking) -> Page[dict[str, Any]]:
+def list_channels(request: Request, tx: Reading, asking: Asking) -> Page[ChannelShown]:
     """Every channel with its form (JSON schema) and its settings, secrets left out."""
+    callback = f"{_site(tx, request.app.state.config)}/callbacks/wecom/{asking.merchant}"
     states = {state.kind: state for state in reads.list_channels(tx)}
     is_english = asking.language == "en"
     return Page(
         [
-            {
-                "kind": kind,
-                "title": _TITLES[kind][is_english],
-                "state": "ready" if kind in states else "missing",
-                "is_simulated": kind in states and states[kind].is_simulated,
-                "changed_at": states[kind].changed_at if kind in states else None,
-                "schema": model.model_json_schema(),
-                "config": _shown(reads.channel_config(tx, kind), model),
-            }
+            ChannelShown(
+                kind=kind,
+                title=_TITLES[kind][is_english],
+                state="ready" if kind in states else "missing",
+                is_simulated=kind in states and states[kind].is_simulated,
+                changed_at=states[kind].changed_at if kind in states else None,
+                schema=model.model_json_schema(),
+                config=_shown(reads.channel_config(tx, kind), model),
+                callback_url=callback if kind == "wecom" else None,
+            )
             for kind, model in wiring.CHANNELS.items()
         ]
     )
 
 
 @router.put("/channels/{kind}", dependencies=[needs("setting.edit")])
-def set_channel(request: Request, kind: str, body: ChannelBody, asking: Asking) -> dict[str, Any]:
+def set_channel(request: Request, kind: str, body: ChannelBody, asking: Asking) -> ChannelSet:
     """Check and store a channel's settings. A secret left as it was shown stays as it is."""
     database: Database = request.app.state.database
+    with database.read(asking.merchant) as tx:
+        config = _checked(kind, body.config, reads.channel_config(tx, kind), asking.language)
+    revealed, simulated = _revealed(config), is_simulated(config)
+    refusal = wiring.refusal_of(kind, revealed)
+    if refusal is not None:
+        raise BadCredentials(errcode=refusal.errcode)
     with database.write(asking.merchant, scope=asking.scope, principal=asking.principal) as tx:
-        stored = reads.channel_config(tx, kind)
-        config = _checked(kind, body.config, stored)
-        simulated = is_simulated(config)
-        actions.set_channel(tx, kind, _revealed(config), is_simulated=simulated)
-    return {"kind": kind, "is_simulated": simulated}
+        actions.set_channel(tx, kind, revealed, is_simulated=simulated)
+    return ChannelSet(kind, simulated)
 
 
 @router.post("/channels/{kind}/simulate", dependencies=[needs("setting.edit")])
-def use_simulator(request: Request, kind: str, asking: Asking) -> dict[str, Any]:
+def use_simulator(request: Request, kind: str, asking: Asking) -> SimulatorUsed:
     """Connect the channel to the simulator that runs beside the product."""
     app_config: Config = request.app.state.config
     database: Database = request.app.state.database
-    config = simulated_config(app_config, kind, f"{app_config.url}", str(asking.merchant))
+    with database.read(asking.merchant) as tx:
+        merchant, staff = reads.get_merchant(tx), reads.list_staff(tx)
+        site = _site(tx, app_config)
+    config = simulated_config(app_config, kind, site, merchant)
+    if kind == "wecom":
+        _join(simulator_url(app_config, kind), staff)
     with database.write(asking.merchant, scope=asking.scope, principal=asking.principal) as tx:
         actions.set_channel(tx, kind, config, is_simulated=True)
-    return {"kind": kind, "is_simulated": True, "url": simulator_url(app_config, kind)}
+    return SimulatorUsed(kind, True, simulator_url(app_config, kind))
 
 
 @router.post("/channels/{kind}/test", dependencies=[needs("setting.edit")])
-def send_test(request: Request, kind: str, body: TestBody, asking: Asking) -> dict[str, Any]:
+def send_test(request: Request, kind: str, body: TestBody, asking: Asking) -> TestSent:
     """Send a message marked 【测试】 to yourself: WeCom to your own account, SMS to a number."""
     database: Database = request.app.state.database
+    app_config: Config = request.app.state.config
     with database.read(asking.merchant) as tx:
         stored = reads.channel_config(tx, _known(kind))
-        staff = reads.get_staff(tx, asking.staff_id) if asking.staff_id else None
+        people = reads.list_staff(tx)
         name = reads.get_merchant(tx).name
+        site = _site(tx, app_config)
     if stored is None:
         raise NotConfigured()
-    address = body.to or (staff.wecom_user if staff and kind == "wecom" else None)
+    me = next((person for person in people if person.id == asking.staff_id), None)
+    address = body.to or (me.wecom_user if me and kind == "wecom" else None)
     if not address:
         raise NoAddress(kind="企业微信账号 / WeCom user" if kind == "wecom" else "手机号 / phone")
+    base = simulator_url(app_config, kind)
+    simulated = is_simulated(wiring.CHANNELS[kind].model_validate_json(stored))
     adapter: Any = wiring.open_channel(kind, stored)
     text = f"【测试】{name} 的{_TITLES[kind][0]}通道已接通。"
     if kind == "wecom":
-        outcome = adapter.notify(address, "测试消息", text, request.app.state.config.url)
+        if simulated:
+            _join(base, people)
+        outcome = adapter.notify(address, "测试消息", text, f"{site}/a")
     else:
-        params = {"text": text, "link": request.app.state.config.url}
-        outcome = adapter.submit(Outgoing(new_id(), address, text, params=params))
+        outcome = adapter.submit(
+            Outgoing(new_id(), address, text, params={"text": text, "link": site})
+        )
     with database.write(asking.merchant, principal=asking.principal) as tx:
         actions.audit(tx, "channel.tested", kind, outcome=type(outcome).__name__)
     if not isinstance(outcome, Submitted):
-        reason = f"{outcome.code} {outcome.detail}" if isinstance(outcome, Failed) else "timeout"
-        raise TestFailed(reason=reason)
-    return {"sent": True, "at": datetime.now().astimezone()}
+        raise TestFailed(reason=_reason(outcome, asking.language))
+    page = f"{base}/member/{quote(address)}" if kind == "wecom" else base
+    return TestSent(True, datetime.now().astimezone(), page if simulated else None)
 
 
-def simulated_config(app: Config, kind: str, url: str, merchant: str) -> str:
+def _reason(outcome: Failed | Unknown, language: str) -> str:
+    if isinstance(outcome, Unknown):
+        return "没有得到确认" if language == "zh" else "no confirmation"
+    told = _REASONS.get(outcome.code)
+    text = told[language == "en"] if told else outcome.detail
+    return f"{text} ({outcome.code})"
+
+
+def _site(tx: ReadTx, config: Config) -> str:
+    """Where the outside world finds us."""
+    site: str = reads.setting(tx, "site.url")
+    return site.rstrip("/") or config.url
+
+
+def simulated_config(app: Config, kind: str, url: str, merchant: Merchant) -> str:
     """Settings for a simulator, which is told where to call back."""
     base = simulator_url(app, _known(kind))
     try:
         if kind == "wecom":
-            return _simulated_wecom(base, url, merchant)
+            return _simulated_wecom(base, url, merchant.id)
         return _simulated_sms(base, url, merchant)
     except httpx2.HTTPError as error:
         raise NoSimulator() from error
@@ -154,7 +251,18 @@ def is_simulated(config: pydantic.BaseModel) -> bool:
     return urlsplit(str(address)).hostname in _LOCAL
 
 
-def _simulated_wecom(base: str, url: str, merchant: str) -> str:
+def _join(base: str, staff: Sequence[Staff]) -> None:
+    """Our staff as members of the simulated corporation."""
+    members = [
+        {"userid": person.wecom_user, "name": person.name} for person in staff if person.wecom_user
+    ]
+    try:
+        httpx2.post(f"{base}/sim/members", json={"members": members}, timeout=10).raise_for_status()
+    except httpx2.HTTPError as error:
+        raise NoSimulator() from error
+
+
+def _simulated_wecom(base: str, url: str, merchant: UUID) -> str:
     config = {
         "corp_id": "ww-demo",
         "agent_id": 1000002,
@@ -173,14 +281,15 @@ def _simulated_wecom(base: str, url: str, merchant: str) -> str:
     )
 
 
-def _simulated_sms(base: str, url: str, merchant: str) -> str:
+def _simulated_sms(base: str, url: str, merchant: Merchant) -> str:
+    sign = merchant.name[:_SIGN_MAX]
     secret, receipt_secret = secrets.token_urlsafe(24), secrets.token_urlsafe(16)
-    push = f"{url}/callbacks/sms/{merchant}/{receipt_secret}"
+    push = f"{url}/callbacks/sms/{merchant.id}/{receipt_secret}"
     httpx2.post(
         f"{base}/sim/configure",
         json={
             "keys": [{"id": "sim-key", "secret": secret}],
-            "signs": [{"name": "回禾超市", "is_approved": True}],
+            "signs": [{"name": sign, "is_approved": True}],
             "templates": [
                 {
                     "code": "SMS_CARE",
@@ -199,7 +308,7 @@ def _simulated_sms(base: str, url: str, merchant: str) -> str:
                 "endpoint": base,
                 "access_key_id": "sim-key",
                 "access_key_secret": secret,
-                "sign_name": "回禾超市",
+                "sign_name": sign,
                 "template_code": "SMS_CARE",
                 "text_variable": "text",
                 "link_variable": "link",
@@ -217,15 +326,27 @@ def _known(kind: str) -> Literal["wecom", "sms"]:
     raise UnknownChannel(kind=kind)
 
 
-def _checked(kind: str, given: dict[str, Any], stored: str | None) -> pydantic.BaseModel:
+def _checked(
+    kind: str, given: dict[str, Any], stored: str | None, language: str
+) -> pydantic.BaseModel:
     model = wiring.CHANNELS[_known(kind)]
     known: dict[str, Any] = json.loads(stored or "{}")
     merged = {name: known.get(name) if value == _SECRET else value for name, value in given.items()}
     try:
         return model.model_validate(merged)
     except pydantic.ValidationError as error:
-        fields = ", ".join(".".join(str(part) for part in fault["loc"]) for fault in error.errors())
+        names = dict.fromkeys(str((*fault["loc"], "")[0]) for fault in error.errors())
+        separator = "、" if language == "zh" else ", "
+        fields = separator.join(_title_of(model, name, language) for name in names)
         raise BadChannelConfig(fields=fields) from error
+
+
+def _title_of(model: type[pydantic.BaseModel], name: str, language: str) -> str:
+    """What the form calls a field; a fault of the whole form has the form's own title."""
+    schema = model.model_json_schema()
+    field = schema["properties"].get(name, schema)
+    title: str = field.get("title_en" if language == "en" else "title") or name
+    return title
 
 
 def _revealed(config: pydantic.BaseModel) -> str:

@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import File, Form, Request, Response, UploadFile
@@ -12,7 +13,8 @@ from fastapi import File, Form, Request, Response, UploadFile
 from huitou.base.config import Config
 from huitou.base.db import Database
 from huitou.base.http import Asking, Reading, Router, Writing, needs
-from huitou.imports import rules, run, store
+from huitou.imports import fields, rules, run, store
+from huitou.imports.rules import Fault
 from huitou.imports.store import Import
 from huitou.kernel.errors import Invalid
 from huitou.kernel.ids import new_id
@@ -21,6 +23,8 @@ from huitou.merchant import actions as merchants
 
 router = Router(prefix="/v1", tags=["imports"])
 _SAMPLE = 5
+_FAULTS = 100
+_REASON = "原因 / reason"
 
 
 class BadFile(Invalid):
@@ -38,24 +42,41 @@ class BadKind(Invalid):
     zh, en = "不支持的导入类型", "Unknown kind of import"
 
 
-def _kind(text: str) -> rules.Kind:
-    for kind in rules.KINDS:
+@dataclass(frozen=True, slots=True)
+class FieldShown:
+    """A column we understand."""
+
+    name: str
+    title: str
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """`mapping` is a guess `{field: header}`, `missing` the required fields it lacks."""
+
+    headers: list[str]
+    mapping: dict[str, str]
+    missing: list[str]
+    sample: list[dict[str, str]]
+
+
+def _kind(text: str) -> fields.Kind:
+    for kind in fields.KINDS:
         if kind == text:
             return kind
     raise BadKind()
 
 
 @router.get("/imports/fields")
-def list_fields(kind: str, asking: Asking) -> Page[dict[str, Any]]:
+def list_fields(kind: str, asking: Asking) -> Page[FieldShown]:
     """The columns we understand for a kind of file."""
     return Page(
         [
-            {
-                "name": field.name,
-                "title": field.en if asking.language == "en" else field.zh,
-                "is_required": field.is_required,
-            }
-            for field in rules.FIELDS[_kind(kind)]
+            FieldShown(
+                field.name, field.en if asking.language == "en" else field.zh, field.is_required
+            )
+            for field in fields.FIELDS[_kind(kind)]
         ]
     )
 
@@ -63,7 +84,7 @@ def list_fields(kind: str, asking: Asking) -> Page[dict[str, Any]]:
 @router.get("/imports/template.csv")
 def template(kind: str) -> Response:
     """An empty table with our headers, ready for a spreadsheet."""
-    headers = ",".join(field.zh for field in rules.FIELDS[_kind(kind)])
+    headers = ",".join(field.zh for field in fields.FIELDS[_kind(kind)])
     return Response(
         ("\ufeff" + headers + "\r\n").encode(),
         media_type="text/csv; charset=utf-8",
@@ -72,7 +93,7 @@ def template(kind: str) -> Response:
 
 
 @router.post("/imports/inspect", dependencies=[needs("import.write")])
-def inspect(file: Annotated[UploadFile, File()], kind: Annotated[str, Form()]) -> dict[str, Any]:
+def inspect(file: Annotated[UploadFile, File()], kind: Annotated[str, Form()]) -> Inspected:
     """The file's columns, a guess of which is which, and its first rows. Nothing is kept."""
     content = file.file.read()
     chosen = _kind(kind)
@@ -84,13 +105,13 @@ def inspect(file: Annotated[UploadFile, File()], kind: Annotated[str, Form()]) -
         ]
     except rules.Unreadable as error:
         raise BadFile(reason=str(error)) from error
-    mapping = rules.guess_mapping(chosen, headers)
-    return {
-        "headers": headers,
-        "mapping": mapping,
-        "missing": [field.name for field in rules.missing_fields(chosen, mapping)],
-        "sample": rows,
-    }
+    mapping = fields.guess_mapping(chosen, headers)
+    return Inspected(
+        headers=headers,
+        mapping=mapping,
+        missing=[field.name for field in fields.missing_fields(chosen, mapping)],
+        sample=rows,
+    )
 
 
 @router.post("/imports", status_code=201, dependencies=[needs("import.write")])
@@ -114,8 +135,8 @@ def add_import(
         raise BadMapping(fields="JSON") from error
     except rules.Unreadable as error:
         raise BadFile(reason=str(error)) from error
-    columns = given if isinstance(given, dict) else rules.guess_mapping(chosen, headers)
-    missing = rules.missing_fields(chosen, columns)
+    columns = given if isinstance(given, dict) else fields.guess_mapping(chosen, headers)
+    missing = fields.missing_fields(chosen, columns)
     if missing:
         raise BadMapping(fields=", ".join(field.zh for field in missing))
     import_id = new_id()
@@ -133,7 +154,7 @@ def add_import(
             is_dry_run=dry_run,
         )
         merchants.audit(tx, "import.started", f"import:{import_id}", kind=chosen, dry_run=dry_run)
-        tx.defer(run.run_import, import_id=str(import_id))
+        tx.defer(run.run_import, import_id=str(import_id), language=asking.language)
         return store.get_import(tx, import_id)
 
 
@@ -156,6 +177,12 @@ def cancel_import(tx: Writing, import_id: UUID) -> Import:
     return store.get_import(tx, import_id)
 
 
+@router.get("/imports/{import_id}/errors", dependencies=[needs("import.write")])
+def list_faults(tx: Reading, import_id: UUID) -> Page[Fault]:
+    """Why rows failed, by their number in the file; the first 100."""
+    return Page(store.list_faults(tx, store.get_import(tx, import_id).id)[:_FAULTS])
+
+
 @router.get("/imports/{import_id}/errors.csv", dependencies=[needs("import.write")])
 def list_errors(tx: Reading, import_id: UUID) -> Response:
     """The rows that failed, as they came, with a column of reasons; mend and upload again."""
@@ -169,9 +196,10 @@ def list_errors(tx: Reading, import_id: UUID) -> Response:
         if fault is None:
             continue
         if writer is None:
-            writer = csv.DictWriter(out, [*row.values, "原因 / reason"], extrasaction="ignore")
+            headers = list(dict.fromkeys([*row.values, _REASON]))
+            writer = csv.DictWriter(out, headers, extrasaction="ignore")
             writer.writeheader()
-        writer.writerow({**row.values, "原因 / reason": f"{fault.code} {fault.detail}"})
+        writer.writerow({**row.values, _REASON: f"{fault.detail} ({fault.code})"})
     return Response(
         ("\ufeff" + out.getvalue()).encode(),
         media_type="text/csv; charset=utf-8",

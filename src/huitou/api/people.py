@@ -1,5 +1,6 @@
 """People and the business around them: log-in, units, staff, keys, settings, channels, audit."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -116,7 +117,35 @@ class ConnectorBody(Body):
     title: Name
 
 
-@router.post("/session")
+@dataclass(frozen=True, slots=True)
+class MerchantShown:
+    """`zone` is an IANA time zone: days begin and end there."""
+
+    id: UUID
+    name: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who asks. A machine with an API key is nobody of the staff and belongs to no unit."""
+
+    merchant: MerchantShown
+    staff: Staff | None
+    unit: Unit | None
+    permissions: list[str]
+    is_demo: bool
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A session was opened on this surface; its token is in the cookie only."""
+
+    surface: str
+
+
+@router.post("/session", response_model=Entered)
 def log_in(request: Request, body: Login) -> Response:
     """Log a person in on this surface (console or phone)."""
     refuse_cross_site(request)
@@ -143,7 +172,7 @@ def log_in_as(
     with database.write(merchant, principal=f"staff:{staff_id}") as tx:
         token = actions.open_session(tx, staff_id, surface)
         actions.audit(tx, "session.opened", f"staff:{staff_id}", surface=surface)
-    response = Response(encode({"surface": surface}), media_type=JSON)
+    response = Response(encode(Entered(surface)), media_type=JSON)
     secure = is_secure(request)
     response.set_cookie(
         cookie_name(surface, is_secure=secure),
@@ -169,18 +198,18 @@ def log_out(request: Request, tx: Writing) -> Response:
 
 
 @router.get("/me")
-def me(tx: Reading, asking: Asking) -> dict[str, Any]:
+def me(tx: Reading, asking: Asking) -> Me:
     """Who am I, where do I belong, what may I do."""
     merchant = reads.get_merchant(tx)
     staff = reads.get_staff(tx, asking.staff_id) if asking.staff_id else None
-    return {
-        "merchant": {"id": merchant.id, "name": merchant.name, "zone": merchant.zone},
-        "staff": staff,
-        "unit": reads.get_unit(tx, staff.unit_id) if staff else None,
-        "permissions": sorted(asking.permissions),
-        "is_demo": merchant.is_demo,
-        "language": asking.language,
-    }
+    return Me(
+        merchant=MerchantShown(merchant.id, merchant.name, merchant.zone),
+        staff=staff,
+        unit=reads.get_unit(tx, staff.unit_id) if staff else None,
+        permissions=sorted(asking.permissions),
+        is_demo=merchant.is_demo,
+        language=asking.language,
+    )
 
 
 @router.get("/units")

@@ -1,11 +1,13 @@
 """The first start of an empty product: merchant and owner account, then a list of next steps."""
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
 
 from fastapi import Request, Response
 from pydantic import Field
 
-from huitou.api.auth import refuse_cross_site
+from huitou.api.auth import address_of, refuse_cross_site
 from huitou.api.people import log_in_as
 from huitou.base.db import Database
 from huitou.base.http import JSON, Body, Router, encode
@@ -31,16 +33,32 @@ class Setup(Body):
     password: Annotated[str, Field(min_length=8, max_length=200)]
 
 
+@dataclass(frozen=True, slots=True)
+class SetupState:
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """Ids of the merchant and of its owner, who is logged in now."""
+
+    merchant: UUID
+    staff: UUID
+
+
 @router.get("/setup")
-def setup_state(request: Request) -> dict[str, Any]:
+def setup_state(request: Request) -> SetupState:
     """Does the product still wait for its merchant?"""
     database: Database = request.app.state.database
-    return {"needed": not database.merchants()}
+    return SetupState(not database.merchants())
 
 
-@router.post("/setup", status_code=201)
+@router.post("/setup", status_code=201, response_model=Founded)
 def set_up(request: Request, body: Setup) -> Response:
-    """Create the merchant and its owner, and log the owner in. Possible once."""
+    """Create the merchant and its owner, and log the owner in. Possible once.
+
+    `site.url` becomes the address that was used: links in messages need one from the first day.
+    """
     refuse_cross_site(request)
     database: Database = request.app.state.database
     with database.owner() as owner:
@@ -59,9 +77,10 @@ def set_up(request: Request, body: Setup) -> Response:
         )[0]
         for name, title in SOURCES:
             actions.add_connector(tx, name, title)
+        actions.set_setting(tx, "site.url", address_of(request))
     response = log_in_as(request, merchant.id, staff.id)
     response.status_code = 201
-    response.body = encode({"merchant": merchant.id, "staff": staff.id})
+    response.body = encode(Founded(merchant.id, staff.id))
     response.headers["content-length"] = str(len(response.body))
     response.headers["content-type"] = JSON
     return response

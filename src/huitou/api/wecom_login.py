@@ -7,9 +7,8 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from huitou import wiring
-from huitou.api.auth import is_secure
+from huitou.api.auth import address_of, is_secure
 from huitou.api.people import log_in_as
-from huitou.base.config import Config
 from huitou.base.db import Database
 from huitou.base.http import Router
 from huitou.channels.wecom.login import WeComLogin
@@ -44,9 +43,8 @@ def start(request: Request, to: str = "/a", merchant: UUID | None = None) -> Res
     login = _login_of(database, chosen)
     nonce = secrets.token_hex(16)
     target = to if to.startswith("/a") else "/a"
-    config: Config = request.app.state.config
     response = RedirectResponse(
-        login.authorize_url(f"{config.url}/v1/wecom/oauth", f"{chosen.hex}{nonce}"), 302
+        login.authorize_url(f"{address_of(request)}/v1/wecom/oauth", f"{chosen.hex}{nonce}"), 302
     )
     response.set_cookie(
         _STATE_COOKIE,

@@ -21,7 +21,7 @@ class Source:
     a category if wanted)."""
 
     segment_id: UUID | None = None
-    rule: Any = None
+    rule: dict[str, Any] | None = None
     opportunity_kind: ListName | None = None
     category: str | None = None
 

@@ -2,25 +2,29 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, Any
 
+import msgspec
 from fastapi import Request, Response
 from pydantic import Field
 
 from huitou.api.auth import refuse_cross_site
-from huitou.api.people import log_in_as
+from huitou.api.channels import simulator_url
+from huitou.api.people import Entered, log_in_as
 from huitou.base.config import Config
 from huitou.base.db import Database
 from huitou.base.http import Asking, Body, Reading, Router, language_of, needs
 from huitou.demo import scoring
 from huitou.demo.load import load_world
-from huitou.demo.stage import Stage
+from huitou.demo.stage import Stage, StageShown
 from huitou.demo.state import Demo, read_control, write_control
 from huitou.event import reads as events
 from huitou.identity import reads as identity
 from huitou.kernel.errors import Conflict, NotFound
 from huitou.merchant import reads as merchants
+from huitou.merchant.types import Role
 
 router = Router(prefix="/v1/demo", tags=["demo"])
 _acting = threading.Lock()
@@ -36,12 +40,46 @@ class StageBusy(Conflict):
     zh, en = "上一步还在进行", "The step before is still under way"
 
 
-class Role(Body):
+class Person(Body):
     login: Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class Speed(Body):
     speed: Annotated[float, Field(gt=0, le=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """Somebody one can be; `unit` is the name of theirs."""
+
+    role: Role
+    name: str
+    unit: str
+    code: str
+    login: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoShown:
+    """`speed` 1 is an event every two and a half seconds."""
+
+    is_demo: bool
+    speed: float = 1.0
+    is_paused: bool = False
+    logins: list[DemoLogin] = field(default_factory=list)
+    wecom_url: str | None = None
+    """The WeCom simulator, where associates confirm."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityQuality:
+    """Pairwise shares 0–1 over so many identifiers; see `scoring.Score`."""
+
+    precision: float
+    recall: float
+    recall_linkable: float
+    identifiers: int
 
 
 def _demo(request: Request) -> tuple[Config, Demo]:
@@ -53,18 +91,19 @@ def _demo(request: Request) -> tuple[Config, Demo]:
 
 
 @router.get("")
-def get_demo(request: Request) -> dict[str, Any]:
+def get_demo(request: Request) -> DemoShown:
     """Is this the demo, who can one be, and how fast does it play?"""
     try:
         config, demo = _demo(request)
     except NoDemo:
-        return {"is_demo": False}
+        return DemoShown(is_demo=False)
     speed, is_paused = read_control(config.data, 1.0)
-    return {"is_demo": True, "speed": speed, "is_paused": is_paused, "logins": demo.logins}
+    logins = msgspec.convert(demo.logins, list[DemoLogin])
+    return DemoShown(True, speed, is_paused, logins, simulator_url(config, "wecom"))
 
 
-@router.post("/login")
-def log_in(request: Request, body: Role) -> Response:
+@router.post("/login", response_model=Entered)
+def log_in(request: Request, body: Person) -> Response:
     """Be one of the demo's people, on this surface, without a password."""
     refuse_cross_site(request)
     _, demo = _demo(request)
@@ -100,31 +139,31 @@ def set_speed(request: Request, asking: Asking, body: Speed) -> None:
 
 
 @router.get("/stage")
-def get_stage(request: Request) -> dict[str, Any]:
+def get_stage(request: Request) -> StageShown:
     """How far the stage is, and what its three frames show."""
     stage = Stage(*_demo(request))
-    return {**stage.shown(language_of(request)), "is_busy": _acting.locked()}
+    return stage.shown(language_of(request), is_busy=_acting.locked())
 
 
 @router.post("/stage/next")
-def next_step(request: Request, asking: Asking) -> dict[str, Any]:
+def next_step(request: Request, asking: Asking) -> StageShown:
     """Do the next step."""
     if not _acting.acquire(blocking=False):
         raise StageBusy()
     try:
         stage = Stage(*_demo(request))
         stage.next()
-        return {**stage.shown(language_of(request)), "is_busy": False}
+        return stage.shown(language_of(request), is_busy=False)
     finally:
         _acting.release()
 
 
 @router.post("/stage/restart")
-def restart(request: Request, asking: Asking) -> dict[str, Any]:
+def restart(request: Request, asking: Asking) -> StageShown:
     """Begin again with another customer."""
     stage = Stage(*_demo(request))
     stage.restart()
-    return {**stage.shown(language_of(request)), "is_busy": False}
+    return stage.shown(language_of(request), is_busy=False)
 
 
 @lru_cache(maxsize=1)
@@ -136,7 +175,7 @@ def _truth(data: str) -> tuple[Mapping[str, int], list[dict[str, Any]]]:
 
 
 @router.get("/identity-quality", dependencies=[needs("import.write")])
-def identity_quality(request: Request, tx: Reading) -> dict[str, Any]:
+def identity_quality(request: Request, tx: Reading) -> IdentityQuality:
     """Pairwise precision and recall of identity against the households that truly are."""
     config, _ = _demo(request)
     truth, history = _truth(str(config.data))
@@ -147,12 +186,7 @@ def identity_quality(request: Request, tx: Reading) -> dict[str, Any]:
         if each.blind in keys
     }
     score = scoring.score(predicted, truth, scoring.linked(history))
-    return {
-        "precision": score.precision,
-        "recall": score.recall,
-        "recall_linkable": score.recall_linkable,
-        "identifiers": len(predicted),
-    }
+    return IdentityQuality(score.precision, score.recall, score.recall_linkable, len(predicted))
 
 
 def _parts(key: str) -> tuple[str, str | None, str]:

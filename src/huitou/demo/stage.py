@@ -92,9 +92,40 @@ class Progress:
     message: str = ""
     customer: str = ""
     external_userid: str = ""
+    associate: str = ""
     link: str = ""
     sku: str = ""
     order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    code: str
+    title: str
+    text: str
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Addresses of what the three frames show; those of our own are relative."""
+
+    console: str
+    associate: str
+    customer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StageShown:
+    """How far the stage is (`is_busy`: a step is under way), with the ids it plays with."""
+
+    step: int
+    steps: list[StepShown]
+    frames: Frames
+    task: str | None
+    campaign: str | None
+    customer: str | None
+    is_busy: bool
 
 
 class Stage:
@@ -136,40 +167,38 @@ class Stage:
         self.progress = Progress()
         self._keep()
 
-    def shown(self, language: str) -> dict[str, Any]:
+    def shown(self, language: str, *, is_busy: bool) -> StageShown:
         """What the page shows."""
         is_english = language == "en"
-        friend = self.progress.external_userid or self._somebody()
-        return {
-            "step": self.progress.step,
-            "steps": [
-                {
-                    "code": code,
-                    "title": (en if is_english else zh)[0],
-                    "text": (en if is_english else zh)[1],
-                    "is_done": number < self.progress.step,
-                }
+        done = self.progress
+        return StageShown(
+            step=done.step,
+            steps=[
+                StepShown(code, *(en if is_english else zh), is_done=number < done.step)
                 for number, (code, zh, en) in enumerate(STEPS)
             ],
-            "frames": {
-                "console": f"/#/campaigns/{self.progress.campaign}"
-                if self.progress.campaign
-                else "/",
-                "associate": f"/a#/task/{self.progress.task}" if self.progress.task else "/a",
-                "customer": f"{simulator_url(self._config, 'wecom')}/customer/{friend}"
-                if friend
-                else f"{simulator_url(self._config, 'wecom')}/",
-            },
-            "task": self.progress.task or None,
-            "campaign": self.progress.campaign or None,
-            "customer": self.progress.customer or None,
-        }
+            frames=Frames(
+                console=f"/#/campaigns/{done.campaign}" if done.campaign else "/",
+                associate=f"/a#/task/{done.task}" if done.task else "/a",
+                customer=self._customer_frame(),
+            ),
+            task=done.task or None,
+            campaign=done.campaign or None,
+            customer=done.customer or None,
+            is_busy=is_busy,
+        )
 
-    def _somebody(self) -> str:
-        """A friend of the stage's associate, to have a phone to show before the first step."""
-        user = self._associate()["wecom_user"]
-        friends = self._wecom.get(f"/sim/friends/{user}").json()["friends"]
-        return str(friends[0]) if friends else ""
+    def _customer_frame(self) -> str | None:
+        """What the customer looks at: nothing yet, the chat, her list, her order."""
+        at = self.progress
+        if at.order:
+            return f"{simulator_url(self._config, 'mall')}/order/{at.order}"
+        if at.link:
+            return at.link
+        if at.message:
+            chat = f"{at.external_userid}/{at.associate}"
+            return f"{simulator_url(self._config, 'wecom')}/customer/{chat}"
+        return None
 
     def _publish(self) -> None:
         associate = self._associate()
@@ -194,6 +223,7 @@ class Stage:
         self.progress.campaign = task["campaign_id"]
         self.progress.task = task["id"]
         self.progress.customer = task["customer"]["id"]
+        self.progress.associate = associate["wecom_user"]
         self.progress.external_userid = self._friend_of(associate["wecom_user"], task)
 
     def _send(self) -> None:

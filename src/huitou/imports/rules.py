@@ -4,26 +4,14 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
-Kind = Literal["orders", "customers", "products", "staff", "units", "events"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column we understand; `aliases` are the headers it is recognised by."""
-
-    name: str
-    zh: str
-    en: str
-    is_required: bool
-    aliases: tuple[str, ...] = ()
+from huitou.imports.fields import FIELDS, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,78 +33,13 @@ class Unreadable(Exception):
     """The file is not what its kind needs."""
 
 
-_IDENTIFIERS = (
-    Field("card", "会员卡号", "Card number", False, ("卡号", "会员号", "member_no", "card_no")),
-    Field("phone", "手机号", "Phone", False, ("手机", "电话", "mobile", "tel")),
-    Field("unionid", "UnionID", "UnionID", False),
-    Field("external_userid", "企微外部联系人 ID", "WeCom external user id", False),
+_TIMES = tuple(
+    f"{day}{clock}"
+    for day in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
+    for clock in (" %H:%M:%S", " %H:%M", "")
 )
-
-FIELDS: dict[Kind, tuple[Field, ...]] = {
-    "orders": (
-        Field("order_no", "订单号", "Order number", True, ("单号", "订单编号", "order_id")),
-        Field("unit", "门店编码", "Unit code", True, ("门店", "店铺编码", "store", "store_code")),
-        Field("paid_at", "付款时间", "Paid at", True, ("支付时间", "时间", "日期", "date")),
-        Field("sku", "商品编码", "SKU", True, ("商品", "货号", "product", "item")),
-        Field("quantity", "数量", "Quantity", True, ("件数", "qty")),
-        Field(
-            "paid_yuan", "实付金额（元）", "Paid (yuan)", True, ("实付", "金额", "amount", "paid")
-        ),
-        Field("list_yuan", "原价（元）", "List price (yuan)", False, ("吊牌价", "标价", "list")),
-        *_IDENTIFIERS,
-    ),
-    "customers": (
-        *_IDENTIFIERS,
-        Field("name", "姓名", "Name", False, ("客户姓名", "会员姓名", "customer")),
-        Field("gender", "性别", "Gender", False, ("sex",)),
-        Field("birth_month", "生日月份", "Month of birth", False, ("生日", "birthday")),
-        Field("home_unit", "归属门店编码", "Home unit code", False, ("门店", "门店编码", "store")),
-        Field("joined_on", "入会日期", "Joined on", False, ("入会时间", "注册日期", "joined")),
-        Field("associate", "专属导购工号", "Associate's code", False, ("导购", "导购工号")),
-    ),
-    "products": (
-        Field("sku", "商品编码", "SKU", True, ("货号", "编码", "code")),
-        Field("name", "商品名称", "Name", True, ("名称", "品名", "title")),
-        Field("category", "分类编码", "Category code", True, ("分类", "类目", "category_code")),
-        Field("category_name", "分类名称", "Category name", False, ("类目名称",)),
-        Field("price_yuan", "售价（元）", "Price (yuan)", True, ("价格", "零售价", "price")),
-    ),
-    "staff": (
-        Field("code", "工号", "Staff code", True, ("员工编号", "编号", "no")),
-        Field("name", "姓名", "Name", True, ()),
-        Field("role", "角色", "Role", True, ("岗位", "职位")),
-        Field("unit", "门店编码", "Unit code", True, ("门店", "store", "store_code")),
-        Field("wecom_user", "企微账号", "WeCom user id", False, ("userid", "企业微信账号")),
-        Field("phone", "手机号", "Phone", False, ("手机", "mobile")),
-    ),
-    "units": (
-        Field("code", "编码", "Code", True, ("门店编码", "store_code")),
-        Field("name", "名称", "Name", True, ("门店名称", "门店")),
-        Field("kind", "类型", "Kind", True, ("type",)),
-        Field("parent", "上级编码", "Parent code", False, ("上级", "区域", "region")),
-    ),
-    "events": (),
-}
-
-ROLES = {
-    "总部": "headquarters",
-    "总部运营": "headquarters",
-    "区域经理": "region",
-    "区域": "region",
-    "店长": "manager",
-    "导购": "associate",
-    "店员": "associate",
-}
-UNIT_KINDS = {
-    "总部": "headquarters",
-    "品牌": "brand",
-    "区域": "region",
-    "经销商": "dealer",
-    "门店": "store",
-    "网店": "online",
-    "线上店": "online",
-}
-_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M")
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How .xlsx and .xls begin."""
 _NUMBER = re.compile(r"[¥￥,，\s元]")
 
 
@@ -125,13 +48,18 @@ def read_rows(content: bytes, kind: Kind) -> Iterator[Row]:
     if kind == "events" or content.lstrip()[:1] == b"{":
         yield from _json_lines(content)
         return
-    reader = csv.DictReader(io.StringIO(_text(content)))
-    if not reader.fieldnames:
-        raise Unreadable("没有表头 / there is no header")
+    text = _text(content)
+    headers = _headers(text)
+    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
     try:
-        for values in reader:
-            if any(value not in (None, "") for value in values.values()):
-                yield Row(reader.line_num, {key: value for key, value in values.items() if key})
+        next(reader)
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                cells += [""] * (len(headers) - len(cells))
+                yield Row(
+                    reader.line_num,
+                    {name: cell for name, cell in zip(headers, cells, strict=False) if name},
+                )
     except csv.Error as error:
         raise Unreadable(str(error)) from error
 
@@ -140,29 +68,27 @@ def headers_of(content: bytes, kind: Kind) -> list[str]:
     """The header of a table; lines of JSON name their fields as we do."""
     if kind == "events" or content.lstrip()[:1] == b"{":
         return [field.name for field in FIELDS[kind]]
-    line = csv.reader(io.StringIO(_text(content[:65_536])))
+    return _headers(_text(content))
+
+
+def _headers(text: str) -> list[str]:
     try:
-        return [name.strip() for name in next(line)]
+        headers = [
+            name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
+        ]
     except (StopIteration, csv.Error) as error:
         raise Unreadable("没有表头 / there is no header") from error
+    if not any(headers):
+        raise Unreadable("没有表头 / there is no header")
+    return headers
 
 
-def guess_mapping(kind: Kind, headers: Sequence[str]) -> dict[str, str]:
-    """Which header is which field, by their names; lines of JSON have our own names."""
-    found: dict[str, str] = {}
-    folded = {header.strip().lower(): header for header in headers}
-    for field in FIELDS[kind]:
-        for name in (field.name, field.zh, field.en, *field.aliases):
-            header = folded.get(name.lower())
-            if header is not None and header not in found.values():
-                found[field.name] = header
-                break
-    return found
-
-
-def missing_fields(kind: Kind, mapping: Mapping[str, str]) -> list[Field]:
-    """Required fields that no column was chosen for."""
-    return [field for field in FIELDS[kind] if field.is_required and not mapping.get(field.name)]
+def codes_by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """`(name, code)` as a mapping, without the names that several share."""
+    found: dict[str, list[str]] = {}
+    for name, code in pairs:
+        found.setdefault(name, []).append(code)
+    return {name: codes[0] for name, codes in found.items() if len(codes) == 1}
 
 
 def mapped(row: Row, mapping: Mapping[str, str]) -> dict[str, str]:
@@ -282,7 +208,40 @@ def _json_lines(content: bytes) -> Iterator[Row]:
         yield Row(number, values if isinstance(values, dict) else {})
 
 
+def parents_first(rows: Sequence[tuple[Row, dict[str, str]]]) -> list[tuple[Row, dict[str, str]]]:
+    """Units in an order in which each comes after the one above it, however the file has them."""
+    codes = {name: values.get("code") for _, values in rows for name in _names(values)}
+    waiting, sorted_rows, done = list(rows), list[tuple[Row, dict[str, str]]](), set[str | None]()
+    while waiting:
+        ready = [item for item in waiting if _above(item[1], codes) in done | {None}] or waiting
+        sorted_rows += ready
+        done |= {values.get("code") for _, values in ready}
+        numbers = {row.number for row, _ in ready}
+        waiting = [item for item in waiting if item[0].number not in numbers]
+    return sorted_rows
+
+
+def _names(values: Mapping[str, str]) -> list[str]:
+    return [values[field] for field in ("name", "code") if field in values]
+
+
+def _above(values: Mapping[str, str], codes: Mapping[str, str | None]) -> str | None:
+    """The code of the unit above, when this file has it too."""
+    return codes.get(values.get("parent", ""))
+
+
+def _delimiter(text: str) -> str:
+    """A comma, unless the header has more of what spreadsheets write instead."""
+    header = text.partition("\n")[0]
+    return max((",", "\t", ";"), key=header.count)
+
+
 def _text(content: bytes) -> str:
+    if content.startswith(_SPREADSHEETS):
+        raise Unreadable(
+            "这是 Excel 工作簿，请另存为 CSV 再上传"
+            " / this is an Excel workbook: save it as CSV, then upload that"
+        )
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

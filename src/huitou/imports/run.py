@@ -1,7 +1,7 @@
 """Work through a file: a chunk a transaction, its rows and its progress together."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
@@ -18,13 +18,13 @@ from huitou.event import actions as events
 from huitou.event import reads as log
 from huitou.event.rules import blind_text, normalise
 from huitou.event.types import EventIn
-from huitou.imports import rules, store
+from huitou.imports import fields, rules, store
 from huitou.imports.rules import Fault, Row
 from huitou.imports.store import Import
 from huitou.kernel.errors import Refusal
 from huitou.merchant import actions as merchants
 from huitou.merchant import reads as business
-from huitou.merchant.types import NewStaff, NewUnit, Unit
+from huitou.merchant.types import CodeTaken, NewStaff, NewUnit, Unit
 from huitou.profile import actions as profiles
 from huitou.profile.types import Description
 
@@ -36,11 +36,16 @@ _GENDERS |= {"male": "male", "female": "female"}
 
 @dataclass(slots=True)
 class Chunk:
-    """What became of some rows."""
+    """What became of some rows. An order of several rows counts once where it went well."""
 
+    language: str
     accepted: int = 0
     duplicates: int = 0
     faults: list[Fault] = field(default_factory=list)
+
+    def fail(self, numbers: Sequence[int], code: str, detail: str) -> None:
+        """All rows of what was refused: they come back together and are mended together."""
+        self.faults += [Fault(number, code, detail) for number in numbers]
 
 
 class NotReadYet(Exception):
@@ -52,8 +57,11 @@ class _Undo(Exception):
 
 
 @job
-def run_import(tx: Tx, *, import_id: str) -> None:
-    """One chunk of a file; queues itself for the next. A crash repeats the chunk, not its effect."""
+def run_import(tx: Tx, *, import_id: str, language: str = "zh") -> None:
+    """One chunk of a file; queues itself for the next. A crash repeats the chunk, not its effect.
+
+    Reasons for failed rows are told in `language`, the uploader's.
+    """
     found = store.lock_import(tx, UUID(import_id))
     if found.state not in ("waiting", "running"):
         return
@@ -75,10 +83,10 @@ def run_import(tx: Tx, *, import_id: str) -> None:
         )
         return
     merchants.add_connector(tx, SOURCE, "文件导入")
-    chunk = Chunk()
+    chunk = Chunk(language)
     try:
         with tx.savepoint():
-            chunk = _TAKERS[found.kind](tx, found, rows)
+            _TAKERS[found.kind](tx, found, rows, chunk)
             if found.is_dry_run:
                 raise _Undo
     except _Undo:
@@ -96,7 +104,7 @@ def run_import(tx: Tx, *, import_id: str) -> None:
         state="running" if rows and done < total else "done",
     )
     if rows and done < total:
-        tx.defer(run_import, import_id=import_id)
+        tx.defer(run_import, import_id=import_id, language=language)
     elif found.kind == "customers" and not found.is_dry_run:
         tx.defer(describe_customers, import_id=import_id, position=log.head(tx))
 
@@ -114,7 +122,11 @@ def describe_customers(tx: Tx, *, import_id: str, position: int) -> None:
     bad = {fault.number for fault in store.list_faults(tx, found.id)}
     rows = [row for row in rules.read_rows(content, "customers") if row.number not in bad]
     units = business.units_by_code(tx)
-    staff = {person.code: person.id for person in business.list_staff(tx)}
+    units |= {name: units[code] for name, code in _unit_codes(tx).items() if name not in units}
+    people = business.list_staff(tx)
+    staff = {person.code: person.id for person in people}
+    by_name = rules.codes_by_name((person.name, person.code) for person in people)
+    staff |= {name: staff[code] for name, code in by_name.items() if name not in staff}
     descriptions = [
         description
         for row in rows
@@ -139,51 +151,49 @@ def _count(found: Import, content: bytes) -> int:
     return sum(1 for _ in rules.read_rows(content, _kind(found)))
 
 
-def _kind(found: Import) -> rules.Kind:
-    return next(kind for kind in rules.KINDS if kind == found.kind)
+def _kind(found: Import) -> fields.Kind:
+    return next(kind for kind in fields.KINDS if kind == found.kind)
 
 
-def _take_orders(tx: Tx, found: Import, rows: Sequence[Row]) -> Chunk:
+def _take_orders(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) -> None:
     zone = business.get_merchant(tx).zone
-    chunk = Chunk()
-    made: list[tuple[int, dict[str, Any]]] = []
-    named = [(row, rules.mapped(row, found.mapping)) for row in rows]
+    codes = _unit_codes(tx)
+    made: list[tuple[list[int], dict[str, Any]]] = []
+    named = [(row, _with_code(rules.mapped(row, found.mapping), "unit", codes)) for row in rows]
     for _, group in groupby(named, lambda item: (item[1].get("unit"), item[1].get("order_no"))):
         lines = list(group)
+        numbers = [row.number for row, _ in lines]
         missing = [
             f.zh
-            for f in rules.FIELDS["orders"]
+            for f in fields.FIELDS["orders"]
             if f.is_required and any(f.name not in values for _, values in lines)
         ]
         try:
             if missing:
                 raise ValueError(f"缺少 / missing: {', '.join(missing)}")
-            made.append((lines[0][0].number, rules.order_event(lines, source=SOURCE, zone=zone)))
+            made.append((numbers, rules.order_event(lines, source=SOURCE, zone=zone)))
         except ValueError as error:
-            chunk.faults += [Fault(row.number, "import.bad_row", str(error)) for row, _ in lines]
-    return _take_in(tx, chunk, made)
+            chunk.fail(numbers, "import.bad_row", str(error))
+    _take_in(tx, chunk, made)
 
 
-def _take_events(tx: Tx, found: Import, rows: Sequence[Row]) -> Chunk:
-    return _take_in(tx, Chunk(), [(row.number, row.values) for row in rows])
+def _take_events(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) -> None:
+    _take_in(tx, chunk, [([row.number], row.values) for row in rows])
 
 
-def _take_customers(tx: Tx, found: Import, rows: Sequence[Row]) -> Chunk:
+def _take_customers(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) -> None:
     zone = business.get_merchant(tx).zone
-    chunk = Chunk()
-    made: list[tuple[int, dict[str, Any]]] = []
+    made: list[tuple[list[int], dict[str, Any]]] = []
     for row in rows:
         values = rules.mapped(row, found.mapping)
         identifiers = rules.identifiers_in(row, values)
         if not identifiers:
-            chunk.faults.append(
-                Fault(row.number, "import.no_identifier", "没有卡号或手机号 / no card or phone")
-            )
+            chunk.fail([row.number], "import.no_identifier", "没有卡号或手机号 / no card or phone")
             continue
         try:
             joined = rules.moment(values["joined_on"], zone) if "joined_on" in values else tx.now
         except ValueError as error:
-            chunk.faults.append(Fault(row.number, "import.bad_row", str(error)))
+            chunk.fail([row.number], "import.bad_row", str(error))
             continue
         digest = hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:32]
         event = {
@@ -194,48 +204,70 @@ def _take_customers(tx: Tx, found: Import, rows: Sequence[Row]) -> Chunk:
             "identifiers": identifiers,
             "properties": {"method": "import"},
         }
-        made.append((row.number, event))
-    return _take_in(tx, chunk, made)
+        made.append(([row.number], event))
+    _take_in(tx, chunk, made)
 
 
-def _take_in(tx: Tx, chunk: Chunk, made: Sequence[tuple[int, dict[str, Any]]]) -> Chunk:
-    """Through the same intake as everybody's events."""
-    good: list[tuple[int, EventIn]] = []
-    for number, values in made:
+def _take_in(tx: Tx, chunk: Chunk, made: Sequence[tuple[list[int], dict[str, Any]]]) -> None:
+    """Through the same intake as everybody's events. What is refused names all of its rows."""
+    good: list[tuple[list[int], EventIn]] = []
+    for numbers, values in made:
         try:
-            good.append((number, msgspec.convert(values, EventIn, strict=False)))
+            good.append((numbers, msgspec.convert(values, EventIn, strict=False)))
         except msgspec.ValidationError as error:
-            chunk.faults.append(Fault(number, "event.malformed", str(error)))
+            chunk.fail(numbers, "event.malformed", str(error))
     if good:
-        intake = events.accept_events(tx, [event for _, event in good])
+        intake = events.accept_events(tx, [event for _, event in good], chunk.language)
         chunk.accepted += intake.accepted
         chunk.duplicates += intake.duplicates
-        chunk.faults += [
-            Fault(good[item.index][0], item.code, item.detail) for item in intake.rejected
-        ]
-    return chunk
+        for item in intake.rejected:
+            chunk.fail(good[item.index][0], item.code, item.detail)
 
 
 def _each(
-    tx: Tx, found: Import, rows: Sequence[Row], save: Callable[[dict[str, str]], None]
-) -> Chunk:
-    """Rows that stand alone: a bad one is undone and told, the others stay."""
-    chunk = Chunk()
-    for row in rows:
+    tx: Tx,
+    chunk: Chunk,
+    kind: fields.Kind,
+    named: Sequence[tuple[Row, dict[str, str]]],
+    save: Callable[[dict[str, str]], None],
+) -> None:
+    """Rows that stand alone: a bad one is undone and told, the others stay.
+
+    A code that is there already is a repeat, so that a mended file may be uploaded as a whole.
+    """
+    for row, values in named:
         try:
             with tx.savepoint():
-                save(rules.mapped(row, found.mapping))
+                save(values)
             chunk.accepted += 1
+        except CodeTaken:
+            chunk.duplicates += 1
         except Refusal as refusal:
-            chunk.faults.append(Fault(row.number, refusal.code, refusal.detail()))
+            chunk.fail([row.number], refusal.code, refusal.detail(chunk.language))
         except KeyError as error:
-            chunk.faults.append(Fault(row.number, "import.bad_row", f"缺少 / missing: {error}"))
+            title = fields.title_of(kind, str(error.args[0]))
+            chunk.fail([row.number], "import.bad_row", f"缺少 / missing: {title}")
         except ValueError as error:
-            chunk.faults.append(Fault(row.number, "import.bad_row", str(error)))
-    return chunk
+            chunk.fail([row.number], "import.bad_row", str(error))
 
 
-def _take_products(tx: Tx, found: Import, rows: Sequence[Row]) -> Chunk:
+def _named(found: Import, rows: Sequence[Row]) -> list[tuple[Row, dict[str, str]]]:
+    return [(row, rules.mapped(row, found.mapping)) for row in rows]
+
+
+def _unit_codes(tx: Tx) -> dict[str, str]:
+    """Units by name: many tables of shops name a store instead of giving its code."""
+    units = business.units_by_code(tx)
+    return rules.codes_by_name((unit.name, code) for code, unit in units.items())
+
+
+def _with_code(values: dict[str, str], field: str, codes: Mapping[str, str]) -> dict[str, str]:
+    """The row with the code in place of the name."""
+    given = values.get(field)
+    return values if given is None else {**values, field: codes.get(given, given)}
+
+
+def _take_products(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) -> None:
     def save(values: dict[str, str]) -> None:
         catalog.save_products(
             tx,
@@ -250,26 +282,27 @@ def _take_products(tx: Tx, found: Import, rows: Sequence[Row]) -> Chunk:
             ],
         )
 
-    return _each(tx, found, rows, save)
+    _each(tx, chunk, "products", _named(found, rows), save)
 
 
-def _take_units(tx: Tx, found: Import, rows: Sequence[Row]) -> Chunk:
+def _take_units(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) -> None:
+    codes = _unit_codes(tx)
+
     def save(values: dict[str, str]) -> None:
-        kind: Any = rules.UNIT_KINDS.get(values["kind"], values["kind"])
-        if kind not in rules.UNIT_KINDS.values():
-            raise ValueError(f"未知类型 / unknown kind: {kind}")
-        merchants.add_units(
-            tx, [NewUnit(values["code"], values["name"], kind, values.get("parent", "hq"))]
-        )
+        kind: Any = fields.known(fields.UNIT_KINDS, values["kind"])
+        parent = values.get("parent", "hq")
+        new = NewUnit(values["code"], values["name"], kind, codes.get(parent, parent))
+        merchants.add_units(tx, [new])
+        codes.setdefault(new.name, new.code)
 
-    return _each(tx, found, rows, save)
+    _each(tx, chunk, "units", rules.parents_first(_named(found, rows)), save)
 
 
-def _take_staff(tx: Tx, found: Import, rows: Sequence[Row]) -> Chunk:
+def _take_staff(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) -> None:
+    codes = _unit_codes(tx)
+
     def save(values: dict[str, str]) -> None:
-        role: Any = rules.ROLES.get(values["role"], values["role"])
-        if role not in rules.ROLES.values():
-            raise ValueError(f"未知角色 / unknown role: {role}")
+        role: Any = fields.known(fields.ROLES, values["role"])
         phone = normalise("phone", values["phone"]) if "phone" in values else None
         merchants.add_staff(
             tx,
@@ -278,14 +311,14 @@ def _take_staff(tx: Tx, found: Import, rows: Sequence[Row]) -> Chunk:
                     values["code"],
                     values["name"],
                     role,
-                    values["unit"],
+                    codes.get(values["unit"], values["unit"]),
                     values.get("wecom_user"),
                     phone=blind_text("phone", None, phone) if phone else None,
                 )
             ],
         )
 
-    return _each(tx, found, rows, save)
+    _each(tx, chunk, "staff", _named(found, rows), save)
 
 
 def _description(
@@ -310,7 +343,7 @@ def _description(
     )
 
 
-_TAKERS: dict[str, Callable[[Tx, Import, Sequence[Row]], Chunk]] = {
+_TAKERS: dict[str, Callable[[Tx, Import, Sequence[Row], Chunk], None]] = {
     "orders": _take_orders,
     "customers": _take_customers,
     "products": _take_products,

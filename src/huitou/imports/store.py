@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from huitou.base.db import ReadTx, Tx
+from huitou.imports.fields import Kind
 from huitou.imports.rules import Fault
 from huitou.kernel.errors import NotFound
 from huitou.kernel.page import PAGE_MAX
+
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,10 @@ class Import:
     """`done` of `total` rows are worked on. A rehearsal (`is_dry_run`) leaves nothing behind."""
 
     id: UUID
-    kind: str
+    kind: Kind
     file_name: str
     is_dry_run: bool
-    state: str
+    state: State
     total: int | None
     done: int
     accepted: int

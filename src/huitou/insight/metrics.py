@@ -118,4 +118,100 @@ METRICS: tuple[Metric, ...] = (
         "interval may be looked at every day; while it holds zero, the effect is not proven.",
         "attribution, campaign, order",
     ),
+    Metric(
+        "candidates",
+        "候选",
+        "Candidates",
+        "名单（分群、规则或商机）中此刻符合条件的顾客数，尚未扣除排除和对照。",
+        "Customers the list (segment, rule or opportunities) holds at this moment, before anybody "
+        "is excluded or held out.",
+        "campaign, segment, opportunity",
+    ),
+    Metric(
+        "treated",
+        "将联系",
+        "Treated",
+        "派给导购（或直接短信兜底）的顾客数：候选减去排除，再减去对照。",
+        "Customers given to an associate (or to the SMS fallback): the candidates less the "
+        "excluded and the held out.",
+        "campaign",
+    ),
+    Metric(
+        "held_out",
+        "留作对照",
+        "Held out",
+        "按活动的随机盐固定抽出、本次不触达的顾客数；用来算增量。",
+        "Customers drawn by the campaign's salt who are not contacted, so that what it adds can "
+        "be measured.",
+        "campaign",
+    ),
+    Metric(
+        "excluded",
+        "排除",
+        "Excluded",
+        "因未授权、频次上限、已有任务等原因不能触达的候选顾客数；每个原因另列。",
+        "Candidates who may not be contacted: no consent, the frequency cap, a task already open "
+        "and the like. Each reason is listed.",
+        "campaign, reach",
+    ),
+    Metric(
+        "rfm",
+        "RFM",
+        "RFM",
+        "最近一次购买（R）、购买次数（F）、累计实付（M）各按本品牌全部成交顾客分为 1–5 分，"
+        "5 分最好。",
+        "How recently (R), how often (F) and for how much (M) the customer bought, each scored "
+        "1–5 among all of the brand's buyers; 5 is best.",
+        "order",
+    ),
+    Metric(
+        "segment_count",
+        "符合人数",
+        "Matching",
+        "此刻符合规则、且在您可见范围内的顾客数；一个人的多个账号只算一次。",
+        "Customers within your scope who meet the rule at this moment; one person counts once.",
+        "segment, identity",
+    ),
+    Metric(
+        "customer_paid",
+        "累计消费",
+        "Spent",
+        "该顾客全部订单的实付金额（含运费）减去退款。",
+        "What the customer's orders came to (with shipping), less refunds.",
+        "order",
+    ),
+    Metric(
+        "customer_orders",
+        "累计订单",
+        "Orders so far",
+        "该顾客支付过的订单数，包括后来退款的订单。",
+        "Orders the customer paid, also those refunded later.",
+        "order",
+    ),
+    Metric(
+        "precision",
+        "合并准确率",
+        "Precision",
+        "系统认为是同一人的账号对中，确实是同一人的占比。仅在演示数据中可算，因为那里知道真相。",
+        "Of the pairs of identifiers taken for one person, the share that truly is. Known in the "
+        "demo only, where the truth is.",
+        "identity",
+    ),
+    Metric(
+        "recall",
+        "合并召回率",
+        "Recall",
+        "确实是同一人的账号对中，系统合并到一起的占比；包括任何数据都无法关联的账号。",
+        "Of the pairs of identifiers that truly are one person, the share that was found, "
+        "counting those nothing in the data connects.",
+        "identity",
+    ),
+    Metric(
+        "linkable_recall",
+        "可关联召回率",
+        "Recall where linkable",
+        "只看数据中出现过关联线索的账号对，系统合并到一起的占比。",
+        "The same share among the pairs that something in the data connects.",
+        "identity",
+    ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from huitou.associate import reads as associates
@@ -17,6 +17,7 @@ from huitou.insight.types import (
     BehindRow,
     CampaignFigures,
     CampaignRef,
+    Day,
     Figures,
     Overview,
     ResultRow,
@@ -63,13 +64,8 @@ def overview(tx: ReadTx, unit: str | None = None) -> Overview:
         today=_figures(tx, day, sales, store.sum_work(tx, day), zone),
         week=_figures(tx, week, sales, store.sum_work(tx, week), zone),
         month=_figures(tx, month, sales, month_work, zone),
-        series=rules.series(
-            day_of(since, zone),
-            today,
-            ((s.day, s.paid_fen - s.refunded_fen, s.order_count) for s in sales),
-            credited,
-        ),
-        units=_units(tx, path, sales, month_work),
+        series=_series(day_of(since, zone), today, sales, credited),
+        units=_units(tx, path, sales, month_work, (day_of(since, zone), today)),
         campaigns=campaigns,
         incremental=rules.combined([campaign.lift for campaign in campaigns]),
     )
@@ -186,7 +182,11 @@ def _figures(
 
 
 def _units(
-    tx: ReadTx, path: str | None, sales: Sequence[DaySales], lines: Sequence[Work]
+    tx: ReadTx,
+    path: str | None,
+    sales: Sequence[DaySales],
+    lines: Sequence[Work],
+    days: tuple[date, date],
 ) -> list[UnitFigures]:
     work: dict[UUID | None, list[Work]] = {}
     for line in lines:
@@ -212,9 +212,17 @@ def _units(
                 bought=done.bought,
                 credited_fen=done.amount_fen,
                 commission_fen=done.commission_fen,
+                days=[day.sales_fen for day in _series(*days, own, {})],
             )
         )
     return sorted(shown, key=lambda unit: -unit.sales_fen)
+
+
+def _series(
+    first: date, last: date, sales: Sequence[DaySales], credited: dict[date, int]
+) -> list[Day]:
+    net = ((s.day, s.paid_fen - s.refunded_fen, s.order_count) for s in sales)
+    return rules.series(first, last, net, credited)
 
 
 def _campaign_figures(tx: ReadTx, path: str | None, campaign: CampaignRef) -> CampaignFigures:

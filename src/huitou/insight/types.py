@@ -8,6 +8,7 @@ from uuid import UUID
 from huitou.associate.types import UnitTasks
 from huitou.attribution.types import Lift, LiftVerdict
 from huitou.kernel.personal import Personal
+from huitou.merchant.types import UnitKind
 
 Stage = Literal["tasks", "sent", "delivered", "opened", "bought"]
 
@@ -166,12 +167,13 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class UnitFigures:
-    """A store's (or online shop's) last 30 days."""
+    """A store's (or online shop's) last 30 days; `days` are the net sales of each in fen, the
+    newest last."""
 
     unit_id: UUID
     code: str
     name: str
-    kind: str
+    kind: UnitKind
     sales_fen: int
     orders: int
     tasks: int
@@ -181,6 +183,7 @@ class UnitFigures:
     bought: int
     credited_fen: int
     commission_fen: int
+    days: list[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ import os
 import time
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from huitou.kernel.errors import Invalid
+from huitou.kernel.page import PAGE_MAX
+
 _RAND_A_MASK = 0x0FFF
 _VARIANT = 0x8000_0000_0000_0000
 
@@ -18,6 +21,30 @@ def new_id(at_ms: int | None = None) -> UUID:
     high = (milliseconds & 0xFFFF_FFFF_FFFF) << 16 | 0x7000 | (noise >> 62) & _RAND_A_MASK
     low = _VARIANT | noise & 0x3FFF_FFFF_FFFF_FFFF
     return UUID(int=high << 64 | low)
+
+
+class TooManyIds(Invalid):
+    code = "ids.too_many"
+    zh, en = "一次最多查询 {most} 个编号", "At most {most} ids at once"
+
+
+class BadId(Invalid):
+    code = "ids.bad"
+    zh, en = "编号格式不正确", "An id is not well formed"
+
+
+def ids_in(text: str) -> list[UUID]:
+    """Up to `PAGE_MAX` different ids joined by commas, in the order given.
+
+    Refuses: TooManyIds, BadId.
+    """
+    parts = text.split(",")
+    if len(parts) > PAGE_MAX:
+        raise TooManyIds(most=PAGE_MAX)
+    try:
+        return list(dict.fromkeys(UUID(part) for part in parts))
+    except ValueError as error:
+        raise BadId() from error
 
 
 def derived_id(*parts: str) -> UUID:

@@ -37,7 +37,8 @@ from huitou.merchant.types import (
 )
 
 SESSION_DAYS = 30
-_passwords = PasswordHasher()
+passwords = PasswordHasher()
+"""Argon2id with the library's defaults; tests use cheap parameters."""
 
 
 def found_merchant(
@@ -98,7 +99,7 @@ def add_staff(tx: Tx, new: Sequence[NewStaff]) -> list[Staff]:
             True,
             False,
         )
-        password_hash = _passwords.hash(item.password) if item.password else None
+        password_hash = passwords.hash(item.password) if item.password else None
         blind = tx.keys.blind(item.phone) if item.phone else None
         rows.append(
             [
@@ -131,7 +132,7 @@ def check_password(found: dict[str, Any] | None, password: str) -> None:
     """Refuse unless the password fits; costs the same when there is no such login."""
     stored = found["password_hash"] if found else None
     try:
-        _passwords.verify(stored or _passwords.hash(secrets.token_hex(8)), password)
+        passwords.verify(stored or passwords.hash(secrets.token_hex(8)), password)
     except VerifyMismatchError as error:
         raise WrongLogin() from error
     if stored is None:

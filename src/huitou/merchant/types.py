@@ -139,7 +139,7 @@ class AuditLine:
     principal: str
     verb: str
     subject: str
-    detail: Any
+    detail: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

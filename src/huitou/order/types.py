@@ -10,8 +10,6 @@ from uuid import UUID
 
 import msgspec
 
-from huitou.kernel.errors import Invalid
-
 Stage = Literal["new", "growing", "loyal", "dormant", "lost"]
 
 STAGE_NAMES: dict[Stage, tuple[str, str]] = {
@@ -305,13 +303,3 @@ class TotalsMoved:
     by a merge, a split or a change of the catalogue."""
 
     customer_ids: tuple[UUID, ...]
-
-
-class TooManyCustomers(Invalid):
-    code = "order.too_many_customers"
-    zh, en = "一次最多查询 {most} 位客户", "At most {most} customers at once"
-
-
-class BadCustomerId(Invalid):
-    code = "order.bad_customer_id"
-    zh, en = "客户编号格式不正确", "A customer id is not well formed"

@@ -10,6 +10,7 @@ from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.identity import actions as identity
 from huitou.identity import reads as identities
 from huitou.identity.types import Customer, NoSuchCustomer
+from huitou.kernel.ids import ids_in
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import actions as merchants
 from huitou.profile import actions, reads
@@ -19,6 +20,7 @@ from huitou.profile.types import (
     ConsentState,
     CustomerDetail,
     CustomerRow,
+    Revealed,
     Tag,
     TimelineItem,
     WhyOne,
@@ -67,6 +69,7 @@ class Flags(Body):
 def list_customers(
     tx: Reading,
     identifier: str | None = None,
+    ids: str | None = None,
     q: str | None = None,
     unit: str | None = None,
     associate: str | None = None,
@@ -74,13 +77,17 @@ def list_customers(
     cursor: str | None = None,
     limit: Count = 50,
 ) -> Page[CustomerRow] | CustomerDetail:
-    """With `identifier=kind:value[@scope]` that one customer or 404; else a page of customers."""
+    """With `identifier=kind:value[@scope]` that one customer or 404; else a page of customers:
+    the up to 200 named by `ids` (joined by commas, those out of sight left out), or who is sought.
+    """
     if identifier is not None:
         kind, value, scope = identities.parse_identifier(identifier)
         found = identities.find_by_identifier(tx, kind, value, scope)
         if found is None:
             raise NoSuchCustomer()
         return reads.get_customer(tx, found.id)
+    if ids is not None:
+        return reads.customers_of(tx, ids_in(ids))
     return reads.list_customers(
         tx, q=q, unit=unit, associate=associate, tag=tag, cursor=cursor, count_max=limit
     )
@@ -132,10 +139,10 @@ def forget(tx: Writing, customer_id: UUID) -> Customer:
 
 
 @router.post("/customers/{customer_id}/reveal", dependencies=[needs("customer.reveal")])
-def reveal(tx: Writing, customer_id: UUID, body: Reveal | None = None) -> dict[str, object]:
+def reveal(tx: Writing, customer_id: UUID, body: Reveal | None = None) -> Revealed:
     """Personal values in full; who looked is kept."""
     shown = reads.reveal(tx, customer_id)
-    merchants.audit(tx, "customer.revealed", f"customer:{shown['id']}")
+    merchants.audit(tx, "customer.revealed", f"customer:{shown.id}")
     return shown
 
 

@@ -1,6 +1,6 @@
 """What others may ask of profiles. Customers are those who answer for themselves (canonical)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -23,6 +23,8 @@ from huitou.profile.types import (
     FriendshipRow,
     IdentifierRow,
     Profile,
+    Revealed,
+    RevealedIdentifier,
     StaffRef,
     Tag,
     TimelineItem,
@@ -150,6 +152,20 @@ def list_customers(
     return Page(_rows(tx, items), after)
 
 
+def customers_of(tx: ReadTx, ids: Sequence[UUID]) -> Page[CustomerRow]:
+    """Those of up to `PAGE_MAX` customers who answer for themselves and are in the scope."""
+    found = lists.list_profiles(
+        tx,
+        ids=ids,
+        unit_ids=_unit_ids(tx, None),
+        staff_id=None,
+        tag=None,
+        before=None,
+        count_max=PAGE_MAX,
+    )
+    return Page(_rows(tx, found))
+
+
 def search(tx: ReadTx, q: str) -> list[UUID]:
     """Who may be meant: by id, ordinal, whole name, whole phone or card number, or its tail."""
     text = q.strip()
@@ -174,7 +190,7 @@ def get_customer(tx: ReadTx, customer_id: UUID) -> CustomerDetail:
     root_id = get_visible_root(tx, customer_id)
     found = lists.find_profiles(tx, [root_id])
     known = found[0] if found else None
-    units, staff = merchants.units_by_id(tx), _staff_by_id(tx)
+    units, staff = merchants.units_by_id(tx), merchants.staff_by_id(tx)
     return CustomerDetail(
         id=asked.id,
         ordinal=asked.ordinal,
@@ -234,19 +250,19 @@ def why_one(tx: ReadTx, customer_id: UUID) -> WhyOne:
     return WhyOne(root_id, [member.ordinal for member in members], evidence)
 
 
-def reveal(tx: ReadTx, customer_id: UUID) -> dict[str, object]:
+def reveal(tx: ReadTx, customer_id: UUID) -> Revealed:
     """The personal values in full. The caller writes the audit line."""
     root_id = get_visible_root(tx, customer_id)
     found = lists.find_profiles(tx, [root_id])
     name = found[0].name if found else None
-    return {
-        "id": root_id,
-        "name": name.plain if name else None,
-        "identifiers": [
-            {"id": each.id, "kind": each.kind, "scope": each.scope, "value": each.value.plain}
+    return Revealed(
+        root_id,
+        name.plain if name else None,
+        [
+            RevealedIdentifier(each.id, each.kind, each.scope, each.value.plain)
             for each in identities.identifiers_of(tx, root_id)
         ],
-    }
+    )
 
 
 def export(tx: ReadTx, customer_id: UUID) -> dict[str, object]:
@@ -263,7 +279,7 @@ def export(tx: ReadTx, customer_id: UUID) -> dict[str, object]:
             "created_at": detail.created_at,
             "exported_at": tx.now,
         },
-        "identity": reveal(tx, root_id)["identifiers"],
+        "identity": reveal(tx, root_id).identifiers,
         "profile": {
             "name": detail.name.plain if detail.name else None,
             "gender": detail.gender,
@@ -304,7 +320,7 @@ def _rows(tx: ReadTx, found: list[Profile]) -> list[CustomerRow]:
     ids = [each.customer_id for each in found]
     phones = identities.address_of(tx, ids, "phone", may_be_typed=True)
     of_tags = lists.list_tags(tx, ids)
-    units, staff = merchants.units_by_id(tx), _staff_by_id(tx)
+    units, staff = merchants.units_by_id(tx), merchants.staff_by_id(tx)
     return [
         CustomerRow(
             id=each.customer_id,
@@ -368,10 +384,6 @@ def _staff(tx: ReadTx, text: str) -> Staff | None:
         return merchants.get_staff(tx, UUID(text))
     except (ValueError, NotFound):
         return None
-
-
-def _staff_by_id(tx: ReadTx) -> dict[UUID, Staff]:
-    return merchants.staff_by_id(tx)
 
 
 def _unit_ref(units: Mapping[UUID, Unit], unit_id: UUID | None) -> UnitRef | None:

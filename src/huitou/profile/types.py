@@ -145,7 +145,7 @@ class CustomerDetail:
     id: UUID
     ordinal: int
     merged_into: UUID | None
-    state: str
+    state: Literal["live", "forgotten"]
     created_at: datetime
     name: Personal | None
     gender: Gender | None
@@ -166,6 +166,23 @@ class CustomerDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class RevealedIdentifier:
+    id: int
+    kind: str
+    scope: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """Personal values in full."""
+
+    id: UUID
+    name: str | None
+    identifiers: list[RevealedIdentifier]
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineItem:
     """One event. `detail` is what the event said: amounts in fen, ids and codes."""
 
@@ -176,7 +193,7 @@ class TimelineItem:
     title_zh: str
     title_en: str
     unit: UnitRef | None
-    detail: Any
+    detail: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from huitou.catalog import reads as products
 from huitou.content import actions as contents
 from huitou.content import reads as content
 from huitou.content.types import NewLink
-from huitou.event import actions as events
 from huitou.event import reads as log
-from huitou.event.types import LogEntry, Recorded
+from huitou.event.types import LogEntry
 from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
+from huitou.profile import actions as profile_actions
 from huitou.profile import reads as profiles
+from huitou.profile.types import ConsentChange, ConsentState
 from huitou.reach import reads, rules
 from huitou.reach.jobs import sending
 from huitou.reach.store import facts as gates
@@ -71,7 +72,7 @@ def cancel(tx: Tx, message_ids: Sequence[UUID]) -> None:
         tx.tell(MessagesFailed(tuple(cancelled[start : start + _CHUNK])))
 
 
-def opt_out(tx: Tx, customer_id: UUID, *, reason: str, proof: str, unit_id: UUID | None) -> None:
+def opt_out(tx: Tx, customer_id: UUID, *, reason: str, proof: str) -> None:
     """No more marketing to this customer, on any channel, from this commit on.
 
     What is planned is cancelled; the log hears of it as `consent.withdrawn`.
@@ -89,16 +90,16 @@ def opt_out(tx: Tx, customer_id: UUID, *, reason: str, proof: str, unit_id: UUID
     )
     cancel(tx, store.open_messages(tx, customer_id, CHANNELS))
     contents.mark_opted_out(tx, customer_id, tx.now)
-    _record_consent(tx, customer_id, "withdrawn", ["all"], proof, unit_id)
+    _set_consent(tx, customer_id, "withdrawn", ["all"], proof)
 
 
-def opt_in(tx: Tx, customer_id: UUID, *, proof: str, unit_id: UUID | None) -> None:
+def opt_in(tx: Tx, customer_id: UUID, *, proof: str) -> None:
     """Take an `opt_out` back: exactly the consents that it ended."""
     customer_id = _root(tx, customer_id)
     gates.lock_customers(tx, [customer_id])
     restored = records.take_suppressions(tx, customer_id)
     contents.mark_opted_out(tx, customer_id, None)
-    _record_consent(tx, customer_id, "given", restored, proof, unit_id)
+    _set_consent(tx, customer_id, "given", restored, proof)
 
 
 def stop_channel(tx: Tx, customer_id: UUID, channel: str) -> None:
@@ -305,24 +306,15 @@ def _cards(tx: ReadTx, list_ids: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
     }
 
 
-def _record_consent(
-    tx: Tx, customer_id: UUID, verb: str, channels: Sequence[str], proof: str, unit_id: UUID | None
+def _set_consent(
+    tx: Tx, customer_id: UUID, state: ConsentState, channels: Sequence[str], proof: str
 ) -> None:
-    at = tx.now.isoformat()
-    events.record(
-        tx,
-        [
-            Recorded(
-                f"consent.{verb}:{customer_id}:{channel}:{at}",
-                f"consent.{verb}",
-                customer_id,
-                tx.now,
-                {"channel": channel, "purpose": "marketing", "proof": proof},
-                unit_id,
-            )
-            for channel in channels
-        ],
-    )
+    """In force at once, in the profile and in the log."""
+    changes = [
+        ConsentChange(customer_id, channel, "marketing", state, tx.now, {"said": proof})
+        for channel in channels
+    ]
+    profile_actions.set_consents(tx, changes)
 
 
 def _channels_of(properties: dict[str, Any]) -> Sequence[str]:

@@ -1,6 +1,7 @@
 """Messages over HTTP, what channels call, and what customers choose on their page."""
 
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -56,6 +57,22 @@ class TestIn(Body):
     params: dict[str, str] = Field({}, max_length=20)
 
 
+@dataclass(frozen=True, slots=True)
+class TestStarted:
+    channel: Literal["wecom", "sms"]
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TestState:
+    """`planned`, `in_flight`, `sent` or `submitted`, `delivered`, `failed` and why."""
+
+    id: UUID
+    state: str
+    failure: str | None
+    failure_text: str | None
+
+
 @router.get("/v1/messages", dependencies=[needs("task.read")])
 def list_messages(
     tx: Reading,
@@ -83,7 +100,7 @@ def list_messages(
 
 
 @router.post("/v1/messages/test", status_code=201, dependencies=[needs("setting.edit")])
-def send_test(tx: Writing, asking: Asking, body: TestIn) -> dict[str, Any]:
+def send_test(tx: Writing, asking: Asking, body: TestIn) -> TestStarted:
     """Try a channel: an SMS to a number, or a card to a member of the WeCom."""
     if body.channel not in {channel.kind for channel in merchants.list_channels(tx)}:
         raise NoChannel(channel=body.channel)
@@ -92,7 +109,7 @@ def send_test(tx: Writing, asking: Asking, body: TestIn) -> dict[str, Any]:
         if body.address is None:
             raise TestNeedsAddress()
         message_id = actions.add_test(tx, "sms", _TEST_TEXT, body.address, body.params)
-        return {"channel": "sms", "id": message_id}
+        return TestStarted("sms", message_id)
     staff_id = asking.staff_id
     if body.address is not None:
         staff = merchants.find_staff_by_wecom(tx, body.address)
@@ -100,26 +117,21 @@ def send_test(tx: Writing, asking: Asking, body: TestIn) -> dict[str, Any]:
     if staff_id is None:
         raise TestNeedsAddress()
     note_id = actions.notify_staff(tx, staff_id, "【测试】回头", _TEST_TEXT, "/")
-    return {"channel": "wecom", "id": note_id}
+    return TestStarted("wecom", note_id)
 
 
 @router.get("/v1/messages/test/{test_id}", dependencies=[needs("setting.edit")])
-def get_test(tx: Reading, test_id: UUID, asking: Asking) -> dict[str, Any]:
-    """What became of a test: `planned`, `in_flight`, `sent` or `submitted`, `delivered`, `failed`."""
+def get_test(tx: Reading, test_id: UUID, asking: Asking) -> TestState:
+    """What became of a test."""
     note = reads.find_note(tx, test_id)
     if note is not None:
         failure = note["failure"]
         text = reads.reason_text(failure, asking.language) if failure else None
-        return {"id": test_id, "state": note["state"], "failure": failure, "failure_text": text}
+        return TestState(test_id, note["state"], failure, text)
     message = reads.get_message(tx, test_id, asking.language).message
     if not message.is_test:
         raise NoMessage()
-    return {
-        "id": test_id,
-        "state": message.state,
-        "failure": message.failure,
-        "failure_text": message.failure_text,
-    }
+    return TestState(test_id, message.state, message.failure, message.failure_text)
 
 
 @router.get("/v1/messages/{message_id}", dependencies=[needs("task.read")])
@@ -218,9 +230,9 @@ def _choose(request: Request, token: str, *, is_stopping: bool) -> Response:
         is_stopped = link.opted_out_at is not None
         proof = f"link:{link.id}"
         if is_stopping and not is_stopped:
-            actions.opt_out(tx, link.customer_id, reason="page", proof=proof, unit_id=link.unit_id)
+            actions.opt_out(tx, link.customer_id, reason="page", proof=proof)
         elif is_stopped and not is_stopping:
-            actions.opt_in(tx, link.customer_id, proof=proof, unit_id=link.unit_id)
+            actions.opt_in(tx, link.customer_id, proof=proof)
     return back
 
 

@@ -116,13 +116,13 @@ def test_no_interleaving_exceeds_the_cap(town: Town) -> None:
 
 
 def test_opting_out_on_the_page_works_at_once_everywhere_and_can_be_undone(
-    town: Town, read: Read
+    town: Town, read: Read, clock: Clock
 ) -> None:
     [customer] = town.people(1, consents=("sms", "wecom"))
     staff = town.brand.staff["a-01"].id
     assert _codes(town, town.candidate(customer)) == [None]
     with town.db.write(town.brand.merchant.id) as tx:
-        actions.opt_out(tx, customer, reason="page", proof="link:x", unit_id=None)
+        actions.opt_out(tx, customer, reason="page", proof="link:x")
     with read() as tx:
         assert reads.reachable(tx, [customer], "sms") == set()
         page = reads.list_messages(tx, customer_id=customer)
@@ -131,21 +131,23 @@ def test_opting_out_on_the_page_works_at_once_everywhere_and_can_be_undone(
     assert _codes(town, *wanted) == ["opted_out", "opted_out"]
     town.drain()
     assert _codes(town, *wanted) == ["opted_out", "opted_out"]
+    clock.move(seconds=1)
     with town.db.write(town.brand.merchant.id) as tx:
-        actions.opt_in(tx, customer, proof="link:x", unit_id=None)
+        actions.opt_in(tx, customer, proof="link:x")
     town.drain()
     with read() as tx:
         assert reads.reachable(tx, [customer], "sms") == {customer}
         assert reads.reachable(tx, [customer], "wecom") == {customer}
 
 
-def test_undoing_gives_back_only_what_there_was(town: Town, read: Read) -> None:
+def test_undoing_gives_back_only_what_there_was(town: Town, clock: Clock) -> None:
     [customer] = town.people(1, consents=("sms",))
     with town.db.write(town.brand.merchant.id) as tx:
-        actions.opt_out(tx, customer, reason="page", proof="link:x", unit_id=None)
+        actions.opt_out(tx, customer, reason="page", proof="link:x")
     town.drain()
+    clock.move(seconds=1)
     with town.db.write(town.brand.merchant.id) as tx:
-        actions.opt_in(tx, customer, proof="link:x", unit_id=None)
+        actions.opt_in(tx, customer, proof="link:x")
     town.drain()
     staff = town.brand.staff["a-01"].id
     assert _codes(town, town.candidate(customer, channel="wecom", staff_id=staff)) == ["no_consent"]

@@ -113,7 +113,7 @@ def test_opting_out_takes_back_what_is_not_confirmed(
     clock.move(seconds=3)
     live_town.drain()
     with live_town.db.write(live_town.brand.merchant.id) as tx:
-        actions.opt_out(tx, customer, reason="page", proof="link:x", unit_id=None)
+        actions.opt_out(tx, customer, reason="page", proof="link:x")
     live_town.drain()
     assert _message(live_town, message_id).state == "cancelled"
     wecom.order("confirm", userid="wc-a01")

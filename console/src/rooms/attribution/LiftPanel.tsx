@@ -7,7 +7,7 @@ import { Answer, Panel } from '@/ui/page'
 /** Credited beside incremental for one care task. */
 export function LiftPanel({ campaign, creditedFen }: { campaign: string; creditedFen: number }) {
   const { t } = useTranslation()
-  const lift = useRead('/v1/campaigns/{id}/lift', { id: campaign })
+  const lift = useRead('/v1/campaigns/{campaign_id}/lift', { id: campaign })
   return (
     <Panel title={t('insight.proof')}>
       <Answer of={lift} rows={3}>

@@ -16,10 +16,10 @@ export function Candidates({ campaign }: { campaign: Campaign }) {
   const [arm, setArm] = useState('treated')
   const [reason, setReason] = useState<string | undefined>()
   const [customer, setCustomer] = useState<string | undefined>()
-  const progress = useRead('/v1/campaigns/{id}/progress', { id: campaign.id })
+  const progress = useRead('/v1/campaigns/{campaign_id}/progress', { id: campaign.id })
   const staff = useRead('/v1/staff')
   const names = new Map(staff.data?.items.map((one) => [one.id, one.name]))
-  const pages = usePages('/v1/campaigns/{id}/candidates', {
+  const pages = usePages('/v1/campaigns/{campaign_id}/candidates', {
     id: campaign.id,
     query: customer ? { customer } : { arm, reason: arm === 'excluded' ? reason : undefined },
     keep: true,

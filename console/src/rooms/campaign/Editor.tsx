@@ -3,9 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call } from '@/client/http'
-import { useWrite } from '@/client/query'
-import type { Campaign, CampaignPreview, NewCampaign, Source } from '@/client/types'
+import { useWrite, write } from '@/client/query'
+import type { Campaign, NewCampaign, Source } from '@/client/types'
 import { showDone } from '@/shell/notify'
 import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
@@ -48,40 +47,43 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
   const set = (next: Partial<NewCampaign>) => setDraft((before) => ({ ...before, ...next }))
   const isSourced = hasSource(draft.source)
   const asked = useDebounced(draft, 500)
-  const preview = useQuery<CampaignPreview>({
+  const preview = useQuery({
     queryKey: ['/v1/campaigns/preview', asked],
     queryFn: ({ signal }) =>
-      call<CampaignPreview>('/v1/campaigns/preview', {
-        method: 'POST',
-        body: {
-          ...bodyOf(asked),
-          name: asked.name.trim() || t('campaign.unnamed'),
-          goal: asked.goal.trim() || t('campaign.unnamed'),
+      write(
+        {
+          to: 'POST /v1/campaigns/preview',
+          body: {
+            ...bodyOf(asked),
+            name: asked.name.trim() || t('campaign.unnamed'),
+            goal: asked.goal.trim() || t('campaign.unnamed'),
+          },
         },
         signal,
-      }),
+      ),
     enabled: hasSource(asked.source) && asked.copy.trim() !== '',
     placeholderData: (before) => before,
     retry: false,
   })
-  const save = useWrite<Campaign>(['/v1/campaigns', '/v1/campaigns/{id}'])
-  const publish = useWrite(['/v1/campaigns', '/v1/campaigns/{id}', '/v1/overview'])
+  const save = useWrite<'POST /v1/campaigns' | 'PUT /v1/campaigns/{campaign_id}'>(['/v1/campaigns', '/v1/campaigns/{campaign_id}'])
+  const publish = useWrite(['/v1/campaigns', '/v1/campaigns/{campaign_id}', '/v1/overview'])
   const isReady =
     isSourced && [draft.name, draft.goal, draft.copy].every((text) => text.trim() !== '')
   const keep = () =>
     save.mutateAsync(
       saved
         ? {
-            path: `/v1/campaigns/${saved.id}`,
-            method: 'PUT',
+            to: 'PUT /v1/campaigns/{campaign_id}',
+            id: saved.id,
             body: { ...bodyOf(draft), version: saved.version },
           }
-        : { path: '/v1/campaigns', body: bodyOf(draft) },
+        : { to: 'POST /v1/campaigns', body: bodyOf(draft) },
     )
   const keepAndPublish = async () => {
     const kept = await keep()
     await publish.mutateAsync({
-      path: `/v1/campaigns/${kept.id}/publish`,
+      to: 'POST /v1/campaigns/{campaign_id}/publish',
+      id: kept.id,
       body: { version: kept.version },
     })
     go(`/campaigns/${kept.id}`)

@@ -108,7 +108,7 @@ function SourcePick({ draft, set }: Given) {
             source:
               event.target.value === 'segment'
                 ? { segment_id: '' }
-                : { opportunity_kind: kinds.data?.[0]?.kind ?? '' },
+                : { opportunity_kind: kinds.data?.[0]?.kind ?? 'best_now' },
           })
         }
         options={[
@@ -122,11 +122,14 @@ function SourcePick({ draft, set }: Given) {
         showSearch={{ optionFilterProp: 'label' }}
         placeholder={t('segment.choose')}
         value={(isSegment ? source.segment_id : source.opportunity_kind) || undefined}
-        onChange={(value: string) =>
+        onChange={(value) =>
           set({
             source: isSegment
               ? { segment_id: value }
-              : { opportunity_kind: value, category: source.category ?? null },
+              : {
+                  opportunity_kind: kinds.data?.find((one) => one.kind === value)?.kind,
+                  category: source.category ?? null,
+                },
           })
         }
         options={

@@ -13,14 +13,14 @@ export function CampaignHead({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
   const may = useMay()('campaign.publish')
-  const write = useWrite(['/v1/campaigns', '/v1/campaigns/{id}'])
-  const left = useRead('/v1/campaigns/{id}/progress', {
+  const write = useWrite(['/v1/campaigns', '/v1/campaigns/{campaign_id}'])
+  const left = useRead('/v1/campaigns/{campaign_id}/progress', {
     id: campaign.id,
     enabled: campaign.state !== 'draft',
   })
   const turn = (verb: 'pause' | 'resume' | 'end') =>
     write
-      .mutateAsync({ path: `/v1/campaigns/${campaign.id}/${verb}`, body: {} })
+      .mutateAsync({ to: `POST /v1/campaigns/{campaign_id}/${verb}`, id: campaign.id })
       .then(() => showDone(t(`campaign.${verb}_done`)))
       .catch(() => undefined)
   const askEnd = () => {
@@ -72,7 +72,7 @@ export function CampaignHead({ campaign }: { campaign: Campaign }) {
 /** Publishing writes tasks by the thousand; this shows how far it is. */
 export function Publishing({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation()
-  const progress = useRead('/v1/campaigns/{id}/progress', { id: campaign.id, every: 800 })
+  const progress = useRead('/v1/campaigns/{campaign_id}/progress', { id: campaign.id, every: 800 })
   const counts = progress.data?.counts
   return (
     <Panel title={t('campaign.publishing')}>

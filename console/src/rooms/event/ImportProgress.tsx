@@ -12,8 +12,8 @@ export function isOver(one: Import): boolean {
 
 export function ImportProgress({ id, done }: { id: string; done?: (finished: Import) => void }) {
   const { t } = useTranslation()
-  const job = useRead('/v1/imports/{id}', { id, every: 700 })
-  const cancel = useWrite(['/v1/imports', '/v1/imports/{id}'])
+  const job = useRead('/v1/imports/{import_id}', { id, every: 700 })
+  const cancel = useWrite(['/v1/imports', '/v1/imports/{import_id}'])
   const hasTold = useRef(false)
   useEffect(() => {
     if (hasTold.current || job.data?.state !== 'done' || job.data.is_dry_run) return
@@ -42,7 +42,7 @@ export function ImportProgress({ id, done }: { id: string; done?: (finished: Imp
               <Button
                 size="small"
                 loading={cancel.isPending}
-                onClick={() => cancel.mutate({ path: `/v1/imports/${id}/cancel` })}
+                onClick={() => cancel.mutate({ to: 'POST /v1/imports/{import_id}/cancel', id })}
               >
                 {t('event.cancel')}
               </Button>

@@ -28,15 +28,15 @@ export function ImportWizard({
   const [chosen, setChosen] = useState<Chosen | null>(null)
   const [running, setRunning] = useState<Import | null>(null)
   const fields = useRead('/v1/imports/fields', { query: { kind } })
-  const inspect = useWrite<Inspected, FormData>()
-  const start = useWrite<Import, FormData>(['/v1/imports'])
+  const inspect = useWrite<'POST /v1/imports/inspect'>()
+  const start = useWrite<'POST /v1/imports'>(['/v1/imports'])
   const take = (file: File, as: ImportKind) => {
     setRunning(null)
     const form = new FormData()
     form.append('file', file)
     form.append('kind', as)
     inspect.mutate(
-      { path: '/v1/imports/inspect', body: form },
+      { to: 'POST /v1/imports/inspect', body: form },
       { onSuccess: (looked) => setChosen({ file, looked, mapping: looked.mapping }) },
     )
   }
@@ -47,7 +47,7 @@ export function ImportWizard({
     form.append('kind', kind)
     form.append('mapping', JSON.stringify(chosen.mapping))
     form.append('dry_run', String(isDryRun))
-    start.mutate({ path: '/v1/imports', body: form }, { onSuccess: setRunning })
+    start.mutate({ to: 'POST /v1/imports', body: form }, { onSuccess: setRunning })
   }
   const isMapped =
     chosen !== null &&

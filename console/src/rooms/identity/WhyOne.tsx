@@ -11,7 +11,7 @@ import { Ago } from '@/ui/time'
 /** 为什么是同一个人: every identifier with its evidence, every merge with its way back. */
 export function WhyOne({ customer }: { customer: Customer }) {
   const { t } = useTranslation()
-  const why = useRead('/v1/customers/{id}/why-one', { id: customer.id })
+  const why = useRead('/v1/customers/{customer_id}/why-one', { id: customer.id })
   return (
     <div className="stack">
       <p className="quiet">{t('identity.why_hint')}</p>
@@ -88,11 +88,11 @@ function EvidenceLine({
   const { modal } = App.useApp()
   const may = useMay()
   const undo = useWrite([
-    '/v1/customers/{id}',
-    '/v1/customers/{id}/why-one',
-    '/v1/customers/{id}/timeline',
-    '/v1/customers/{id}/totals',
-    '/v1/customers/{id}/orders',
+    '/v1/customers/{customer_id}',
+    '/v1/customers/{customer_id}/why-one',
+    '/v1/customers/{customer_id}/timeline',
+    '/v1/customers/{customer_id}/totals',
+    '/v1/customers/{customer_id}/orders',
   ])
   const ask = () =>
     modal.confirm({
@@ -101,7 +101,7 @@ function EvidenceLine({
       okText: t('identity.undo'),
       onOk: () =>
         undo
-          .mutateAsync({ path: `/v1/customers/${customer.id}/split`, body: { merging: one.id } })
+          .mutateAsync({ to: 'POST /v1/customers/{customer_id}/split', id: customer.id, body: { merging: one.id } })
           .then(() => showDone(t('identity.undone')))
           .catch(() => undefined),
     })

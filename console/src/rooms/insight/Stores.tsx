@@ -11,7 +11,6 @@ import { Spark } from '@/ui/spark'
 export function Stores({ units, since }: { units: UnitFigures[]; since: string }) {
   const { t } = useTranslation()
   const drill = useDrill()
-  const hasDays = units.some((unit) => unit.days)
   const sales = (unit: UnitFigures) =>
     drill({ title: unit.name, path: '/v1/orders', query: { unit: unit.code, since } })
   const bought = (unit: UnitFigures) =>
@@ -45,15 +44,11 @@ export function Stores({ units, since }: { units: UnitFigures[]; since: string }
               </button>
             ),
           },
-          ...(hasDays
-            ? [
-                {
-                  title: t('insight.trend'),
-                  width: 130,
-                  render: (_: unknown, unit: UnitFigures) => <Spark values={unit.days ?? []} />,
-                },
-              ]
-            : []),
+          {
+            title: t('insight.trend'),
+            width: 130,
+            render: (_, unit) => <Spark values={unit.days} />,
+          },
           {
             title: <Meaning of="orders">{t('insight.orders')}</Meaning>,
             align: 'right',

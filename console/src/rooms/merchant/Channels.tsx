@@ -37,8 +37,8 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
     },
   }
   const save = (config: Record<string, unknown>) =>
-    write.mutate({ path: `/v1/channels/${channel.kind}`, method: 'PUT', body: { config } }, after)
-  const simulate = () => write.mutate({ path: `/v1/channels/${channel.kind}/simulate` }, after)
+    write.mutate({ to: 'PUT /v1/channels/{kind}', id: channel.kind, body: { config } }, after)
+  const simulate = () => write.mutate({ to: 'POST /v1/channels/{kind}/simulate', id: channel.kind }, after)
   return (
     <Panel
       title={channel.title}
@@ -97,7 +97,7 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
 export function TestMessage({ channel, done }: { channel: Channel; done?: () => void }) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
-  const test = useWrite<{ sent: boolean }>()
+  const test = useWrite<'POST /v1/channels/{kind}/test'>()
   const [to, setTo] = useState('')
   const isSms = channel.kind.startsWith('sms')
   return (
@@ -115,7 +115,7 @@ export function TestMessage({ channel, done }: { channel: Channel; done?: () => 
         disabled={isSms && to.trim() === ''}
         onClick={() =>
           test.mutate(
-            { path: `/v1/channels/${channel.kind}/test`, body: isSms ? { to: to.trim() } : {} },
+            { to: 'POST /v1/channels/{kind}/test', id: channel.kind, body: isSms ? { to: to.trim() } : {} },
             {
               onSuccess: () => {
                 modal.success({

@@ -3,15 +3,10 @@ import { App, Button, Form, Input, Modal, Select, Table, Tag, Typography } from 
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
-import type { ApiKey } from '@/client/types'
+import type { ApiKey, NewApiKey } from '@/client/types'
 import { useMe } from '@/shell/session'
 import { Answer, Nothing, Panel } from '@/ui/page'
 import { Ago } from '@/ui/time'
-
-interface NewKey {
-  name: string
-  permissions: string[]
-}
 
 /** Machines' keys; the secret is shown once, when the key is made. */
 export function Keys() {
@@ -74,8 +69,8 @@ export function Keys() {
                           onOk: () =>
                             revoke
                               .mutateAsync({
-                                path: `/v1/api-keys/${key.id}`,
-                                method: 'DELETE',
+                                to: 'DELETE /v1/api-keys/{key_id}',
+                                id: key.id,
                               })
                               .catch(() => undefined),
                         })
@@ -97,8 +92,8 @@ export function Keys() {
 function AddKey({ isOpen, close }: { isOpen: boolean; close: () => void }) {
   const { t } = useTranslation()
   const me = useMe()
-  const [form] = Form.useForm<NewKey>()
-  const add = useWrite<{ id: string; secret: string }, NewKey>(['/v1/api-keys'])
+  const [form] = Form.useForm<NewApiKey>()
+  const add = useWrite<'POST /v1/api-keys'>(['/v1/api-keys'])
   const secret = add.data?.secret
   const leave = () => {
     add.reset()
@@ -123,11 +118,11 @@ function AddKey({ isOpen, close }: { isOpen: boolean; close: () => void }) {
           </Typography.Paragraph>
         </>
       ) : (
-        <Form<NewKey>
+        <Form<NewApiKey>
           form={form}
           layout="vertical"
           initialValues={{ permissions: ['event.write', 'customer.read'] }}
-          onFinish={(body) => add.mutate({ path: '/v1/api-keys', body })}
+          onFinish={(body) => add.mutate({ to: 'POST /v1/api-keys', body })}
         >
           <Form.Item
             name="name"

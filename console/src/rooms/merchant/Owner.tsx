@@ -2,20 +2,14 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useWrite } from '@/client/query'
+import type { NewMerchant } from '@/client/types'
 import { go } from '@/shell/router'
-
-interface NewMerchant {
-  merchant_name: string
-  name: string
-  login: string
-  password: string
-}
 
 /** The first step of an empty system: the merchant and its owner's account. */
 export function Owner() {
   const { t } = useTranslation()
   const cache = useQueryClient()
-  const found = useWrite<unknown, NewMerchant>()
+  const found = useWrite<'POST /v1/setup'>()
   const needed = [{ required: true, message: t('merchant.needed') }]
   return (
     <Form<NewMerchant>
@@ -23,7 +17,7 @@ export function Owner() {
       requiredMark={false}
       onFinish={(body) =>
         found.mutate(
-          { path: '/v1/setup', body },
+          { to: 'POST /v1/setup', body },
           {
             onSuccess: () => {
               go('/start')

@@ -144,8 +144,8 @@ function Value({ setting, unit }: { setting: Setting; unit: string | undefined }
           onClick={() =>
             write.mutate(
               {
-                path: `/v1/settings/${setting.key}`,
-                method: 'PUT',
+                to: 'PUT /v1/settings/{key}',
+                id: setting.key,
                 body: {
                   value,
                   unit_id: unit ?? null,

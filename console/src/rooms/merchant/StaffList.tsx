@@ -3,20 +3,10 @@ import { Button, Form, Input, Modal, Select, Switch, Table, Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
-import type { Role, Staff, Unit } from '@/client/types'
+import type { NewStaff, Role, Staff, Unit } from '@/client/types'
 import { showDone } from '@/shell/notify'
 import { useMay } from '@/shell/session'
 import { Answer, Panel } from '@/ui/page'
-
-interface NewStaff {
-  code: string
-  name: string
-  role: Role
-  unit_code: string
-  wecom_user?: string
-  login?: string
-  password?: string
-}
 
 const roles: Role[] = ['headquarters', 'region', 'manager', 'associate']
 
@@ -71,8 +61,8 @@ export function StaffList() {
                     disabled={!may('task.manage')}
                     onChange={(isAway) =>
                       away.mutate({
-                        path: `/v1/staff/${one.id}/away`,
-                        method: 'PATCH',
+                        to: 'PATCH /v1/staff/{staff_id}/away',
+                        id: one.id,
                         body: { is_away: isAway },
                       })
                     }
@@ -91,7 +81,7 @@ export function StaffList() {
 function AddStaff({ isOpen, close, units }: { isOpen: boolean; close: () => void; units: Unit[] }) {
   const { t } = useTranslation()
   const [form] = Form.useForm<NewStaff>()
-  const add = useWrite<unknown, NewStaff>(['/v1/staff'])
+  const add = useWrite<'POST /v1/staff'>(['/v1/staff'])
   const needed = [{ required: true, message: t('merchant.needed') }]
   return (
     <Modal
@@ -109,7 +99,7 @@ function AddStaff({ isOpen, close, units }: { isOpen: boolean; close: () => void
         initialValues={{ role: 'associate' }}
         onFinish={(body) =>
           add.mutate(
-            { path: '/v1/staff', body },
+            { to: 'POST /v1/staff', body },
             {
               onSuccess: () => {
                 showDone(t('ui.saved'))

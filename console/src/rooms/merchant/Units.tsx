@@ -3,17 +3,9 @@ import { Button, Form, Input, Modal, Select, Table, Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
-import type { Unit, UnitKind } from '@/client/types'
+import type { NewUnit, Unit } from '@/client/types'
 import { showDone } from '@/shell/notify'
 import { Answer, Panel } from '@/ui/page'
-
-interface NewUnit {
-  code: string
-  name: string
-  kind: UnitKind
-  parent_code: string
-  phone?: string
-}
 
 interface Branch extends Unit {
   children?: Branch[]
@@ -70,7 +62,7 @@ export function Units() {
 function AddUnit({ isOpen, close, units }: { isOpen: boolean; close: () => void; units: Unit[] }) {
   const { t } = useTranslation()
   const [form] = Form.useForm<NewUnit>()
-  const add = useWrite<unknown, NewUnit>(['/v1/units'])
+  const add = useWrite<'POST /v1/units'>(['/v1/units'])
   const needed = [{ required: true, message: t('merchant.needed') }]
   return (
     <Modal
@@ -88,7 +80,7 @@ function AddUnit({ isOpen, close, units }: { isOpen: boolean; close: () => void;
         initialValues={{ kind: 'store', parent_code: units[0]?.code }}
         onFinish={(body) =>
           add.mutate(
-            { path: '/v1/units', body },
+            { to: 'POST /v1/units', body },
             {
               onSuccess: () => {
                 showDone(t('ui.saved'))

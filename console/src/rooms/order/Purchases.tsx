@@ -11,7 +11,7 @@ import { Ago } from '@/ui/time'
 
 export function TotalsPanel({ customer }: { customer: string }) {
   const { t, i18n } = useTranslation()
-  const totals = useRead('/v1/customers/{id}/totals', { id: customer })
+  const totals = useRead('/v1/customers/{customer_id}/totals', { id: customer })
   const known = useRead('/v1/categories')
   const names = new Map(
     known.data?.items.map((one) => [one.code, i18n.language === 'en' ? one.name_en : one.name]),
@@ -77,7 +77,7 @@ export function TotalsPanel({ customer }: { customer: string }) {
 
 export function Purchases({ customer }: { customer: string }) {
   const { t } = useTranslation()
-  const pages = usePages('/v1/customers/{id}/orders', { id: customer })
+  const pages = usePages('/v1/customers/{customer_id}/orders', { id: customer })
   return (
     <PagedTable<Order>
       pages={pages}

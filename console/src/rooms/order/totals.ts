@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { call } from '@/client/http'
-import type { Page, Totals } from '@/client/types'
+import { read } from '@/client/query'
+import type { Totals } from '@/client/types'
 
 /** Purchase figures of the customers on a page, asked for by fifties so that pages stay cached. */
 export function useTotals(ids: string[]): Map<string, Totals> {
@@ -11,7 +11,7 @@ export function useTotals(ids: string[]): Map<string, Totals> {
     queries: groups.map((customers) => ({
       queryKey: ['/v1/totals', '', { customers }],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
-        call<Page<Totals>>('/v1/totals', { query: { customers }, signal }),
+        read('/v1/totals', { query: { customers }, signal }),
     })),
     combine: (results) => results.flatMap((result) => result.data?.items ?? []),
   })

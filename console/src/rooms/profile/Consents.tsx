@@ -16,7 +16,7 @@ const asked = [
 export function Consents({ customer }: { customer: Customer }) {
   const { t } = useTranslation()
   const may = useMay()
-  const write = useWrite(['/v1/customers/{id}', '/v1/customers/{id}/timeline'])
+  const write = useWrite(['/v1/customers/{customer_id}', '/v1/customers/{customer_id}/timeline'])
   const known = customer.consents
   const rows = [
     ...known,
@@ -48,7 +48,8 @@ export function Consents({ customer }: { customer: Customer }) {
                 onChange={(isGiven) =>
                   write.mutate(
                     {
-                      path: `/v1/customers/${customer.id}/consents`,
+                      to: 'POST /v1/customers/{customer_id}/consents',
+                      id: customer.id,
                       body: {
                         channel: row.channel,
                         purpose: row.purpose,

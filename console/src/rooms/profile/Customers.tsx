@@ -76,7 +76,7 @@ export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<str
     enabled: !segment,
     keep: true,
   })
-  const members = usePages('/v1/segments/{id}/customers', {
+  const members = usePages('/v1/segments/{segment_id}/customers', {
     id: segment,
     enabled: Boolean(segment),
   })

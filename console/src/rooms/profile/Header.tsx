@@ -12,7 +12,7 @@ export function CustomerHead({ customer }: { customer: Customer }) {
   const { t } = useTranslation()
   const may = useMay()
   const [revealed, setRevealed] = useState<Revealed | null>(null)
-  const reveal = useWrite<Revealed>(['/v1/audit'])
+  const reveal = useWrite<'POST /v1/customers/{customer_id}/reveal'>(['/v1/audit'])
   const name = revealed?.name ?? customer.name ?? `#${customer.ordinal}`
   const phone = (revealed ?? customer).identifiers.find((one) => one.kind === 'phone')?.value ?? ''
   return (
@@ -32,7 +32,7 @@ export function CustomerHead({ customer }: { customer: Customer }) {
                 loading={reveal.isPending}
                 onClick={() =>
                   reveal.mutate(
-                    { path: `/v1/customers/${customer.id}/reveal`, body: {} },
+                    { to: 'POST /v1/customers/{customer_id}/reveal', id: customer.id, body: {} },
                     { onSuccess: setRevealed },
                   )
                 }

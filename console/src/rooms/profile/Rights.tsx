@@ -13,7 +13,7 @@ export function Rights({ customer }: { customer: Customer }) {
   const may = useMay()
   const [isAsking, setAsking] = useState(false)
   const [typed, setTyped] = useState('')
-  const forget = useWrite(['/v1/customers/{id}', '/v1/customers', '/v1/customers/{id}/timeline'])
+  const forget = useWrite(['/v1/customers/{customer_id}', '/v1/customers', '/v1/customers/{customer_id}/timeline'])
   const word = t('profile.forget_word')
   return (
     <>
@@ -39,7 +39,7 @@ export function Rights({ customer }: { customer: Customer }) {
         onCancel={() => setAsking(false)}
         onOk={() =>
           forget.mutate(
-            { path: `/v1/customers/${customer.id}/forget`, body: {} },
+            { to: 'POST /v1/customers/{customer_id}/forget', id: customer.id },
             {
               onSuccess: () => {
                 setAsking(false)

@@ -12,11 +12,12 @@ export function Tags({ customer }: { customer: Customer }) {
   const { t } = useTranslation()
   const mayEdit = useMay()('customer.edit') && customer.state === 'live'
   const [isAdding, setAdding] = useState(false)
-  const write = useWrite(['/v1/customers/{id}', '/v1/customers'])
+  const write = useWrite(['/v1/customers/{customer_id}', '/v1/customers'])
   const change = (body: { add?: string[]; remove?: string[] }) =>
     write.mutate({
-      path: `/v1/customers/${customer.id}/tags`,
-      body: { add: [], remove: [], ...body },
+      to: 'POST /v1/customers/{customer_id}/tags',
+      id: customer.id,
+      body,
     })
   return (
     <Panel title={t('profile.tags')}>

@@ -18,7 +18,7 @@ const colours: Record<string, string> = {
 /** What the customer did and what was done to them, newest first, loading as one scrolls. */
 export function Timeline({ customer }: { customer: string }) {
   const { t, i18n } = useTranslation()
-  const pages = usePages('/v1/customers/{id}/timeline', { id: customer })
+  const pages = usePages('/v1/customers/{customer_id}/timeline', { id: customer })
   const foot = useRef<HTMLDivElement>(null)
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages
   useEffect(() => {

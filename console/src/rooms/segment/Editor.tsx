@@ -2,9 +2,9 @@ import { App, Button, Input } from 'antd'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call, Problem } from '@/client/http'
-import { useWrite } from '@/client/query'
-import type { Rule, Segment, SegmentCount } from '@/client/types'
+import { Problem } from '@/client/http'
+import { read, useWrite, write } from '@/client/query'
+import type { Rule, Segment } from '@/client/types'
 import { showDone } from '@/shell/notify'
 import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
@@ -19,10 +19,10 @@ import { useWords } from './words'
 /** The live count of a rule that stopped changing; a new edit cancels the one under way. */
 function useCount(rule: Rule, isReady: boolean) {
   const still = useDebounced(rule, 450)
-  return useQuery<SegmentCount>({
+  return useQuery({
     queryKey: ['/v1/segments/count', still],
     queryFn: ({ signal }) =>
-      call<SegmentCount>('/v1/segments/count', { method: 'POST', body: { rule: still }, signal }),
+      write({ to: 'POST /v1/segments/count', body: { rule: still } }, signal),
     enabled: isReady,
     placeholderData: (before) => before,
     staleTime: 30_000,
@@ -57,7 +57,7 @@ export function Editor({
   const isChanged =
     !segment ||
     name !== segment.name ||
-    JSON.stringify(rule) !== JSON.stringify(ruleOf(groupOf(segment.rule)))
+    JSON.stringify(rule) !== JSON.stringify(ruleOf(groupOf(segment.rule as Rule)))
   const save = useSave(segment)
   return (
     <>
@@ -127,14 +127,14 @@ function useSave(segment: Segment | null) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
   const [isSaving, setSaving] = useState(false)
-  const write = useWrite<Segment>(['/v1/segments', '/v1/segments/{id}'])
-  const run = (name: string, rule: Rule, version = segment?.version) => {
+  const save = useWrite<'POST /v1/segments' | 'PUT /v1/segments/{segment_id}'>(['/v1/segments', '/v1/segments/{segment_id}'])
+  const run = (name: string, rule: Rule, version = segment?.version ?? 0) => {
     setSaving(true)
-    write
+    save
       .mutateAsync(
         segment
-          ? { path: `/v1/segments/${segment.id}`, method: 'PUT', body: { name, rule, version } }
-          : { path: '/v1/segments', body: { name, rule } },
+          ? { to: 'PUT /v1/segments/{segment_id}', id: segment.id, body: { name, rule, version } }
+          : { to: 'POST /v1/segments', body: { name, rule } },
       )
       .then((saved) => {
         showDone(t('ui.saved'))
@@ -148,7 +148,7 @@ function useSave(segment: Segment | null) {
           okText: t('segment.overwrite'),
           cancelText: t('segment.take_theirs'),
           onOk: async () => {
-            const current = await call<Segment>(`/v1/segments/${segment.id}`)
+            const current = await read('/v1/segments/{segment_id}', { id: segment.id })
             run(name, rule, current.version)
           },
           onCancel: () => window.location.reload(),

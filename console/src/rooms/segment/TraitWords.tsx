@@ -37,7 +37,7 @@ export function TraitWords({
 }) {
   const { t, i18n } = useTranslation()
   const trait = words.traits.find((one) => one.name === leaf.name)
-  const ops = words.ops.filter((one) => trait?.ops.includes(one.value))
+  const ops = words.ops.filter((one) => trait?.ops.some((op) => op === one.value))
   return (
     <>
       <Select

@@ -3,7 +3,7 @@ import { Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
-import type { Explained, Rule } from '@/client/types'
+import type { Rule } from '@/client/types'
 import { useDebounced } from '@/ui/debounce'
 import { Panel } from '@/ui/page'
 
@@ -17,7 +17,7 @@ export function WouldMatch({ rule, isComplete }: { rule: Rule; isComplete: boole
     enabled: q.length >= 2,
     keep: true,
   })
-  const explain = useWrite<Explained>()
+  const explain = useWrite<'POST /v1/segments/explain'>()
   return (
     <Panel title={t('segment.would_match')}>
       <Select
@@ -31,7 +31,7 @@ export function WouldMatch({ rule, isComplete }: { rule: Rule; isComplete: boole
           label: `${row.name ?? `#${row.ordinal}`} · ${row.phone ?? ''}`,
         }))}
         onChange={(customer: string) =>
-          explain.mutate({ path: '/v1/segments/explain', body: { rule, customer } })
+          explain.mutate({ to: 'POST /v1/segments/explain', body: { rule, customer } })
         }
       />
       {explain.data && (

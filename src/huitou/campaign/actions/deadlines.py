@@ -66,26 +66,26 @@ def fall_back_chunk(tx: Tx, *, campaign_id: str) -> None:
 def _take_over(
     tx: Tx, campaign_id: UUID, plan: Plan, fallback: Fallback, targets: list[Target]
 ) -> None:
-    asked = [
-        (
-            Verdict(
-                target.customer_id,
-                "treated",
-                staff_id=target.staff_id,
-                unit_id=target.unit_id,
-                opportunity_id=target.opportunity_id,
-            ),
-            target.skus,
+    verdicts = [
+        Verdict(
+            target.customer_id,
+            "treated",
+            staff_id=target.staff_id,
+            unit_id=target.unit_id,
+            opportunity_id=target.opportunity_id,
         )
         for target in targets
     ]
-    texts = deciding.sms_texts(tx, fallback, asked)
-    listed = [target for target in targets if target.skus]
+    # Whoever had a task gets its list, as the associate left it.
+    own = deciding.lists_of(tx, plan, verdicts)
+    skus = {t.customer_id: t.skus if t.task_id else own[t.customer_id] for t in targets}
+    texts = deciding.sms_texts(tx, fallback, [(v, skus[v.customer_id]) for v in verdicts])
+    listed = [customer_id for customer_id, chosen in skus.items() if chosen]
     lists = content.add_lists(
         tx,
-        [NewList(plan.name, [Item(sku) for sku in target.skus]) for target in listed],
+        [NewList(plan.name, [Item(sku) for sku in skus[customer_id]]) for customer_id in listed],
     )
-    list_of = dict(zip([target.first_customer_id for target in listed], lists, strict=True))
+    list_of = dict(zip(listed, lists, strict=True))
     decisions = reach.plan(
         tx,
         [
@@ -99,7 +99,7 @@ def _take_over(
                 campaign_id=campaign_id,
                 opportunity_id=target.opportunity_id,
                 task_id=target.task_id,
-                product_list_id=list_of.get(target.first_customer_id),
+                product_list_id=list_of.get(target.customer_id),
                 template=fallback.template,
             )
             for target, text in zip(targets, texts, strict=True)

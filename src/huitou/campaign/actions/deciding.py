@@ -88,7 +88,7 @@ def new_tasks(
     chosen = [v for v in verdicts if v.arm == "treated" and v.staff_id is not None]
     if not chosen:
         return []
-    skus = _skus(tx, plan, chosen)
+    skus = lists_of(tx, plan, chosen)
     fillings = _fillings(tx, chosen, skus)
     shown = opportunity.by_id(tx, [v.opportunity_id for v in chosen if v.opportunity_id])
     all_skus = {sku for listed in skus.values() for sku in listed}
@@ -218,7 +218,7 @@ def _units_of(tx: ReadTx) -> dict[UUID, UUID]:
     return {staff.id: staff.unit_id for staff in merchant.list_staff(tx)}
 
 
-def _skus(tx: ReadTx, plan: Plan, chosen: Sequence[Verdict]) -> dict[UUID, list[str]]:
+def lists_of(tx: ReadTx, plan: Plan, chosen: Sequence[Verdict]) -> dict[UUID, list[str]]:
     """Each customer's product list: their opportunity's, else what they buy most; or the fixed."""
     if plan.product_mode == "none":
         return {v.customer_id: [] for v in chosen}

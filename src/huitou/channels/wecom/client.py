@@ -18,6 +18,7 @@ from huitou.kernel.errors import Unavailable
 BUSY = -1
 BUSY_TRIES = 3
 BAD_SECRET = 40001
+BAD_CORP = 40013
 TOKEN_STALE = frozenset({40014, 42001})
 TOKEN_MARGIN = timedelta(minutes=5)
 BAD_SECRET_PAUSE = timedelta(minutes=5)
@@ -95,6 +96,10 @@ class WeComClient:
             if cursor in seen:
                 return
             seen.add(cursor)
+
+    def prove(self) -> None:
+        """Get a token: shows that WeCom knows the corporation and the secret."""
+        self._get_token(stale=None)
 
     def close(self) -> None:
         """Close the connections."""
