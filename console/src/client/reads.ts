@@ -17,9 +17,9 @@ type Get<K extends keyof paths> = paths[K] extends { get: infer O } ? Answer<O> 
 
 /** Every GET of the API that answers JSON, by path template: what it answers. */
 export type Reads = {
-  [K in keyof paths as unknown extends Get<K> ? never : [Get<K>] extends [never] ? never : K]: Listed<
-    Get<K>
-  >
+  [
+    K in keyof paths as unknown extends Get<K> ? never : [Get<K>] extends [never] ? never : K
+  ]: Listed<Get<K>>
 }
 
 /** The paths whose answer is a cursor page, and what stands in it. */
@@ -43,9 +43,11 @@ type Content<C> = C extends { 'application/json': infer B }
     : never
 
 type WritesBy<M extends Verb> = {
-  [K in keyof paths & `/v1/${string}` as paths[K][M] extends { responses: unknown }
-    ? `${Uppercase<M>} ${K}`
-    : never]: { asked: Body<paths[K][M]>; answer: Answer<paths[K][M]> }
+  [
+    K in keyof paths & `/v1/${string}` as paths[K][M] extends { responses: unknown }
+      ? `${Uppercase<M>} ${K}`
+      : never
+  ]: { asked: Body<paths[K][M]>; answer: Answer<paths[K][M]> }
 }
 
 /** Every write of the API, as `POST /v1/…`: what it takes and answers. */
@@ -53,5 +55,6 @@ export type Writes = WritesBy<'post'> & WritesBy<'put'> & WritesBy<'patch'> & Wr
 
 /** One request: where to, the id its path names, the body it takes. */
 export type Write<K extends keyof Writes> = K extends keyof Writes
-  ? { to: K } & Writes[K]['asked'] & (K extends `${string}{${string}` ? { id: string } : { id?: undefined })
+  ? { to: K } & Writes[K]['asked'] &
+      (K extends `${string}{${string}` ? { id: string } : { id?: undefined })
   : never

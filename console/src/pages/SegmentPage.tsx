@@ -18,7 +18,13 @@ function SavedSegment({ id }: { id: string }) {
   const segment = useRead('/v1/segments/{segment_id}', { id })
   return (
     <Answer of={segment} rows={8}>
-      {(data) => <Editor key={data.version} segment={data} start={{ name: data.name, rule: data.rule as Rule }} />}
+      {(data) => (
+        <Editor
+          key={data.version}
+          segment={data}
+          start={{ name: data.name, rule: data.rule as Rule }}
+        />
+      )}
     </Answer>
   )
 }

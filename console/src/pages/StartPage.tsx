@@ -1,5 +1,5 @@
 import { CheckCircleFilled } from '@ant-design/icons'
-import { Button, Progress } from 'antd'
+import { Alert, Button, Progress, Skeleton } from 'antd'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
@@ -11,11 +11,9 @@ import { Units } from '@/rooms/merchant/Units'
 import { Templates } from '@/rooms/segment/Templates'
 import { LanguageSwitch } from '@/shell/frame'
 import { go } from '@/shell/router'
+import { useMe } from '@/shell/session'
 import { Wordmark } from '@/ui/mark'
 import { Answer, PageHead, Panel } from '@/ui/page'
-
-/** Steps that leave no trace of their own in the data are ticked in this browser. */
-const kept = 'huitou.start'
 
 interface Step {
   code: string
@@ -43,7 +41,9 @@ function First() {
   )
 }
 
+/** Steps that leave no trace of their own in the data are ticked in this browser. */
 function useTicked(): [string[], (code: string) => void] {
+  const kept = `huitou.start.${useMe().merchant.id}`
   const [ticked, setTicked] = useState<string[]>(
     () => JSON.parse(window.localStorage.getItem(kept) ?? '[]') as string[],
   )
@@ -59,12 +59,22 @@ function useTicked(): [string[], (code: string) => void] {
 function Checklist() {
   const { t } = useTranslation()
   const [ticked, tick] = useTicked()
-  const units = useRead('/v1/units').data?.items ?? []
-  const staff = useRead('/v1/staff').data?.items ?? []
-  const customers = useRead('/v1/customers', { query: { limit: 1 } }).data?.items ?? []
-  const imports = useRead('/v1/imports').data?.items ?? []
-  const channels = useRead('/v1/channels').data?.items ?? []
-  const segments = useRead('/v1/segments').data?.items ?? []
+  const reads = {
+    units: useRead('/v1/units'),
+    staff: useRead('/v1/staff'),
+    customers: useRead('/v1/customers', { query: { limit: 1 } }),
+    products: useRead('/v1/products', { query: { limit: 1 } }),
+    imports: useRead('/v1/imports'),
+    channels: useRead('/v1/channels'),
+    segments: useRead('/v1/segments'),
+  }
+  const isLoading = Object.values(reads).some((one) => one.isLoading)
+  const units = reads.units.data?.items ?? []
+  const staff = reads.staff.data?.items ?? []
+  const customers = reads.customers.data?.items ?? []
+  const imports = reads.imports.data?.items ?? []
+  const ready = (reads.channels.data?.items ?? []).filter((one) => one.state === 'ready')
+  const segments = reads.segments.data?.items ?? []
   const has = (kind: string) =>
     imports.some((one) => one.kind === kind && one.state === 'done' && !one.is_dry_run)
   const steps: Step[] = [
@@ -88,19 +98,27 @@ function Checklist() {
     {
       code: 'orders',
       isDone: has('orders'),
-      content: <ImportWizard only={['orders', 'products']} />,
+      content: (
+        <div className="stack">
+          {reads.products.data?.items.length === 0 && (
+            <span className="quiet">{t('merchant.products_missing')}</span>
+          )}
+          <ImportWizard only={['products', 'orders']} />
+        </div>
+      ),
     },
     {
       code: 'channel',
-      isDone: ticked.includes('channel') || channels.some((one) => one.state === 'ready'),
-      content: <Channels done={() => tick('channel')} />,
+      isDone: ready.length > 0,
+      content: <Channels />,
     },
     {
       code: 'test',
       isDone: ticked.includes('test'),
       content: (
         <div className="stack">
-          {channels.map((channel) => (
+          {ready.length === 0 && <span className="quiet">{t('merchant.no_channel')}</span>}
+          {ready.map((channel) => (
             <div key={channel.kind} className="row">
               <b>{channel.title}</b>
               <TestMessage channel={channel} done={() => tick('test')} />
@@ -111,32 +129,46 @@ function Checklist() {
     },
     { code: 'segment', isDone: segments.length > 0, content: <Templates /> },
   ]
-  return <Steps steps={steps} title={t('merchant.start_title')} />
+  return isLoading ? (
+    <Skeleton active paragraph={{ rows: 12 }} />
+  ) : (
+    <Steps steps={steps} title={t('merchant.start_title')} />
+  )
 }
 
 function Steps({ steps, title }: { steps: Step[]; title: string }) {
   const { t } = useTranslation()
   const done = steps.filter((step) => step.isDone).length
   const next = steps.find((step) => !step.isDone)?.code ?? null
-  const [chosen, setChosen] = useState<string | null>(null)
-  const open = chosen ?? next
+  // A step stays open when it is done: what became of the file is still to be read.
+  const [open, setOpen] = useState(next)
+  const after = (code: string) => steps.slice(steps.findIndex((one) => one.code === code) + 1)[0]
   return (
     <>
       <PageHead
         title={title}
         hint={t('merchant.start_hint')}
         actions={
-          next === null && (
-            <Button type="primary" onClick={() => go('/')}>
-              {t('merchant.to_overview')}
-            </Button>
-          )
+          next === null && <Button onClick={() => go('/')}>{t('merchant.to_overview')}</Button>
         }
       />
       <Progress
         percent={Math.round((done / steps.length) * 100)}
         format={() => `${done} / ${steps.length}`}
       />
+      {next === null && (
+        <Alert
+          className="start-done"
+          type="success"
+          showIcon
+          title={t('merchant.start_done')}
+          action={
+            <Button type="primary" onClick={() => go('/campaigns/new')}>
+              {t('merchant.first_campaign')}
+            </Button>
+          }
+        />
+      )}
       <ol className="start">
         {steps.map((step, index) => (
           <li
@@ -147,7 +179,7 @@ function Steps({ steps, title }: { steps: Step[]; title: string }) {
               type="button"
               className="start-head"
               disabled={step.content === null}
-              onClick={() => setChosen(open === step.code ? '' : step.code)}
+              onClick={() => setOpen(open === step.code ? null : step.code)}
             >
               <span className="start-mark">{step.isDone ? <CheckCircleFilled /> : index + 1}</span>
               <span>
@@ -155,10 +187,42 @@ function Steps({ steps, title }: { steps: Step[]; title: string }) {
                 <small className="quiet">{t(`merchant.step_${step.code}_hint`)}</small>
               </span>
             </button>
-            {open === step.code && step.content}
+            {open === step.code && (
+              <div className="stack">
+                {step.content}
+                <Onward step={step} next={after(step.code)} open={setOpen} />
+              </div>
+            )}
           </li>
         ))}
       </ol>
     </>
+  )
+}
+
+/** Where to go from a step, done or not. */
+function Onward({
+  step,
+  next,
+  open,
+}: {
+  step: Step
+  next: Step | undefined
+  open: (code: string) => void
+}) {
+  const { t } = useTranslation()
+  if (!next) return null
+  return (
+    <div className="row start-onward">
+      {step.isDone ? (
+        <Button type="primary" onClick={() => open(next.code)}>
+          {t('merchant.next_step', { step: t(`merchant.step_${next.code}`) })}
+        </Button>
+      ) : (
+        <Button type="link" onClick={() => open(next.code)}>
+          {t('merchant.skip_step')}
+        </Button>
+      )}
+    </div>
   )
 }

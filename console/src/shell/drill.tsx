@@ -13,7 +13,8 @@ import { go } from './router'
 
 export interface Drill {
   title: ReactNode
-  path: '/v1/customers' | '/v1/results/customers' | '/v1/segments/{segment_id}/customers' | '/v1/orders'
+  path:
+    '/v1/customers' | '/v1/results/customers' | '/v1/segments/{segment_id}/customers' | '/v1/orders'
   id?: string
   query?: Query
 }

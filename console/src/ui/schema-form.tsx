@@ -39,9 +39,9 @@ export function SchemaForm({
           label={(isEnglish ? field.title_en : undefined) ?? field.title ?? name}
           extra={(isEnglish ? field.description_en : undefined) ?? field.description}
           valuePropName={typeOf(field) === 'boolean' ? 'checked' : 'value'}
-          rules={[{ required: (schema.required ?? []).includes(name) && !isSecret(field) }]}
+          rules={[{ required: (schema.required ?? []).includes(name) }]}
         >
-          <FieldInput field={field} keepHint={keepHint} />
+          <FieldInput field={field} hint={name in initial ? keepHint : undefined} />
         </Form.Item>
       ))}
     </Form>
@@ -60,7 +60,7 @@ function isSecret(field: JsonSchema): boolean {
   )
 }
 
-function FieldInput({ field, keepHint, ...given }: { field: JsonSchema; keepHint: string }) {
+function FieldInput({ field, hint, ...given }: { field: JsonSchema; hint?: string }) {
   if (field.enum)
     return (
       <Select
@@ -69,7 +69,7 @@ function FieldInput({ field, keepHint, ...given }: { field: JsonSchema; keepHint
       />
     )
   if (isSecret(field))
-    return <Input.Password {...given} autoComplete="new-password" placeholder={keepHint} />
+    return <Input.Password {...given} autoComplete="new-password" placeholder={hint} />
   const type = typeOf(field)
   if (type === 'boolean') return <Switch {...given} />
   if (type === 'integer' || type === 'number') return <InputNumber {...given} className="wide" />

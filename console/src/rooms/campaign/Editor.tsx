@@ -65,7 +65,10 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
     placeholderData: (before) => before,
     retry: false,
   })
-  const save = useWrite<'POST /v1/campaigns' | 'PUT /v1/campaigns/{campaign_id}'>(['/v1/campaigns', '/v1/campaigns/{campaign_id}'])
+  const save = useWrite<'POST /v1/campaigns' | 'PUT /v1/campaigns/{campaign_id}'>([
+    '/v1/campaigns',
+    '/v1/campaigns/{campaign_id}',
+  ])
   const publish = useWrite(['/v1/campaigns', '/v1/campaigns/{campaign_id}', '/v1/overview'])
   const isReady =
     isSourced && [draft.name, draft.goal, draft.copy].every((text) => text.trim() !== '')

@@ -76,7 +76,10 @@ export function CampaignList() {
 function Sent({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation()
   const isOut = campaign.state !== 'draft'
-  const progress = useRead('/v1/campaigns/{campaign_id}/progress', { id: campaign.id, enabled: isOut })
+  const progress = useRead('/v1/campaigns/{campaign_id}/progress', {
+    id: campaign.id,
+    enabled: isOut,
+  })
   const states = progress.data?.tasks ?? {}
   const tasks = Object.values(states).reduce((sum, one) => sum + one, 0)
   const sent = states.sent ?? 0

@@ -1,25 +1,30 @@
 import { DownloadOutlined } from '@ant-design/icons'
-import { Alert, Button, Progress } from 'antd'
-import { useEffect, useRef } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { Alert, Button, Progress, Table } from 'antd'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
 import type { Import } from '@/client/types'
 import { Answer } from '@/ui/page'
 
+const shown = 5
+
 export function isOver(one: Import): boolean {
   return one.state === 'done' || one.state === 'failed' || one.state === 'cancelled'
 }
 
-export function ImportProgress({ id, done }: { id: string; done?: (finished: Import) => void }) {
+export function ImportProgress({ id }: { id: string }) {
   const { t } = useTranslation()
-  const job = useRead('/v1/imports/{import_id}', { id, every: 700 })
+  const cache = useQueryClient()
+  const [isFinished, setFinished] = useState(false)
+  const job = useRead('/v1/imports/{import_id}', { id, every: isFinished ? false : 700 })
   const cancel = useWrite(['/v1/imports', '/v1/imports/{import_id}'])
-  const hasTold = useRef(false)
+  const over = job.data !== undefined && isOver(job.data)
   useEffect(() => {
-    if (hasTold.current || job.data?.state !== 'done' || job.data.is_dry_run) return
-    hasTold.current = true
-    done?.(job.data)
-  }, [job.data, done])
+    if (!over || isFinished) return
+    setFinished(true)
+    void cache.invalidateQueries()
+  }, [over, isFinished, cache])
   return (
     <Answer of={job} rows={2}>
       {(data) => (
@@ -31,13 +36,7 @@ export function ImportProgress({ id, done }: { id: string; done?: (finished: Imp
             status={data.state === 'failed' ? 'exception' : isOver(data) ? 'success' : 'active'}
           />
           <div className="row between">
-            <span className="num">
-              {t(data.is_dry_run ? 'event.rehearsed' : 'event.counts', {
-                accepted: data.accepted,
-                duplicates: data.duplicates,
-                failed: data.failed,
-              })}
-            </span>
+            <Counts one={data} />
             {!isOver(data) && (
               <Button
                 size="small"
@@ -53,9 +52,49 @@ export function ImportProgress({ id, done }: { id: string; done?: (finished: Imp
           {data.state === 'done' && data.is_dry_run && data.failed === 0 && (
             <Alert type="success" showIcon title={t('event.rehearsal_clean')} />
           )}
+          {isOver(data) && data.failed > 0 && <Reasons one={data} />}
         </div>
       )}
     </Answer>
+  )
+}
+
+/** Orders are counted as orders, other files by their rows; failures are always rows. */
+function Counts({ one }: { one: Import }) {
+  const { t } = useTranslation()
+  const counts = {
+    accepted: one.accepted,
+    duplicates: one.duplicates,
+    failed: one.failed,
+    what: t(one.kind === 'orders' ? 'event.of_orders' : 'event.of_rows'),
+  }
+  return (
+    <span className="num">{t(one.is_dry_run ? 'event.rehearsed' : 'event.counts', counts)}</span>
+  )
+}
+
+/** The first failed rows and why; all of them are in the file to download. */
+function Reasons({ one }: { one: Import }) {
+  const { t } = useTranslation()
+  const faults = useRead('/v1/imports/{import_id}/errors', { id: one.id })
+  return (
+    <Alert
+      type="warning"
+      title={t(one.is_dry_run ? 'event.mend_first' : 'event.mend')}
+      description={
+        <Table
+          size="small"
+          pagination={false}
+          rowKey="number"
+          loading={faults.isPending}
+          dataSource={faults.data?.items.slice(0, shown)}
+          columns={[
+            { title: t('event.row'), dataIndex: 'number', className: 'num', width: 90 },
+            { title: t('event.reason'), dataIndex: 'detail' },
+          ]}
+        />
+      }
+    />
   )
 }
 

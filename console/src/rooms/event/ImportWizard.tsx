@@ -15,13 +15,7 @@ interface Chosen {
 }
 
 /** File → which column is what → rehearsal → real run, with progress and the failed rows back. */
-export function ImportWizard({
-  only,
-  done,
-}: {
-  only?: ImportKind[]
-  done?: (finished: Import) => void
-}) {
+export function ImportWizard({ only }: { only?: ImportKind[] }) {
   const { t } = useTranslation()
   const offered = only ?? kinds
   const [kind, setKind] = useState<ImportKind>(offered[0] ?? 'orders')
@@ -60,7 +54,10 @@ export function ImportWizard({
             value={kind}
             onChange={(next) => {
               setKind(next)
-              if (chosen) take(chosen.file, next)
+              if (running) {
+                setRunning(null)
+                setChosen(null)
+              } else if (chosen) take(chosen.file, next)
             }}
             options={offered.map((one) => ({ value: one, label: t(`event.kind_${one}`) }))}
           />
@@ -94,16 +91,24 @@ export function ImportWizard({
         <Mapping
           fields={fields.data.items}
           chosen={chosen}
-          change={(mapping) => setChosen({ ...chosen, mapping })}
+          change={(mapping) => {
+            setRunning(null)
+            setChosen({ ...chosen, mapping })
+          }}
         />
       )}
       {chosen && (
         <div className="row">
-          <Button disabled={!isMapped} loading={start.isPending} onClick={() => run(true)}>
+          <Button
+            type={running ? 'default' : 'primary'}
+            disabled={!isMapped}
+            loading={start.isPending}
+            onClick={() => run(true)}
+          >
             {t('event.dry_run')}
           </Button>
           <Button
-            type="primary"
+            type={running?.is_dry_run ? 'primary' : 'default'}
             disabled={!isMapped}
             loading={start.isPending}
             onClick={() => run(false)}
@@ -113,7 +118,7 @@ export function ImportWizard({
           {!isMapped && <span className="up">{t('event.unmapped')}</span>}
         </div>
       )}
-      {running && <ImportProgress key={running.id} id={running.id} done={done} />}
+      {running && <ImportProgress key={running.id} id={running.id} />}
     </div>
   )
 }

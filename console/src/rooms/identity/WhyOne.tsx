@@ -101,7 +101,11 @@ function EvidenceLine({
       okText: t('identity.undo'),
       onOk: () =>
         undo
-          .mutateAsync({ to: 'POST /v1/customers/{customer_id}/split', id: customer.id, body: { merging: one.id } })
+          .mutateAsync({
+            to: 'POST /v1/customers/{customer_id}/split',
+            id: customer.id,
+            body: { merging: one.id },
+          })
           .then(() => showDone(t('identity.undone')))
           .catch(() => undefined),
     })

@@ -1,4 +1,4 @@
-import { App, Button, Form, Input, Segmented, Tag } from 'antd'
+import { App, AutoComplete, Button, Form, Input, Segmented, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
@@ -38,7 +38,8 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
   }
   const save = (config: Record<string, unknown>) =>
     write.mutate({ to: 'PUT /v1/channels/{kind}', id: channel.kind, body: { config } }, after)
-  const simulate = () => write.mutate({ to: 'POST /v1/channels/{kind}/simulate', id: channel.kind }, after)
+  const simulate = () =>
+    write.mutate({ to: 'POST /v1/channels/{kind}/simulate', id: channel.kind }, after)
   return (
     <Panel
       title={channel.title}
@@ -69,6 +70,14 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
               : 'merchant.own_hint',
         )}
       </p>
+      {!isSimulated && channel.callback_url && (
+        <p>
+          {t('merchant.callback')}{' '}
+          <Typography.Text code copyable>
+            {channel.callback_url}
+          </Typography.Text>
+        </p>
+      )}
       {!isSimulated && (
         <SchemaForm
           schema={channel.schema}
@@ -93,43 +102,62 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
   )
 }
 
-/** 给自己发一条测试消息. */
+/** 给自己发一条测试消息: to a phone, or to a WeCom account, one's own where it is known. */
 export function TestMessage({ channel, done }: { channel: Channel; done?: () => void }) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
+  const me = useMe()
+  const staff = useRead('/v1/staff').data?.items ?? []
   const test = useWrite<'POST /v1/channels/{kind}/test'>()
-  const [to, setTo] = useState('')
-  const isSms = channel.kind.startsWith('sms')
+  const [typed, setTyped] = useState<string | null>(null)
+  const isSms = channel.kind === 'sms'
+  const members = staff.filter((one) => one.wecom_user)
+  const own = members.find((one) => one.id === me.staff_id)
+  const to = (typed ?? (isSms ? '' : (own ?? members[0])?.wecom_user) ?? '').trim()
+  const send = () =>
+    test.mutate(
+      { to: 'POST /v1/channels/{kind}/test', id: channel.kind, body: { to } },
+      {
+        onSuccess: ({ url }) => {
+          modal.success({
+            title: t('merchant.test_sent'),
+            content: url ? (
+              <a href={url} target="_blank" rel="noreferrer">
+                {t('merchant.test_look')}
+              </a>
+            ) : (
+              t(isSms ? 'merchant.test_sent_sms' : 'merchant.test_sent_wecom')
+            ),
+          })
+          done?.()
+        },
+      },
+    )
   return (
     <div className="row">
-      {isSms && (
+      {isSms ? (
         <Input
           className="test-to"
           value={to}
           placeholder={t('merchant.test_phone')}
-          onChange={(event) => setTo(event.target.value)}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      ) : (
+        <AutoComplete
+          className="test-to"
+          value={to}
+          placeholder={t('merchant.test_user')}
+          options={members.map((one) => ({
+            value: one.wecom_user ?? '',
+            label: `${one.name} · ${one.wecom_user}`,
+          }))}
+          onChange={setTyped}
         />
       )}
-      <Button
-        loading={test.isPending}
-        disabled={isSms && to.trim() === ''}
-        onClick={() =>
-          test.mutate(
-            { to: 'POST /v1/channels/{kind}/test', id: channel.kind, body: isSms ? { to: to.trim() } : {} },
-            {
-              onSuccess: () => {
-                modal.success({
-                  title: t('merchant.test_sent'),
-                  content: t(isSms ? 'merchant.test_sent_sms' : 'merchant.test_sent_wecom'),
-                })
-                done?.()
-              },
-            },
-          )
-        }
-      >
+      <Button loading={test.isPending} disabled={to === ''} onClick={send}>
         {t('merchant.test')}
       </Button>
+      {!isSms && !own && <span className="quiet">{t('merchant.test_no_own')}</span>}
     </div>
   )
 }

@@ -13,7 +13,11 @@ export function Rights({ customer }: { customer: Customer }) {
   const may = useMay()
   const [isAsking, setAsking] = useState(false)
   const [typed, setTyped] = useState('')
-  const forget = useWrite(['/v1/customers/{customer_id}', '/v1/customers', '/v1/customers/{customer_id}/timeline'])
+  const forget = useWrite([
+    '/v1/customers/{customer_id}',
+    '/v1/customers',
+    '/v1/customers/{customer_id}/timeline',
+  ])
   const word = t('profile.forget_word')
   return (
     <>

@@ -127,7 +127,10 @@ function useSave(segment: Segment | null) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
   const [isSaving, setSaving] = useState(false)
-  const save = useWrite<'POST /v1/segments' | 'PUT /v1/segments/{segment_id}'>(['/v1/segments', '/v1/segments/{segment_id}'])
+  const save = useWrite<'POST /v1/segments' | 'PUT /v1/segments/{segment_id}'>([
+    '/v1/segments',
+    '/v1/segments/{segment_id}',
+  ])
   const run = (name: string, rule: Rule, version = segment?.version ?? 0) => {
     setSaving(true)
     save

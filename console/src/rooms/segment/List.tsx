@@ -58,7 +58,11 @@ export function SegmentList() {
                     className="opens"
                     onClick={(event) => {
                       event.stopPropagation()
-                      drill({ title: row.name, path: '/v1/segments/{segment_id}/customers', id: row.id })
+                      drill({
+                        title: row.name,
+                        path: '/v1/segments/{segment_id}/customers',
+                        id: row.id,
+                      })
                     }}
                   >
                     <Count of={row.member_count} />
