@@ -67,6 +67,7 @@ check-console: $(node_ready)
 	$(npm) run lint
 	$(npm) run typecheck
 	$(npm) run format
+	$(npm) run client -- --check
 
 # Locks name versions and hashes, never where to fetch them: every mirror works.
 check-hosts:

@@ -15,6 +15,7 @@ import pytest
 from tests.processes.installation import Installation, phone, until
 
 _TMPFS_MB = 160
+_LEFT_BYTES = 3 * 1024**2
 
 
 @pytest.fixture
@@ -185,6 +186,7 @@ def test_a_full_disk_refuses_and_goes_on_when_there_is_room_again(small_disk: Pa
         ballast = small_disk / "ballast"
         fill(ballast)
         accepted, refusal = send_until_refused(installation)
+        assert accepted
         assert refusal.status_code == 503, refusal.text
         assert refusal.json()["code"] == "database.unavailable"
         assert refusal.headers["content-type"] == "application/problem+json"
@@ -192,21 +194,23 @@ def test_a_full_disk_refuses_and_goes_on_when_there_is_room_again(small_disk: Pa
         until(lambda: takes(installation), "taking events again", installation.log)
         installation.await_consumed()
         assert installation.customer(5) is not None
-        again = installation.join(sorted(accepted), padding=190).json()
-        assert again["accepted"] == 0, again
+        again = installation.join(sorted(accepted)[-500:], padding=190)
+        assert again.status_code == 202, again.text
+        assert again.json()["accepted"] == 0, "what was acknowledged is there"
         assert installation.stop() == 0
     finally:
         installation.close()
 
 
 def fill(ballast: Path) -> None:
+    """All but a few megabytes: something is still acknowledged before nothing more fits."""
     with ballast.open("wb") as file:
         try:
             while True:
                 file.write(b"\0" * 65_536)
                 file.flush()
         except OSError:
-            return
+            file.truncate(file.tell() - _LEFT_BYTES)
 
 
 def send_until_refused(installation: Installation) -> tuple[set[int], httpx2.Response]:

@@ -351,7 +351,7 @@ def _furnish(made: House) -> None:
     members = [{"userid": f"wc-{code}", "name": name} for code, name, *_ in STAFF]
     made.wecom.order("members", members=members)
     callback = f"{made.url}/callbacks/wecom/{made.merchant}"
-    made.wecom.order("corp", callback_url=callback)
+    made.wecom.order("corp", callback_url=callback, callback_timeout_s=10.0)
     named = ("corp_id", "agent_id", "secret", "token", "encoding_aes_key")
     wecom = {name: CORP[name] for name in named} | {"base_url": made.wecom.base_url}
     assert hq.put("/v1/channels/wecom", {"config": wecom})["is_simulated"]

@@ -3318,6 +3318,16 @@ export interface components {
             target_fen: number;
         };
         /**
+         * Health
+         * @description `reason` says what a product that is not ready waits for.
+         */
+        Health: {
+            /** Reason */
+            reason: string | null;
+            /** Status */
+            status: string;
+        };
+        /**
          * Home
          * @description An associate's first page.
          */
@@ -4403,6 +4413,22 @@ export interface components {
         PublishBody: {
             /** Version */
             version?: number | null;
+        };
+        /**
+         * PushTaken
+         * @description What the SMS provider waits for; after anything else it pushes again.
+         */
+        PushTaken: {
+            /**
+             * Code
+             * @default 0
+             */
+            code: number;
+            /**
+             * Msg
+             * @default 接收成功
+             */
+            msg: string;
         };
         /**
          * Reach
@@ -5652,7 +5678,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["PushTaken"];
                 };
             };
             /** @description Refused */
@@ -5688,7 +5714,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Refused */
@@ -5723,7 +5749,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Refused */
@@ -5752,7 +5778,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description Refused */
@@ -5781,7 +5807,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/plain": string;
                 };
             };
             /** @description Refused */
@@ -5810,7 +5836,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description Refused */
@@ -7764,7 +7790,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/csv": string;
                 };
             };
             /** @description Refused */
@@ -7859,7 +7885,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/csv": string;
                 };
             };
             /** @description Refused */
@@ -9593,13 +9619,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -9625,13 +9649,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
             /** @description Refused */
             default: {

@@ -16,7 +16,6 @@ export interface Page<T> {
 export type UnitRef = Schemas['UnitRef']
 export type StaffRef = Schemas['huitou__associate__types__StaffRef']
 export type Unit = Schemas['Unit']
-export type UnitKind = Unit['kind']
 export type NewUnit = Schemas['UnitBody']
 export type Staff = Schemas['Staff']
 export type Role = Staff['role']
@@ -112,7 +111,6 @@ export type Message = Schemas['MessageRow']
 
 /* Results. */
 
-export type Lift = Schemas['Lift']
 export type Figures = Schemas['Figures']
 export type UnitFigures = Schemas['UnitFigures']
 /** What was added, of one campaign or of many. */

@@ -1,6 +1,9 @@
 """Is it alive, is it ready, how is it doing."""
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Request, Response
+from starlette.responses import PlainTextResponse
 
 from huitou.base.db import Database
 from huitou.base.http import JSON, encode
@@ -9,13 +12,21 @@ from huitou.base.migrate import pending
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz")
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`reason` says what a product that is not ready waits for."""
+
+    status: str
+    reason: str | None = None
+
+
+@router.get("/healthz", response_model=Health)
 def healthz() -> Response:
     """Alive."""
-    return Response(encode({"status": "ok"}), media_type=JSON)
+    return _told(Health("ok"))
 
 
-@router.get("/readyz")
+@router.get("/readyz", response_model=Health)
 def readyz(request: Request) -> Response:
     """200 when the database answers, every migration is applied and start-up work is done."""
     database: Database = request.app.state.database
@@ -28,14 +39,18 @@ def readyz(request: Request) -> Response:
     is_ready = getattr(request.app.state, "is_ready", None)
     if is_ready is not None and not is_ready():
         return _not_ready("starting")
-    return Response(encode({"status": "ready"}), media_type=JSON)
+    return _told(Health("ready"))
 
 
 def _not_ready(reason: str) -> Response:
-    return Response(encode({"status": "not ready", "reason": reason}), 503, media_type=JSON)
+    return _told(Health("not ready", reason), 503)
 
 
-@router.get("/metrics")
+def _told(health: Health, status: int = 200) -> Response:
+    return Response(encode(health), status, media_type=JSON)
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
 def metrics(request: Request) -> Response:
     """Prometheus text: events, lag of every stream, waiting and failed jobs."""
     database: Database = request.app.state.database

@@ -42,6 +42,10 @@ class BadKind(Invalid):
     zh, en = "不支持的导入类型", "Unknown kind of import"
 
 
+class Csv(Response):
+    media_type = "text/csv"
+
+
 @dataclass(frozen=True, slots=True)
 class FieldShown:
     """A column we understand."""
@@ -68,6 +72,12 @@ def _kind(text: str) -> fields.Kind:
     raise BadKind()
 
 
+def _table(text: str, name: str) -> Csv:
+    """To be kept: UTF-8 with the mark by which spreadsheets know it."""
+    disposition = f'attachment; filename="{name}.csv"'
+    return Csv(("\ufeff" + text).encode(), headers={"Content-Disposition": disposition})
+
+
 @router.get("/imports/fields")
 def list_fields(kind: str, asking: Asking) -> Page[FieldShown]:
     """The columns we understand for a kind of file."""
@@ -81,15 +91,11 @@ def list_fields(kind: str, asking: Asking) -> Page[FieldShown]:
     )
 
 
-@router.get("/imports/template.csv")
-def template(kind: str) -> Response:
+@router.get("/imports/template.csv", response_class=Csv)
+def template(kind: str) -> Csv:
     """An empty table with our headers, ready for a spreadsheet."""
     headers = ",".join(field.zh for field in fields.FIELDS[_kind(kind)])
-    return Response(
-        ("\ufeff" + headers + "\r\n").encode(),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{kind}.csv"'},
-    )
+    return _table(headers + "\r\n", kind)
 
 
 @router.post("/imports/inspect", dependencies=[needs("import.write")])
@@ -183,8 +189,10 @@ def list_faults(tx: Reading, import_id: UUID) -> Page[Fault]:
     return Page(store.list_faults(tx, store.get_import(tx, import_id).id)[:_FAULTS])
 
 
-@router.get("/imports/{import_id}/errors.csv", dependencies=[needs("import.write")])
-def list_errors(tx: Reading, import_id: UUID) -> Response:
+@router.get(
+    "/imports/{import_id}/errors.csv", response_class=Csv, dependencies=[needs("import.write")]
+)
+def list_errors(tx: Reading, import_id: UUID) -> Csv:
     """The rows that failed, as they came, with a column of reasons; mend and upload again."""
     found = store.get_import(tx, import_id)
     faults = {fault.number: fault for fault in store.list_faults(tx, import_id)}
@@ -200,8 +208,4 @@ def list_errors(tx: Reading, import_id: UUID) -> Response:
             writer = csv.DictWriter(out, headers, extrasaction="ignore")
             writer.writeheader()
         writer.writerow({**row.values, _REASON: f"{fault.detail} ({fault.code})"})
-    return Response(
-        ("\ufeff" + out.getvalue()).encode(),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="errors.csv"'},
-    )
+    return _table(out.getvalue(), "errors")

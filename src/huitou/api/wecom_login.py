@@ -35,7 +35,7 @@ class UnknownStaff(Forbidden):
     zh, en = "这个企业微信账号还不是员工", "This WeCom account is no member of staff"
 
 
-@router.get("/login")
+@router.get("/login", status_code=302, response_class=RedirectResponse)
 def start(request: Request, to: str = "/a", merchant: UUID | None = None) -> Response:
     """To WeCom, and back to `to` on this site."""
     database: Database = request.app.state.database
@@ -58,7 +58,7 @@ def start(request: Request, to: str = "/a", merchant: UUID | None = None) -> Res
     return response
 
 
-@router.get("/oauth")
+@router.get("/oauth", status_code=302, response_class=RedirectResponse)
 def finish(request: Request, code: str = "", state: str = "") -> Response:
     """Back from WeCom: the code tells who it is."""
     kept = request.cookies.get(_STATE_COOKIE, "")

@@ -193,7 +193,18 @@ class Tx(ReadTx):
     def _enqueue(
         self, task: str, args: Mapping[str, Any], *, at: datetime | None, key: str | None
     ) -> None:
-        full_key = None if key is None else f"{self.merchant}:{task}:{key}"
+        if key is None:
+            self._insert_job(task, args, at=at, key=None)
+            return
+        try:
+            with self.savepoint():
+                self._insert_job(task, args, at=at, key=f"{self.merchant}:{task}:{key}")
+        except psycopg.errors.UniqueViolation:
+            pass  # the same job was queued by somebody else in this moment
+
+    def _insert_job(
+        self, task: str, args: Mapping[str, Any], *, at: datetime | None, key: str | None
+    ) -> None:
         self.run(
             """
             SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
@@ -205,7 +216,7 @@ class Tx(ReadTx):
             """,
             {
                 "task": task,
-                "key": full_key,
+                "key": key,
                 "args": Jsonb({"merchant": str(self.merchant), "args": notices.plain(args)}),
                 "at": at,
             },

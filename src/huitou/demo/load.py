@@ -124,6 +124,7 @@ def _load_products(api: httpx2.Client, world: World) -> None:
                 "name": product.name,
                 "category": product.category,
                 "category_name": product.category_name,
+                "category_name_en": product.category_name_en,
                 "price_fen": product.price_fen,
                 "picture": draw(product.sku),
             }

@@ -26,6 +26,7 @@ class Product:
     name: str
     category: str
     category_name: str
+    category_name_en: str
     price_fen: int
     shape: str
 
@@ -61,13 +62,14 @@ class Redemption:
 @functools.cache
 def products() -> tuple[Product, ...]:
     """Every SKU that was ever bought, by code; without tobacco, fuel and what is no merchandise."""
-    names = {row["code"]: row["name"] for row in _csv("categories")}
+    categories = {row["code"]: row for row in _csv("categories")}
     return tuple(
         Product(
             row["sku"],
             row["name"],
             row["category"],
-            names[row["category"]],
+            categories[row["category"]]["name"],
+            categories[row["category"]]["source"].capitalize(),
             int(row["price_fen"]),
             row["shape"],
         )

@@ -33,7 +33,6 @@ from huitou.reach.types import (
 router = Router(tags=["reach"])
 
 _TEST_TEXT = "【测试】这是一条来自回头的测试消息，收到即表示渠道已接通。"
-_RECEIVED = b'{"code":0,"msg":"\xe6\x8e\xa5\xe6\x94\xb6\xe6\x88\x90\xe5\x8a\x9f"}'
 
 
 class TestNeedsAddress(Invalid):
@@ -55,6 +54,14 @@ class TestIn(Body):
     channel: Literal["wecom", "sms"]
     address: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     params: dict[str, str] = Field({}, max_length=20)
+
+
+@dataclass(frozen=True, slots=True)
+class PushTaken:
+    """What the SMS provider waits for; after anything else it pushes again."""
+
+    code: int = 0
+    msg: str = "接收成功"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,7 @@ async def _raw(request: Request) -> bytes:
 Raw = Annotated[bytes, Depends(_raw)]
 
 
-@router.get("/callbacks/wecom/{merchant_id}", tags=["callbacks"])
+@router.get("/callbacks/wecom/{merchant_id}", tags=["callbacks"], response_class=PlainTextResponse)
 def wecom_handshake(
     request: Request,
     merchant_id: UUID,
@@ -179,7 +186,7 @@ def wecom_handshake(
     return PlainTextResponse(friends.verify(msg_signature, timestamp, nonce, echostr))
 
 
-@router.post("/callbacks/wecom/{merchant_id}", tags=["callbacks"])
+@router.post("/callbacks/wecom/{merchant_id}", tags=["callbacks"], response_class=PlainTextResponse)
 def wecom_event(
     request: Request, merchant_id: UUID, msg_signature: str, timestamp: str, nonce: str, body: Raw
 ) -> Response:
@@ -201,7 +208,7 @@ def wecom_event(
 @router.post("/callbacks/sms/{merchant_id}/{secret}/{push}", tags=["callbacks"])
 def sms_push(
     request: Request, merchant_id: UUID, secret: str, push: Literal["report", "up"], body: Raw
-) -> Response:
+) -> PushTaken:
     """Receipts and replies. All of a push or nothing: the provider pushes again."""
     database = _database(request)
     _check_merchant(database, merchant_id)
@@ -213,7 +220,7 @@ def sms_push(
             callbacks.take_receipts(tx, pushes.reports(body))
         else:
             callbacks.take_replies(tx, pushes.replies(body))
-    return Response(_RECEIVED, media_type="application/json")
+    return PushTaken()
 
 
 def _choose(request: Request, token: str, *, is_stopping: bool) -> Response:

@@ -55,8 +55,8 @@ def rewind(database: Database, merchant: UUID, name: str, position: int) -> None
 def _take(database: Database, merchant: UUID, stream: Stream, after: int, upto: int) -> None:
     try:
         _run(database, merchant, stream, after, upto)
-    except psycopg.OperationalError:
-        raise
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise  # the database, not the event: the range is tried again
     except Exception as error:
         if upto - after > 1:
             middle = (after + upto) // 2

@@ -161,3 +161,23 @@ def test_the_worker_does_it(live_town: Town, later: Clock) -> None:
     later.move(minutes=1)
     live_town.drain()
     assert messages(live_town, live.id) == [(customer, "sms")]
+
+
+def test_tapped_but_never_confirmed_is_taken_back_and_texted(
+    town: Town, write: Write, later: Clock
+) -> None:
+    stock(town)
+    [customer] = town.people(1, consents=("wecom", "sms"))
+    live = published(town)
+    with write() as tx:
+        [task] = associate.list_tasks(tx, campaign_id=live.id).items
+        tasks.send(tx, task.id)
+    town.drain()
+    assert states(town, live.id) == {customer: "awaiting_confirmation"}
+    later.move(days=1, hours=2)
+    keep(town)
+    assert {channel for _, channel in messages(town, live.id)} == {"wecom"}
+    town.drain()
+    keep(town)
+    assert [channel for _, channel in messages(town, live.id)].count("sms") == 1
+    assert states(town, live.id) == {customer: "fallback"}

@@ -112,7 +112,7 @@ export function TestMessage({ channel, done }: { channel: Channel; done?: () => 
   const [typed, setTyped] = useState<string | null>(null)
   const isSms = channel.kind === 'sms'
   const members = staff.filter((one) => one.wecom_user)
-  const own = members.find((one) => one.id === me.staff_id)
+  const own = members.find((one) => one.id === me.staff?.id)
   const to = (typed ?? (isSms ? '' : (own ?? members[0])?.wecom_user) ?? '').trim()
   const send = () =>
     test.mutate(

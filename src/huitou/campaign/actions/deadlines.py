@@ -43,7 +43,9 @@ def fall_back_chunk(tx: Tx, *, campaign_id: str) -> None:
     """Take over the next thousand treated customers whom nobody reached.
 
     The contact gate decides about each: who has had the campaign's message, or one that may still
-    arrive, gets no other. Without a fallback, tasks expire. Again is no change.
+    arrive, gets no other. What an associate tapped but never confirmed is taken back from the
+    channel; once that is certain, a later look takes those over too. Without a fallback, tasks
+    expire. Again is no change.
     """
     id_ = UUID(campaign_id)
     stored = store.lock_campaign(tx, id_)
@@ -53,6 +55,7 @@ def fall_back_chunk(tx: Tx, *, campaign_id: str) -> None:
     if tx.now < deciding.closes_at(tx, stored.deadline, plan.fallback):
         return
     if plan.fallback is not None:
+        reach.cancel(tx, candidates.list_unconfirmed(tx, id_))
         targets = candidates.list_targets(tx, id_, deciding.CHUNK)
         if targets:
             _take_over(tx, id_, plan, plan.fallback, targets)

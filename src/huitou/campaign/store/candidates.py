@@ -225,6 +225,18 @@ def list_targets(tx: ReadTx, campaign_id: UUID, count_max: int) -> list[Target]:
     )
 
 
+def list_unconfirmed(tx: ReadTx, campaign_id: UUID) -> list[UUID]:
+    """Messages that an associate tapped but did not confirm in the channel."""
+    return tx.column(
+        """
+        SELECT message_id FROM associate.task
+        WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s
+          AND state = 'awaiting_confirmation' AND message_id IS NOT NULL
+        """,
+        {"campaign": campaign_id},
+    )
+
+
 def set_fallback(
     tx: Tx, campaign_id: UUID, outcomes: Sequence[tuple[UUID, UUID | None, str | None]]
 ) -> int:
