@@ -79,8 +79,10 @@ test: setup console check test-python test-console ## everything a change must p
 test-fast: setup ## the Python tests without the browser's and the slow ones
 	$(bin)/pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not browser and not slow" $(PYTEST_FLAGS)
 
+# The browser's tests share one running demo: they go one after the other, alone.
 test-python: setup console
-	$(bin)/pytest -n $(PYTEST_WORKERS) --dist loadfile $(PYTEST_FLAGS)
+	$(bin)/pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not browser" $(PYTEST_FLAGS)
+	$(bin)/pytest -n 0 -m browser $(subst junit.xml,junit-browser.xml,$(PYTEST_FLAGS))
 
 test-console: $(node_ready)
 	$(npm) run test

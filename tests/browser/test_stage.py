@@ -32,26 +32,6 @@ def _next(stage: Page, step: str) -> None:
     expect(stage.locator(".rail li.done", has_text=step)).to_be_visible(timeout=40_000)
 
 
-def _open_chat(customer: FrameLocator, associate: str) -> None:
-    """The customer looks into her chat with the associate, unless it is open already."""
-    row = customer.locator(".rows a", has_text=associate)
-    card = customer.locator("a.link")
-    expect(row.or_(card.last).first).to_be_visible()
-    if row.count():
-        row.click()
-    expect(card.last).to_be_visible()
-
-
-def _open_list(customer: FrameLocator) -> None:
-    """The customer taps the card, unless her list is open already."""
-    card = customer.locator("a.link").last
-    product = customer.locator("li[data-sku]").first
-    expect(card.or_(product)).to_be_visible()
-    if card.count():
-        card.click()
-    expect(product).to_be_visible()
-
-
 def test_a_care_task_becomes_a_sale_and_a_refund_takes_it_back(stage: Page, demo: Demo) -> None:
     headquarters = _screen(stage, "总部")
     phone = _screen(stage, "导购的手机")
@@ -59,6 +39,7 @@ def test_a_care_task_becomes_a_sale_and_a_refund_takes_it_back(stage: Page, demo
     associate = demo.person("associate")["name"]
     expect(headquarters.get_by_role("heading", name="总览")).to_be_visible()
     expect(phone.get_by_text("今天的任务")).to_be_visible()
+    expect(stage.get_by_text("还没有消息")).to_be_visible()
 
     _next(stage, "发布")
     told = demo.get("/v1/demo/stage")
@@ -73,11 +54,12 @@ def test_a_care_task_becomes_a_sale_and_a_refund_takes_it_back(stage: Page, demo
     _next(stage, "发送")
     expect(phone.locator(".bar .chip")).to_have_text(re.compile("已发送|客户已打开"))
     expect(phone.locator(".journey .done", has_text="客户已收到")).to_be_visible()
-    _open_chat(customer, associate)
+    expect(customer.get_by_role("heading", name=associate)).to_be_visible()
+    expect(customer.locator("a.link").last).to_contain_text(task["customer"]["salutation"])
 
     _next(stage, "打开")
     expect(phone.locator(".bar .chip")).to_have_text("客户已打开")
-    _open_list(customer)
+    expect(customer.locator("li[data-sku]").first).to_contain_text("¥")
     expect(customer.get_by_text(task["products"][0]["name"])).to_be_visible()
 
     _next(stage, "购买")
@@ -85,6 +67,7 @@ def test_a_care_task_becomes_a_sale_and_a_refund_takes_it_back(stage: Page, demo
     expect(sale).to_be_visible(timeout=5_000)
     expect(sale.locator(".gain")).to_have_text(re.compile(r"提成 \+¥\d+\.\d\d"), timeout=5_000)
     expect(stage.locator(".badge")).to_contain_text("购买 → 导购看到到账")
+    expect(customer.get_by_role("heading", name="支付成功")).to_be_visible()
     line = _line(demo, told["task"])
     assert 0 < line["amount_fen"] < line["base_fen"]
     bought = headquarters.locator(".steps .figure", has_text="已购买").locator(".figure-value")
@@ -92,6 +75,7 @@ def test_a_care_task_becomes_a_sale_and_a_refund_takes_it_back(stage: Page, demo
 
     _next(stage, "退款")
     expect(phone.locator(".journey .loss")).to_contain_text("退款收回 ¥", timeout=5_000)
+    expect(customer.get_by_role("heading", name="已退款")).to_be_visible()
     line = _line(demo, told["task"])
     assert line["reversed_fen"] == line["amount_fen"]
     expect(stage.locator("button.next")).to_contain_text("再演一遍")

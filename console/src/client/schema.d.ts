@@ -4483,7 +4483,9 @@ export interface components {
         Refusal: {
             code: string;
             detail: string;
-            params: Record<string, never>;
+            params: {
+                [key: string]: string;
+            };
             status: number;
         };
         /** Rejected */

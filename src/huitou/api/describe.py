@@ -15,7 +15,7 @@ _REFUSAL = {
         "code": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "params": {"type": "object"},
+        "params": {"type": "object", "additionalProperties": {"type": "string"}},
     },
 }
 

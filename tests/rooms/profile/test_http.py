@@ -77,6 +77,20 @@ def test_one_customer_by_identifier_and_the_list(client: TestClient) -> None:
 
 
 @pytest.mark.usefixtures("bound")
+def test_some_customers_by_their_ids(client: TestClient) -> None:
+    one, two = found(client, "card:88001234@default"), found(client, "openid:o-2@mp")
+    nobody = "00000000-0000-7000-8000-000000000000"
+
+    def asked(*ids: str) -> Any:
+        return client.get("/v1/customers", params={"ids": ",".join(ids)}).json()
+
+    assert [row["id"] for row in asked(one["id"], nobody)["items"]] == [one["id"]]
+    assert {row["id"] for row in asked(one["id"], two["id"])["items"]} == {one["id"], two["id"]}
+    assert asked("7")["code"] == "ids.bad"
+    assert asked(*[nobody] * 201)["code"] == "ids.too_many"
+
+
+@pytest.mark.usefixtures("bound")
 def test_timeline_and_why(client: TestClient) -> None:
     one = found(client, "card:88001234@default")
     items = client.get(f"/v1/customers/{one['id']}/timeline", params={"limit": 2}).json()
