@@ -211,8 +211,8 @@ def test_segments_count_explain_and_list(brand: House) -> None:
     nested = {"v": 1, "all": [{"kind": "segment", "id": made["id"]}]}
     assert brand.key.post("/v1/segments/count", {"rule": nested})["count"] == 3
     why = brand.key.post("/v1/segments/explain", {"rule": rule(30), "customer": other.id})
-    assert why["matches"] is False
-    assert [leaf["matches"] for leaf in why["leaves"]] == [False, False, False]
+    assert why["holds"] is False
+    assert [leaf["holds"] for leaf in why["leaves"]] == [False, False, False]
 
 
 def test_a_sample_is_a_share_that_stays(brand: House) -> None:

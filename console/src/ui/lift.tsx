@@ -36,12 +36,13 @@ export function Increment({ lift }: { lift: Incremental }) {
 
 /** The interval drawn on a line with its zero, so that "crosses zero" can be seen. */
 export function Interval({ lift }: { lift: Incremental }) {
-  const { i18n } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { incremental_fen: middle, low_fen: from, high_fen: to } = lift
   if (middle === null || from === null || to === null) return null
   const low = Math.min(from, 0)
   const high = Math.max(to, 0)
   const span = high - low || 1
+  const sentence = i18n.language === 'en' ? lift.sentence_en : lift.sentence_zh
   const at = (fen: number) => `${((fen - low) / span) * 100}%`
   return (
     <div className="interval">
@@ -55,9 +56,7 @@ export function Interval({ lift }: { lift: Incremental }) {
           <small>0</small>
         </span>
       </div>
-      <small className="quiet">
-        {i18n.language === 'en' ? lift.sentence_en : lift.sentence_zh}
-      </small>
+      {sentence !== t('insight.unproven') && <small className="quiet">{sentence}</small>}
     </div>
   )
 }

@@ -1,5 +1,6 @@
 """Intake of events over HTTP: decode, join a batch, answer after the commit."""
 
+import asyncio
 from collections.abc import Hashable, Sequence
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +9,19 @@ from fastapi import Depends, Request, Response
 
 from huitou.base.batch import BatchWriter
 from huitou.base.db import Database
-from huitou.base.http import JSON, Caller, Reading, Router, caller, encode, needs
+from huitou.base.http import (
+    JSON,
+    Caller,
+    Reading,
+    Router,
+    caller,
+    claim,
+    encode,
+    idempotency_key,
+    needs,
+    remember,
+    request_hash_of,
+)
 from huitou.event import actions, reads, rules
 from huitou.event.types import Decoded, Intake, Lag, SetAside
 from huitou.kernel.errors import Unsupported
@@ -57,8 +70,26 @@ async def accept_events(request: Request, asking: Annotated[Caller, Depends(call
         raise Unsupported()
     database: Database = request.app.state.database
     decoded = rules.decode(await request.body(), database.clock(), asking.language)
+    key = idempotency_key(request, asking)
+    if key is not None:
+        digest = await request_hash_of(request)
+        return await asyncio.to_thread(_accept_once, database, asking, decoded, key, digest)
     intake: Intake = await request.app.state.intake.add(asking.merchant, decoded)
     return Response(encode(intake), 202, media_type=JSON)
+
+
+def _accept_once(
+    database: Database, asking: Caller, decoded: Decoded, key: str, digest: bytes
+) -> Response:
+    """A request with an idempotency key is a batch of its own: its answer is kept with it."""
+    with database.write(asking.merchant, principal="intake") as tx:
+        stored = claim(tx, key, digest)
+        if stored is not None:
+            return stored
+        [intake] = actions.accept(tx, [decoded])
+        response = Response(encode(intake), 202, media_type=JSON)
+        remember(tx, key, response)
+        return response
 
 
 @router.get("/lag")

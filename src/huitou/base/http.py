@@ -101,7 +101,17 @@ def _reading(request: Request, asking: Annotated[Caller, Depends(caller)]) -> It
         yield tx
 
 
-async def _request_hash(request: Request) -> bytes:
+def idempotency_key(request: Request, asking: Caller) -> str | None:
+    """The key a POST came with, as the caller's own; a malformed one is refused."""
+    key = request.headers.get("idempotency-key")
+    if key is None or request.method != "POST":
+        return None
+    if not _KEY.fullmatch(key):
+        raise BadKey()
+    return f"{asking.principal} {key}"
+
+
+async def request_hash_of(request: Request) -> bytes:
     """What an Idempotency-Key is bound to."""
     digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
     digest.update(await request.body())
@@ -111,16 +121,14 @@ async def _request_hash(request: Request) -> bytes:
 def _writing(
     request: Request,
     asking: Annotated[Caller, Depends(caller)],
-    request_hash: Annotated[bytes, Depends(_request_hash)],
+    request_hash: Annotated[bytes, Depends(request_hash_of)],
 ) -> Iterator[Tx]:
     with _database(request).write(
         asking.merchant, scope=asking.scope, principal=asking.principal
     ) as tx:
-        key = request.headers.get("idempotency-key")
-        if key is not None and request.method == "POST":
-            if not _KEY.fullmatch(key):
-                raise BadKey()
-            tx.request = (f"{asking.principal} {key}", request_hash)
+        key = idempotency_key(request, asking)
+        if key is not None:
+            tx.request = (key, request_hash)
         yield tx
 
 
@@ -170,17 +178,17 @@ def _answering(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
         request = tx.request if tx else None
         if tx is None or request is None:
             return _response(endpoint(**arguments), status)
-        stored = _claim(tx, *request)
+        stored = claim(tx, *request)
         if stored is not None:
             return stored
         response = _response(endpoint(**arguments), status)
-        _remember(tx, request[0], response)
+        remember(tx, request[0], response)
         return response
 
     return answer
 
 
-def _claim(tx: Tx, key: str, request_hash: bytes) -> Response | None:
+def claim(tx: Tx, key: str, request_hash: bytes) -> Response | None:
     """The first answer, if there is one; otherwise the key is ours. Waits for a twin under way."""
     is_first = tx.run(
         "INSERT INTO base.idempotency VALUES (%(merchant)s, %(key)s, %(hash)s, 0, '', %(now)s)"
@@ -201,7 +209,8 @@ def _claim(tx: Tx, key: str, request_hash: bytes) -> Response | None:
     return Response(bytes(stored["body"]), stored["status"], media_type=JSON)
 
 
-def _remember(tx: Tx, key: str, response: Response) -> None:
+def remember(tx: Tx, key: str, response: Response) -> None:
+    """Keep the first answer to a key, in the transaction of its effect."""
     tx.run(
         "UPDATE base.idempotency SET status = %(status)s, body = %(body)s"
         " WHERE merchant_id = %(merchant)s AND key = %(key)s",

@@ -182,3 +182,14 @@ def test_detail_follows_the_language(client: TestClient, clock: Clock) -> None:
 def test_a_bad_key_is_refused(client: TestClient, header: str) -> None:
     answer = client.post("/v1/events", json={"events": []}, headers={"Authorization": header})
     assert (answer.status_code, answer.json()["code"]) == (401, "api_key.not_valid")
+
+
+def test_an_idempotency_key_gives_the_first_answer(client: TestClient, clock: Clock) -> None:
+    key = {"Idempotency-Key": uuid4().hex}
+    body = {"events": [order(clock)]}
+    first = client.post("/v1/events", json=body, headers=key)
+    again = client.post("/v1/events", json=body, headers=key)
+    assert first.json()["accepted"] == 1
+    assert again.json() == first.json()
+    other = client.post("/v1/events", json={"events": [order(clock)]}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency.other_body")

@@ -2,8 +2,6 @@ import { Skeleton, Timeline as Line } from 'antd'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePages } from '@/client/query'
-import type { TimelineItem } from '@/client/types'
-import { yuan } from '@/ui/format'
 import { Fault, Nothing } from '@/ui/page'
 import { Ago } from '@/ui/time'
 
@@ -42,7 +40,6 @@ export function Timeline({ customer }: { customer: string }) {
           content: (
             <div className="event">
               <span>{i18n.language === 'en' ? item.title_en : item.title_zh}</span>
-              {amountOf(item)}
               <small className="quiet">
                 {item.unit && `${item.unit.name} · `}
                 <Ago at={item.at} />
@@ -53,16 +50,5 @@ export function Timeline({ customer }: { customer: string }) {
       />
       <div ref={foot}>{isFetchingNextPage && <Skeleton active paragraph={{ rows: 2 }} />}</div>
     </>
-  )
-}
-
-function amountOf(item: TimelineItem) {
-  const fen = item.detail?.paid_fen ?? item.detail?.refund_fen
-  if (typeof fen !== 'number') return null
-  return (
-    <b className="num">
-      {item.type === 'order.refunded' ? '−' : ''}
-      {yuan(fen)}
-    </b>
   )
 }
