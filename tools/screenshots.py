@@ -115,8 +115,9 @@ def rest(page: Page) -> None:
             ...document.getAnimations()
               .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
               .map((one) => one.finished.catch(() => null)),
-            ...[...document.images].filter((one) => one.loading !== 'lazy').map((one) =>
-              one.decode().catch(() => null)),
+            ...[...document.images]
+              .filter((one) => one.getBoundingClientRect().top < innerHeight)
+              .map((one) => one.decode().catch(() => null)),
         ])"""
     )
 
@@ -170,6 +171,13 @@ def play_the_stage(camera: Camera) -> None:
             if step == "购买":
                 expect(page.locator(".badge")).to_be_visible()
                 keep("stage", page.screenshot())
+                camera.take(
+                    "phone-associate",
+                    "/a",
+                    shows(".arrivals .gain"),
+                    size=PHONE,
+                    role="associate",
+                )
             snap(LAST_MS if step in ("购买", "退款") else STEP_MS)
     write_gif(frames)
 
@@ -225,8 +233,7 @@ def walk(camera: Camera) -> None:
     camera.take("task", f"/#/campaigns/{campaign}", shows(".steps .figure-value"))
     camera.take("results", "/#/results", shows(".ant-table-summary"))
     task = task_of(demo)["id"]
-    camera.take("phone-associate", "/a", shows("a.task"), size=PHONE, role="associate")
-    camera.take("phone-task", f"/a#/task/{task}", shows(".why p"), size=PHONE, role="associate")
+    camera.take("phone-task", f"/a#/task/{task}", shows(".who em"), size=PHONE, role="associate")
     camera.take("phone-manager", "/a", shows("article.staff"), size=PHONE, role="manager")
     take_the_list(camera)
 

@@ -39,7 +39,8 @@ def test_a_care_task_becomes_a_sale_and_a_refund_takes_it_back(stage: Page, demo
     associate = demo.person("associate")["name"]
     expect(headquarters.get_by_role("heading", name="总览")).to_be_visible()
     expect(phone.get_by_text("今天的任务")).to_be_visible()
-    expect(stage.get_by_text("还没有消息")).to_be_visible()
+    empty = stage.get_by_role("figure", name="客户的手机").get_by_text("还没有消息")
+    expect(empty).to_be_visible()
 
     _next(stage, "发布")
     told = demo.get("/v1/demo/stage")

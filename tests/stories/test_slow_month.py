@@ -200,7 +200,7 @@ def the_task_is_on_the_phone(month: Month) -> dict[str, Any]:
     assert home["tasks"] == {"open": len(tasks), "awaiting": 0, "sent": 0, "closed": 0}
     assert home["store"]["code"] == "store-0401"
     assert home["month"]["gap_fen"] == home["month"]["target_fen"] - home["month"]["sales_fen"]
-    task = associate.get(f"/v1/tasks/{tasks[0]['id']}")
+    task: dict[str, Any] = associate.get(f"/v1/tasks/{tasks[0]['id']}")
     assert task["reason_zh"].startswith("通常每 10 天买一次乳制品")
     assert task["copy"] == "亲您好，我是城东一店的林小满，您常买的鲜牛奶到货了"
     assert [product["name"] for product in task["products"]] == ["鲜牛奶"]
@@ -286,7 +286,7 @@ def bought(month: Month, customer: Person, live: Live) -> dict[str, Any]:
     assert note["topic"] == f"staff:{brand.staff['a-01']['id']}"
     order: dict[str, Any] = brand.key.items("/v1/orders", customer=customer.id)[0]
     assert order["order_no"] == "M-1"
-    assert len([each for each in live.of("commission")]) == 1
+    assert len(live.of("commission")) == 1
     return order
 
 
@@ -424,7 +424,7 @@ def no_more_messages_means_both_channels_at_once(month: Month) -> None:
     """不再接收 on the page, while a second task for the same customer waits to be sent."""
     brand = month.house
     brand.later(days=1)
-    reached = [t for t in month.tasks("a-01", state="sent")][0]
+    reached = month.tasks("a-01", state="sent")[0]
     customer = month.by_id(reached["customer"]["id"])
     second = care_for(month, customer)
     [task] = brand.people["a-01"].items("/v1/tasks", campaign=second["id"], state="open")

@@ -59,12 +59,12 @@ function Inside() {
   useStream(useCallback(() => freshen(), []))
   const hear = useFreshen([
     '/v1/tasks',
-    '/v1/tasks/{id}',
+    '/v1/tasks/{task_id}',
     '/v1/messages',
     '/v1/commissions',
     '/v1/associates/me/home',
-    '/v1/associates/{id}/money',
-    '/v1/stores/{id}/today',
+    '/v1/associates/{staff_id}/money',
+    '/v1/stores/{unit_id}/today',
   ])
   useLive(hear)
   const place = usePlace()

@@ -25,7 +25,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
       if (note.kind !== 'commission' && note.kind !== 'commission_reversed') return
       const arrival = arrivalOf(note)
       setArrivals((kept) => [arrival, ...kept].slice(0, KEPT_MAX))
-      patch<Money>('/v1/associates/{id}/money', (money) => withCommission(money, arrival))
+      patch<Money>('/v1/associates/{staff_id}/money', (money) => withCommission(money, arrival))
       patch<Home>('/v1/associates/me/home', (home) => withSale(home, arrival))
     }, []),
   )

@@ -1,36 +1,13 @@
 import { useCallback, useRef } from 'react'
-import type { Demo, Me, Page, Customer, CustomerRow } from '@/client/types'
 import type { Query } from '@/client/http'
+import type { Reads as Known } from '@/client/reads'
+import type { Me } from '@/client/types'
 import { freshen, useAnswer, type Answer, type Wish } from './cache'
 import { ask } from './http'
 import type * as T from './types'
 
-/** Every GET the phone makes: the path template is the first part of the query key. */
-interface Reads {
-  '/v1/me': Me & { merchant: { zone: string } }
-  '/v1/demo': Demo & { wecom_url?: string }
-  '/v1/associates/me/home': T.Home
-  '/v1/associates/{id}/money': T.Money
-  '/v1/tasks': Page<T.Task>
-  '/v1/tasks/{id}': T.Task
-  '/v1/messages': Page<T.Message>
-  '/v1/commissions': Page<T.CommissionLine>
-  '/v1/customers': Page<CustomerRow>
-  '/v1/customers/{id}': Customer
-  '/v1/customers/{id}/totals': T.CustomerTotals
-  '/v1/customers/{id}/timeline': Page<{
-    at: string
-    type: string
-    title_zh: string
-    title_en: string
-  }>
-  '/v1/totals': Page<T.CustomerTotals>
-  '/v1/opportunities': Page<T.Opportunity>
-  '/v1/products': Page<T.TaskProduct & { category_code: string }>
-  '/v1/categories': Page<{ code: string; name: string; name_en: string }>
-  '/v1/units': Page<{ id: string; code: string; name: string; kind: string }>
-  '/v1/stores/{id}/today': T.StoreToday
-}
+/** The API's reads; on the phone somebody of the staff asks. */
+type Reads = Omit<Known, '/v1/me'> & { '/v1/me': Me }
 
 export type Path = keyof Reads
 
@@ -46,7 +23,7 @@ export function keyOf(id = '', query: Query = {}): string {
 
 export function useRead<K extends Path>(path: K, args: Args = {}): Answer<Reads[K]> {
   const { id, query, ...wish } = args
-  const url = path.replace('{id}', encodeURIComponent(id ?? ''))
+  const url = path.replace(/\{\w+\}/, encodeURIComponent(id ?? ''))
   return useAnswer(path, keyOf(id, query), () => ask<Reads[K]>(url, query), wish)
 }
 
@@ -65,7 +42,7 @@ export function useFreshen(paths: Path[], everyMs = 300): () => void {
 
 /** The masked name of a customer, as soon as it is known. */
 export function useName(id: string | null | undefined): string | null {
-  const found = useRead('/v1/customers/{id}', {
+  const found = useRead('/v1/customers/{customer_id}', {
     id: id ?? '',
     isOn: Boolean(id),
     staleMs: Infinity,

@@ -1,3 +1,4 @@
+import { Alert, Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import { Proof } from '@/rooms/insight/Proof'
@@ -6,7 +7,7 @@ import { Stores } from '@/rooms/insight/Stores'
 import { TaskFunnel } from '@/rooms/insight/Funnel'
 import { Periods, Today } from '@/rooms/insight/Today'
 import { KindCards } from '@/rooms/opportunity/KindCards'
-import { Link } from '@/shell/router'
+import { go, Link } from '@/shell/router'
 import { useMe } from '@/shell/session'
 import { Answer, PageHead, Panel } from '@/ui/page'
 
@@ -23,6 +24,7 @@ export default function OverviewPage() {
       <Answer of={overview} rows={12}>
         {(data) => (
           <div className="stack">
+            {data.month.orders === 0 && <NoOrders />}
             <div className="overview-top">
               <Today overview={data} />
               <Proof creditedFen={data.month.credited_fen} lift={data.incremental} />
@@ -49,5 +51,24 @@ export default function OverviewPage() {
         )}
       </Answer>
     </>
+  )
+}
+
+/** A new shop's overview is all zeros: it says where the figures come from. */
+function NoOrders() {
+  const { t } = useTranslation()
+  const { data } = useRead('/v1/orders', { query: { limit: 1 } })
+  if (!data || data.items.length > 0) return null
+  return (
+    <Alert
+      type="info"
+      showIcon
+      title={t('insight.no_orders')}
+      action={
+        <Button type="primary" onClick={() => go('/start')}>
+          {t('shell.start')}
+        </Button>
+      }
+    />
   )
 }

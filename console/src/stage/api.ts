@@ -1,20 +1,9 @@
+import type { components } from '@/client/schema'
 import { isEnglish } from './words'
 
-export type FrameName = 'console' | 'associate' | 'customer'
-
-export interface Step {
-  code: string
-  title: string
-  text: string
-  is_done: boolean
-}
-
-export interface Stage {
-  steps: Step[]
-  /** Null where there is nothing to see yet. */
-  frames: Record<FrameName, string | null>
-  is_busy: boolean
-}
+export type Step = components['schemas']['StepShown']
+export type Stage = components['schemas']['StageShown']
+export type FrameName = keyof Stage['frames']
 
 export class Refused extends Error {
   readonly status: number

@@ -28,6 +28,7 @@ router = Router(prefix="/v1", tags=["channels"])
 
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
 _TITLES = {"wecom": ("企业微信", "WeCom"), "sms": ("短信", "SMS")}
+_ADDRESSES = {"wecom": ("企业微信账号", "WeCom account"), "sms": ("手机号", "phone number")}
 _SECRET = "••••••••"  # noqa: S105
 _SIGN_MAX = 12
 """Characters of an SMS sign."""
@@ -62,6 +63,10 @@ class BadCredentials(Invalid):
 
 _REASONS = {
     "invaliduser": (
+        "这个账号不在企业微信通讯录里，或不在应用的可见范围内",
+        "the account is unknown to WeCom or outside the app's scope",
+    ),
+    "81013": (
         "这个账号不在企业微信通讯录里，或不在应用的可见范围内",
         "the account is unknown to WeCom or outside the app's scope",
     ),
@@ -199,7 +204,7 @@ def send_test(request: Request, kind: str, body: TestBody, asking: Asking) -> Te
     me = next((person for person in people if person.id == asking.staff_id), None)
     address = body.to or (me.wecom_user if me and kind == "wecom" else None)
     if not address:
-        raise NoAddress(kind="企业微信账号 / WeCom user" if kind == "wecom" else "手机号 / phone")
+        raise NoAddress(kind=_ADDRESSES[kind][asking.language == "en"])
     base = simulator_url(app_config, kind)
     simulated = is_simulated(wiring.CHANNELS[kind].model_validate_json(stored))
     adapter: Any = wiring.open_channel(kind, stored)

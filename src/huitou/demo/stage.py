@@ -192,7 +192,7 @@ class Stage:
         """What the customer looks at: nothing yet, the chat, her list, her order."""
         at = self.progress
         if at.order:
-            return f"{simulator_url(self._config, 'mall')}/order/{at.order}"
+            return f"{simulator_url(self._config, 'mall')}/order/{at.order}?v={at.step}"
         if at.link:
             return at.link
         if at.message:

@@ -410,6 +410,7 @@ def test_scopes_show_a_part(
     own = Scope(staff_id=brand.staff["a-12"].id)
     with read(scope=east) as tx:
         assert [row.id for row in reads.list_customers(tx).items] == [one]
+        assert [row.id for row in reads.customers_of(tx, [one, other]).items] == [one]
         assert reads.visible(tx, [one, other]) == {one}
         with pytest.raises(NoSuchCustomer):
             reads.get_customer(tx, other)

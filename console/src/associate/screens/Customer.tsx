@@ -10,7 +10,7 @@ import { ours, t } from '../words'
 const TIMELINE_MAX = 8
 
 export function CustomerScreen({ id }: { id: string }) {
-  const customer = useRead('/v1/customers/{id}', { id })
+  const customer = useRead('/v1/customers/{customer_id}', { id })
   if (customer.isPending)
     return (
       <>
@@ -41,7 +41,7 @@ export function CustomerScreen({ id }: { id: string }) {
 }
 
 function Figures({ id }: { id: string }) {
-  const totals = useRead('/v1/customers/{id}/totals', { id })
+  const totals = useRead('/v1/customers/{customer_id}/totals', { id })
   const known = useRead('/v1/categories', { staleMs: Infinity })
   if (!totals.data) return <Wait rows={1} />
   const { total, categories, stage_zh, stage_en } = totals.data
@@ -122,7 +122,10 @@ function Tasks({ id }: { id: string }) {
 }
 
 function Lately({ id }: { id: string }) {
-  const timeline = useRead('/v1/customers/{id}/timeline', { id, query: { limit: TIMELINE_MAX } })
+  const timeline = useRead('/v1/customers/{customer_id}/timeline', {
+    id,
+    query: { limit: TIMELINE_MAX },
+  })
   if (!timeline.data?.items.length) return null
   return (
     <section>

@@ -16,7 +16,7 @@ const LINES_MAX = 3
 export function HomeScreen() {
   const me = useMe()
   const home = useRead('/v1/associates/me/home', { everyMs: 20_000 })
-  const money = useRead('/v1/associates/{id}/money', { id: me.staff.id })
+  const money = useRead('/v1/associates/{staff_id}/money', { id: me.staff.id })
   return (
     <>
       <header className="hello">

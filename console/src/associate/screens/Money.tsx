@@ -39,7 +39,7 @@ export function MoneyScreen() {
 
 function Total() {
   const me = useMe()
-  const money = useRead('/v1/associates/{id}/money', { id: me.staff.id })
+  const money = useRead('/v1/associates/{staff_id}/money', { id: me.staff.id })
   if (!money.data) return <Wait rows={1} />
   const { month, today, balance_fen } = money.data
   return (

@@ -18,7 +18,7 @@ export function StoreScreen() {
   const units = useRead('/v1/units', { isOn: me.unit.kind !== 'store', staleMs: Infinity })
   const stores = units.data?.items.filter(({ kind }) => kind === 'store') ?? []
   const id = chosen ?? (me.unit.kind === 'store' ? me.unit.id : stores[0]?.id)
-  const today = useRead('/v1/stores/{id}/today', {
+  const today = useRead('/v1/stores/{unit_id}/today', {
     id: id ?? '',
     isOn: Boolean(id),
     keep: true,
@@ -130,7 +130,7 @@ function useAct() {
       failed(error)
     } finally {
       setBusy(false)
-      freshen(['/v1/stores/{id}/today', '/v1/tasks'])
+      freshen(['/v1/stores/{unit_id}/today', '/v1/tasks'])
     }
   }
   return {

@@ -15,7 +15,7 @@ import { ours, t } from '../words'
 
 export function TaskScreen({ id }: { id: string }) {
   const me = useMe()
-  const task = useRead('/v1/tasks/{id}', { id })
+  const task = useRead('/v1/tasks/{task_id}', { id })
   const messages = useMessages(me.staff.id)
   const lines = useLines(me.staff.id)
   const [isSkipping, setSkipping] = useState(false)
@@ -60,8 +60,14 @@ export function TaskScreen({ id }: { id: string }) {
 }
 
 function Who({ task }: { task: Task }) {
-  const totals = useRead('/v1/customers/{id}/totals', { id: task.customer.id, staleMs: 60_000 })
-  const customer = useRead('/v1/customers/{id}', { id: task.customer.id, staleMs: Infinity })
+  const totals = useRead('/v1/customers/{customer_id}/totals', {
+    id: task.customer.id,
+    staleMs: 60_000,
+  })
+  const customer = useRead('/v1/customers/{customer_id}', {
+    id: task.customer.id,
+    staleMs: Infinity,
+  })
   const last = totals.data?.total?.last_paid_at
   return (
     <a className="who" href={`#/customer/${task.customer.id}`}>

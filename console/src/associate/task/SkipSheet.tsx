@@ -25,7 +25,7 @@ export function SkipSheet({ task, close }: { task: Task; close: () => void }) {
       failed(error)
       close()
     } finally {
-      freshen(['/v1/tasks', '/v1/tasks/{id}', '/v1/messages'])
+      freshen(['/v1/tasks', '/v1/tasks/{task_id}', '/v1/messages'])
     }
   }
   return (

@@ -16,7 +16,7 @@ export type Sending = 'ready' | 'busy' | 'failed'
  */
 export function useSend(task: Task, drafting: ReturnType<typeof useDraft>) {
   const [sending, setSending] = useState<Sending>(drafting.draft.key ? 'failed' : 'ready')
-  const show = (next: Task) => put('/v1/tasks/{id}', keyOf(next.id), next)
+  const show = (next: Task) => put('/v1/tasks/{task_id}', keyOf(next.id), next)
   const send = async () => {
     setSending('busy')
     const key = drafting.draft.key ?? newKey()
@@ -46,7 +46,7 @@ export function useSend(task: Task, drafting: ReturnType<typeof useDraft>) {
       if (error instanceof Problem && error.code === 'version.conflict') toast(t('task.changed'))
       else failed(error)
     } finally {
-      freshen(['/v1/tasks', '/v1/tasks/{id}', '/v1/messages'])
+      freshen(['/v1/tasks', '/v1/tasks/{task_id}', '/v1/messages'])
     }
   }
   return { sending, send }

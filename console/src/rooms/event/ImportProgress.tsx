@@ -1,7 +1,7 @@
 import { DownloadOutlined } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { Alert, Button, Progress, Table } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
 import type { Import } from '@/client/types'
@@ -13,7 +13,8 @@ export function isOver(one: Import): boolean {
   return one.state === 'done' || one.state === 'failed' || one.state === 'cancelled'
 }
 
-export function ImportProgress({ id }: { id: string }) {
+/** `children` come when the import is done: what to do next. */
+export function ImportProgress({ id, children }: { id: string; children?: ReactNode }) {
   const { t } = useTranslation()
   const cache = useQueryClient()
   const [isFinished, setFinished] = useState(false)
@@ -53,6 +54,7 @@ export function ImportProgress({ id }: { id: string }) {
             <Alert type="success" showIcon title={t('event.rehearsal_clean')} />
           )}
           {isOver(data) && data.failed > 0 && <Reasons one={data} />}
+          {data.state === 'done' && !data.is_dry_run && <div>{children}</div>}
         </div>
       )}
     </Answer>

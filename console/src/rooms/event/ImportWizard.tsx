@@ -34,6 +34,13 @@ export function ImportWizard({ only }: { only?: ImportKind[] }) {
       { onSuccess: (looked) => setChosen({ file, looked, mapping: looked.mapping }) },
     )
   }
+  const turnTo = (next: ImportKind) => {
+    setKind(next)
+    if (running) {
+      setRunning(null)
+      setChosen(null)
+    } else if (chosen) take(chosen.file, next)
+  }
   const run = (isDryRun: boolean) => {
     if (!chosen) return
     const form = new FormData()
@@ -43,6 +50,7 @@ export function ImportWizard({ only }: { only?: ImportKind[] }) {
     form.append('dry_run', String(isDryRun))
     start.mutate({ to: 'POST /v1/imports', body: form }, { onSuccess: setRunning })
   }
+  const following = offered[offered.indexOf(kind) + 1]
   const isMapped =
     chosen !== null &&
     (fields.data?.items ?? []).every((field) => !field.is_required || chosen.mapping[field.name])
@@ -52,13 +60,7 @@ export function ImportWizard({ only }: { only?: ImportKind[] }) {
         {offered.length > 1 ? (
           <Segmented
             value={kind}
-            onChange={(next) => {
-              setKind(next)
-              if (running) {
-                setRunning(null)
-                setChosen(null)
-              } else if (chosen) take(chosen.file, next)
-            }}
+            onChange={turnTo}
             options={offered.map((one) => ({ value: one, label: t(`event.kind_${one}`) }))}
           />
         ) : (
@@ -118,7 +120,15 @@ export function ImportWizard({ only }: { only?: ImportKind[] }) {
           {!isMapped && <span className="up">{t('event.unmapped')}</span>}
         </div>
       )}
-      {running && <ImportProgress key={running.id} id={running.id} />}
+      {running && (
+        <ImportProgress key={running.id} id={running.id}>
+          {only && following && (
+            <Button onClick={() => turnTo(following)}>
+              {t('event.then', { kind: t(`event.kind_${following}`) })}
+            </Button>
+          )}
+        </ImportProgress>
+      )}
     </div>
   )
 }

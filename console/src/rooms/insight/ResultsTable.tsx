@@ -7,6 +7,7 @@ import type { ResultRow, Stage } from '@/client/types'
 import { useDrill } from '@/shell/drill'
 import { saveCsv } from '@/ui/csv'
 import { Meaning, Money } from '@/ui/figure'
+import { Link } from '@/shell/router'
 import { Fault, Nothing } from '@/ui/page'
 
 const stages: Stage[] = ['tasks', 'sent', 'delivered', 'opened', 'bought']
@@ -69,7 +70,13 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
   if (!results.data) return <Skeleton active />
   const { rows, total } = results.data
   if (lines.length === 0)
-    return <Nothing title={t('insight.no_results')} hint={t('insight.no_results_hint')} />
+    return (
+      <Nothing
+        title={t('insight.no_results')}
+        hint={t('insight.no_results_hint')}
+        action={<Link to="/campaigns/new">{t('merchant.first_campaign')}</Link>}
+      />
+    )
   const open = (line: Line | null, stage: Stage) => () =>
     drill({
       title: [line?.unit_name, line?.staff_name, t(`insight.${stage}`)].filter(Boolean).join(' · '),

@@ -39,6 +39,7 @@ export function Units() {
         {({ items }) => (
           <Table<Branch>
             size="small"
+            key={items.length}
             rowKey="id"
             pagination={false}
             dataSource={treeOf(items)}
