@@ -83,6 +83,17 @@ STAFF = (
 SOURCES = ("pos", "mall", "wecom", "tmall", "sms")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_data_folder() -> Iterator[None]:
+    """What processes keep beside the database (keys, the forgotten) goes to a folder of the run."""
+    with (
+        tempfile.TemporaryDirectory(prefix="huitou-data-") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("HUITOU_DATA", folder)
+        yield
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[EmbeddedPostgres]:
     """A cluster with the database `huitou` migrated, to copy from."""

@@ -21,10 +21,11 @@ from huitou.base.config import Config
 from huitou.base.crypto import MasterKey
 from huitou.base.db import Database
 from huitou.base.migrate import migrate
-from huitou.base.pg import EmbeddedPostgres
+from huitou.base.pg import EmbeddedPostgres, ServerFailed
 
 _PAUSE_MAX_SECONDS = 30.0
 _STOP_SECONDS = 15.0
+_DATABASE_PAUSE_SECONDS = 5.0
 _PR_SET_PDEATHSIG = 1
 
 
@@ -158,7 +159,11 @@ class Supervisor:
     def _look_after_database(self) -> None:
         if self._postgres is not None and self._postgres.pid is None:
             self.say("! 数据库意外退出，正在重启 / the database ended; starting it again")
-            self._postgres.start()
+            try:
+                self._postgres.start()
+            except ServerFailed as refusal:
+                self.say(f"! {refusal.detail()}")
+                time.sleep(_DATABASE_PAUSE_SECONDS)
 
     def _look_after(self, child: Child) -> None:
         if child.process is None:

@@ -56,7 +56,7 @@ def test_a_care_task_becomes_a_sale_and_a_refund_takes_it_back(stage: Page, demo
     expect(phone.locator(".bar .chip")).to_have_text(re.compile("已发送|客户已打开"))
     expect(phone.locator(".journey .done", has_text="客户已收到")).to_be_visible()
     expect(customer.get_by_role("heading", name=associate)).to_be_visible()
-    expect(customer.locator("a.link").last).to_contain_text(task["customer"]["salutation"])
+    expect(customer.locator("a.link").last).to_contain_text(task["products"][0]["name"])
 
     _next(stage, "打开")
     expect(phone.locator(".bar .chip")).to_have_text("客户已打开")

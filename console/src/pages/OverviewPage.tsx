@@ -1,4 +1,4 @@
-import { Alert, Button } from 'antd'
+import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import { Proof } from '@/rooms/insight/Proof'
@@ -60,15 +60,13 @@ function NoOrders() {
   const { data } = useRead('/v1/orders', { query: { limit: 1 } })
   if (!data || data.items.length > 0) return null
   return (
-    <Alert
-      type="info"
-      showIcon
-      title={t('insight.no_orders')}
-      action={
+    <Panel>
+      <div className="row between">
+        <b>{t('insight.no_orders')}</b>
         <Button type="primary" onClick={() => go('/start')}>
           {t('shell.start')}
         </Button>
-      }
-    />
+      </div>
+    </Panel>
   )
 }

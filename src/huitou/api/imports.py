@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -148,8 +147,8 @@ def add_import(
     import_id = new_id()
     path = config.files / str(asking.merchant) / str(import_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.write_bytes(content)
     with database.write(asking.merchant, principal=asking.principal) as tx:
+        path.write_bytes(tx.keys.seal(content.decode("latin-1")))
         store.add_import(
             tx,
             id=import_id,
@@ -196,7 +195,7 @@ def list_errors(tx: Reading, import_id: UUID) -> Csv:
     """The rows that failed, as they came, with a column of reasons; mend and upload again."""
     found = store.get_import(tx, import_id)
     faults = {fault.number: fault for fault in store.list_faults(tx, import_id)}
-    content = Path(store.path_of(tx, import_id)).read_bytes()
+    content = store.read_file(tx, import_id)
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for row in rules.read_rows(content, _kind(found.kind)):

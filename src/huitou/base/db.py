@@ -237,7 +237,7 @@ class Database:
             dsn,
             min_size=1,
             max_size=size_max,
-            timeout=30,
+            timeout=10,
             kwargs={"options": "-c search_path=procrastinate,pg_catalog -c timezone=UTC"},
             check=ConnectionPool.check_connection,
             open=True,

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +64,7 @@ def run_import(tx: Tx, *, import_id: str, language: str = "zh") -> None:
     found = store.lock_import(tx, UUID(import_id))
     if found.state not in ("waiting", "running"):
         return
-    content = Path(store.path_of(tx, found.id)).read_bytes()
+    content = store.read_file(tx, found.id)
     try:
         rows = list(_chunk_of(found, content))
         total = found.total if found.total is not None else _count(found, content)
@@ -118,7 +117,7 @@ def describe_customers(tx: Tx, *, import_id: str, position: int) -> None:
     if not log.has_read(tx, "identity", position):
         raise NotReadYet
     found = store.get_import(tx, UUID(import_id))
-    content = Path(store.path_of(tx, found.id)).read_bytes()
+    content = store.read_file(tx, found.id)
     bad = {fault.number for fault in store.list_faults(tx, found.id)}
     rows = [row for row in rules.read_rows(content, "customers") if row.number not in bad]
     units = business.units_by_code(tx)

@@ -1,20 +1,24 @@
 """Housekeeping, once a day: room for the coming month, and an end for what has served its time.
 
 Runs as the owner over all merchants. What the merchant sets a retention for is deleted by it; the
-rest has fixed ends: answers to idempotency keys 7 days after, notices 30, sessions when they expire.
+rest has fixed ends: answers to idempotency keys 7 days after, uploaded
+files too, notices 30, sessions when they expire.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import structlog
 from psycopg import sql
 
+from huitou.base.config import Config
 from huitou.base.db import Database
 from huitou.merchant import reads as merchants
 
 _logger = structlog.get_logger("upkeep")
 IDEMPOTENCY = timedelta(days=7)
 NOTICES = timedelta(days=30)
+FILES = timedelta(days=7)
 
 
 _GROWN = """
@@ -43,6 +47,14 @@ def keep_up(database: Database) -> None:
         owner.execute("DELETE FROM base.notice WHERE told_at < %s", [now - NOTICES])
         owner.execute("DELETE FROM merchant.session WHERE expires_at < %s", [now])
     _retire_log(database)
+    _remove_old_files(Config.from_environment().files, now - FILES)
+
+
+def _remove_old_files(folder: Path, before: datetime) -> None:
+    """Uploaded files have done their work: what failed was downloaded and mended by then."""
+    for path in folder.glob("*/*"):
+        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+            path.unlink(missing_ok=True)
 
 
 def _retire_log(database: Database) -> None:
