@@ -22,7 +22,6 @@ export type Role = Staff['role']
 export type NewStaff = Schemas['StaffBody']
 /** A person's session; only machines have neither staff nor unit. */
 export type Me = Schemas['Me'] & { staff: Staff; unit: Unit }
-export type Demo = Schemas['DemoShown']
 export type Login = Schemas['Login']
 export type NewMerchant = Schemas['Setup']
 export type Metric = Schemas['Metric']
