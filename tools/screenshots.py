@@ -170,6 +170,8 @@ def play_the_stage(camera: Camera) -> None:
             expect(headquarters.locator(".ant-skeleton-active")).to_have_count(0)
             if step == "购买":
                 expect(page.locator(".badge")).to_be_visible()
+                bought = headquarters.locator(".steps .figure", has_text="已购买")
+                expect(bought.locator(".figure-value")).to_have_text(re.compile("^[1-9]"))
                 keep("stage", page.screenshot())
                 camera.take(
                     "phone-associate",

@@ -43,6 +43,11 @@ def serve(port: int | None, data: str | None, has_simulators: bool) -> None:
         supervisor.add("simulators", "huitou.simulators")
     supervisor.add("api", "huitou.api")
     supervisor.add("worker", "huitou.worker")
+    try:
+        supervisor.wait_for_api()
+    except BaseException:
+        supervisor.stop()
+        raise
     config.ready.parent.mkdir(parents=True, exist_ok=True)
     config.ready.touch()
     click.echo(f"回头已启动 / Huitou is running: {config.url}    (Ctrl-C 停止 / stops)")

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
+import httpx2
 import psycopg
 
 from huitou.base.config import Config
@@ -24,6 +25,7 @@ from huitou.base.migrate import migrate
 from huitou.base.pg import EmbeddedPostgres, ServerFailed
 
 _PAUSE_MAX_SECONDS = 30.0
+_START_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _DATABASE_PAUSE_SECONDS = 5.0
 _PR_SET_PDEATHSIG = 1
@@ -118,6 +120,19 @@ class Supervisor:
         child.start()
         self.children.append(child)
         return child
+
+    def wait_for_api(self) -> None:
+        """Return once the API answers; raise when it does not come up."""
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if httpx2.get(f"{self.config.url}/healthz", timeout=2).status_code == 200:
+                    return
+            except httpx2.HTTPError:
+                time.sleep(0.2)
+        raise click.ClickException(
+            f"API 未能启动，见 {self.config.logs}/api.log / the API did not start"
+        )
 
     def watch(self) -> None:
         """Keep everything alive until SIGINT or SIGTERM, then stop it in order."""

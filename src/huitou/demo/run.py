@@ -1,17 +1,13 @@
 """`huitou demo`: the product with a real brand's purchases, loaded once, then played live."""
 
-import time
 from dataclasses import replace
 
 import click
-import httpx2
 
 from huitou.base.config import Config
 from huitou.demo.load import found, load, load_world
 from huitou.demo.state import Demo
 from huitou.serve import Supervisor
-
-_START_SECONDS = 60.0
 
 
 def run_demo(config: Config, *, speed: float) -> None:
@@ -35,7 +31,7 @@ def run_demo(config: Config, *, speed: float) -> None:
         supervisor.add("simulators", "huitou.simulators")
         supervisor.add("api", "huitou.api")
         supervisor.add("worker", "huitou.worker")
-        _wait_for_api(config)
+        supervisor.wait_for_api()
         if world is not None:
             load(config, demo, world, click.echo)
         config.ready.parent.mkdir(parents=True, exist_ok=True)
@@ -46,17 +42,6 @@ def run_demo(config: Config, *, speed: float) -> None:
         supervisor.stop()
         raise
     supervisor.watch()
-
-
-def _wait_for_api(config: Config) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            if httpx2.get(f"{config.url}/healthz", timeout=2).status_code == 200:
-                return
-        except httpx2.HTTPError:
-            time.sleep(0.2)
-    raise click.ClickException(f"API 未能启动，见 {config.logs}/api.log / the API did not start")
 
 
 def _announce(config: Config, demo: Demo) -> None:

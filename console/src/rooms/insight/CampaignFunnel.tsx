@@ -1,5 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Skeleton } from 'antd'
+import { useCallback, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useLive } from '@/client/live'
 import { useRead } from '@/client/query'
 import type { Stage } from '@/client/types'
 import { useDrill } from '@/shell/drill'
@@ -8,10 +11,27 @@ import { Panel } from '@/ui/page'
 
 const stages: Stage[] = ['tasks', 'sent', 'delivered', 'opened', 'bought']
 
+const SETTLE_MS = 1200
+
+/** Reads the results again soon after a live note; a burst of notes costs one read. */
+function useLiveResults() {
+  const client = useQueryClient()
+  const timer = useRef<number | null>(null)
+  useLive(
+    useCallback(() => {
+      timer.current ??= window.setTimeout(() => {
+        timer.current = null
+        void client.invalidateQueries({ queryKey: ['/v1/results'] })
+      }, SETTLE_MS)
+    }, [client]),
+  )
+}
+
 /** Tasks → sent → delivered → opened → bought → amount of one care task; each opens. */
 export function CampaignFunnel({ campaign }: { campaign: string }) {
   const { t } = useTranslation()
   const drill = useDrill()
+  useLiveResults()
   const results = useRead('/v1/results', { query: { campaign }, every: 10_000 })
   const total = results.data?.total
   return (
