@@ -123,3 +123,8 @@ def buy_url(tx: ReadTx, link: Link, sku: str) -> str | None:
 def picture_url(merchant: UUID, product: Product) -> str:
     """The address of a product's picture; changing with it, so that it can be kept for ever."""
     return f"/p/{merchant}/{quote(product.sku, safe='')}.svg?v={rules.version_of(product.picture)}"
+
+
+def list_title(count: int) -> str:
+    """What a customer reads above a personal list: never the campaign's own name."""
+    return f"为您挑的 {count} 件"

@@ -16,7 +16,7 @@ import httpx2
 
 from huitou.api.channels import simulator_url
 from huitou.base.config import Config
-from huitou.demo.state import Demo, write_json
+from huitou.demo.state import ZONE, Demo, write_json
 from huitou.kernel.errors import Conflict, Unavailable
 
 _PATIENCE_SECONDS = 20.0
@@ -204,7 +204,7 @@ class Stage:
         associate = self._associate()
         now = datetime.now(UTC)
         body = {
-            "name": f"到货关怀 {now.astimezone().strftime('%m-%d %H:%M:%S')}",
+            "name": f"到货关怀 {now.astimezone(ZONE):%m-%d %H:%M:%S}",
             "source": {"opportunity_kind": "best_now"},
             "goal": "让到了购买周期的老客户回来",
             "copy": "您好，我是{store}的{associate}。您常买的几样这两天正好到货，给您挑好了：{products}",

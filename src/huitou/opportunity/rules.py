@@ -95,7 +95,7 @@ def due(history: CategoryHistory, prior: CategoryPrior, now: datetime) -> Due | 
         cycle_days=max(round(cycle_days), 1),
         due_from=due_from,
         due_to=due_to,
-        expected_at=history.last + timedelta(days=scale),
+        expected_at=history.last + timedelta(days=cycle_days),
         expires_at=expires_at,
     )
 

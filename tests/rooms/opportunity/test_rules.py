@@ -1,5 +1,6 @@
 """When a customer is due: properties of the forecast."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -74,11 +75,9 @@ def test_the_window_holds_a_quarter_to_three_quarters(count: int, own: float, pr
     found = rules.due(past, CategoryPrior(prior), NOW)
     if found is None:
         return
-    scale = (found.expected_at - past.last) / timedelta(days=1)
-    before, until = (
-        rules.score_bp(scale, 0, (edge - past.last) / timedelta(days=1))
-        for edge in (found.due_from, found.due_to)
-    )
+    edges = [(edge - past.last) / timedelta(days=1) for edge in (found.due_from, found.due_to)]
+    scale = math.sqrt(edges[0] * edges[1])  # the median lies at their geometric mean
+    before, until = (rules.score_bp(scale, 0, edge) for edge in edges)
     assert abs(before - 2_500) <= 1
     assert abs(until - 7_500) <= 1
 

@@ -77,7 +77,9 @@ def send(tx: Tx, task_id: UUID, *, copy: str | None = None) -> TaskShown:
         store.set_text(tx, task_id, copy=text, skus=task.skus, version=task.version)
     list_id = task.product_list_id
     if list_id is None and task.skus:
-        list_id = content.add_list(tx, task.title, [Item(sku) for sku in task.skus])
+        list_id = content.add_list(
+            tx, texts.list_title(len(task.skus)), [Item(sku) for sku in task.skus]
+        )
     decision = reach.plan(tx, [_candidate(task, text, list_id)])[0]
     if decision.message_id is None:
         _show(tx, store.set_state(tx, "block", "blocked", [task_id], decision.code))

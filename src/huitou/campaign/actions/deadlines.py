@@ -13,6 +13,7 @@ from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates
 from huitou.campaign.types import CampaignEnded, Fallback, Plan, Stored, Target, Verdict
 from huitou.content import actions as content
+from huitou.content import reads as contents
 from huitou.content.types import Item, NewList
 from huitou.merchant import actions as merchant
 from huitou.reach import actions as reach
@@ -86,7 +87,13 @@ def _take_over(
     listed = [customer_id for customer_id, chosen in skus.items() if chosen]
     lists = content.add_lists(
         tx,
-        [NewList(plan.name, [Item(sku) for sku in skus[customer_id]]) for customer_id in listed],
+        [
+            NewList(
+                contents.list_title(len(skus[customer_id])),
+                [Item(sku) for sku in skus[customer_id]],
+            )
+            for customer_id in listed
+        ],
     )
     list_of = dict(zip(listed, lists, strict=True))
     decisions = reach.plan(
