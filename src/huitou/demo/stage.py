@@ -240,7 +240,8 @@ class Stage:
 
     def _open(self) -> None:
         before = self._get(f"/v1/tasks/{self.progress.task}")
-        self.progress.sku = before["products"][0]["sku"]
+        dearest = max(before["products"], key=lambda product: product["price_fen"] or 0)
+        self.progress.sku = dearest["sku"]
         inbox = self._wecom.get(f"/sim/inbox/{self.progress.external_userid}").json()
         url = links_in(inbox["messages"])[-1]
         self.progress.link = url
@@ -248,7 +249,9 @@ class Stage:
 
     def _buy(self) -> None:
         token = self.progress.link.rsplit("/", 1)[-1]
-        answer = self._mall.post("/buy", json={"link": token, "sku": self.progress.sku})
+        answer = self._mall.post(
+            "/buy", json={"link": token, "sku": self.progress.sku, "quantity": 2}
+        )
         answer.raise_for_status()
         self.progress.order = answer.json()["order_no"]
 
