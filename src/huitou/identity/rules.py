@@ -12,10 +12,9 @@ What order may change, and what not:
   stay (they are recorded and can be taken back).
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from huitou.identity.types import (
     Assigned,
@@ -25,7 +24,6 @@ from huitou.identity.types import (
     Merge,
     Moved,
     Policy,
-    Quality,
     Quarantine,
     Quarantined,
     Resolution,
@@ -348,33 +346,3 @@ class _Fold:
     def _set(self, link: Link) -> None:
         self._links[link.identifier_id] = link
         self._touched[link.identifier_id] = None
-
-
-def quality(
-    predicted: Mapping[Any, Any],
-    truth: Mapping[Any, Any],
-    linkable: Mapping[Any, Any] | None = None,
-) -> Quality:
-    """Pairwise precision and recall of clusters over identifiers.
-
-    Each mapping gives the cluster of an identifier; identifiers the truth does not know are left
-    out. `linkable` gives the components that evidence connects at all: a true pair in one such
-    component could have been found. Pairs are counted by cell sizes, never listed.
-    """
-    keys = [key for key in predicted if key in truth]
-    of_truth = Counter(truth.values())
-    right = Counter((predicted[key], truth[key]) for key in keys)
-    known = linkable or {}
-    linked = Counter((truth[key], known[key]) for key in truth if key in known)
-    right_linked = Counter((predicted[key], truth[key], known[key]) for key in keys if key in known)
-    return Quality(
-        true_pairs=_pairs(of_truth),
-        predicted_pairs=_pairs(Counter(predicted[key] for key in keys)),
-        right_pairs=_pairs(right),
-        linkable_pairs=_pairs(linked),
-        right_linkable_pairs=_pairs(right_linked),
-    )
-
-
-def _pairs(cells: Mapping[Any, int]) -> int:
-    return sum(count * (count - 1) // 2 for count in cells.values())

@@ -233,33 +233,6 @@ class Resolution:
     """Customers that got their first identifier better than a typed phone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """Pairwise quality of clusters against the truth. Shares are None when nothing was to judge."""
-
-    true_pairs: int
-    predicted_pairs: int
-    right_pairs: int
-    linkable_pairs: int
-    right_linkable_pairs: int
-
-    @property
-    def precision(self) -> float | None:
-        return _share(self.right_pairs, self.predicted_pairs)
-
-    @property
-    def recall(self) -> float | None:
-        return _share(self.right_pairs, self.true_pairs)
-
-    @property
-    def linkable_recall(self) -> float | None:
-        return _share(self.right_linkable_pairs, self.linkable_pairs)
-
-
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
-
-
 # Notices
 
 

@@ -179,15 +179,6 @@ def set_staff_state(tx: Tx, staff_id: UUID, *, is_away: bool, is_active: bool) -
     )
 
 
-def set_password(tx: Tx, staff_id: UUID, password_hash: str) -> None:
-    """Replace a password."""
-    tx.run(
-        "UPDATE merchant.staff SET password_hash = %(hash)s"
-        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
-        {"id": staff_id, "hash": password_hash},
-    )
-
-
 def phone_blinds(tx: ReadTx) -> set[bytes]:
     """Blinds of the phone numbers that belong to stores and staff."""
     return set(

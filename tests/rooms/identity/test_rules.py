@@ -7,7 +7,6 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huitou.identity import rules
 from huitou.identity.types import Policy, Sighting
 from tests.rooms.identity.folding import State, key, run, sighting, sightings
 
@@ -147,30 +146,6 @@ def test_what_a_person_has_split_stays_apart() -> None:
 
 def test_anonymous_events_are_nobodys() -> None:
     assert run("", "").assigned == {}
-
-
-@given(
-    st.dictionaries(st.integers(0, 12), st.integers(0, 3)),
-    st.dictionaries(st.integers(0, 12), st.integers(0, 3)),
-    st.dictionaries(st.integers(0, 12), st.integers(0, 2)),
-)
-def test_quality_counts_what_listing_the_pairs_counts(
-    predicted: dict[int, int], truth: dict[int, int], linkable: dict[int, int]
-) -> None:
-    both = [key for key in predicted if key in truth]
-    said = {pair for pair in itertools.combinations(both, 2) if _same(predicted, pair)}
-    true = {pair for pair in itertools.combinations(list(truth), 2) if _same(truth, pair)}
-    found = {tuple(sorted(pair)) for pair in said} & {tuple(sorted(pair)) for pair in true}
-    could = {
-        tuple(sorted(pair))
-        for pair in true
-        if all(key in linkable for key in pair) and _same(linkable, pair)
-    }
-    result = rules.quality(predicted, truth, linkable)
-    assert (result.predicted_pairs, result.true_pairs) == (len(said), len(true))
-    assert (result.right_pairs, result.linkable_pairs) == (len(found), len(could))
-    assert result.right_linkable_pairs == len(found & could)
-    assert result.precision == (len(found) / len(said) if said else None)
 
 
 def _same(clusters: dict[int, int], pair: tuple[int, int]) -> bool:
