@@ -204,13 +204,12 @@ def test_a_full_disk_refuses_and_goes_on_when_there_is_room_again(small_disk: Pa
 
 def fill(ballast: Path) -> None:
     """All but a few megabytes: something is still acknowledged before nothing more fits."""
-    with ballast.open("wb") as file:
+    with ballast.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"\0" * 65_536)
-                file.flush()
         except OSError:
-            file.truncate(file.tell() - _LEFT_BYTES)
+            file.truncate(max(file.tell() - _LEFT_BYTES, 0))
 
 
 def send_until_refused(installation: Installation) -> tuple[set[int], httpx2.Response]:
