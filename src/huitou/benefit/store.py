@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 from psycopg.types.json import Jsonb
 
-from huitou.base.db import ReadTx, Tx
+from huitou.base.db import Query, ReadTx, Tx
 from huitou.benefit import rules
 from huitou.benefit.types import BelowFloor, Entry, Leg, OverReversed, OwnerKind, Posting
 from huitou.kernel.errors import Refusal
@@ -180,3 +180,103 @@ def list_entries(
         """,
         {"accounts": list(accounts), "at": at, "transaction": transaction_id, "limit": limit},
     )
+
+
+def sum_balances(tx: ReadTx, account_ids: Sequence[UUID]) -> int:
+    """What accounts with a kept balance come to."""
+    return int(
+        tx.value(
+            """
+            SELECT sum(balance) FROM benefit.account
+            WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s::uuid[])
+            """,
+            {"ids": list(account_ids)},
+        )
+        or 0
+    )
+
+
+def sum_entries(tx: ReadTx, account_ids: Sequence[UUID], at: datetime | None) -> int:
+    """What the entries that counted by `at` come to; None is all of them."""
+    return int(
+        tx.value(
+            """
+            SELECT sum(amount) FROM benefit.entry
+            WHERE merchant_id = %(merchant)s AND account_id = ANY(%(ids)s::uuid[])
+                AND (%(at)s::timestamptz IS NULL OR at <= %(at)s::timestamptz)
+            """,
+            {"ids": list(account_ids), "at": at},
+        )
+        or 0
+    )
+
+
+def list_staff_balances(tx: ReadTx, staff_ids: Sequence[UUID], asset: str) -> dict[UUID, int]:
+    """Staff → kept balance; those without an account are left out."""
+    found: list[dict[str, Any]] = tx.rows(
+        dict,
+        """
+        SELECT owner_id, balance FROM benefit.account
+        WHERE merchant_id = %(merchant)s AND owner_kind = 'staff' AND asset = %(asset)s
+            AND owner_id = ANY(%(ids)s::uuid[]) AND balance IS NOT NULL
+        """,
+        {"ids": list(staff_ids), "asset": asset},
+    )
+    return {row["owner_id"]: row["balance"] for row in found}
+
+
+def list_assets(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[str]:
+    """The assets these customers have accounts of."""
+    return tx.column(
+        "SELECT DISTINCT asset FROM benefit.account WHERE merchant_id = %(merchant)s"
+        " AND owner_kind = 'customer' AND owner_id = ANY(%(ids)s::uuid[]) ORDER BY asset",
+        {"ids": list(customer_ids)},
+    )
+
+
+_INVARIANTS: dict[str, Query] = {
+    "sums_to_zero": """
+        SELECT transaction_id FROM benefit.entry WHERE merchant_id = %(merchant)s
+        GROUP BY transaction_id, asset HAVING sum(amount) <> 0
+        """,
+    "has_entries": """
+        SELECT t.id FROM benefit.transaction t
+        WHERE t.merchant_id = %(merchant)s AND NOT EXISTS (
+            SELECT FROM benefit.entry e
+            WHERE e.merchant_id = t.merchant_id AND e.transaction_id = t.id)
+        """,
+    "balance_is_its_entries": """
+        SELECT a.id FROM benefit.account a
+        LEFT JOIN benefit.entry e ON e.merchant_id = a.merchant_id AND e.account_id = a.id
+        WHERE a.merchant_id = %(merchant)s AND a.balance IS NOT NULL
+        GROUP BY a.id, a.balance HAVING a.balance <> coalesce(sum(e.amount), 0)
+        """,
+    "asset_of_account": """
+        SELECT e.transaction_id FROM benefit.entry e
+        JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
+        WHERE e.merchant_id = %(merchant)s AND a.asset <> e.asset
+        """,
+    "reversed_within_original": """
+        SELECT DISTINCT original_id
+        FROM (
+            SELECT e.reverses AS original_id, e.account_id, e.asset, e.amount AS back, 0 AS given
+            FROM benefit.entry e WHERE e.merchant_id = %(merchant)s AND e.reverses IS NOT NULL
+            UNION ALL
+            SELECT e.transaction_id, e.account_id, e.asset, 0, e.amount
+            FROM benefit.entry e WHERE e.merchant_id = %(merchant)s
+        ) moved
+        GROUP BY original_id, account_id, asset
+        HAVING benefit.is_over_reversed(sum(given), sum(back))
+        """,
+    "entry_repeats_its_transaction": """
+        SELECT DISTINCT t.id FROM benefit.transaction t
+        JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
+        WHERE t.merchant_id = %(merchant)s
+            AND (e.at, e.reverses) IS DISTINCT FROM (t.at, t.reverses)
+        """,
+}
+
+
+def list_violations(tx: ReadTx) -> dict[str, list[UUID]]:
+    """Invariant → what breaks it; all empty in a sound ledger."""
+    return {name: tx.column(query) for name, query in _INVARIANTS.items()}

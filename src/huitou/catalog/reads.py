@@ -4,20 +4,13 @@ from collections.abc import Sequence
 
 from huitou.base.db import ReadTx
 from huitou.catalog import store
-from huitou.catalog.types import Category, NoProduct, Product
+from huitou.catalog.types import Category, Product
 from huitou.kernel.page import PAGE_MAX, Page, decode_cursor, encode_cursor
 
 
 def products_by_sku(tx: ReadTx, skus: Sequence[str]) -> dict[str, Product]:
     """The products among `skus` that are known or were seen."""
     return {product.sku: product for product in store.find_products(tx, skus)}
-
-
-def get_product(tx: ReadTx, sku: str) -> Product:
-    """One product. Refuses: NoProduct."""
-    for product in store.find_products(tx, [sku]):
-        return product
-    raise NoProduct(sku=sku)
 
 
 def category_of(tx: ReadTx, skus: Sequence[str]) -> dict[str, str]:

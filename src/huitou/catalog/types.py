@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from huitou.kernel.errors import Invalid, NotFound
+from huitou.kernel.errors import Invalid
 
 UNKNOWN = "unknown"
 """The category of SKUs seen in an order and described by nobody yet."""
@@ -62,11 +62,6 @@ class ProductsMoved:
     """Notice: these SKUs (≤1,000) are in another category now."""
 
     skus: tuple[str, ...]
-
-
-class NoProduct(NotFound):
-    code = "catalog.no_product"
-    zh, en = "没有这个商品：{sku}", "No such product: {sku}"
 
 
 class BadPicture(Invalid):

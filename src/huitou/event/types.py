@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from huitou.kernel.errors import Invalid, NotFound, TooLarge
+from huitou.kernel.errors import Invalid, TooLarge
 
 EVENTS_MAX = 1_000
 BODY_MAX_BYTES = 4 * 1024 * 1024
@@ -225,16 +225,6 @@ class BatchSize(Invalid):
 class BodyTooLarge(TooLarge):
     code = "event.body_too_large"
     zh, en = "请求体超过 4 MB", "The body is larger than 4 MB"
-
-
-class NoImport(NotFound):
-    code = "import.not_found"
-    zh, en = "没有这个导入任务", "There is no such import"
-
-
-class BadImport(Invalid):
-    code = "import.bad_file"
-    zh, en = "文件无法读取：{reason}", "The file cannot be read: {reason}"
 
 
 REJECTIONS: dict[str, tuple[str, str]] = {

@@ -11,9 +11,11 @@ CREATE TABLE benefit.account (
     floor bigint,
     balance bigint,
     PRIMARY KEY (merchant_id, id),
-    UNIQUE (merchant_id, owner_kind, owner_id, asset),
     CHECK ((balance IS NULL) = (owner_kind = 'merchant'))
 ) WITH (fillfactor = 50);
+-- Not unique: the id is made of owner and asset, and a second unique index beside the one that
+-- ON CONFLICT names would fail two first postings to one account at the same moment.
+CREATE INDEX account_owner ON benefit.account (merchant_id, owner_kind, owner_id, asset);
 SELECT base.protect('benefit.account', 'SELECT');
 
 CREATE TABLE benefit.transaction (

@@ -77,12 +77,6 @@ def reason_text(code: str, language: str = "zh") -> str:
     return rules.sentence(code, language)
 
 
-def messages_by_id(tx: ReadTx, message_ids: Sequence[UUID]) -> dict[UUID, MessageRow]:
-    """Messages by id, without their texts."""
-    found = (store.list_messages(tx, message_id=id, count_max=1) for id in message_ids)
-    return {row.id: row for rows in found for row, _ in rows}
-
-
 def get_message(tx: ReadTx, message_id: UUID, language: str = "zh") -> MessageDetail:
     """A message in the scope and the last decision about it. Refuses `NoMessage`."""
     for row, sealed in store.list_messages(tx, message_id=message_id, count_max=1):

@@ -133,11 +133,6 @@ def list_members(
     return Page(shown, encode_cursor(shown[-1].customer_id) if len(found) > limit else None)
 
 
-def segments_of(tx: ReadTx, customer_id: UUID) -> list[UUID]:
-    """The segments a customer is a member of."""
-    return store.list_segments_of(tx, customer_id)
-
-
 def changes(tx: ReadTx, segment_id: UUID, since: datetime) -> Iterator[Change]:
     """Who entered and left since, in order."""
     return store.iter_changes(tx, segment_id, since)

@@ -142,16 +142,6 @@ def list_member_ids(tx: ReadTx, segment_id: UUID) -> list[UUID]:
     )
 
 
-def list_segments_of(tx: ReadTx, customer_id: UUID) -> list[UUID]:
-    return tx.column(
-        """
-        SELECT segment_id FROM segment.member
-        WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s ORDER BY segment_id
-        """,
-        {"customer": customer_id},
-    )
-
-
 def iter_changes(tx: ReadTx, segment_id: UUID, since: datetime) -> Iterator[Change]:
     return tx.iterate(
         Change,
