@@ -68,6 +68,8 @@ def test_an_order_with_a_card_shows_on_the_customer(brand: House) -> None:
         staff = brand.staff["a-01"]["id"]
         query = {"customer": customer["id"], "associate": staff, "unit": "store-0412"}
         assert brand.key.items(f"/v1/{path}", since=since, **query) == []
+        for since in ("2026", "2026-11-28", "2026-11-28T10:00:00"):
+            assert brand.key.refused("GET", f"/v1/{path}?since={since}")[0] == 422
     assert brand.key.refused("GET", "/v1/customers?identifier=card:1@default")[0] == 404
 
 

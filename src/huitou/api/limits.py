@@ -1,5 +1,8 @@
 """Bodies have a limit, counted while they arrive."""
 
+from asyncio import timeout
+from contextlib import suppress
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from huitou.base.http import encode
@@ -7,6 +10,7 @@ from huitou.event.types import BODY_MAX_BYTES, BodyTooLarge
 
 _GENERAL_MAX_BYTES = 1024 * 1024
 _FILE_MAX_BYTES = 256 * 1024 * 1024
+_DRAIN_SECONDS = 10
 
 
 def limit_of(path: str) -> int:
@@ -36,7 +40,7 @@ class BodyLimit:
         headers = dict(scope["headers"])
         announced = headers.get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > limit:
-            await _refuse(headers, send)
+            await _refuse(headers, receive, send)
             return
         received = 0
         has_started = False
@@ -58,10 +62,24 @@ class BodyLimit:
             await self._app(scope, counted, watched)
         except _Exceeded:
             if not has_started:
-                await _refuse(headers, send)
+                await _refuse(headers, receive, send)
 
 
-async def _refuse(headers: dict[bytes, bytes], send: Send) -> None:
+async def _drain(receive: Receive) -> None:
+    """Let a client finish sending: most read the answer only then. Beyond the limit of files, or
+    of patience, the connection is closed on them."""
+    drained = 0
+    with suppress(TimeoutError):
+        async with timeout(_DRAIN_SECONDS):
+            while drained < _FILE_MAX_BYTES:
+                message = await receive()
+                drained += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
+
+
+async def _refuse(headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+    await _drain(receive)
     language = "en" if headers.get(b"accept-language", b"").lower().startswith(b"en") else "zh"
     refusal = BodyTooLarge()
     body = encode(

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from huitou.associate import reads
 from huitou.associate.actions import managing, tasks
@@ -19,7 +19,7 @@ from huitou.associate.types import (
     UnitTasks,
     Urged,
 )
-from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
+from huitou.base.http import Asking, Body, Moment, Reading, Router, Writing, needs
 from huitou.kernel.page import PAGE_MAX, Page
 
 router = Router(prefix="/v1", tags=["associate"])
@@ -70,7 +70,7 @@ def list_tasks(
     customer: UUID | None = None,
     campaign: UUID | None = None,
     state: State | None = None,
-    since: AwareDatetime | None = None,
+    since: Moment | None = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> Page[TaskShown]:

@@ -4,11 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from huitou.attribution import reads
 from huitou.attribution.types import Attribution, Lift, Verdict
-from huitou.base.http import Reading, Router, needs
+from huitou.base.http import Moment, Reading, Router, needs
 from huitou.kernel.page import PAGE_MAX, Page
 
 router = Router(prefix="/v1", tags=["attribution"])
@@ -23,8 +22,8 @@ def list_attributions(
     associate: UUID | None = None,
     unit: str | None = None,
     campaign: UUID | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page[Attribution]:

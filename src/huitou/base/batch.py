@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
+import psycopg
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -11,8 +13,9 @@ Result = TypeVar("Result")
 class BatchWriter(Generic[Item, Result]):
     """Collects items by group and writes each group's batch in one call, in a thread.
 
-    `write(group, items)` returns a result for each item, in order. If it raises, every item of the
-    batch gets the exception. A batch holds at most `size_max` items (measured by `weigh`).
+    `write(group, items)` returns a result for each item, in order. If it raises, each item of the
+    batch is written alone, so that one at fault fails alone; a database that is away fails them all
+    at once. A batch holds at most `size_max` items (measured by `weigh`).
     """
 
     def __init__(
@@ -61,6 +64,10 @@ class BatchWriter(Generic[Item, Result]):
         try:
             results = await asyncio.to_thread(self._write, group, [item for item, _ in batch])
         except Exception as error:
+            if len(batch) > 1 and not isinstance(error, psycopg.OperationalError):
+                for one in batch:
+                    await self._write_batch(group, [one])
+                return
             for _, future in batch:
                 if not future.done():
                     future.set_exception(error)

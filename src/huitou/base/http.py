@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 from huitou.base.db import Database, ReadTx, Scope, Tx
 from huitou.kernel.errors import Conflict, Forbidden, Invalid, Refusal
@@ -25,6 +25,7 @@ from huitou.kernel.personal import Personal
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+_NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -32,6 +33,17 @@ class Body(BaseModel):
     """Base of request models: strict types, unknown fields refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def _not_a_number(value: object) -> object:
+    """Pydantic takes a bare number for seconds since 1970."""
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        raise ValueError("a moment is written as in RFC 3339, with an offset")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_not_a_number)]
+"""A moment in a query."""
 
 
 class OtherBody(Conflict):

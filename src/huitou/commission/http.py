@@ -4,9 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
-from huitou.base.http import Reading, Router, needs
+from huitou.base.http import Moment, Reading, Router, needs
 from huitou.commission import reads
 from huitou.commission.types import Money, ShownLine
 from huitou.kernel.page import PAGE_MAX, Page
@@ -23,8 +22,8 @@ def list_commissions(
     associate: UUID | None = None,
     unit: str | None = None,
     campaign: UUID | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page[ShownLine]:

@@ -68,6 +68,7 @@ _PERSONAL_VALUE = re.compile(
 _PERSONAL_NAME = re.compile(
     r"(?:^|_)(?:phone|mobile|tel|email|openid|unionid|id_?card|real_?name|full_?name|address)(?:$|_)"
 )
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 _FREE_MAX = 50
 _FREE_TEXT_MAX = 500
 
@@ -131,7 +132,10 @@ def checked(index: int, event: EventIn, now: datetime) -> Accepted:
     properties = _checked_properties(event)
     identifiers = [_checked_identifier(identifier) for identifier in event.identifiers]
     clean = msgspec.structs.replace(event, properties=properties, identifiers=identifiers)
-    return Accepted(index, clean, _canonical.encode(clean).decode())
+    canonical = _canonical.encode(clean).decode()
+    if _NUL.search(canonical):
+        raise _Fault("event.malformed", reason="NUL in a text")
+    return Accepted(index, clean, canonical)
 
 
 def normalise(kind: str, value: str) -> str | None:

@@ -4,9 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
-from huitou.base.http import Reading, Router, needs
+from huitou.base.http import Moment, Reading, Router, needs
 from huitou.insight import reads
 from huitou.insight.metrics import METRICS
 from huitou.insight.types import Behind, Metric, Overview, Results, Stage, StoreToday
@@ -27,8 +26,8 @@ def get_results(
     campaign: UUID | None = None,
     unit: str | None = None,
     staff: UUID | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
 ) -> Results:
     """The funnel by store and associate, with the measured increment beside the credit."""
     return reads.results(
@@ -43,8 +42,8 @@ def list_behind(
     campaign: UUID | None = None,
     unit: str | None = None,
     staff: UUID | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> Page[Behind]:

@@ -4,9 +4,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
-from huitou.base.http import Reading, Router, needs
+from huitou.base.http import Moment, Reading, Router, needs
 from huitou.kernel.ids import ids_in
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.order import reads
@@ -22,8 +21,8 @@ def list_orders(
     tx: Reading,
     customer: UUID | None = None,
     unit: str | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     cursor: str | None = None,
     limit: Limit = 50,
 ) -> Page[Order]:

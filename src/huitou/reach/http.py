@@ -6,12 +6,12 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.background import BackgroundTask
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from huitou.base.db import Database
-from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
+from huitou.base.http import Asking, Body, Moment, Reading, Router, Writing, needs
 from huitou.content import reads as content
 from huitou.content.types import NoLink
 from huitou.kernel.errors import Forbidden, Invalid
@@ -88,7 +88,7 @@ def list_messages(
     associate: UUID | None = None,
     unit: str | None = None,
     campaign: UUID | None = None,
-    since: AwareDatetime | None = None,
+    since: Moment | None = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> Page[MessageRow]:

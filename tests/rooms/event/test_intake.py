@@ -78,6 +78,9 @@ FAULTS: list[tuple[str, Any]] = [
     ("event.malformed", lambda c: order(c) | {"occurred_at": "2026-11-20T10:00:00"}),
     ("event.malformed", lambda c: order(c) | {"id": 7}),
     ("event.malformed", lambda c: "text"),
+    ("event.malformed", lambda c: order(c) | {"id": "a\0b"}),
+    ("event.malformed", lambda c: changed(c, order_no="a\0b")),
+    ("event.malformed", lambda c: order(c) | {"type": "x.note", "properties": {"t": "\0"}}),
     ("event.unknown_type", lambda c: order(c) | {"type": "order.eaten"}),
     (
         "event.in_future",
@@ -132,6 +135,10 @@ def test_a_faulty_event_is_rejected_alone(
     body = post(client, make(clock), order(clock))
     assert body["accepted"] == 1
     assert [(r["index"], r["code"]) for r in body["rejected"]] == [(0, code)]
+
+
+def test_a_backslash_before_u0000_is_text(client: TestClient, clock: Clock) -> None:
+    assert post(client, order(clock, id="a\\u0000b"))["accepted"] == 1
 
 
 def test_all_rejected_is_still_202(client: TestClient, clock: Clock) -> None:
