@@ -77,6 +77,12 @@ def set_aside(tx: Tx, stream: str, rows: Sequence[tuple[int, str]]) -> None:
         store.add_set_aside(tx, stream, rows)
 
 
+def take_up(tx: Tx, stream: str, after: int, upto: int) -> None:
+    """A stream goes over `(after, upto]`: what it set aside there is resolved, unless it says so
+    again."""
+    store.resolve_set_aside(tx, stream, after, upto)
+
+
 def erase(tx: Tx, *, identifier_ids: Sequence[int]) -> int:
     """Erase identifiers from the vault: what the log keeps of them means nothing afterwards."""
     return store.remove_identifiers(tx, identifier_ids)

@@ -141,13 +141,26 @@ def add_set_aside(tx: Tx, stream: str, rows: Sequence[tuple[int, str]]) -> None:
         INSERT INTO event.set_aside (merchant_id, stream, position, reason, at)
         SELECT %(merchant)s, %(stream)s, position, reason, %(now)s
         FROM unnest(%(positions)s::bigint[], %(reasons)s::text[]) AS t (position, reason)
-        ON CONFLICT (merchant_id, stream, position) DO UPDATE SET reason = excluded.reason
+        ON CONFLICT (merchant_id, stream, position) DO UPDATE
+        SET reason = excluded.reason, resolved_at = NULL
         """,
         {
             "stream": stream,
             "positions": [position for position, _ in rows],
             "reasons": [reason for _, reason in rows],
         },
+    )
+
+
+def resolve_set_aside(tx: Tx, stream: str, after: int, upto: int) -> None:
+    """What the stream set aside at `(after, upto]` is taken up again."""
+    tx.run(
+        """
+        UPDATE event.set_aside SET resolved_at = %(now)s
+        WHERE merchant_id = %(merchant)s AND stream = %(stream)s AND resolved_at IS NULL
+          AND position > %(after)s AND position <= %(upto)s
+        """,
+        {"stream": stream, "after": after, "upto": upto},
     )
 
 

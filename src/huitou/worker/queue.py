@@ -1,11 +1,14 @@
 """Jobs, through Procrastinate: what the rooms declared becomes its tasks."""
 
+import asyncio
+import contextlib
 from typing import Any
 from uuid import UUID
 
 import procrastinate
 import structlog
-from procrastinate.jobs import DeleteJobCondition
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import DeleteJobCondition, Status
 
 from huitou.base.db import Database
 from huitou.base.jobs import HEAR, JOBS, Effect, Job
@@ -13,6 +16,7 @@ from huitou.base.notices import decode, listener_named
 
 _logger = structlog.get_logger("jobs")
 _RETRY = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=2)
+_STALLED_SECONDS = 30
 
 
 def make_queue(database: Database) -> procrastinate.App:
@@ -35,20 +39,40 @@ async def work(app: procrastinate.App, *, wait: bool = True, concurrency: int = 
     """Run jobs until cancelled, or until none is left when `wait` is false."""
     async with app.open_async():
         await _requeue_stalled(app)
-        await app.run_worker_async(
-            wait=wait,
-            concurrency=concurrency,
-            fetch_job_polling_interval=1.0,
-            install_signal_handlers=False,
-            delete_jobs=DeleteJobCondition.SUCCESSFUL,
-        )
+        looking = asyncio.create_task(_keep_requeuing(app))
+        try:
+            await app.run_worker_async(
+                wait=wait,
+                concurrency=concurrency,
+                fetch_job_polling_interval=1.0,
+                install_signal_handlers=False,
+                delete_jobs=DeleteJobCondition.SUCCESSFUL,
+            )
+        finally:
+            looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await looking
+
+
+async def _keep_requeuing(app: procrastinate.App) -> None:
+    """A worker that died a moment ago looks alive for a while: look again and again."""
+    while True:
+        await asyncio.sleep(_STALLED_SECONDS)
+        try:
+            await _requeue_stalled(app)
+        except ConnectorException as error:
+            _logger.warning("requeuing_failed", error=type(error).__name__)
 
 
 async def _requeue_stalled(app: procrastinate.App) -> None:
-    """Jobs of a worker that died are done again."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
+    """Jobs of a worker that died are done again; those queued again meanwhile are done there."""
+    manager = app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_SECONDS):
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            await manager.finish_job(job, Status.FAILED, delete_job=True)
         _logger.warning("requeued", task=job.task_name, job=job.id)
-        await app.job_manager.retry_job(job)
 
 
 def _hearing(database: Database) -> Any:

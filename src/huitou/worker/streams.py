@@ -19,6 +19,10 @@ from huitou.event import reads as log
 _logger = structlog.get_logger("streams")
 
 
+class _Rewound(Exception):
+    """Somebody let the stream begin anew meanwhile: this pass is over, the next one starts there."""
+
+
 def consume(database: Database, merchant: UUID, order: Sequence[str]) -> int:
     """One pass over all streams; returns how many batches moved a cursor."""
     moved = 0
@@ -38,9 +42,12 @@ def consume(database: Database, merchant: UUID, order: Sequence[str]) -> int:
         position = cursors.get(name, 0)
         while position < limit:
             upto = min(position + stream.batch, limit)
-            _take(database, merchant, stream, position, upto)
-            position = upto
             moved += 1
+            try:
+                _take(database, merchant, stream, position, upto)
+            except _Rewound:
+                return moved
+            position = upto
         limit = position
     return moved
 
@@ -55,8 +62,8 @@ def rewind(database: Database, merchant: UUID, name: str, position: int) -> None
 def _take(database: Database, merchant: UUID, stream: Stream, after: int, upto: int) -> None:
     try:
         _run(database, merchant, stream, after, upto)
-    except (psycopg.OperationalError, psycopg.InterfaceError):
-        raise  # the database, not the event: the range is tried again
+    except (psycopg.OperationalError, psycopg.InterfaceError, _Rewound):
+        raise  # not the event's fault: the range is tried again
     except Exception as error:
         if upto - after > 1:
             middle = (after + upto) // 2
@@ -66,17 +73,27 @@ def _take(database: Database, merchant: UUID, stream: Stream, after: int, upto: 
         reason = f"{stream.name}.{type(error).__name__}"
         _logger.exception("set_aside", stream=stream.name, position=upto, reason=reason)
         with database.write(merchant, principal=f"stream:{stream.name}") as tx:
-            events.set_aside(tx, stream.name, [(upto, reason)])
-            _move(tx, stream.name, upto)
+            if _cursor_past(tx, stream.name, after) < upto:
+                events.set_aside(tx, stream.name, [(upto, reason)])
+                _move(tx, stream.name, upto)
 
 
 def _run(database: Database, merchant: UUID, stream: Stream, after: int, upto: int) -> None:
     with database.write(merchant, principal=f"stream:{stream.name}") as tx:
-        current = _locked_cursor(tx, stream.name)
+        current = _cursor_past(tx, stream.name, after)
         if current >= upto:
             return
-        stream.run(tx, max(after, current), upto)
+        events.take_up(tx, stream.name, current, upto)
+        stream.run(tx, current, upto)
         _move(tx, stream.name, upto)
+
+
+def _cursor_past(tx: Tx, name: str, after: int) -> int:
+    """The cursor, held. Another worker may have moved it on from `after`."""
+    current = _locked_cursor(tx, name)
+    if current < after:
+        raise _Rewound
+    return current
 
 
 def _locked_cursor(tx: Tx, name: str) -> int:

@@ -1,0 +1,104 @@
+"""Consumers of the log: what is rewound, set aside and taken up again."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from huitou.base.db import Database, Tx
+from huitou.base.jobs import STREAMS, Stream
+from huitou.event import reads as log
+from huitou.worker import streams
+from tests.conftest import Brand, Clock, send_events
+
+NAME = "order"
+
+
+def send(db: Database, brand: Brand, clock: Clock, count: int) -> None:
+    events = [
+        {
+            "id": uuid4().hex,
+            "type": "visit.checked_in",
+            "occurred_at": clock.now,
+            "source": "pos",
+            "unit": "store-0401",
+            "identifiers": [],
+            "properties": {},
+        }
+        for _ in range(count)
+    ]
+    send_events(db, brand.merchant.id, events)
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., None]], None]:
+    """Let something else stand for a stream, two events at a time."""
+
+    def put(run: Callable[[Tx, int, int], None]) -> None:
+        monkeypatch.setitem(STREAMS, NAME, Stream(NAME, run, 2))
+
+    return put
+
+
+def cursor(db: Database, merchant: UUID) -> int:
+    with db.read(merchant) as tx:
+        return next(each.position for each in log.lag(tx).streams if each.name == NAME)
+
+
+def test_a_stream_rewound_in_the_middle_of_a_pass_begins_anew(
+    db: Database, brand: Brand, clock: Clock, reading: Any
+) -> None:
+    send(db, brand, clock, 6)
+    taken: list[tuple[int, int]] = []
+    is_rewound = False
+
+    def run(tx: Tx, after: int, upto: int) -> None:
+        taken.append((after, upto))
+
+    reading(run)
+    plain = streams._run
+
+    def rewinding(database: Database, merchant: UUID, *rest: Any) -> None:
+        nonlocal is_rewound
+        plain(database, merchant, *rest)
+        if len(taken) == 2 and not is_rewound:
+            is_rewound = True
+            streams.rewind(database, merchant, NAME, 0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streams, "_run", rewinding)
+        while streams.consume(db, brand.merchant.id, [NAME]):
+            pass
+    assert taken == [(0, 2), (2, 4), (0, 2), (2, 4), (4, 6)]
+    assert cursor(db, brand.merchant.id) == 6
+
+
+def test_what_was_set_aside_is_resolved_when_it_can_be_taken(
+    db: Database, brand: Brand, clock: Clock, reading: Any
+) -> None:
+    send(db, brand, clock, 6)
+    bad = {3}
+    taken: list[int] = []
+
+    def run(tx: Tx, after: int, upto: int) -> None:
+        if bad & set(range(after + 1, upto + 1)):
+            raise ValueError
+        taken.extend(range(after + 1, upto + 1))
+
+    def aside() -> list[tuple[int, str]]:
+        with db.read(brand.merchant.id) as tx:
+            return [(each.position, each.reason) for each in log.list_set_aside(tx)]
+
+    reading(run)
+    merchant = brand.merchant.id
+    streams.consume(db, merchant, [NAME])
+    assert sorted(taken) == [1, 2, 4, 5, 6]
+    assert aside() == [(3, "order.ValueError")]
+    streams.rewind(db, merchant, NAME, 0)
+    streams.consume(db, merchant, [NAME])
+    assert aside() == [(3, "order.ValueError")], "it still cannot be taken"
+    bad.clear()
+    streams.rewind(db, merchant, NAME, 0)
+    streams.consume(db, merchant, [NAME])
+    assert aside() == []
