@@ -138,11 +138,8 @@ def consume(tx: Tx, after: int, upto: int) -> None:
         return
     _take_openings(tx, [entry for entry in entries if entry.type == "link.opened"])
     customers = identities.customers_of(tx, after, upto)
-    for type, take in (
-        ("consent.withdrawn", records.suppress_withdrawn),
-        ("consent.given", records.lift_given),
-    ):
-        rows = [
+    withdrawn, given = (
+        [
             (customers[entry.position], channel, entry.occurred_at)
             for entry in entries
             if entry.type == type
@@ -150,14 +147,22 @@ def consume(tx: Tx, after: int, upto: int) -> None:
             and entry.properties.get("purpose", "marketing") == "marketing"
             for channel in _channels_of(entry.properties)
         ]
-        if rows:
-            take(tx, rows)
+        for type in ("consent.withdrawn", "consent.given")
+    )
+    stopping = sorted({customer for customer, _, _ in withdrawn})
+    gates.lock_customers(tx, stopping)
+    records.suppress_withdrawn(tx, withdrawn)
+    records.lift_given(tx, given)
+    cancel(tx, store.stopped_messages(tx, stopping))
 
 
 def move_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
-    """After merges or splits among these customers: everything is of who answers now."""
+    """After merges or splits among these customers: everything is of who answers now, and what one
+    of them has stopped goes to none of them."""
     first = {*records.first_customers(tx, customer_ids), *customer_ids}
-    records.set_customers(tx, list(identities.canonical(tx, first).items()))
+    owners = identities.canonical(tx, first)
+    records.set_customers(tx, list(owners.items()))
+    cancel(tx, store.stopped_messages(tx, sorted(set(owners.values()))))
 
 
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:

@@ -45,6 +45,8 @@ _RANK: dict[State, int] = {
 }
 OPEN: tuple[State, ...] = ("planned", "in_flight", "unknown", "submitted", "waiting")
 ASKED: tuple[State, ...] = ("unknown", "submitted", "waiting")
+TAKEN_BACK: tuple[State, ...] = ("submitted", "waiting", "failed")
+"""What an associate may still have before them; `failed` where we gave it up."""
 
 _QUICK = {"wecom": timedelta(seconds=2), "sms": timedelta(seconds=30)}
 _SLOWER = (

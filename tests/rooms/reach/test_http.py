@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 
 from huitou.base.db import Scope
 from huitou.identity import actions as identities
+from huitou.identity.types import NoSuchCustomer
 from huitou.reach import actions, reads
 from huitou.reach.types import NoMessage
 from tests.conftest import Read
@@ -47,6 +48,15 @@ def test_lists_are_filtered_and_paged(town: Town, client: TestClient) -> None:
         "opted_out",
     ]
     assert client.get(f"/v1/messages/{uuid4()}").json()["code"] == "reach.no_message"
+
+
+def test_decisions_about_others_customers_are_not_shown(town: Town, read: Read) -> None:
+    [customer] = town.people(1)
+    _plan(town, customer, "store-0401")
+    with read() as tx:
+        assert reads.decisions_of(tx, customer)
+    with read(Scope(unit_path="hq/region-9/")) as tx, pytest.raises(NoSuchCustomer):
+        reads.decisions_of(tx, customer)
 
 
 def test_a_block_is_explained_in_both_languages(town: Town, client: TestClient) -> None:

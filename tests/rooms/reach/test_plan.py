@@ -187,6 +187,37 @@ def test_messages_follow_a_merge_and_its_undoing(town: Town, read: Read) -> None
     assert _codes(town, town.candidate(one)) == ["daily_cap"]
 
 
+def test_a_merge_is_followed_before_anybody_hears_of_it(town: Town) -> None:
+    one, other, stopped = town.people(3)
+    assert _codes(town, town.candidate(other)) == [None]
+    with town.db.write(town.brand.merchant.id) as tx:
+        actions.opt_out(tx, stopped, reason="page", proof="link:x")
+        identities.merge(tx, one, other)
+    assert _codes(town, town.candidate(one)) == ["daily_cap"]
+    with town.db.write(town.brand.merchant.id) as tx:
+        identities.merge(tx, one, stopped)
+    assert _codes(town, town.candidate(one)) == ["opted_out"]
+
+
+def test_a_merge_with_somebody_who_has_stopped_takes_back_what_is_planned(
+    town: Town, read: Read, clock: Clock
+) -> None:
+    one, stopped = town.people(2)
+    assert _codes(town, town.candidate(one)) == [None]
+    with town.db.write(town.brand.merchant.id) as tx:
+        actions.opt_out(tx, stopped, reason="page", proof="link:x")
+        identities.merge(tx, one, stopped)
+        actions.move_customers(tx, [one, stopped])
+    with read() as tx:
+        page = reads.list_messages(tx, customer_id=one)
+    assert [message.state for message in page.items] == ["cancelled"]
+    clock.move(seconds=1)
+    with town.db.write(town.brand.merchant.id) as tx:
+        actions.opt_in(tx, one, proof="link:x")
+        actions.move_customers(tx, [one, stopped])
+    assert _codes(town, town.candidate(one)) == [None], "opened for good"
+
+
 def test_a_thousand_candidates_are_planned_together(town: Town, read: Read) -> None:
     customers = town.people(300)
     with town.db.write(town.brand.merchant.id) as tx:

@@ -12,6 +12,7 @@ import pytest
 
 from huitou.api.app import create_app
 from huitou.event import reads as log
+from huitou.identity import actions as merging
 from huitou.identity import reads as identities
 from huitou.reach import actions, reads
 from huitou.reach.store.messages import MessageRow
@@ -119,6 +120,71 @@ def test_opting_out_takes_back_what_is_not_confirmed(
     wecom.order("confirm", userid="wc-a01")
     inbox = wecom.look(f"inbox/wm{live_town.phone(customer)}")["messages"]
     assert "鲜奶到了" not in str(inbox)
+
+
+def _inbox(wecom: Sim, phone: str) -> str:
+    """What the customer has after the associate confirms all that is there to confirm."""
+    wecom.order("confirm", userid="wc-a01")
+    return str(wecom.look(f"inbox/wm{phone}")["messages"])
+
+
+def test_a_withdrawal_in_the_log_takes_back_what_is_not_confirmed(
+    live_town: Town, wecom: Sim, clock: Clock
+) -> None:
+    [customer] = live_town.people(1, consents=("wecom",))
+    message_id = _plan(live_town, customer)
+    live_town.drain()
+    clock.move(seconds=3)
+    phone = live_town.phone(customer)
+    who = [{"kind": "phone", "value": phone, "verified": True}]
+    live_town.send([live_town.event("consent.withdrawn", who, channel="wecom")])
+    live_town.drain()
+    assert _message(live_town, message_id).state == "cancelled"
+    assert "鲜奶到了" not in _inbox(wecom, phone)
+
+
+def test_opting_out_while_nobody_knows_takes_it_back_once_it_is_found(
+    live_town: Town, wecom: Sim, clock: Clock
+) -> None:
+    [customer] = live_town.people(1, consents=("wecom",))
+    wecom.order("faults", path="externalcontact/add_msg_template", mode="drop_after")
+    message_id = _plan(live_town, customer)
+    live_town.drain()
+    assert _message(live_town, message_id).state == "unknown"
+    with live_town.db.write(live_town.brand.merchant.id) as tx:
+        actions.opt_out(tx, customer, reason="page", proof="link:x")
+    clock.move(seconds=61)
+    live_town.drain()
+    assert _message(live_town, message_id).state == "cancelled"
+    assert "鲜奶到了" not in _inbox(wecom, live_town.phone(customer))
+
+
+def test_forgetting_takes_back_what_is_not_confirmed(
+    live_town: Town, wecom: Sim, clock: Clock
+) -> None:
+    [customer] = live_town.people(1, consents=("wecom",))
+    message_id = _plan(live_town, customer)
+    phone = live_town.phone(customer)
+    live_town.drain()
+    with live_town.db.write(live_town.brand.merchant.id) as tx:
+        merging.forget(tx, customer)
+    clock.move(seconds=3)
+    live_town.drain()
+    assert _message(live_town, message_id).state in ("cancelled", "failed")
+    assert "鲜奶到了" not in _inbox(wecom, phone)
+
+
+def test_what_was_never_confirmed_is_taken_back_when_it_is_given_up(
+    live_town: Town, wecom: Sim, clock: Clock
+) -> None:
+    [customer] = live_town.people(1, consents=("wecom",))
+    message_id = _plan(live_town, customer)
+    live_town.drain()
+    clock.move(days=9)
+    live_town.drain()
+    found = _message(live_town, message_id)
+    assert (found.state, found.failure) == ("failed", "expired")
+    assert "鲜奶到了" not in _inbox(wecom, live_town.phone(customer))
 
 
 def test_the_address_is_verified_and_a_new_friend_is_greeted_and_known(

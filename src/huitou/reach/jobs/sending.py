@@ -7,7 +7,7 @@ later; it is sent again only when the channel surely never took it.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,6 +18,7 @@ from huitou.base.ports import Port
 from huitou.event import actions as events
 from huitou.event import reads as log
 from huitou.event.types import Recorded
+from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
 from huitou.reach import reads, rules
@@ -59,6 +60,16 @@ class Sending:
     channel: Channel
     outgoing: Outgoing
     ref: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakingBack:
+    """A message that the channel is asked to take back; `ref` is all that it needs."""
+
+    message_id: UUID
+    attempt: int
+    channel: Cancels
+    ref: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +128,22 @@ def settle_submit(tx: Tx, sending: Sending, outcome: SubmitOutcome) -> None:
     if message is None:
         return
     take_news(tx, message, rules.after_submit(outcome, sending.attempt, tx.now))
-    is_stopped = (
-        message.customer_id is not None
-        and message.purpose == "marketing"
-        and records.is_suppressed(tx, message.customer_id, message.channel)
-    )
-    if is_stopped and isinstance(outcome, Submitted):
-        # The customer opted out while the call was on its way.
-        tx.defer(take_back, key=str(message.id), message_id=str(message.id))
 
 
 def claim_ask(tx: Tx, message_id: str) -> Sending | None:
-    """What to ask the channel about; a message that waited too long is given up."""
+    """What to ask the channel about; a message that waited too long, or whose customer is
+    forgotten, is given up and taken back."""
     message = _lock(tx, UUID(message_id))
     if message is None:
         return None
     if message.state not in rules.ASKED:
         store.set_next_ask(tx, message.id, None)
         return None
-    if _next_ask(tx, message, message.state) is None:
-        take_news(tx, message, Standing(message.attempt, "failed", tx.now, failure="expired"))
+    is_over = _next_ask(tx, message, message.state) is None
+    if is_over or message.body_sealed is None:
+        code = "expired" if is_over else "forgotten"
+        take_news(tx, message, Standing(message.attempt, "failed", tx.now, failure=code))
+        tx.defer(take_back, key=str(message.id), message_id=str(message.id))
         return None
     return _sending(tx, message, message.address_id)
 
@@ -157,29 +164,29 @@ def settle_ask(tx: Tx, sending: Sending, outcome: AskOutcome) -> None:
     take_news(tx, message, rules.after_ask(outcome, sending.attempt, tx.now))
 
 
-def claim_take_back(tx: Tx, message_id: str) -> Sending | None:
+def claim_take_back(tx: Tx, message_id: str) -> TakingBack | None:
     """A message that an associate has not confirmed and that shall not go out."""
     message = _lock(tx, UUID(message_id))
-    if message is None or message.state not in ("submitted", "waiting") or message.ref is None:
+    if message is None or message.state not in rules.TAKEN_BACK or message.ref is None:
         return None
-    sending = _sending(tx, message, message.address_id)
-    return sending if sending and isinstance(sending.channel, Cancels) else None
+    channel = adapter_of(tx, open_channel, message.channel)
+    if not isinstance(channel, Cancels):
+        return None
+    return TakingBack(message.id, message.attempt, channel, message.ref)
 
 
-def call_take_back(sending: Sending) -> SubmitOutcome:
+def call_take_back(taking: TakingBack) -> SubmitOutcome:
     """Ask the channel to take it back."""
-    assert isinstance(sending.channel, Cancels)
-    assert sending.ref is not None
-    return sending.channel.cancel(sending.ref)
+    return taking.channel.cancel(taking.ref)
 
 
-def settle_take_back(tx: Tx, sending: Sending, outcome: SubmitOutcome) -> None:
+def settle_take_back(tx: Tx, taking: TakingBack, outcome: SubmitOutcome) -> None:
     """Cancelled, or else asked at once: it may have been confirmed meanwhile."""
-    message = _lock(tx, sending.message_id)
+    message = _lock(tx, taking.message_id)
     if message is None:
         return
     if isinstance(outcome, Submitted):
-        take_news(tx, message, Standing(sending.attempt, "cancelled", tx.now))
+        take_news(tx, message, Standing(taking.attempt, "cancelled", tx.now))
     elif message.state in rules.ASKED:
         store.set_next_ask(tx, message.id, tx.now)
 
@@ -247,6 +254,10 @@ def take_news(tx: Tx, message: Message, news: Standing) -> None:
         tx.tell(MessagesFailed(ids))
     elif after.state in ("submitted", "waiting") and current.state not in ("submitted", "waiting"):
         tx.tell(MessagesSubmitted(ids))
+        own = [message.customer_id] if message.customer_id else []
+        if message.body_sealed is None or message.id in store.stopped_messages(tx, own):
+            # The customer opted out while the call was on its way.
+            tx.defer(take_back, key=str(message.id), message_id=str(message.id))
 
 
 def show_message(tx: Tx, message: Message, state: str) -> None:
@@ -270,12 +281,14 @@ def poll(tx: Tx) -> None:
 
 
 def _lock(tx: Tx, message_id: UUID) -> Message | None:
-    """The message, its customer's gate held first: the order in which everybody locks."""
-    for message in store.find_messages(tx, [message_id]):
-        if message.customer_id is not None:
-            gates.lock_customers(tx, [message.customer_id])
-    locked = store.lock_messages(tx, [message_id])
-    return locked[0] if locked else None
+    """The message as of who answers now, their gate held first: the order in which everybody locks."""
+    found = [m.customer_id for m in store.find_messages(tx, [message_id]) if m.customer_id]
+    roots = identities.canonical(tx, found)
+    gates.lock_customers(tx, list(roots.values()))
+    for locked in store.lock_messages(tx, [message_id]):
+        own = locked.customer_id
+        return replace(locked, customer_id=roots.get(own, own)) if own else locked
+    return None
 
 
 def _decide_again(tx: Tx, message: Message) -> tuple[int | None, str | None]:
@@ -372,7 +385,7 @@ def ask() -> Effect[Sending, AskOutcome]:
 
 
 @job(kind="effect")
-def take_back() -> Effect[Sending, SubmitOutcome]:
+def take_back() -> Effect[TakingBack, SubmitOutcome]:
     """Take back what is not confirmed yet."""
     return Effect(claim_take_back, call_take_back, settle_take_back)
 

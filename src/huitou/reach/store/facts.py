@@ -22,16 +22,19 @@ SELECT c.no,
             WHERE t.merchant_id = %(merchant)s AND t.customer_id = c.customer_id
               AND t.channel = c.channel AND t.purpose = c.purpose
               AND t.state = 'given') AS has_consent,
-    EXISTS (SELECT FROM reach.suppression s
-            WHERE s.merchant_id = %(merchant)s AND s.customer_id = c.customer_id
+    EXISTS (SELECT FROM identity.customer r
+            JOIN reach.suppression s ON s.merchant_id = r.merchant_id AND s.customer_id = r.id
+            WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
               AND s.channel = c.channel) AS is_opted_out,
-    EXISTS (SELECT FROM reach.message m
-            WHERE m.merchant_id = %(merchant)s AND m.customer_id = c.customer_id
+    EXISTS (SELECT FROM identity.customer r
+            JOIN reach.message m ON m.merchant_id = r.merchant_id AND m.first_customer_id = r.id
+            WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
               AND m.content_key = c.content_key AND m.id IS DISTINCT FROM c.own_id
               AND m.planned_at > %(repeat_since)s
               AND m.state NOT IN ('cancelled', 'failed')) AS has_same_content,
-    (SELECT count(*) FROM reach.message m
-     WHERE m.merchant_id = %(merchant)s AND m.customer_id = c.customer_id
+    (SELECT count(*) FROM identity.customer r
+     JOIN reach.message m ON m.merchant_id = r.merchant_id AND m.first_customer_id = r.id
+     WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
        AND m.purpose = 'marketing' AND m.id IS DISTINCT FROM c.own_id
        AND (m.state IN ('in_flight', 'unknown', 'submitted', 'waiting')
             OR m.state = 'planned' AND c.own_id IS NULL
@@ -67,7 +70,8 @@ def find_facts(
     """A row per candidate, in order.
 
     With `own_ids` (at submission) a candidate's own message does not count against itself, nor do
-    messages that are still planned: whichever is submitted first takes the day's place.
+    messages that are still planned: whichever is submitted first takes the day's place. Messages and
+    opt-outs are read through who first got them, so that a merge is followed at once.
     """
     rows = tx.rows(
         dict,
@@ -117,9 +121,11 @@ def reachable(tx: ReadTx, customer_ids: Sequence[UUID], channel: str, kind: str)
                 AND t.purpose = 'marketing' AND t.state = 'given'
             JOIN profile.customer p ON p.merchant_id = %(merchant)s
                 AND p.customer_id = c.customer_id AND NOT p.under_14
-            WHERE NOT EXISTS (SELECT FROM reach.suppression s
-                              WHERE s.merchant_id = %(merchant)s
-                                AND s.customer_id = c.customer_id AND s.channel = %(channel)s)
+            WHERE NOT EXISTS (SELECT FROM identity.customer r
+                              JOIN reach.suppression s ON s.merchant_id = r.merchant_id
+                                  AND s.customer_id = r.id
+                              WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
+                                AND s.channel = %(channel)s)
               AND EXISTS (SELECT FROM identity.customer r
                           JOIN identity.link l ON l.merchant_id = r.merchant_id
                               AND l.customer_id = r.id

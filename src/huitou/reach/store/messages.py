@@ -234,6 +234,22 @@ def open_messages(tx: ReadTx, customer_id: UUID, channels: Sequence[str]) -> lis
     )
 
 
+def stopped_messages(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[UUID]:
+    """Marketing messages on their way to these customers on channels that they have stopped."""
+    return tx.column(
+        """
+        SELECT DISTINCT m.id FROM identity.customer r
+        JOIN reach.suppression s ON s.merchant_id = r.merchant_id AND s.customer_id = r.id
+        JOIN identity.customer f ON f.merchant_id = r.merchant_id AND f.root_id = r.root_id
+        JOIN reach.message m ON m.merchant_id = r.merchant_id AND m.first_customer_id = f.id
+            AND m.channel = s.channel
+        WHERE r.merchant_id = %(merchant)s AND r.root_id = ANY(%(ids)s)
+          AND m.purpose = 'marketing' AND m.state IN ('planned', 'submitted', 'waiting')
+        """,
+        {"ids": list(customer_ids)},
+    )
+
+
 def customers_at(tx: ReadTx, address_id: int) -> list[UUID]:
     """To whom messages went at this address."""
     return tx.column(

@@ -66,8 +66,9 @@ def lift_given(tx: Tx, rows: Sequence[tuple[UUID, str, datetime]]) -> None:
         """
         DELETE FROM reach.suppression s
         USING unnest(%(customers)s::uuid[], %(channels)s::text[], %(times)s::timestamptz[])
-            AS g (customer_id, channel, at)
-        WHERE s.merchant_id = %(merchant)s AND s.customer_id = g.customer_id
+            AS g (customer_id, channel, at), identity.customer r
+        WHERE r.merchant_id = %(merchant)s AND r.root_id = g.customer_id
+          AND s.merchant_id = %(merchant)s AND s.customer_id = r.id
           AND s.channel = g.channel AND s.at <= g.at
         """,
         _columns(rows),
@@ -78,8 +79,12 @@ def is_suppressed(tx: ReadTx, customer_id: UUID, channel: str) -> bool:
     """Is the customer not to be written to on the channel?"""
     return bool(
         tx.value(
-            "SELECT true FROM reach.suppression WHERE merchant_id = %(merchant)s"
-            " AND customer_id = %(customer)s AND channel = %(channel)s",
+            """
+            SELECT true FROM identity.customer r
+            JOIN reach.suppression s ON s.merchant_id = r.merchant_id AND s.customer_id = r.id
+            WHERE r.merchant_id = %(merchant)s AND r.root_id = %(customer)s
+              AND s.channel = %(channel)s LIMIT 1
+            """,
             {"customer": customer_id, "channel": channel},
         )
     )
@@ -89,12 +94,15 @@ def take_suppressions(tx: Tx, customer_id: UUID) -> list[str]:
     """Lift everything; returns the channels whose consent comes back."""
     rows = tx.rows(
         dict,
-        "DELETE FROM reach.suppression"
-        " WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s"
-        " RETURNING channel, restores",
+        """
+        DELETE FROM reach.suppression s USING identity.customer r
+        WHERE r.merchant_id = %(merchant)s AND r.root_id = %(customer)s
+          AND s.merchant_id = %(merchant)s AND s.customer_id = r.id
+        RETURNING s.channel, s.restores
+        """,
         {"customer": customer_id},
     )
-    return sorted(row["channel"] for row in rows if row["restores"])
+    return sorted({row["channel"] for row in rows if row["restores"]})
 
 
 def add_receipt(tx: Tx, channel: str, key: str) -> bool:
@@ -169,7 +177,7 @@ def first_customers(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[UUID]:
 
 
 def set_customers(tx: Tx, owners: Sequence[tuple[UUID, UUID]]) -> None:
-    """What was first given to `a` is `b`'s now, for each `(a, b)`; `b` is stopped where `a` was."""
+    """What was first given to `a` is `b`'s now, for each `(a, b)`."""
     params = {"first": [a for a, _ in owners], "now_ids": [b for _, b in owners]}
     for table in _KEYED:
         tx.run(
@@ -183,20 +191,6 @@ def set_customers(tx: Tx, owners: Sequence[tuple[UUID, UUID]]) -> None:
             ).format(sql.Identifier("reach", table)),
             params,
         )
-    tx.run(
-        """
-        INSERT INTO reach.suppression AS s (merchant_id, customer_id, channel, reason, at, restores)
-        SELECT DISTINCT ON (o.now_id, a.channel) a.merchant_id, o.now_id, a.channel, a.reason, a.at,
-               a.restores
-        FROM unnest(%(first)s::uuid[], %(now_ids)s::uuid[]) AS o (first_id, now_id)
-        JOIN reach.suppression a ON a.merchant_id = %(merchant)s AND a.customer_id = o.first_id
-        WHERE o.first_id <> o.now_id
-        ORDER BY o.now_id, a.channel, a.at DESC
-        ON CONFLICT (merchant_id, customer_id, channel) DO UPDATE
-        SET at = greatest(s.at, excluded.at), restores = s.restores OR excluded.restores
-        """,
-        params,
-    )
 
 
 def _columns(rows: Sequence[tuple[UUID, str, datetime]]) -> dict[str, Any]:
