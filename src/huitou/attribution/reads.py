@@ -20,7 +20,7 @@ from huitou.attribution.types import (
     Verdict,
 )
 from huitou.base.db import ReadTx
-from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.merchant import reads as merchants
 
 OUTCOME_WINDOW = timedelta(days=28)
@@ -61,7 +61,7 @@ def list_credits(
         "since": since,
         "until": until,
     }
-    found = store.page_credits(tx, filters, _before(cursor), limit + 1)
+    found = store.page_credits(tx, filters, decode_moment(cursor, UUID), limit + 1)
     shown = _shown(tx, found[:limit])
     if len(found) <= limit:
         return Page(shown)
@@ -137,13 +137,3 @@ def _shown(tx: ReadTx, found: Sequence[Credit]) -> list[Attribution]:
         )
         for credit in found
     ]
-
-
-def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    at, id_ = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(at), UUID(id_)
-    except ValueError as error:
-        raise BadCursor() from error

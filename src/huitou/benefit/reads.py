@@ -9,7 +9,7 @@ from huitou.base.db import ReadTx
 from huitou.benefit import rules, store
 from huitou.benefit.types import Broken, Entry, Leg, OwnerKind
 from huitou.identity import reads as identities
-from huitou.kernel.page import PAGE_MAX, Page, decode_cursor, encode_cursor
+from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 
 
 def balance(
@@ -44,10 +44,7 @@ def entries(
 ) -> Page[Entry]:
     """The statement of an account, latest first."""
     limit = min(limit, PAGE_MAX)
-    before = None
-    if cursor is not None:
-        at, transaction_id = decode_cursor(cursor, 2)
-        before = (datetime.fromisoformat(at), UUID(transaction_id))
+    before = decode_moment(cursor, UUID)
     found = store.list_entries(tx, _accounts(tx, owner, asset), before, limit + 1)
     if len(found) <= limit:
         return Page(found)

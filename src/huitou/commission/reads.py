@@ -10,7 +10,7 @@ from huitou.benefit import reads as ledger
 from huitou.benefit.types import COMMISSION
 from huitou.commission import store
 from huitou.commission.types import Earned, Money, ShownLine
-from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.kernel.time import day_range, month_range
 from huitou.merchant import reads as merchants
 from huitou.merchant.types import NoStaff
@@ -44,7 +44,7 @@ def list_lines(
         "since": since,
         "until": until,
     }
-    found = store.page_lines(tx, filters, _before(cursor), limit + 1)
+    found = store.page_lines(tx, filters, decode_moment(cursor, UUID), limit + 1)
     if len(found) <= limit:
         return Page(found)
     return Page(found[:limit], encode_cursor(found[limit - 1].at, found[limit - 1].id))
@@ -83,13 +83,3 @@ def _earned(tx: ReadTx, staff_id: UUID, since: datetime, until: datetime) -> Ear
         orders=sales.order_count,
         customers=sales.customer_count,
     )
-
-
-def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    at, id_ = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(at), UUID(id_)
-    except ValueError as error:
-        raise BadCursor() from error

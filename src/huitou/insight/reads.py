@@ -28,7 +28,7 @@ from huitou.insight.types import (
     UnitFigures,
     Work,
 )
-from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.kernel.time import day_of, day_range, day_start
 from huitou.merchant import reads as merchants
 from huitou.merchant.types import NoUnit
@@ -116,7 +116,7 @@ def behind(
     """The customers behind a number of the funnel, latest first; the same filters as `results`."""
     limit = min(limit, PAGE_MAX)
     filters = Filters(_path_of(tx, unit), staff_id, campaign_id, since, until)
-    found = store.list_behind(tx, stage, filters, _before(cursor), limit + 1)
+    found = store.list_behind(tx, stage, filters, decode_moment(cursor, UUID), limit + 1)
     following = None
     if len(found) > limit:
         following = encode_cursor(found[limit - 1].at, found[limit - 1].id)
@@ -300,13 +300,3 @@ def _path_of(tx: ReadTx, unit: str | None) -> str | None:
     if found is None:
         raise NoUnit(code=unit)
     return found.path
-
-
-def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    at, id_ = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(at), UUID(id_)
-    except ValueError as error:
-        raise BadCursor() from error

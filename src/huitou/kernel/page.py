@@ -2,14 +2,16 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from huitou.kernel.errors import Invalid
 
 PAGE_MAX = 200
 Item = TypeVar("Item")
+Key = TypeVar("Key")
 
 
 class BadCursor(Invalid):
@@ -41,3 +43,16 @@ def decode_cursor(cursor: str, count: int) -> list[str]:
     if not isinstance(values, list) or len(values) != count:
         raise BadCursor()
     return [str(value) for value in values]
+
+
+def decode_moment(
+    cursor: str | None, read_key: Callable[[str], Key]
+) -> tuple[datetime, Key] | None:
+    """A cursor of a moment and a key that `read_key` reads; None before the first page."""
+    if cursor is None:
+        return None
+    at, key = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(at), read_key(key)
+    except ValueError as error:
+        raise BadCursor() from error

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from huitou.base.db import ReadTx
-from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.merchant import reads as merchant
 from huitou.order.store import lists
 from huitou.order.store import totals as stored
@@ -123,7 +123,7 @@ def list_orders(
         unit_path=path,
         since=since,
         until=until,
-        before=_before(cursor),
+        before=decode_moment(cursor, UUID),
         is_scoped=is_scoped,
         count_max=limit + 1,
     )
@@ -172,16 +172,6 @@ def export(tx: ReadTx, customer_id: UUID) -> object:
             "totals": customer_totals(tx, [customer_id])[0],
         }
     )
-
-
-def _before(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    at, id_ = decode_cursor(cursor, 2)
-    try:
-        return datetime.fromisoformat(at), UUID(id_)
-    except ValueError as error:
-        raise BadCursor() from error
 
 
 def _order(row: OrderRow, lines: list[OrderLine]) -> Order:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
 from uuid import UUID
 
 from huitou.base.db import ReadTx
@@ -10,7 +9,7 @@ from huitou.event import reads as events
 from huitou.identity import reads as identities
 from huitou.identity.types import NoSuchCustomer
 from huitou.kernel.errors import NotFound
-from huitou.kernel.page import PAGE_MAX, Page, decode_cursor, encode_cursor
+from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.kernel.personal import Personal
 from huitou.merchant import reads as merchants
 from huitou.merchant.types import Staff, Unit
@@ -128,10 +127,6 @@ def list_customers(
     a whole name; names are sealed, so a part of one finds nothing. `unit` is a code (with everything below it),
     `associate` an id or code, whose book is meant.
     """
-    before = None
-    if cursor is not None:
-        at, last = decode_cursor(cursor, 2)
-        before = (datetime.fromisoformat(at), UUID(last))
     staff_id = None
     if associate is not None:
         found_staff = _staff(tx, associate)
@@ -144,7 +139,7 @@ def list_customers(
         unit_ids=_unit_ids(tx, unit),
         staff_id=staff_id,
         tag=tag,
-        before=before,
+        before=decode_moment(cursor, UUID),
         count_max=min(count_max, PAGE_MAX) + 1,
     )
     items, more = found[:count_max], found[count_max:]
@@ -224,10 +219,7 @@ def timeline(
 ) -> Page[TimelineItem]:
     """What the customer did and what was done to them, newest first."""
     root_id = get_visible_root(tx, customer_id)
-    before = None
-    if cursor is not None:
-        at, position = decode_cursor(cursor, 2)
-        before = (datetime.fromisoformat(at), int(position))
+    before = decode_moment(cursor, int)
     found = lists.list_timeline(tx, root_id, before, min(count_max, PAGE_MAX) + 1)
     units = merchants.units_by_id(tx)
     items = [_item(units, happened) for happened in found[:count_max]]
