@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.kernel.page import PAGE_MAX, Page, decode_cursor, encode_cursor
+from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.kernel.time import day_range
 from huitou.merchant import reads as merchants
+from huitou.profile import reads as profiles
 from huitou.reach import rules
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
@@ -99,10 +100,6 @@ def list_messages(
     language: str = "zh",
 ) -> Page[MessageRow]:
     """Messages in the scope, newest first."""
-    before = None
-    if cursor:
-        at, id = decode_cursor(cursor, 2)
-        before = (datetime.fromisoformat(at), UUID(id))
     limit = min(limit, PAGE_MAX)
     found = store.list_messages(
         tx,
@@ -111,7 +108,7 @@ def list_messages(
         unit_path=unit_path,
         campaign_id=campaign_id,
         since=since,
-        before=before,
+        before=decode_moment(cursor, UUID),
         count_max=limit + 1,
     )
     items = [_shown(tx, row, sealed, language) for row, sealed in found[:limit]]
@@ -125,8 +122,12 @@ def find_note(tx: ReadTx, note_id: UUID) -> dict[str, Any] | None:
 
 
 def decisions_of(tx: ReadTx, customer_id: UUID, language: str = "zh") -> list[DecisionRow]:
-    """Why this customer got or did not get messages, newest first."""
-    found = gates.list_decisions(tx, customer_id=customer_id, message_id=None, limit=PAGE_MAX)
+    """Why this customer got or did not get messages, newest first.
+
+    Refuses `NoSuchCustomer`, also outside the scope.
+    """
+    root_id = profiles.get_visible_root(tx, customer_id)
+    found = gates.list_decisions(tx, customer_id=root_id, message_id=None, limit=PAGE_MAX)
     return [_decision(row, language) for row in found]
 
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from huitou.attribution import actions, reads
-from huitou.attribution.types import Credit, Verdict
+from huitou.attribution.types import Credit, NoVerdict, Verdict
 from huitou.base.db import Database, Scope
 from huitou.event import reads as events
 from huitou.event.types import Intake
@@ -240,6 +240,22 @@ def test_refunds_reduce_the_credit_and_never_below_nothing(
     assert credit(verdict("P1")).net_fen == 0
 
 
+def test_shipping_given_back_alone_leaves_the_credit(
+    send: Send, drain: Drain, write: Write, now: datetime, verdict: Callable[[str], Verdict]
+) -> None:
+    send([seen("c1", now - 9 * DAY)])
+    drain()
+    with write() as tx:
+        deliver(tx, customer_of(tx, "c1"), now - 2 * DAY, None)
+    send([paid("P1", "c1", now - DAY, (1_000,), shipping_fen=600)])
+    send([refunded("P1", "R1", now, {}, shipping_fen=600)])
+    drain()
+    assert credit(verdict("P1")).net_fen == 1_000
+    send([refunded("P1", "R2", now, {1: 400})])
+    drain()
+    assert credit(verdict("P1")).net_fen == 600
+
+
 def test_the_log_may_be_read_again_in_any_portions(
     send: Send, drain: Drain, write: Write, read: Read, now: datetime
 ) -> None:
@@ -301,13 +317,23 @@ def test_after_forgetting_no_credit_names_the_customer(
     with write() as tx:
         customer = customer_of(tx, "c1")
         deliver(tx, customer, now - 2 * DAY, None)
-    send([paid("P1", "c1", now - DAY)])
+    send([paid("P1", "c1", now - DAY), paid("P2", "c1", now - 3 * DAY)])
     drain()
     with write() as tx:
         identity.forget(tx, customer)
     drain()
-    with read() as tx:
-        assert [found.customer_id for found in reads.list_credits(tx).items] == [None]
+    for _ in range(2):
+        with read() as tx:
+            assert [found.customer_id for found in reads.list_credits(tx).items] == [None]
+            left = tx.rows(
+                dict,
+                "SELECT customer_id, reason FROM attribution.uncredited"
+                " WHERE merchant_id = %(merchant)s",
+            )
+            head = events.head(tx)
+        assert left == [{"customer_id": None, "reason": "anonymous"}]
+        with write() as tx:
+            actions.consume(tx, 0, head)
 
 
 def test_credits_are_listed_with_filters_pages_and_scope(
@@ -354,3 +380,17 @@ def test_credits_are_listed_with_filters_pages_and_scope(
     assert told["credit"]["unit_name"] == "城西店"
     missing = client.get(f"/v1/orders/{new_id()}/attribution")
     assert (missing.status_code, missing.json()["code"]) == (404, "attribution.no_verdict")
+
+
+def test_why_nobody_is_credited_is_told_to_those_who_see_the_customer(
+    send: Send, drain: Drain, read: Read, brand: Brand, client: TestClient, now: datetime
+) -> None:
+    send([seen("c1", now - 9 * DAY), paid("P9", "c1", now - DAY)])
+    drain()
+    (order,) = client.get("/v1/orders").json()["items"]
+    order_id = UUID(order["id"])
+    with read(Scope("hq/region-1/")) as tx:
+        assert not reads.verdict(tx, order_id).is_credited
+    stranger = Scope("hq/region-1/store-0401/", brand.staff["a-02"].id)
+    with read(stranger) as tx, pytest.raises(NoVerdict):
+        reads.verdict(tx, order_id)

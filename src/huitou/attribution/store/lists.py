@@ -97,7 +97,12 @@ def find_reason(tx: ReadTx, order_id: UUID) -> str | None:
         SELECT n.reason FROM attribution.uncredited n
         JOIN merchant.unit u ON u.merchant_id = n.merchant_id AND u.id = n.unit_id
         WHERE n.merchant_id = %(merchant)s AND n.order_id = %(order)s
-            AND base.in_scope(u.path, %(scope_path)s)
+            AND CASE WHEN %(scope_staff)s::uuid IS NULL
+                THEN base.in_scope(u.path, %(scope_path)s)
+                ELSE EXISTS (
+                    SELECT FROM profile.customer c
+                    WHERE c.merchant_id = n.merchant_id AND c.customer_id = n.customer_id
+                        AND c.owner_staff_id = %(scope_staff)s) END
         """,
         {"order": order_id},
     )
