@@ -1927,7 +1927,7 @@ export interface paths {
         put?: never;
         /**
          * Add Staff
-         * @description Add a member of staff.
+         * @description Add a member of staff, in a role that may do no more than the asker.
          */
         post: operations["add_staff_v1_staff_post"];
         delete?: never;

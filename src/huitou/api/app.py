@@ -27,6 +27,15 @@ class BadRequest(Refusal):
     zh, en = "请求内容不正确：{reason}", "The request is not valid: {reason}"
 
 
+class Unstorable(Refusal):
+    """A value that no column, no text or no moment of ours can hold: NUL, a lone surrogate, the
+    year 10000."""
+
+    status = 422
+    code = "request.unstorable"
+    zh, en = "请求中有无法保存的内容", "The request holds something that cannot be kept"
+
+
 class NoMethod(Refusal):
     status = 405
     code = "method_not_allowed"
@@ -71,6 +80,8 @@ def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> Fa
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(psycopg.OperationalError, _without_database)
+    for kind in (psycopg.DataError, UnicodeEncodeError, OverflowError, RecursionError):
+        app.add_exception_handler(kind, _unstorable)
     app.add_exception_handler(Exception, _failed)
     for router in (health.router, events.router, people.router, live.router, setup.router):
         app.include_router(router)
@@ -109,6 +120,11 @@ def _without_database(request: Request, error: Exception) -> Response:
     # A pool that gets no connection, a connection lost in the middle, a full disk: all of these.
     _logger.warning("no_database", path=request.url.path, error=type(error).__name__)
     return problem(DatabaseUnavailable(), language_of(request))
+
+
+def _unstorable(request: Request, error: Exception) -> Response:
+    _logger.warning("unstorable", path=request.url.path, error=type(error).__name__, exc_info=error)
+    return problem(Unstorable(), language_of(request))
 
 
 def _failed(request: Request, error: Exception) -> Response:

@@ -135,7 +135,7 @@ def simulator_url(config: Config, kind: str) -> str:
     return f"http://127.0.0.1:{config.port + offset}"
 
 
-@router.get("/channels")
+@router.get("/channels", dependencies=[needs("setting.edit")])
 def list_channels(request: Request, tx: Reading, asking: Asking) -> Page[ChannelShown]:
     """Every channel with its form (JSON schema) and its settings, secrets left out."""
     callback = f"{_site(tx, request.app.state.config)}/callbacks/wecom/{asking.merchant}"

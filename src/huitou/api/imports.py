@@ -2,16 +2,16 @@
 
 import csv
 import io
-import json
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from fastapi import File, Form, Request, Response, UploadFile
 
 from huitou.base.config import Config
 from huitou.base.db import Database
-from huitou.base.http import Asking, Reading, Router, Writing, needs
+from huitou.base.http import Asking, NotPermitted, Reading, Router, Writing, needs
 from huitou.imports import fields, rules, run, store
 from huitou.imports.rules import Fault
 from huitou.imports.store import Import
@@ -19,11 +19,18 @@ from huitou.kernel.errors import Invalid
 from huitou.kernel.ids import new_id
 from huitou.kernel.page import Page
 from huitou.merchant import actions as merchants
+from huitou.merchant.rules import PERMISSIONS
 
 router = Router(prefix="/v1", tags=["imports"])
 _SAMPLE = 5
 _FAULTS = 100
 _REASON = "原因 / reason"
+_ALSO_NEEDED: dict[fields.Kind, tuple[str, ...]] = {
+    "products": ("setting.edit",),
+    "units": ("staff.edit",),
+    "staff": PERMISSIONS,
+}
+"""Beyond `import.write`. A file of staff may give any role, so it takes whoever may do all."""
 
 
 class BadFile(Invalid):
@@ -132,15 +139,18 @@ def add_import(
     config: Config = request.app.state.config
     database: Database = request.app.state.database
     chosen = _kind(kind)
+    for permission in _ALSO_NEEDED.get(chosen, ()):
+        if permission not in asking.permissions:
+            raise NotPermitted(permission=permission)
     content = file.file.read()
     try:
-        given = json.loads(mapping) if mapping else None
+        given = msgspec.json.decode(mapping, type=dict[str, str] | None) if mapping else None
         headers = rules.headers_of(content, chosen)
     except ValueError as error:
         raise BadMapping(fields="JSON") from error
     except rules.Unreadable as error:
         raise BadFile(reason=str(error)) from error
-    columns = given if isinstance(given, dict) else fields.guess_mapping(chosen, headers)
+    columns = given if given is not None else fields.guess_mapping(chosen, headers)
     missing = fields.missing_fields(chosen, columns)
     if missing:
         raise BadMapping(fields=", ".join(field.zh for field in missing))

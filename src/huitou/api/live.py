@@ -16,7 +16,7 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 
 from huitou.base.db import LIVE_CHANNEL, Database
-from huitou.base.http import Asking, Caller, Router
+from huitou.base.http import Asking, Caller, Router, needs
 from huitou.merchant import reads as merchants
 
 router = Router(prefix="/v1", tags=["live"])
@@ -76,7 +76,7 @@ async def _listen(dsn: str, running: Hub) -> None:
             await asyncio.sleep(1)
 
 
-@router.get("/stream", response_class=StreamingResponse)
+@router.get("/stream", response_class=StreamingResponse, dependencies=[needs("task.read")])
 async def stream(request: Request, asking: Asking) -> StreamingResponse:
     """Follow what concerns the reader: their own topic, their unit's, or the merchant's."""
     running: Hub = request.app.state.live

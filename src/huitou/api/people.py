@@ -193,7 +193,8 @@ def log_out(request: Request, tx: Writing) -> Response:
     if token:
         actions.close_session(tx, token)
     response = Response(status_code=204)
-    response.delete_cookie(cookie_name(surface_of(request), is_secure=is_secure(request)))
+    secure = is_secure(request)
+    response.delete_cookie(cookie_name(surface_of(request), is_secure=secure), secure=secure)
     return response
 
 
@@ -239,8 +240,10 @@ def list_staff(
 
 
 @router.post("/staff", status_code=201, dependencies=[needs("staff.edit")])
-def add_staff(tx: Writing, body: StaffBody) -> Staff:
-    """Add a member of staff."""
+def add_staff(tx: Writing, asking: Asking, body: StaffBody) -> Staff:
+    """Add a member of staff, in a role that may do no more than the asker."""
+    if not rules.permissions_of(body.role) <= asking.permissions:
+        raise OwnPermissionsOnly()
     new = NewStaff(
         body.code,
         body.name,

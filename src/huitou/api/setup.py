@@ -26,10 +26,14 @@ SOURCES = (
 )
 
 
+_PRINTABLE = r"^[^\x00-\x1f\x7f]*$"
+"""The merchant is founded before its owner is kept: what cannot be kept is refused before."""
+
+
 class Setup(Body):
-    merchant_name: Annotated[str, Field(min_length=1, max_length=100)]
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    login: Annotated[str, Field(min_length=3, max_length=64)]
+    merchant_name: Annotated[str, Field(min_length=1, max_length=100, pattern=_PRINTABLE)]
+    name: Annotated[str, Field(min_length=1, max_length=100, pattern=_PRINTABLE)]
+    login: Annotated[str, Field(min_length=3, max_length=64, pattern=_PRINTABLE)]
     password: Annotated[str, Field(min_length=8, max_length=200)]
 
 

@@ -1,5 +1,6 @@
 """Log-in by WeCom: the associate opens a card and is known, without a password."""
 
+import re
 import secrets
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from huitou.merchant import reads
 router = Router(prefix="/v1/wecom", tags=["login"])
 _STATE_COOKIE = "huitou_oauth"
 _STATE_SECONDS = 600
+_STATE = re.compile(r"[0-9a-f]{64}")
+_TARGET = re.compile(r"/a(/[\w./?&=%-]*)?", re.ASCII)
 
 
 class NoWeCom(Unavailable):
@@ -42,7 +45,7 @@ def start(request: Request, to: str = "/a", merchant: UUID | None = None) -> Res
     chosen = merchant or _only_merchant(database)
     login = _login_of(database, chosen)
     nonce = secrets.token_hex(16)
-    target = to if to.startswith("/a") else "/a"
+    target = to if _TARGET.fullmatch(to) else "/a"
     response = RedirectResponse(
         login.authorize_url(f"{address_of(request)}/v1/wecom/oauth", f"{chosen.hex}{nonce}"), 302
     )
@@ -63,7 +66,7 @@ def finish(request: Request, code: str = "", state: str = "") -> Response:
     """Back from WeCom: the code tells who it is."""
     kept = request.cookies.get(_STATE_COOKIE, "")
     nonce, target = kept[:32], kept[32:]
-    if len(state) != 64 or not nonce or not secrets.compare_digest(state[32:], nonce):
+    if not _STATE.fullmatch(state) or state[32:] != nonce or not _TARGET.fullmatch(target):
         raise BadState()
     database: Database = request.app.state.database
     merchant = UUID(hex=state[:32])
@@ -76,7 +79,7 @@ def finish(request: Request, code: str = "", state: str = "") -> Response:
         raise UnknownStaff()
     response = log_in_as(request, merchant, staff.id, surface="phone")
     response.status_code = 302
-    response.headers["location"] = target or "/a"
+    response.headers["location"] = target
     response.delete_cookie(_STATE_COOKIE, path="/v1/wecom")
     return response
 

@@ -177,10 +177,15 @@ def problem(refusal: Refusal, language: str) -> Response:
     body = {
         "code": refusal.code,
         "status": refusal.status,
-        "detail": refusal.detail(language),
-        "params": {name: str(value) for name, value in refusal.params.items()},
+        "detail": _speakable(refusal.detail(language)),
+        "params": {name: _speakable(str(value)) for name, value in refusal.params.items()},
     }
     return Response(encode(body), refusal.status, media_type=PROBLEM)
+
+
+def _speakable(text: str) -> str:
+    """Without the lone surrogates that JSON lets in and UTF-8 does not let out."""
+    return text.encode(errors="replace").decode()
 
 
 def _answering(endpoint: Callable[..., Any], status: int) -> Callable[..., Any]:
@@ -218,15 +223,19 @@ def claim(tx: Tx, key: str, request_hash: bytes) -> Response | None:
     assert stored is not None
     if bytes(stored["request_hash"]) != request_hash:
         raise OtherBody()
-    return Response(bytes(stored["body"]), stored["status"], media_type=JSON)
+    return Response(tx.keys.open(bytes(stored["body"])), stored["status"], media_type=JSON)
 
 
 def remember(tx: Tx, key: str, response: Response) -> None:
-    """Keep the first answer to a key, in the transaction of its effect."""
+    """Keep the first answer to a key, sealed, in the transaction of its effect."""
     tx.run(
         "UPDATE base.idempotency SET status = %(status)s, body = %(body)s"
         " WHERE merchant_id = %(merchant)s AND key = %(key)s",
-        {"key": key, "status": response.status_code, "body": bytes(response.body)},
+        {
+            "key": key,
+            "status": response.status_code,
+            "body": tx.keys.seal(bytes(response.body).decode()),
+        },
     )
 
 

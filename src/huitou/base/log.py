@@ -3,11 +3,15 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
+import psycopg
 import structlog
+from structlog.typing import ExcInfo
 
+_CHAIN_MAX = 5
 _NUMBER = re.compile(r"(?<!\d)(?:\+?86)?1[3-9]\d{9}(?!\d)")
 
 
@@ -17,7 +21,7 @@ def configure(process: str) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(traceback_of),
         without_numbers,
     ]
     structlog.configure(
@@ -43,6 +47,28 @@ def configure(process: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)
+
+
+def traceback_of(exc_info: ExcInfo) -> str:
+    """Where it went wrong and of which kind it is. Messages of errors quote what they stumbled
+    over, a database's whole rows; only an assertion's own words and the names of what the database
+    complains about are told."""
+    error: BaseException | None = exc_info[1]
+    told: list[str] = []
+    while error is not None and len(told) < _CHAIN_MAX:
+        told.append("".join(traceback.format_tb(error.__traceback__)) + _kind_of(error))
+        error = error.__cause__ or error.__context__
+    return "\n\n".join(reversed(told))
+
+
+def _kind_of(error: BaseException) -> str:
+    words: list[str | None] = [type(error).__name__]
+    if isinstance(error, AssertionError):
+        words.append(str(error))
+    if isinstance(error, psycopg.Error):
+        diag = error.diag
+        words += [diag.sqlstate, diag.schema_name, diag.table_name, diag.constraint_name]
+    return " ".join(word for word in words if word)
 
 
 def without_numbers(

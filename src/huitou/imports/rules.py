@@ -203,7 +203,7 @@ def _json_lines(content: bytes) -> Iterator[Row]:
             continue
         try:
             values = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             values = None
         yield Row(number, values if isinstance(values, dict) else {})
 

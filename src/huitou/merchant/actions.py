@@ -131,12 +131,13 @@ def set_away(tx: Tx, staff_id: UUID, *, is_away: bool) -> Staff:
 def check_password(found: dict[str, Any] | None, password: str) -> None:
     """Refuse unless the password fits; costs the same when there is no such login."""
     stored = found["password_hash"] if found else None
+    if stored is None:
+        passwords.hash(password)
+        raise WrongLogin()
     try:
-        passwords.verify(stored or passwords.hash(secrets.token_hex(8)), password)
+        passwords.verify(stored, password)
     except VerifyMismatchError as error:
         raise WrongLogin() from error
-    if stored is None:
-        raise WrongLogin()
 
 
 def open_session(tx: Tx, staff_id: UUID, surface: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.kernel.page import PAGE_MAX, Page
+from huitou.kernel.page import PAGE_MAX, BadCursor, Page
 from huitou.merchant import rules, store
 from huitou.merchant.types import (
     ApiKey,
@@ -122,7 +122,12 @@ def setting(tx: ReadTx, key: str, unit_id: UUID | None = None) -> Any:
 
 
 def settings_in_force(tx: ReadTx, unit_id: UUID | None, language: str) -> list[SettingInForce]:
-    """Every setting with its value for the merchant or a unit, and which unit set it."""
+    """Every setting with its value for the merchant or a unit, and which unit set it.
+
+    Refuses `NoUnit`, also out of the scope.
+    """
+    if unit_id is not None and unit_id not in {unit.id for unit in list_units(tx)}:
+        raise NoUnit(code=str(unit_id))
     units = units_by_id(tx)
     path = get_unit(tx, unit_id).path if unit_id else ""
     found: list[SettingInForce] = []
@@ -166,5 +171,9 @@ def list_connectors(tx: ReadTx) -> list[Connector]:
 
 def list_audit(tx: ReadTx, cursor: str | None) -> Page[AuditLine]:
     """The audit log, newest first."""
-    lines = store.list_audit(tx, UUID(cursor) if cursor else None, PAGE_MAX)
+    try:
+        before = UUID(cursor) if cursor else None
+    except ValueError as error:
+        raise BadCursor() from error
+    lines = store.list_audit(tx, before, PAGE_MAX)
     return Page(lines, str(lines[-1].id) if len(lines) == PAGE_MAX else None)

@@ -38,6 +38,7 @@ _OF_ROLE: dict[Role, frozenset[str]] = {
     "associate": frozenset({"customer.read", "task.read", "task.send", "result.read"}),
 }
 
+_COUNT_MAX = 100_000
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -91,7 +92,7 @@ def checked_code(code: str) -> str:
 
 
 def fits(kind: SettingKind, value: Any) -> bool:
-    """Is `value` of the setting's type? `true` is not 1, and counts are not negative."""
+    """Is `value` of the setting's type? `true` is not 1, and counts have bounds."""
     if kind.type is int:
-        return type(value) is int and value >= 0
+        return type(value) is int and 0 <= value <= _COUNT_MAX
     return type(value) is kind.type
