@@ -17,6 +17,8 @@ from huitou.api.channels import simulator_url
 from huitou.api.setup import SOURCES
 from huitou.base.config import Config
 from huitou.base.db import Database
+from huitou.demo.front_door import checked, get, post, wait_for
+from huitou.demo.opening import open_brand
 from huitou.demo.pictures import draw
 from huitou.demo.state import SEED, ZONE, Demo
 from huitou.demo.world import World
@@ -28,7 +30,6 @@ Item = TypeVar("Item")
 PASSWORD = "huitou-demo"  # noqa: S105
 NAME = "回禾超市"
 _EVENTS_AT_ONCE = 500
-_PATIENCE_SECONDS = 600.0
 
 
 def found(database: Database, config: Config, world: World) -> Demo:
@@ -46,11 +47,9 @@ def found(database: Database, config: Config, world: World) -> Demo:
         for name, title in SOURCES:
             merchants.add_connector(tx, name, title)
         key = merchants.add_key(tx, "演示 / demo", PERMISSIONS).secret
-    card = next(h.card for h in world.households if h.card and h.card_day < 0)
     demo = Demo(
         url=config.url,
         api_key=key,
-        card=card or "",
         unit=next(unit.code for unit in world.units if unit.kind == "store"),
         sku=world.products[0].sku,
         today=datetime.now(ZONE).date().isoformat(),
@@ -76,8 +75,10 @@ def load(config: Config, demo: Demo, world: World, say: Callable[[str], None]) -
         _load_profiles(api, world)
         say("· 等待数据就绪 / waiting until everything has been read")
         _wait_for_streams(api)
-        _post(api, "/v1/opportunities/refresh", {})
-    demo.loaded().write(config.data)
+        post(api, "/v1/opportunities/refresh", {})
+        say("· 第一个关怀任务 / a first care task")
+        card = open_brand(api, config, demo, world)
+    demo.loaded(card).write(config.data)
 
 
 def _load_business(api: httpx2.Client, demo: Demo, world: World) -> None:
@@ -87,8 +88,8 @@ def _load_business(api: httpx2.Client, demo: Demo, world: World) -> None:
             body["parent_code"] = unit.parent
         if unit.phone:
             body["phone"] = unit.phone
-        _post(api, "/v1/units", body)
-    known = {person["code"] for person in _get(api, "/v1/staff")["items"]}
+        post(api, "/v1/units", body)
+    known = {person["code"] for person in get(api, "/v1/staff")["items"]}
     logins = {login["code"]: login["login"] for login in demo.logins}
     rows = []
     for person in world.staff:
@@ -105,7 +106,7 @@ def _load_business(api: httpx2.Client, demo: Demo, world: World) -> None:
                 "password": PASSWORD,
                 "phone": person.phone,
             }
-            _post(api, "/v1/staff", body)
+            post(api, "/v1/staff", body)
         else:
             rows.append(
                 f"{person.code},{person.name},{person.role},{person.unit},"
@@ -130,14 +131,14 @@ def _load_products(api: httpx2.Client, world: World) -> None:
             }
             for product in chunk
         ]
-        _post(api, "/v1/products", {"products": body})
+        post(api, "/v1/products", {"products": body})
 
 
 def _load_channels(api: httpx2.Client, config: Config, world: World) -> None:
-    configured = {c["kind"] for c in _get(api, "/v1/channels")["items"] if c["state"] == "ready"}
+    configured = {c["kind"] for c in get(api, "/v1/channels")["items"] if c["state"] == "ready"}
     for kind in ("wecom", "sms"):
         if kind not in configured:
-            _post(api, f"/v1/channels/{kind}/simulate", {})
+            post(api, f"/v1/channels/{kind}/simulate", {})
     members = [
         {"userid": person.wecom_userid, "name": person.name, "position": person.role}
         for person in world.staff
@@ -154,8 +155,8 @@ def _load_channels(api: httpx2.Client, config: Config, world: World) -> None:
         if household.external_userid
     ]
     with httpx2.Client(base_url=simulator_url(config, "wecom"), timeout=60) as wecom:
-        _post(wecom, "/sim/members", {"members": members})
-        _post(wecom, "/sim/friendships", {"friendships": friends, "callback": False})
+        post(wecom, "/sim/members", {"members": members})
+        post(wecom, "/sim/friendships", {"friendships": friends, "callback": False})
     mall = simulator_url(config, "mall")
     _put_setting(api, "content.buy_url", f"{mall}/buy?link={{token}}&sku={{sku}}")
     _put_setting(api, "site.url", config.url)
@@ -164,7 +165,7 @@ def _load_channels(api: httpx2.Client, config: Config, world: World) -> None:
 def _load_history(api: httpx2.Client, world: World, say: Callable[[str], None]) -> None:
     count, started = 0, time.monotonic()
     for chunk in _chunks(world.history_events(), _EVENTS_AT_ONCE):
-        answer = _post(api, "/v1/events", {"events": chunk})
+        answer = post(api, "/v1/events", {"events": chunk})
         if answer["rejected"]:
             raise RuntimeError(f"the demo's own events were rejected: {answer['rejected'][:3]}")
         count += len(chunk)
@@ -180,26 +181,24 @@ def _load_profiles(api: httpx2.Client, world: World) -> None:
 
 def _import(api: httpx2.Client, kind: str, name: str, text: str) -> None:
     answer = api.post("/v1/imports", data={"kind": kind}, files={"file": (name, text.encode())})
-    _checked(answer)
+    checked(answer)
     import_id = answer.json()["id"]
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        state = _get(api, f"/v1/imports/{import_id}")
-        if state["state"] in ("done", "failed"):
-            break
-        time.sleep(0.3)
+
+    def ended() -> Any:
+        state = get(api, f"/v1/imports/{import_id}")
+        return state if state["state"] in ("done", "failed") else None
+
+    state = wait_for(f"the import of {name}", ended)
     if state["state"] != "done" or state["failed"]:
         raise RuntimeError(f"the import of {name} failed: {state}")
 
 
 def _wait_for_streams(api: httpx2.Client) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        lag = _get(api, "/v1/lag")
-        if lag["streams"] and all(stream["behind"] == 0 for stream in lag["streams"]):
-            return
-        time.sleep(0.3)
-    raise RuntimeError("the worker does not keep up; see data/logs/worker.log")
+    def has_caught_up() -> bool:
+        streams = get(api, "/v1/lag")["streams"]
+        return bool(streams) and all(stream["behind"] == 0 for stream in streams)
+
+    wait_for("the streams", has_caught_up)
 
 
 def _logins(world: World) -> list[dict[str, str]]:
@@ -227,25 +226,10 @@ def _logins(world: World) -> list[dict[str, str]]:
 
 
 def _put_setting(api: httpx2.Client, key: str, value: Any) -> None:
-    stored = next(item for item in _get(api, "/v1/settings")["items"] if item["key"] == key)
+    stored = next(item for item in get(api, "/v1/settings")["items"] if item["key"] == key)
     if stored["value"] != value:
         body = {"value": value, "version": stored["version"]}
-        _checked(api.put(f"/v1/settings/{key}", json=body))
-
-
-def _get(api: httpx2.Client, path: str) -> Any:
-    return _checked(api.get(path)).json()
-
-
-def _post(api: httpx2.Client, path: str, body: Any) -> Any:
-    answer = _checked(api.post(path, json=body))
-    return answer.json() if answer.content else None
-
-
-def _checked(answer: httpx2.Response) -> httpx2.Response:
-    if answer.status_code >= 400:
-        raise RuntimeError(f"{answer.request.url.path}: {answer.status_code} {answer.text[:500]}")
-    return answer
+        checked(api.put(f"/v1/settings/{key}", json=body))
 
 
 def _chunks(items: Iterable[Item], size: int) -> Iterator[Sequence[Item]]:

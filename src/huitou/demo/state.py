@@ -20,10 +20,10 @@ class Demo:
 
     url: str
     api_key: str
-    card: str
     unit: str
     sku: str
     today: str
+    card: str = ""
     logins: list[dict[str, str]] = field(default_factory=list)
     is_loaded: bool = False
 
@@ -37,9 +37,9 @@ class Demo:
         """Readable by the owner alone: it holds a key."""
         write_json(data / "demo.json", asdict(self), mode=0o600)
 
-    def loaded(self) -> Self:
-        """The same, finished."""
-        return replace(self, is_loaded=True)
+    def loaded(self, card: str) -> Self:
+        """The same, finished, with the card of a customer who has a story."""
+        return replace(self, card=card, is_loaded=True)
 
     @property
     def day(self) -> date:

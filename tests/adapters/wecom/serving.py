@@ -26,7 +26,7 @@ CORP: dict[str, Any] = {
     "encoding_aes_key": "cD0d7jx4tYvVtzqrmh3Dm3QFCXe6f8SlHoMtMh3qQEP",
     "dispatch_s": 0.0,
     "callback_retry_s": 0.01,
-    "callback_timeout_s": 1.0,
+    "callback_timeout_s": 8.0,
 }
 
 
