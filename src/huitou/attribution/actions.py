@@ -91,6 +91,7 @@ def customers_split(tx: Tx, customer_ids: Sequence[UUID]) -> None:
 
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """Credits no longer say whose orders they were; the money stays."""
+    _lock(tx)
     judging.remove_customers(tx, customer_ids)
 
 

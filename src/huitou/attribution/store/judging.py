@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from huitou.attribution.types import Credit, Delivery, OrderFacts
+from huitou.attribution.types import Credit, Delivery, OrderFacts, Reason
 from huitou.base.db import ReadTx, Tx
 
 _COLUMN_TYPES = {
@@ -42,6 +42,7 @@ def list_orders_in(tx: ReadTx, after: int, upto: int) -> list[OrderFacts]:
             p.paid_at, p.paid_fen - p.shipping_fen AS amount_fen
         FROM "order".purchase p
         LEFT JOIN identity.customer i ON i.merchant_id = p.merchant_id AND i.id = p.customer_id
+            AND i.state = 'live'
         WHERE p.merchant_id = %(merchant)s AND p.position > %(after)s AND p.position <= %(upto)s
             AND NOT EXISTS (
                 SELECT FROM attribution.credit c
@@ -176,18 +177,15 @@ def set_refunded(tx: Tx, order_ids: Sequence[UUID]) -> list[UUID]:
     """Bring the credits of these orders up to what was refunded for goods; returns the reduced.
 
     Taken from the refunds as they stand, so it does not matter how often or in which order they
-    come. A refund without lines counts whole; shipping given back does not reduce the credit.
+    come. Shipping given back does not reduce the credit.
     """
     return tx.column(
         """
         UPDATE attribution.credit c
         SET refunded_fen = least(c.amount_fen, r.goods_fen), version = c.version + 1
         FROM (
-            SELECT f.order_id, sum(CASE
-                WHEN jsonb_array_length(f.lines) = 0 THEN f.refund_fen
-                ELSE (SELECT sum((l ->> 'refund_fen')::bigint) FROM jsonb_array_elements(f.lines) l)
-            END)::bigint AS goods_fen
-            FROM "order".refund f
+            SELECT f.order_id, sum((l ->> 'refund_fen')::bigint)::bigint AS goods_fen
+            FROM "order".refund f CROSS JOIN jsonb_array_elements(f.lines) l
             WHERE f.merchant_id = %(merchant)s AND f.order_id = ANY(%(orders)s::uuid[])
             GROUP BY f.order_id
         ) r
@@ -244,11 +242,14 @@ def move_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
 
 def remove_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """Forget whose orders they were; the money stays."""
-    for table in ("credit", "uncredited"):
-        tx.run(
-            sql.SQL(
-                "UPDATE {} SET customer_id = NULL"
-                " WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(customers)s::uuid[])"
-            ).format(sql.Identifier("attribution", table)),
-            {"customers": list(customer_ids)},
-        )
+    params = {"customers": list(customer_ids), "anonymous": Reason.ANONYMOUS}
+    tx.run(
+        "UPDATE attribution.credit SET customer_id = NULL"
+        " WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(customers)s::uuid[])",
+        params,
+    )
+    tx.run(
+        "UPDATE attribution.uncredited SET customer_id = NULL, reason = %(anonymous)s"
+        " WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(customers)s::uuid[])",
+        params,
+    )
