@@ -15,6 +15,7 @@ from huitou.commission.types import Line
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
 
+_LOCK = "commission.settle"
 _NEWS = timedelta(days=1)
 """Older sales are not shown as they happen: an import of history would flood the pages."""
 
@@ -26,7 +27,7 @@ def settle_credits(tx: Tx, credit_ids: Sequence[UUID]) -> None:
     hear of it with the commit.
     """
     # One at a time: giving to one associate and taking from another would lock accounts crosswise.
-    tx.lock("commission.settle")
+    tx.lock(_LOCK)
     credits_ = [c for c in attribution.credits(tx, credit_ids) if c.staff_id is not None]
     _add_missing(tx, credits_)
     lines = store.lock_lines(tx, [credit.id for credit in credits_])
@@ -48,11 +49,13 @@ def settle_due(tx: Tx) -> None:
 
 def move_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """Customers were merged or split: lines follow their orders."""
+    tx.lock(_LOCK)
     store.move_customers(tx, customer_ids)
 
 
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """Lines no longer say whose orders they were."""
+    tx.lock(_LOCK)
     store.remove_customers(tx, customer_ids)
 
 

@@ -13,7 +13,6 @@ _NEW = {
     "credit_id": "uuid",
     "staff_id": "uuid",
     "order_id": "uuid",
-    "customer_id": "uuid",
     "unit_id": "uuid",
     "campaign_id": "uuid",
     "rate_bp": "int",
@@ -24,7 +23,7 @@ _NEW = {
 
 
 def add_lines(tx: Tx, lines: Sequence[Line]) -> None:
-    """Keep lines of credits that have none yet."""
+    """Keep lines of credits that have none yet, as of whoever the orders are of now."""
     tx.load(
         "new_line",
         _NEW,
@@ -35,9 +34,13 @@ def add_lines(tx: Tx, lines: Sequence[Line]) -> None:
         INSERT INTO commission.line
             (merchant_id, id, credit_id, staff_id, order_id, customer_id, unit_id, campaign_id,
              rate_bp, base_fen, amount_fen, at)
-        SELECT %(merchant)s, id, credit_id, staff_id, order_id, customer_id, unit_id, campaign_id,
-            rate_bp, base_fen, amount_fen, at
-        FROM pg_temp.new_line ORDER BY credit_id
+        SELECT %(merchant)s, n.id, n.credit_id, n.staff_id, n.order_id, r.customer_id, n.unit_id,
+            n.campaign_id, n.rate_bp, n.base_fen, n.amount_fen, n.at
+        FROM pg_temp.new_line n
+        JOIN attribution.credit c ON c.merchant_id = %(merchant)s AND c.id = n.credit_id
+        LEFT JOIN identity.resolved_now r ON r.merchant_id = c.merchant_id
+            AND r.position = c.position AND r.state = 'live'
+        ORDER BY n.credit_id
         ON CONFLICT (merchant_id, credit_id) DO NOTHING
         """
     )

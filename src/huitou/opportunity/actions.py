@@ -45,6 +45,7 @@ def refresh_if_grown(tx: Tx) -> None:
 
 def refresh_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """The same for these customers, with the categories' habits as last computed."""
+    tx.lock("opportunity.refresh")
     if customer_ids:
         _refresh(tx, customer_ids)
 

@@ -5,6 +5,7 @@ from huitou.base.jobs import every, stream
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
 from huitou.opportunity import actions
+from huitou.order.types import TotalsMoved
 
 
 @stream("opportunity", batch=2_000)
@@ -30,6 +31,11 @@ def customers_merged(tx: Tx, notice: CustomersMerged) -> None:
 @listens(CustomersSplit)
 def customers_split(tx: Tx, notice: CustomersSplit) -> None:
     actions.move_customers(tx, [notice.customer_id, notice.other_id])
+
+
+@listens(TotalsMoved)
+def totals_moved(tx: Tx, notice: TotalsMoved) -> None:
+    actions.refresh_customers(tx, notice.customer_ids)
 
 
 @listens(CustomerForgotten)

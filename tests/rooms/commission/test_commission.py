@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
+from huitou import wiring
 from huitou.base.db import Database, Scope
 from huitou.benefit import reads as ledger
 from huitou.commission import actions, reads
@@ -19,6 +20,7 @@ from huitou.identity import actions as identity
 from huitou.identity import reads as people
 from huitou.merchant import actions as merchants
 from huitou.merchant.types import NoStaff
+from huitou.worker import streams
 from tests.conftest import Brand, Clock, Read, Write
 from tests.rooms.attribution.story import customer_of, deliver, paid, refunded, seen
 
@@ -140,6 +142,33 @@ def test_a_split_takes_back_what_the_merge_gave(
     assert line.customer_id != winner
     with read() as tx:
         assert ledger.balance(tx, ("staff", brand.staff["a-01"].id), "commission") == 0
+
+
+@pytest.mark.usefixtures("messaged")
+def test_a_merge_heard_before_the_credit_is_followed(
+    send: Send, drain: Drain, write: Write, read: Read, db: Database, brand: Brand, now: datetime
+) -> None:
+    send([seen("c2", now - 9 * DAY), paid("P1", "c1", now - DAY)])
+    while streams.consume(db, brand.merchant.id, wiring.ROOMS):
+        pass
+    with write() as tx:
+        one, other = customer_of(tx, "c1"), customer_of(tx, "c2")
+        winner = identity.merge(tx, one, other).id
+    with write() as tx:
+        actions.move_customers(tx, [one, other])
+        owner = tx.row(
+            dict, "SELECT id, customer_id FROM attribution.credit WHERE merchant_id = %(merchant)s"
+        )
+        assert owner is not None
+        tx.run(
+            "UPDATE attribution.credit SET customer_id = %(loser)s"
+            " WHERE merchant_id = %(merchant)s",
+            {"loser": ({one, other} - {winner}).pop()},
+        )
+        actions.settle_credits(tx, [owner["id"]])
+    assert only_line(read).customer_id == winner
+    drain()
+    assert only_line(read).customer_id == winner
 
 
 @pytest.mark.usefixtures("messaged")

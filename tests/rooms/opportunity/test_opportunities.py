@@ -10,6 +10,7 @@ from huitou.base.db import Scope
 from huitou.identity import actions as identity
 from huitou.opportunity import actions, reads
 from huitou.opportunity.types import Refreshed, Shown
+from huitou.order import actions as orders
 from huitou.profile import actions as profile
 from tests.conftest import Clock, Read, Write
 from tests.rooms.opportunity.shopping import bought, rhythm, stock
@@ -134,6 +135,27 @@ def test_a_merge_and_its_undoing_move_the_rhythm(
     with town.db.read(town.brand.merchant.id) as tx:
         roots = [c.customer_id for c in reads.open_candidates(tx, "predicted")]
     assert len(roots) == 1 and roots[0] in (customer, other)
+
+
+def test_a_merge_heard_before_the_orders_have_moved_is_made_good(
+    town: Town, write: Write, drain: Callable[[], None]
+) -> None:
+    [other] = town.people(1)
+    [customer] = regulars(town)
+    with write() as tx:
+        winner = identity.merge(tx, other, customer).id
+    with write() as tx:
+        actions.move_customers(tx, [other, customer])
+    with write() as tx:
+        orders.move_customers(tx, [other, customer])
+    with town.db.owner() as owner:
+        owner.execute(
+            "DELETE FROM procrastinate_jobs WHERE args::text LIKE '%opportunity.customers_merged%'"
+        )
+    drain()
+    with town.db.read(town.brand.merchant.id) as tx:
+        roots = [c.customer_id for c in reads.open_candidates(tx, "predicted")]
+    assert roots == [winner]
 
 
 def test_forgetting_leaves_nothing(town: Town, write: Write, drain: Callable[[], None]) -> None:
