@@ -191,7 +191,10 @@ def test_a_cancelled_message_is_never_sent(sim: Sim, channel: WeComChannel) -> N
     ref = submit(channel, outgoing)
     assert channel.cancel(ref) == Submitted(ref)
     assert sim.order("confirm", userid="zhangsan", msgid=ref)["tasks"] == 0
-    for outcome in (channel.ask(outgoing, ref), channel.cancel(ref), channel.remind(ref)):
+    asked = channel.ask(outgoing, ref)
+    assert isinstance(asked, Failed)
+    assert (asked.code, asked.is_final) == ("cancelled", True)
+    for outcome in (channel.cancel(ref), channel.remind(ref)):
         assert isinstance(outcome, Failed)
         assert (outcome.code, outcome.is_final) == ("41093", True)
 

@@ -244,6 +244,61 @@ def test_paused_tasks_wait_and_an_ended_campaign_cancels_them(
         publishing.resume(tx, live.id)
 
 
+def test_an_ended_campaign_takes_back_what_is_not_confirmed_and_opens_nothing_again(
+    town: Town, write: Write, read: Read, drain: Callable[[], None]
+) -> None:
+    crowd(town)
+    live = published(town)
+    with read() as tx:
+        mine = [task.id for task in associate.list_tasks(tx, campaign_id=live.id).items]
+    with write() as tx:
+        tasks.send(tx, mine[0])
+        [message] = tx.column(
+            "SELECT id FROM reach.message WHERE merchant_id = %(merchant)s AND campaign_id = %(id)s",
+            {"id": live.id},
+        )
+        publishing.pause(tx, live.id)
+        publishing.end(tx, live.id)
+    with read() as tx:
+        [state] = tx.column("SELECT state FROM reach.message WHERE id = %(id)s", {"id": message})
+    assert state == "cancelled"
+    with write() as tx:
+        tx.run(
+            "UPDATE reach.message SET state = 'failed', failure = '45009' WHERE id = %(id)s",
+            {"id": message},
+        )
+    drain()
+    with read() as tx:
+        page = associate.list_tasks(tx, campaign_id=live.id, limit=200)
+    assert {task.state for task in page.items} == {"cancelled", "failed"}
+
+
+def test_a_failed_message_of_a_paused_campaign_is_not_tried_again_meanwhile(
+    town: Town, write: Write, read: Read
+) -> None:
+    crowd(town)
+    live = published(town)
+    with read() as tx:
+        task = associate.list_tasks(tx, campaign_id=live.id).items[0].id
+    with write() as tx:
+        tasks.send(tx, task)
+        publishing.pause(tx, live.id)
+        tx.run(
+            "UPDATE reach.message SET state = 'failed', failure = '45009'"
+            " WHERE merchant_id = %(merchant)s AND campaign_id = %(id)s",
+            {"id": live.id},
+        )
+        [message] = tx.column(
+            "SELECT message_id FROM associate.task WHERE id = %(id)s", {"id": task}
+        )
+        tasks.mark_failed(tx, [message])
+    with pytest.raises(TaskPaused), write() as tx:
+        tasks.send(tx, task)
+    with write() as tx:
+        publishing.resume(tx, live.id)
+        assert tasks.send(tx, task).state == "awaiting_confirmation"
+
+
 def test_drafts_are_checked(town: Town, write: Write) -> None:
     past = town.db.clock() - timedelta(minutes=1)
     for wrong, refusal in (

@@ -166,7 +166,8 @@ def expire_of_campaign(tx: Tx, campaign_id: UUID) -> int:
 
 
 def cancel_of_campaign(tx: Tx, campaign_id: UUID) -> int:
-    """A campaign was ended: close what was not sent."""
+    """A campaign was ended: close what was not sent; what fails from now on is not tried again."""
+    store.set_closing(tx, campaign_id)
     ids = store.list_open_of_campaign(tx, campaign_id)
     changed = store.set_state(tx, "cancel", "cancelled", ids, "campaign_ended")
     _show_many(tx, changed)

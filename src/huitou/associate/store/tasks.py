@@ -251,14 +251,27 @@ def list_open_of_campaign(tx: ReadTx, campaign_id: UUID) -> list[UUID]:
     )
 
 
+def set_closing(tx: Tx, campaign_id: UUID) -> int:
+    """Nothing of a campaign may be sent any more."""
+    return tx.run(
+        """
+        UPDATE associate.task SET closes_at = least(closes_at, %(now)s)
+        WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s
+          AND state = 'awaiting_confirmation'
+        """,
+        {"campaign": campaign_id},
+    )
+
+
 def set_paused(tx: Tx, campaign_id: UUID, *, is_paused: bool) -> list[Changed]:
-    """Hold a campaign's open tasks back, or let them go on."""
+    """Hold a campaign's tasks back, also those that may open again, or let them go on."""
     return tx.rows(
         Changed,
         """
         UPDATE associate.task SET is_paused = %(is_paused)s, version = version + 1
-        WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s AND state = 'open'
+        WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s
           AND is_paused <> %(is_paused)s
+          AND (is_paused OR state IN ('open', 'awaiting_confirmation'))
         RETURNING id, staff_id, unit_id, customer_id, state
         """,
         {"campaign": campaign_id, "is_paused": is_paused},

@@ -59,7 +59,8 @@ def publish_chunk(tx: Tx, *, campaign_id: str) -> None:
     pending = candidates.list_pending(tx, id_, deciding.CHUNK)
     if pending:
         plan = reads.plan_of(stored)
-        chunk = [(customer_id, opportunity_id) for _, customer_id, opportunity_id in pending]
+        roots = identity.canonical(tx, [customer_id for _, customer_id, _ in pending])
+        chunk = [(roots[customer_id], opportunity_id) for _, customer_id, opportunity_id in pending]
         verdicts = deciding.decide(tx, plan, chunk, {}, id_)
         made = associate.add_tasks(tx, deciding.new_tasks(tx, plan, verdicts, id_))
         first = [first_id for first_id, _, _ in pending]
@@ -98,12 +99,16 @@ def resume(tx: Tx, campaign_id: UUID) -> Campaign:
 
 
 def end(tx: Tx, campaign_id: UUID) -> Campaign:
-    """Stop for good: what is not sent yet is cancelled. Again is no change."""
+    """Stop for good: what is not sent yet is cancelled, what is not confirmed yet taken back.
+
+    Again is no change.
+    """
     stored = _locked(tx, campaign_id)
     if stored.state != "ended":
         _require(stored, "publishing", "live", "paused")
         associate.cancel_of_campaign(tx, campaign_id)
-        reach.cancel(tx, candidates.list_fallback_messages(tx, campaign_id))
+        unconfirmed = candidates.list_unconfirmed(tx, campaign_id)
+        reach.cancel(tx, [*unconfirmed, *candidates.list_fallback_messages(tx, campaign_id)])
         _change(tx, stored, "ended")
         tx.tell(CampaignEnded(campaign_id))
     return reads.get_campaign(tx, campaign_id)

@@ -28,6 +28,7 @@ from huitou.reach.types import (
 )
 
 DISPATCHING = 41063
+CANCELLED = 41093
 TRANSIENT = frozenset({-1, 40014, 41094, 41096, 42001, 45009, 45033})
 """Busy, token, reminded too often, another app is welcoming, frequency, concurrency."""
 MISCONFIGURED = frozenset(
@@ -88,6 +89,8 @@ class WeComChannel:
         except WeComError as error:
             if error.errcode == DISPATCHING:
                 return Waiting(found) if found else Unknown(f"errcode {error.errcode}")
+            if error.errcode == CANCELLED:
+                return Failed("cancelled", error.errmsg)
             if error.errcode in TRANSIENT | MISCONFIGURED:
                 return Unknown(f"errcode {error.errcode}")
             return _refused(error)
