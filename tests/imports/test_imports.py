@@ -136,3 +136,22 @@ def test_events_as_lines_of_json(api: TestClient, drain: Callable[[], None]) -> 
 def test_unusable_files_are_refused(api: TestClient, kind: str, content: bytes, code: str) -> None:
     answer = api.post("/v1/imports", data={"kind": kind}, files={"file": ("f.csv", content)})
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_a_row_that_cannot_be_kept_fails_alone(api: TestClient, drain: Callable[[], None]) -> None:
+    rows = ["A,奶,dairy,1", "B,茶\0,dairy,1", "C,茶,dairy,Infinity", "D,茶,dairy,1e999999"]
+    started = upload(api, "products", "\n".join(["sku,name,category,price_yuan", *rows]))
+    drain()
+    assert outcome(api, started) == ("done", 1, 0, 3)
+
+
+def test_an_order_without_end_fails_alone(api: TestClient, drain: Callable[[], None]) -> None:
+    header, good = ORDERS.splitlines()[0], "N1,store-0401,2026-10-01 10:00:00,A1,2,19.80,66001,"
+    bad = [
+        "N2,store-0401,2026-10-01 10:00:00,A1,1e9999,19.80,66001,",
+        "N3,store-0401,2026-10-01 10:00:00,A1,1,Infinity,66001,",
+        "N4,store-0401,0001/01/01 00:00,A1,1,9,66001,",
+    ]
+    started = upload(api, "orders", "\n".join([header, good, *bad]))
+    drain()
+    assert outcome(api, started) == ("done", 1, 0, 3)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,7 @@ _TIMES = tuple(
 )
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How .xlsx and .xls begin."""
+_COUNT_MAX = 10**15
 _NUMBER = re.compile(r"[¥￥,，\s元]")
 
 
@@ -99,24 +100,28 @@ def mapped(row: Row, mapping: Mapping[str, str]) -> dict[str, str]:
 
 def fen(text: str) -> int:
     """`¥12.50` → 1250. Refuses fractions of a fen and negative amounts."""
-    try:
-        amount = Decimal(_NUMBER.sub("", text)) * 100
-    except InvalidOperation as error:
-        raise ValueError(f"不是金额 / not an amount: {text}") from error
-    if amount != amount.to_integral_value() or amount < 0:
+    amount = _whole(text, 100)
+    if amount is None:
         raise ValueError(f"不是金额 / not an amount: {text}")
-    return int(amount)
+    return amount
 
 
 def thousandths(text: str) -> int:
     """`2` → 2000, `0.125` → 125."""
-    try:
-        amount = Decimal(_NUMBER.sub("", text)) * 1000
-    except InvalidOperation as error:
-        raise ValueError(f"不是数量 / not a quantity: {text}") from error
-    if amount != amount.to_integral_value() or amount <= 0:
+    quantity = _whole(text, 1000)
+    if not quantity:
         raise ValueError(f"不是数量 / not a quantity: {text}")
-    return int(amount)
+    return quantity
+
+
+def _whole(text: str, parts: int) -> int | None:
+    """So many hundredths or thousandths; None when there is a rest, a sign, or no end to it."""
+    try:
+        count = Decimal(_NUMBER.sub("", text)) * parts
+        is_whole = 0 <= count <= _COUNT_MAX and count == count.to_integral_value()
+    except ArithmeticError:
+        return None
+    return int(count) if is_whole else None
 
 
 def moment(text: str, zone: str) -> datetime:
@@ -129,7 +134,7 @@ def moment(text: str, zone: str) -> datetime:
     for form in _TIMES:
         try:
             return datetime.strptime(text, form).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     raise ValueError(f"不是时间 / not a time: {text}")
 

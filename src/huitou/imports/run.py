@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 
 from huitou.base.db import Tx
 from huitou.base.jobs import job
@@ -246,6 +247,8 @@ def _each(
         except KeyError as error:
             title = fields.title_of(kind, str(error.args[0]))
             chunk.fail([row.number], "import.bad_row", f"缺少 / missing: {title}")
+        except (psycopg.DataError, UnicodeEncodeError):
+            chunk.fail([row.number], "import.bad_row", "有无法保存的字符 / cannot be kept")
         except ValueError as error:
             chunk.fail([row.number], "import.bad_row", str(error))
 
