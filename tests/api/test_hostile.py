@@ -63,7 +63,9 @@ def test_texts_that_cannot_be_kept_are_refused(http: TestClient, path: str, body
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", ["/v1/products?q=%00", "/v1/customers?tag=%00", "/l/%00"])
+@pytest.mark.parametrize(
+    "path", ["/v1/products?q=%00", "/l/%00", "/assets/%00", "/assets/" + "a" * 5_000]
+)
 def test_addresses_that_cannot_be_kept_are_refused(http: TestClient, path: str) -> None:
     assert http.get(path).status_code in (404, 422)
 
@@ -86,11 +88,18 @@ def test_cursors_of_others_are_refused(http: TestClient, cursor: str) -> None:
 
 def test_nothing_is_founded_for_an_owner_who_cannot_be_kept() -> None:
     names = {"merchant_name": "品牌", "name": "店主", "login": "owner", "password": "long-enough"}
-    assert Setup(**names)
+    assert Setup(**names).login == "owner"
     for field in ("merchant_name", "name", "login"):
         for bad in ("a\0bc", "abc\ud800"):
             with pytest.raises(ValidationError):
                 Setup(**{**names, field: bad})
+
+
+def test_answers_are_neither_stored_nor_guessed_at(http: TestClient) -> None:
+    for path in ("/v1/customers", "/v1/customers/1"):
+        headers = http.get(path).headers
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_number_beyond_sense_is_no_setting(http: TestClient) -> None:

@@ -68,10 +68,17 @@ def _entry(name: str) -> Response:
 
 def _file(path: str, request: Request) -> Response:
     root = WEBUI.resolve()
-    target = (root / path).resolve()
-    if not target.is_relative_to(root) or not target.is_file():
+    try:
+        target = (root / path).resolve()
+        is_ours = target.is_relative_to(root) and target.is_file()
+    except (OSError, ValueError):
+        is_ours = False  # a name that no file can have
+    if not is_ours:
         return Response(status_code=404)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "X-Content-Type-Options": "nosniff",
+    }
     packed = target.with_name(target.name + ".gz")
     if packed.is_file() and "gzip" in request.headers.get("accept-encoding", ""):
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}

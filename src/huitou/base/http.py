@@ -25,6 +25,7 @@ from huitou.kernel.personal import Personal
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _NUMBER = re.compile(r"\s*[-+]?[\d.]+\s*")
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -180,7 +181,7 @@ def problem(refusal: Refusal, language: str) -> Response:
         "detail": _speakable(refusal.detail(language)),
         "params": {name: _speakable(str(value)) for name, value in refusal.params.items()},
     }
-    return Response(encode(body), refusal.status, media_type=PROBLEM)
+    return Response(encode(body), refusal.status, headers=_HEADERS, media_type=PROBLEM)
 
 
 def _speakable(text: str) -> str:
@@ -244,7 +245,7 @@ def _response(result: Any, status: int) -> Response:
         return result
     if result is None:
         return Response(status_code=204)
-    return Response(encode(result), status, media_type=JSON)
+    return Response(encode(result), status, headers=_HEADERS, media_type=JSON)
 
 
 def _encode_other(value: Any) -> Any:
