@@ -27,7 +27,11 @@ export default function OverviewPage() {
             {data.month.orders === 0 && <NoOrders />}
             <div className="overview-top">
               <Today overview={data} />
-              <Proof creditedFen={data.month.credited_fen} lift={data.incremental} />
+              <Proof
+                creditedFen={data.month.credited_fen}
+                lift={data.incremental}
+                query={{ since: data.month.since }}
+              />
             </div>
             <div className="cols-main">
               <Panel title={t('insight.sales_30')}>

@@ -43,9 +43,17 @@ export default function ResultsPage() {
       <div className="stack">
         {results.data &&
           (campaign ? (
-            <LiftPanel campaign={campaign} creditedFen={results.data.total.amount_fen} />
+            <LiftPanel
+              campaign={campaign}
+              unit={unit}
+              creditedFen={results.data.total.amount_fen}
+            />
           ) : (
-            <Proof creditedFen={results.data.total.amount_fen} lift={results.data.incremental} />
+            <Proof
+              creditedFen={results.data.total.amount_fen}
+              lift={results.data.incremental}
+              query={{ unit }}
+            />
           ))}
         <Panel>
           <ResultsTable campaign={campaign} unit={unit} />

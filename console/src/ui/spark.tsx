@@ -43,7 +43,7 @@ export function Bars({
           <span className="bar-track">
             <span
               className="bar-fill"
-              style={{ width: `${Math.max(1, (row.value / most) * 100)}%` }}
+              style={{ width: row.value ? `${Math.max(1, (row.value / most) * 100)}%` : 0 }}
             />
           </span>
           {row.open ? (

@@ -157,7 +157,11 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
           {
             title: <Meaning of="commission_fen">{t('insight.commission')}</Meaning>,
             align: 'right',
-            render: (_, line) => <Money fen={line.commission_fen} isExact />,
+            render: (_, line) => (
+              <button type="button" className="opens" onClick={open(line, 'bought')}>
+                <Money fen={line.commission_fen} isExact />
+              </button>
+            ),
           },
         ]}
         summary={() => (
@@ -171,10 +175,14 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
               </Table.Summary.Cell>
             ))}
             <Table.Summary.Cell index={6} align="right">
-              <Money fen={total.amount_fen} />
+              <button type="button" className="opens" onClick={open(null, 'bought')}>
+                <Money fen={total.amount_fen} />
+              </button>
             </Table.Summary.Cell>
             <Table.Summary.Cell index={7} align="right">
-              <Money fen={total.commission_fen} isExact />
+              <button type="button" className="opens" onClick={open(null, 'bought')}>
+                <Money fen={total.commission_fen} isExact />
+              </button>
             </Table.Summary.Cell>
           </Table.Summary.Row>
         )}

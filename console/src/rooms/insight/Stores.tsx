@@ -1,8 +1,8 @@
 import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
-import type { UnitFigures } from '@/client/types'
+import type { Stage, UnitFigures } from '@/client/types'
 import { useDrill } from '@/shell/drill'
-import { go } from '@/shell/router'
+import { Link } from '@/shell/router'
 import { Count, Meaning, Money } from '@/ui/figure'
 import { Nothing, Panel } from '@/ui/page'
 import { Spark } from '@/ui/spark'
@@ -13,17 +13,14 @@ export function Stores({ units, since }: { units: UnitFigures[]; since: string }
   const drill = useDrill()
   const sales = (unit: UnitFigures) =>
     drill({ title: unit.name, path: '/v1/orders', query: { unit: unit.code, since } })
-  const bought = (unit: UnitFigures) =>
+  const reached = (unit: UnitFigures, stage: Stage) =>
     drill({
-      title: `${unit.name} · ${t('insight.bought')}`,
+      title: `${unit.name} · ${t(`insight.${stage}`)}`,
       path: '/v1/results/customers',
-      query: { unit: unit.code, stage: 'bought', since },
+      query: { unit: unit.code, stage, since },
     })
   return (
-    <Panel
-      title={t('insight.stores')}
-      extra={<a onClick={() => go('/results')}>{t('shell.nav_results')}</a>}
-    >
+    <Panel title={t('insight.stores')} extra={<Link to="/results">{t('shell.nav_results')}</Link>}>
       <Table<UnitFigures>
         rowKey="unit_id"
         size="small"
@@ -47,24 +44,32 @@ export function Stores({ units, since }: { units: UnitFigures[]; since: string }
           {
             title: t('insight.trend'),
             width: 130,
-            render: (_, unit) => <Spark values={unit.days} />,
+            render: (_, unit) => <Spark values={unit.days.slice(0, -1)} />,
           },
           {
             title: <Meaning of="orders">{t('insight.orders')}</Meaning>,
             align: 'right',
             sorter: (a, b) => a.orders - b.orders,
-            render: (_, unit) => <Count of={unit.orders} />,
+            render: (_, unit) => (
+              <button type="button" className="opens" onClick={() => sales(unit)}>
+                <Count of={unit.orders} />
+              </button>
+            ),
           },
           {
             title: <Meaning of="sent">{t('insight.sent')}</Meaning>,
             align: 'right',
-            render: (_, unit) => <Count of={unit.sent} />,
+            render: (_, unit) => (
+              <button type="button" className="opens" onClick={() => reached(unit, 'sent')}>
+                <Count of={unit.sent} />
+              </button>
+            ),
           },
           {
             title: <Meaning of="bought">{t('insight.bought')}</Meaning>,
             align: 'right',
             render: (_, unit) => (
-              <button type="button" className="opens" onClick={() => bought(unit)}>
+              <button type="button" className="opens" onClick={() => reached(unit, 'bought')}>
                 <Count of={unit.bought} />
               </button>
             ),
@@ -73,7 +78,11 @@ export function Stores({ units, since }: { units: UnitFigures[]; since: string }
             title: <Meaning of="credited_fen">{t('insight.amount')}</Meaning>,
             align: 'right',
             sorter: (a, b) => a.credited_fen - b.credited_fen,
-            render: (_, unit) => <Money fen={unit.credited_fen} />,
+            render: (_, unit) => (
+              <button type="button" className="opens" onClick={() => reached(unit, 'bought')}>
+                <Money fen={unit.credited_fen} />
+              </button>
+            ),
           },
         ]}
       />

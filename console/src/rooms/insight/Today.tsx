@@ -117,6 +117,7 @@ export function Today({ overview }: { overview: Overview }) {
 
 export function Periods({ overview }: { overview: Overview }) {
   const { t } = useTranslation()
+  const drill = useDrill()
   const rows = [
     { title: t('insight.last_7'), of: overview.week },
     { title: t('insight.last_30'), of: overview.month },
@@ -129,6 +130,13 @@ export function Periods({ overview }: { overview: Overview }) {
           title={`${row.title} · ${t('insight.sales')}`}
           metric="sales_fen"
           value={<Money fen={row.of.sales_fen} />}
+          open={() =>
+            drill({
+              title: `${row.title} · ${t('insight.orders')}`,
+              path: '/v1/orders',
+              query: { since: row.of.since },
+            })
+          }
           note={t('insight.period_note', { orders: row.of.orders, customers: row.of.customers })}
         />
       ))}
