@@ -29,7 +29,10 @@ function Detail({ campaign }: { campaign: Campaign }) {
       <CampaignHead campaign={campaign} />
       <div className="stack">
         {campaign.state === 'publishing' && <Publishing campaign={campaign} />}
-        <CampaignFunnel campaign={id} />
+        <CampaignFunnel
+          campaign={id}
+          treated={campaign.state === 'publishing' ? 0 : campaign.counts.treated}
+        />
         <div className="cols-2">
           <LiftPanel campaign={id} creditedFen={results.data?.total.amount_fen ?? 0} />
           <Panel title={t('campaign.copy')}>

@@ -69,14 +69,23 @@ export function Candidates({ campaign }: { campaign: Campaign }) {
               </Link>
             ),
           },
-          { title: t('campaign.arm'), render: (_, one) => t(`campaign.arm_${one.arm}`) },
+          {
+            title: t('campaign.arm'),
+            render: (_, one) =>
+              one.arm === 'treated' && !one.task_id
+                ? t('campaign.arm_fallback')
+                : t(`campaign.arm_${one.arm}`),
+          },
           {
             title: t('campaign.reason'),
             render: (_, one) => (isEnglish ? one.reason_en : one.reason_zh) ?? '–',
           },
           {
             title: t('opportunity.associate'),
-            render: (_, one) => names.get(one.associate_id ?? '') ?? '–',
+            render: (_, one) =>
+              names.get(one.associate_id ?? '') ?? (
+                <span className="quiet">{t('profile.nobody')}</span>
+              ),
           },
           { title: t('campaign.decided'), render: (_, one) => <Ago at={one.at} /> },
         ]}

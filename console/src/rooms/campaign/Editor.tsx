@@ -98,7 +98,15 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
       title: t('campaign.publish_title', { name: draft.name }),
       content: (
         <>
-          <p>{t('campaign.publish_effect', { ...counts })}</p>
+          <p>
+            {t('campaign.publish_effect', {
+              ...counts,
+              tasks: counts.treated - counts.without_associate,
+            })}
+          </p>
+          {counts.without_associate > 0 && (
+            <p>{t('campaign.without_associate', { count: counts.without_associate })}</p>
+          )}
           <p className="quiet">{t('campaign.publish_note')}</p>
         </>
       ),
