@@ -2,7 +2,7 @@ import { lazy, Suspense, useCallback, useEffect } from 'react'
 import { Problem } from '@/client/http'
 import { freshen } from './cache'
 import { FeedProvider } from './feed'
-import { useIsLive, useLive, useStream } from './live'
+import { useIsLost, useLive, useStream } from './live'
 import { Arrived } from './parts/ArrivalLine'
 import { Icon, type IconName } from './parts/icons'
 import { Toasts, Wait, Wrong } from './parts/small'
@@ -62,6 +62,7 @@ function Inside() {
     '/v1/tasks/{task_id}',
     '/v1/messages',
     '/v1/commissions',
+    '/v1/customers/{customer_id}/totals',
     '/v1/associates/me/home',
     '/v1/associates/{staff_id}/money',
     '/v1/stores/{unit_id}/today',
@@ -128,9 +129,9 @@ function Tabs({ at }: { at: string }) {
 
 /** Says so when the stream is gone for longer than a blink. */
 function Offline() {
-  const isLive = useIsLive()
+  const isLost = useIsLost()
   return (
-    <p className={isLive ? 'offline' : 'offline shown'} role="status" aria-hidden={isLive}>
+    <p className={isLost ? 'offline shown' : 'offline'} role="status" aria-hidden={!isLost}>
       {t('app.offline')}
     </p>
   )

@@ -10,14 +10,14 @@ const reopened = new Set<() => void>()
 const watchers = new Set<() => void>()
 let source: EventSource | null = null
 let timer: number | undefined
-let isOpen = false
+let state: 'opening' | 'open' | 'lost' = 'opening'
 let wasOpen = false
 
-function setOpen(next: boolean): void {
-  if (next === isOpen) return
-  isOpen = next
+function setState(next: typeof state): void {
+  if (next === state) return
+  state = next
   for (const watch of watchers) watch()
-  if (!next) return
+  if (next !== 'open') return
   // Notes shown while we were away are gone: whoever counts must read again.
   if (wasOpen) for (const again of reopened) again()
   wasOpen = true
@@ -25,9 +25,9 @@ function setOpen(next: boolean): void {
 
 function connect(): void {
   source = new EventSource('/v1/stream?surface=phone')
-  source.onopen = () => setOpen(true)
+  source.onopen = () => setState('open')
   source.onerror = () => {
-    setOpen(false)
+    setState('lost')
     // A browser gives up for good after an HTTP error.
     if (source?.readyState === EventSource.CLOSED) timer = window.setTimeout(connect, RETRY_MS)
   }
@@ -48,7 +48,7 @@ export function useStream(again: () => void): void {
       source?.close()
       source = null
       wasOpen = false
-      setOpen(false)
+      setState('opening')
     }
   }, [again])
 }
@@ -62,12 +62,17 @@ export function useLive(listen: Listener): void {
   }, [listen])
 }
 
-export function useIsLive(): boolean {
+function useStreamState(): typeof state {
   return useSyncExternalStore(
     (watch) => {
       watchers.add(watch)
       return () => watchers.delete(watch)
     },
-    () => isOpen,
+    () => state,
   )
 }
+
+export const useIsLive = () => useStreamState() === 'open'
+
+/** Gone, not merely on its way: a page that opens is not offline. */
+export const useIsLost = () => useStreamState() === 'lost'
