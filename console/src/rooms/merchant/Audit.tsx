@@ -6,6 +6,18 @@ import { Nothing, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
 import { Ago } from '@/ui/time'
 
+const opened: Record<string, string> = {
+  customer: 'customers',
+  campaign: 'campaigns',
+  segment: 'segments',
+}
+
+function inShort(detail: Record<string, unknown>): string {
+  return Object.entries(detail)
+    .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join(' · ')
+}
+
 export function Audit() {
   const { t } = useTranslation()
   const pages = usePages('/v1/audit')
@@ -33,18 +45,20 @@ export function Audit() {
           },
           {
             title: t('merchant.subject'),
-            render: (_, line) =>
-              line.subject.startsWith('customer:') ? (
-                <Link to={`/customers/${line.subject.slice(9)}`}>{t('merchant.the_customer')}</Link>
+            render: (_, line) => {
+              const [kind = '', id = ''] = line.subject.split(':')
+              return kind in opened && id ? (
+                <Link to={`/${opened[kind]}/${id}`}>{t(`merchant.the_${kind}`)}</Link>
               ) : (
-                <span>{who(line.subject)}</span>
-              ),
+                who(line.subject)
+              )
+            },
           },
           {
             title: t('merchant.detail'),
             render: (_, line) =>
               line.detail && Object.keys(line.detail).length > 0 ? (
-                <code className="quiet">{JSON.stringify(line.detail)}</code>
+                <code className="quiet">{inShort(line.detail)}</code>
               ) : (
                 ''
               ),

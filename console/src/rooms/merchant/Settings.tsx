@@ -1,4 +1,4 @@
-import { LockOutlined } from '@ant-design/icons'
+import { LockOutlined, UnlockOutlined } from '@ant-design/icons'
 import { Button, Input, InputNumber, Select, Switch, Table, Tag, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -61,7 +61,11 @@ export function Settings() {
               },
               {
                 title: t('merchant.default'),
-                render: (_, one) => <span className="quiet num">{String(one.default)}</span>,
+                render: (_, one) => (
+                  <span className="quiet num">
+                    {String(one.default)} <Share of={one} value={one.default} />
+                  </span>
+                ),
               },
             ]}
           />
@@ -69,6 +73,12 @@ export function Settings() {
       </Answer>
     </Panel>
   )
+}
+
+/** What a rate in basis points is as a percentage. */
+function Share({ of, value }: { of: Setting; value: unknown }) {
+  if (!of.key.endsWith('_bp')) return null
+  return <small className="quiet num">= {Number(value) / 100}%</small>
 }
 
 function From({ setting, unit }: { setting: Setting; unit: string | undefined }) {
@@ -126,11 +136,14 @@ function Value({ setting, unit }: { setting: Setting; unit: string | undefined }
           onChange={(event) => setValue(event.target.value)}
         />
       )}
+      <Share of={setting} value={value} />
       {!isLockedAbove && (
         <Tooltip title={t('merchant.lock_hint')}>
           <Switch
             size="small"
+            aria-label={t('merchant.lock_hint')}
             checkedChildren={<LockOutlined />}
+            unCheckedChildren={<UnlockOutlined />}
             checked={isLocking}
             onChange={setLocking}
           />

@@ -42,6 +42,7 @@ export function Units() {
             key={items.length}
             rowKey="id"
             pagination={false}
+            scroll={{ x: 'max-content' }}
             dataSource={treeOf(items)}
             expandable={{ defaultExpandAllRows: true }}
             columns={[
