@@ -68,7 +68,11 @@ export function App() {
     dayjs.locale(isEnglish ? 'en' : 'zh-cn')
   }, [isEnglish])
   return (
-    <ConfigProvider locale={isEnglish ? enUS : zhCN} theme={theme}>
+    <ConfigProvider
+      locale={isEnglish ? enUS : zhCN}
+      theme={theme}
+      button={{ autoInsertSpace: false }}
+    >
       <AntApp>
         <Toast />
         <QueryClientProvider client={client}>

@@ -36,7 +36,8 @@ function Around({ customer }: { customer: Customer }) {
   return (
     <>
       <p className="crumb">
-        <Link to="/customers">{t('shell.nav_customers')}</Link> /
+        <Link to="/customers">{t('shell.nav_customers')}</Link> /{' '}
+        <span className="quiet">{customer.name ?? `#${customer.ordinal}`}</span>
       </p>
       <div className="page-head">
         <CustomerHead customer={customer} />

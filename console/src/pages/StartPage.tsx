@@ -65,6 +65,7 @@ function Checklist() {
     customers: useRead('/v1/customers', { query: { limit: 1 } }),
     products: useRead('/v1/products', { query: { limit: 1 } }),
     imports: useRead('/v1/imports'),
+    orders: useRead('/v1/orders', { query: { limit: 1 } }),
     channels: useRead('/v1/channels'),
     segments: useRead('/v1/segments'),
   }
@@ -73,6 +74,7 @@ function Checklist() {
   const staff = reads.staff.data?.items ?? []
   const customers = reads.customers.data?.items ?? []
   const imports = reads.imports.data?.items ?? []
+  const orders = reads.orders.data?.items ?? []
   const ready = (reads.channels.data?.items ?? []).filter((one) => one.state === 'ready')
   const segments = reads.segments.data?.items ?? []
   const has = (kind: string) =>
@@ -97,7 +99,7 @@ function Checklist() {
     },
     {
       code: 'orders',
-      isDone: has('orders'),
+      isDone: orders.length > 0 || has('orders'),
       content: (
         <div className="stack">
           {reads.products.data?.items.length === 0 && (

@@ -15,7 +15,8 @@ export async function startLanguage(): Promise<void> {
     resources: { 'zh-CN': { translation: zh } },
     interpolation: { escapeValue: false },
   })
-  if (window.localStorage.getItem(kept) === 'en') await setLanguage('en')
+  const wanted = window.localStorage.getItem(kept) ?? window.navigator.language
+  if (wanted.startsWith('en')) await setLanguage('en')
 }
 
 export async function setLanguage(language: Language): Promise<void> {

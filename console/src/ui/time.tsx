@@ -22,6 +22,18 @@ export function Day({ at }: { at: string | null | undefined }) {
   return <time className="num">{dayjs(at).format('YYYY-MM-DD')}</time>
 }
 
+/** `11-26 – 12-02`; the years are told on hover, and shown when they are not this one. */
+export function Span({ from, to }: { from: string; to: string }) {
+  const days = [dayjs(from), dayjs(to)]
+  const isThisYear = days.every((day) => day.year() === dayjs().year())
+  const shown = (format: string) => days.map((day) => day.format(format)).join(' – ')
+  return (
+    <time className="num nowrap" title={shown('YYYY-MM-DD')}>
+      {shown(isThisYear ? 'MM-DD' : 'YYYY-MM-DD')}
+    </time>
+  )
+}
+
 function zone(at: string): string {
   const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' }).formatToParts(
     new Date(at),

@@ -3,7 +3,7 @@ import { usePages } from '@/client/query'
 import { Money } from '@/ui/figure'
 import { percent } from '@/ui/format'
 import { Fault, Nothing } from '@/ui/page'
-import { Day } from '@/ui/time'
+import { Span } from '@/ui/time'
 
 /** Why to contact this customer now. */
 export function CustomerOpportunities({ customer }: { customer: string }) {
@@ -19,8 +19,8 @@ export function CustomerOpportunities({ customer }: { customer: string }) {
           <div>{i18n.language === 'en' ? one.reason_en : one.reason_zh}</div>
           <small className="quiet">
             {t('opportunity.score')} {percent(one.score_bp / 10_000, 0)} ·{' '}
-            {t('opportunity.expected')} <Money fen={one.expected_fen} /> · <Day at={one.due_from} />{' '}
-            – <Day at={one.due_to} />
+            {t('opportunity.expected')} <Money fen={one.expected_fen} /> ·{' '}
+            <Span from={one.due_from} to={one.due_to} />
           </small>
         </li>
       ))}

@@ -8,7 +8,7 @@ import { Money } from '@/ui/figure'
 import { percent } from '@/ui/format'
 import { Nothing, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
-import { Day } from '@/ui/time'
+import { Span } from '@/ui/time'
 
 export function OpportunityList() {
   const { t, i18n } = useTranslation()
@@ -117,17 +117,15 @@ export function OpportunityList() {
           },
           {
             title: t('opportunity.window'),
-            render: (_, one) => (
-              <span className="nowrap">
-                <Day at={one.due_from} /> – <Day at={one.due_to} />
-              </span>
-            ),
+            render: (_, one) => <Span from={one.due_from} to={one.due_to} />,
           },
           {
             title: t('opportunity.associate'),
             render: (_, one) => (
               <span className="nowrap">
-                {staffNames.get(one.associate_id ?? '') ?? '–'}{' '}
+                {staffNames.get(one.associate_id ?? '') ?? (
+                  <span className="quiet">{t('profile.nobody')}</span>
+                )}{' '}
                 <small className="quiet">{unitNames.get(one.unit_id ?? '')}</small>
               </span>
             ),

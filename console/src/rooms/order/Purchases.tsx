@@ -46,8 +46,14 @@ export function TotalsPanel({ customer }: { customer: string }) {
                 <Figure
                   title={t('order.rfm')}
                   metric="rfm"
-                  value={total.r ? `${total.r} · ${total.f} · ${total.m}` : '–'}
-                  note={t('order.rfm_note')}
+                  value={
+                    total.r ? (
+                      `${total.r} · ${total.f} · ${total.m}`
+                    ) : (
+                      <span className="quiet">{t('order.rfm_soon')}</span>
+                    )
+                  }
+                  note={t(total.r ? 'order.rfm_note' : 'order.rfm_soon_note')}
                 />
                 <Figure title={t('order.last_paid')} value={<Ago at={total.last_paid_at} />} />
               </div>

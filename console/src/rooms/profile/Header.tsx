@@ -46,7 +46,7 @@ export function CustomerHead({ customer }: { customer: Customer }) {
           {customer.under_14 && <Tag color="orange">{t('profile.under_14')}</Tag>}
         </div>
         <div className="row quiet customer-facts">
-          <span className="num">No. {customer.ordinal}</span>
+          {customer.name && <span className="num">#{customer.ordinal}</span>}
           {customer.gender && (
             <span>{t(`profile.gender_${customer.gender}`, { defaultValue: customer.gender })}</span>
           )}
@@ -54,7 +54,7 @@ export function CustomerHead({ customer }: { customer: Customer }) {
             <span>{t('profile.birth_month', { n: customer.birth_month })}</span>
           )}
           <span>
-            {t('profile.home_unit')} {customer.home_unit?.name ?? '–'}
+            {t('profile.home_unit')} {customer.home_unit?.name ?? t('profile.nobody')}
           </span>
           <span>
             {t('profile.associate')} {customer.associate?.name ?? t('profile.nobody')}

@@ -31,9 +31,11 @@ export function Messages({ query }: { query: Query }) {
         },
         {
           title: t('reach.text'),
-          width: 280,
-          ellipsis: true,
-          render: (_, one) => <Tooltip title={one.text}>{one.text}</Tooltip>,
+          render: (_, one) => (
+            <Tooltip title={one.text}>
+              <span className="sentence message-text">{one.text}</span>
+            </Tooltip>
+          ),
         },
         {
           title: t('reach.state'),
