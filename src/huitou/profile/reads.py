@@ -5,6 +5,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from huitou.base.db import ReadTx
+from huitou.catalog import reads as catalog
 from huitou.event import reads as events
 from huitou.identity import reads as identities
 from huitou.identity.types import NoSuchCustomer
@@ -221,8 +222,7 @@ def timeline(
     root_id = get_visible_root(tx, customer_id)
     before = decode_moment(cursor, int)
     found = lists.list_timeline(tx, root_id, before, min(count_max, PAGE_MAX) + 1)
-    units = merchants.units_by_id(tx)
-    items = [_item(units, happened) for happened in found[:count_max]]
+    items = _items(tx, found[:count_max])
     more = found[count_max:]
     return Page(items, encode_cursor(items[-1].at, items[-1].position) if more else None)
 
@@ -262,7 +262,6 @@ def export(tx: ReadTx, customer_id: UUID) -> dict[str, object]:
     root_id = get_visible_root(tx, customer_id)
     detail = get_customer(tx, root_id)
     happened = lists.list_timeline(tx, root_id, None, 1_000_000)
-    units = merchants.units_by_id(tx)
     return {
         "customer": {
             "id": root_id,
@@ -288,14 +287,24 @@ def export(tx: ReadTx, customer_id: UUID) -> dict[str, object]:
             "consents": detail.consents,
             "consent_history": lists.list_consent_log(tx, root_id),
         },
-        "timeline": [_item(units, each) for each in happened],
+        "timeline": _items(tx, happened),
         **{room: exporter(tx, root_id) for room, exporter in EXPORTERS.get().items()},
     }
 
 
-def _item(units: Mapping[UUID, Unit], happened: lists.Happened) -> TimelineItem:
+def _items(tx: ReadTx, happened: Sequence[lists.Happened]) -> list[TimelineItem]:
+    units = merchants.units_by_id(tx)
+    skus = {each.properties["sku"] for each in happened if each.properties.get("sku")}
+    products = {sku: each.name for sku, each in catalog.products_by_sku(tx, [*skus]).items()}
+    return [_item(units, products, each) for each in happened]
+
+
+def _item(
+    units: Mapping[UUID, Unit], products: Mapping[str, str], happened: lists.Happened
+) -> TimelineItem:
     unit = _unit_ref(units, happened.unit_id)
-    zh, en = titles.title_of(happened.type, happened.properties, unit.name if unit else None)
+    said = {**happened.properties, "product": products.get(happened.properties.get("sku", ""))}
+    zh, en = titles.title_of(happened.type, said, unit.name if unit else None)
     return TimelineItem(
         happened.position,
         happened.occurred_at,

@@ -110,5 +110,8 @@ def test_every_registered_type_has_a_title_of_its_own_in_both_languages() -> Non
         "在城东一店消费 ¥1,234.56，2 个商品",
         "Bought 2 items for ¥1,234.56 at 城东一店",
     )
+    assert (
+        titles.title_of("product.viewed", {**said, "product": "鲜牛奶"}, None)[0] == "浏览了 鲜牛奶"
+    )
     assert titles.title_of("consent.withdrawn", said, None)[0] == "撤回短信营销触达的同意"
     assert titles.title_of("x.spin", {}, None) == ("其他行为：x.spin", "Other event: x.spin")

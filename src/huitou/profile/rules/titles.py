@@ -40,7 +40,9 @@ _PLAIN = {
 
 
 def title_of(type_: str, properties: Mapping[str, Any], unit: str | None) -> tuple[str, str]:
-    """`(Chinese, English)`. `unit` is the unit's name; types we do not know are named as such."""
+    """`(Chinese, English)`; types we do not know are named as such. `unit` is the unit's name;
+    `product` among the properties, if there is one, the name of its `sku`.
+    """
     writer = _WRITERS.get(type_)
     if writer is not None:
         return writer(properties, unit)
@@ -72,13 +74,13 @@ def _reviewed(properties: Mapping[str, Any], unit: str | None) -> tuple[str, str
 
 
 def _viewed(properties: Mapping[str, Any], unit: str | None) -> tuple[str, str]:
-    sku = properties.get("sku", "")
-    return f"浏览了商品 {sku}", f"Viewed product {sku}"
+    product = properties.get("product") or properties.get("sku", "")
+    return f"浏览了 {product}", f"Viewed {product}"
 
 
 def _carted(properties: Mapping[str, Any], unit: str | None) -> tuple[str, str]:
-    sku = properties.get("sku", "")
-    return f"将商品 {sku} 加入购物车", f"Put product {sku} into the cart"
+    product = properties.get("product") or properties.get("sku", "")
+    return f"把 {product} 加入购物车", f"Put {product} into the cart"
 
 
 def _added(properties: Mapping[str, Any], unit: str | None) -> tuple[str, str]:
