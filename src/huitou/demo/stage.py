@@ -43,7 +43,7 @@ STEPS = (
     ),
     (
         "buy",
-        ("购买", "客户下单。几百毫秒内，导购看到成交和提成，总部看到门店数字。"),
+        ("购买", "客户下单。转眼间，导购看到成交和提成，总部看到门店数字。"),
         ("Buy", "She buys. The associate sees sale and commission, headquarters the store's."),
     ),
     (
