@@ -31,7 +31,7 @@ export function PagedTable<T extends object>({
         dataSource={pages.items}
         loading={pages.isLoading}
         pagination={false}
-        locale={empty ? { emptyText: empty } : undefined}
+        locale={empty ? { emptyText: pages.isLoading ? ' ' : empty } : undefined}
       />
       {pages.hasNextPage && (
         <div className="more">

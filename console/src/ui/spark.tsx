@@ -39,7 +39,9 @@ export function Bars({
     <div className="bars">
       {rows.map((row) => (
         <div key={row.key} className="bar-row">
-          <span className="bar-label">{row.label}</span>
+          <span className="bar-label" title={typeof row.label === 'string' ? row.label : undefined}>
+            {row.label}
+          </span>
           <span className="bar-track">
             <span
               className="bar-fill"

@@ -145,6 +145,10 @@ export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<str
             render: (_, row) => <Ago at={totals.get(row.id)?.total?.last_paid_at} />,
           },
           {
+            title: t('profile.seen'),
+            render: (_, row) => <Ago at={row.last_seen_at} />,
+          },
+          {
             title: t('profile.tags'),
             render: (_, row) => <Tags names={row.tags} />,
           },
