@@ -22,6 +22,8 @@ from huitou.base.db import Database, Tx
 from huitou.base.jobs import STREAMS
 from huitou.benefit import reads as ledger
 from huitou.campaign.actions import editing, publishing
+from huitou.identity import actions as identities
+from huitou.identity import reads as identity
 from huitou.kernel.errors import Refusal
 from huitou.reach import actions as reach
 from huitou.segment import actions as segments
@@ -96,7 +98,7 @@ class History:
         acts: list[Callable[[], None]] = [
             self.order, self.order, self.order, self.refund, self.refund_before_order,
             self.duplicate, self.merge, self.campaign, self.tap, self.tap, self.confirm,
-            self.opt_out, self.trouble, self.rewind,
+            self.opt_out, self.withdraw, self.split, self.forget, self.trouble, self.rewind,
         ]  # fmt: skip
         self.campaign()
         self.work()
@@ -218,6 +220,24 @@ class History:
             reach.opt_out(tx, customer, reason="page", proof="link:x")
         self.stopped.setdefault(customer, self.clock.now)
 
+    def withdraw(self) -> None:
+        """Told at the counter: it comes by the log."""
+        who = self.who(self.dice.choice(list(self.phones)))
+        self.take(self.town.event("consent.withdrawn", who, channel="all"))
+
+    def split(self) -> None:
+        """Somebody looks at two who were joined, and takes it back."""
+        with suppress(Refusal), self.town.db.write(self.merchant, principal="test") as tx:
+            for customer in self.dice.sample(list(self.phones), len(self.phones)):
+                for merging in identity.mergings_of(tx, customer):
+                    if merging.undone_at is None:
+                        identities.undo_merge(tx, customer, merging.id)
+                        return
+
+    def forget(self) -> None:
+        with self.town.db.write(self.merchant, principal="test") as tx:
+            identities.forget(tx, self.dice.choice(list(self.phones)))
+
     def trouble(self) -> None:
         """Answers are lost on the way: what became of the call is unknown."""
         mode = self.dice.choice(("drop_before", "drop_after"))
@@ -273,6 +293,8 @@ def test_the_invariants_hold_after_any_history(
         )
         assert tx.rows(dict, _WRONG_TOTALS) == []
         assert tx.rows(dict, _WRONG_COMMISSIONS) == []
+        assert tx.rows(dict, _WRONG_CREDITS) == []
+        assert tx.rows(dict, _NOT_FORGOTTEN) == []
         messages = tx.rows(dict, _MESSAGES)
     handed_over = {"submitted", "waiting", "unknown", "delivered"}
     assert handed_over & {message["state"] for message in messages}, "something was sent"
@@ -308,9 +330,10 @@ _MESSAGES = """
 """
 _WRONG_TOTALS = """
     SELECT coalesce(t.customer_id, p.customer_id) AS customer, t.order_count, p.n, t.paid_fen, p.net
-    FROM (SELECT customer_id, count(*) AS n, sum(paid_fen - refunded_fen) AS net
-          FROM "order".purchase WHERE merchant_id = %(merchant)s AND customer_id IS NOT NULL
-          GROUP BY customer_id) p
+    FROM (SELECT o.customer_id, count(*) AS n, sum(paid_fen - refunded_fen) AS net
+          FROM "order".purchase o JOIN identity.customer c
+              ON c.merchant_id = o.merchant_id AND c.id = o.customer_id AND c.state = 'live'
+          WHERE o.merchant_id = %(merchant)s GROUP BY o.customer_id) p
     FULL JOIN (SELECT * FROM "order".total WHERE merchant_id = %(merchant)s) t
         ON t.customer_id = p.customer_id
     WHERE (t.order_count, t.paid_fen) IS DISTINCT FROM (p.n, p.net)
@@ -321,6 +344,34 @@ _WRONG_COMMISSIONS = """
     WHERE l.merchant_id = %(merchant)s AND c.withdrawn_at IS NULL
       AND abs((l.amount_fen - l.reversed_fen) * 10000
               - (c.amount_fen - c.refunded_fen) * l.rate_bp) > 5000
+"""
+_WRONG_CREDITS = """
+    SELECT c.order_no, c.customer_id, r.customer_id AS bought_by, w.root_id AS written_to,
+           l.customer_id AS line_of
+    FROM attribution.credit c
+    JOIN identity.resolved_now r ON r.merchant_id = c.merchant_id AND r.position = c.position
+    JOIN reach.message m ON m.merchant_id = c.merchant_id AND m.id = c.message_id
+    JOIN identity.customer w ON w.merchant_id = m.merchant_id AND w.id = m.first_customer_id
+    LEFT JOIN commission.line l ON l.merchant_id = c.merchant_id AND l.credit_id = c.id
+    WHERE c.merchant_id = %(merchant)s AND c.withdrawn_at IS NULL
+      AND (w.root_id <> r.customer_id
+           OR c.customer_id IS DISTINCT FROM
+              CASE WHEN r.state = 'live' THEN r.customer_id END
+           OR l.id IS NOT NULL AND l.customer_id IS DISTINCT FROM c.customer_id)
+"""
+_NOT_FORGOTTEN = """
+    SELECT c.id, p.customer_id AS profile, s.customer_id AS seen, n.customer_id AS consent,
+           t.customer_id AS total, o.customer_id AS opportunity
+    FROM identity.customer c
+    LEFT JOIN profile.customer p ON p.merchant_id = c.merchant_id AND p.customer_id = c.id
+    LEFT JOIN profile.seen s ON s.merchant_id = c.merchant_id AND s.customer_id = c.id
+    LEFT JOIN profile.consent n ON n.merchant_id = c.merchant_id AND n.customer_id = c.id
+    LEFT JOIN "order".total t ON t.merchant_id = c.merchant_id AND t.customer_id = c.id
+    LEFT JOIN opportunity.opportunity o
+        ON o.merchant_id = c.merchant_id AND o.customer_id = c.id
+    WHERE c.merchant_id = %(merchant)s AND c.state = 'forgotten'
+      AND coalesce(p.customer_id, s.customer_id, n.customer_id, t.customer_id, o.customer_id)
+          IS NOT NULL
 """
 _DUMPS = {
     "customers": """

@@ -68,9 +68,14 @@ def merge(tx: Tx, customer_id: UUID, other_id: UUID) -> Customer:
 
 
 def undo_merge(tx: Tx, customer_id: UUID, merging_id: UUID) -> Customer:
-    """Take a recorded merge of this customer back; returns the customer that is free again."""
+    """Take a recorded merge of this customer back; returns the customer that is free again.
+
+    Refuses `NoSuchCustomer`, `NoSuchMerging`, `AlreadyForgotten`.
+    """
     people.lock(tx)
     root = reads.get_root(tx, customer_id)
+    if root.state == "forgotten":
+        raise AlreadyForgotten()
     member_ids = {member.id for member in people.list_members(tx, root.id)}
     for merging in people.list_mergings(tx, member_ids):
         if merging.id == merging_id and merging.undone_at is None:

@@ -282,7 +282,11 @@ def test_refusals(clock: Clock, send: Send, drain: Drain, write: Write) -> None:
             actions.split(tx, one.id, ids)
         with pytest.raises(NotTheirs):
             actions.split(tx, two.id, ids[:1])
+        joined = actions.merge(tx, one.id, two.id)
         actions.forget(tx, one.id)
+        [merging] = reads.mergings_of(tx, joined.id)
+        with pytest.raises(AlreadyForgotten):
+            actions.undo_merge(tx, joined.id, merging.id)
         with pytest.raises(AlreadyForgotten):
             actions.merge(tx, one.id, two.id)
 

@@ -310,6 +310,7 @@ def test_forgetting_removes_facts_and_state(
     drain()
     with write() as tx:
         actions.learn(tx, 0, 10)
+        actions.regather(tx, [customer])
         assert not any(_state(tx).values())
         assert tx.value("SELECT count(*) FROM profile.seen WHERE merchant_id = %(merchant)s") == 0
 

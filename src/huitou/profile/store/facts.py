@@ -301,7 +301,7 @@ def list_external_ids(tx: ReadTx, identifier_ids: Iterable[int]) -> frozenset[in
 
 
 def list_entries(tx: ReadTx, root_ids: Iterable[UUID]) -> tuple[list[LogEntry], dict[int, UUID]]:
-    """All events of customers, and the first customer of each position."""
+    """All events of customers, and the first customer of each position; none of the forgotten."""
     params = {"roots": list(root_ids)}
     entries = tx.rows(
         LogEntry,
@@ -311,7 +311,7 @@ def list_entries(tx: ReadTx, root_ids: Iterable[UUID]) -> tuple[list[LogEntry], 
         FROM identity.customer m
         JOIN identity.resolved r ON r.merchant_id = m.merchant_id AND r.customer_id = m.id
         JOIN event.log l ON l.merchant_id = r.merchant_id AND l.position = r.position
-        WHERE m.merchant_id = %(merchant)s AND m.root_id = ANY(%(roots)s)
+        WHERE m.merchant_id = %(merchant)s AND m.root_id = ANY(%(roots)s) AND m.state = 'live'
         ORDER BY l.position
         """,
         params,
