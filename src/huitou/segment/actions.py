@@ -7,15 +7,17 @@ from uuid import UUID
 from huitou.base.db import Tx
 from huitou.identity import reads as identity
 from huitou.kernel.ids import new_id
-from huitou.merchant import actions as merchant
+from huitou.merchant import actions as merchants
+from huitou.merchant import reads as merchant
 from huitou.segment import reads, store
 from huitou.segment.rules import compile as compiler
-from huitou.segment.rules import parse
+from huitou.segment.rules import live, parse
 from huitou.segment.types.answers import Segment, Stored
 from huitou.segment.types.refusals import InUse, NameTaken, NoSegment, VersionConflict
-from huitou.segment.types.rule import InSegment
+from huitou.segment.types.rule import Context, InSegment
 
 STREAM = "segment"
+_CUSTOMERS_MAX = 2_000
 
 
 def add_segment(tx: Tx, name: str, rule: dict[str, Any], language: str = "zh") -> Segment:
@@ -30,7 +32,7 @@ def add_segment(tx: Tx, name: str, rule: dict[str, Any], language: str = "zh") -
     reads.read_rule(tx, rule, segment_id)
     store.add_segment(tx, segment_id, name, rule)
     refresh(tx, segment_id)
-    merchant.audit(tx, "segment.added", f"segment:{segment_id}")
+    merchants.audit(tx, "segment.added", f"segment:{segment_id}")
     return reads.get_segment(tx, segment_id, language)
 
 
@@ -48,7 +50,7 @@ def change_segment(
     reads.read_rule(tx, rule, segment_id)
     store.set_segment(tx, segment_id, name, rule)
     refresh(tx, segment_id)
-    merchant.audit(tx, "segment.changed", f"segment:{segment_id}", version=version + 1)
+    merchants.audit(tx, "segment.changed", f"segment:{segment_id}", version=version + 1)
     return reads.get_segment(tx, segment_id, language)
 
 
@@ -61,11 +63,11 @@ def delete_segment(tx: Tx, segment_id: UUID, version: int | None = None) -> None
         if any(isinstance(leaf, InSegment) and leaf.id == segment_id for leaf in leaves):
             raise InUse(name=other.name)
     store.archive_segment(tx, segment_id)
-    merchant.audit(tx, "segment.deleted", f"segment:{segment_id}")
+    merchants.audit(tx, "segment.deleted", f"segment:{segment_id}")
 
 
-def refresh(tx: Tx, segment_id: UUID, ids: Sequence[UUID] | None = None) -> tuple[int, int]:
-    """Let members enter and leave by the rule of now, among `ids` or all customers.
+def refresh(tx: Tx, segment_id: UUID) -> tuple[int, int]:
+    """Let members enter and leave by the rule of now, among all customers.
 
     Returns how many entered and left. A segment that is gone has nothing to refresh.
     """
@@ -73,28 +75,42 @@ def refresh(tx: Tx, segment_id: UUID, ids: Sequence[UUID] | None = None) -> tupl
     if stored is None:
         return 0, 0
     tree, context = reads.resolve(tx, stored.rule, segment_id)
-    compiled = compiler.refresh(tree, context, segment_id, ids)
-    return store.refresh(tx, segment_id, compiled, is_whole=ids is None)
+    compiled = compiler.refresh(tree, context, segment_id)
+    return store.refresh(tx, segment_id, compiled)
 
 
-def refresh_all(tx: Tx, ids: Sequence[UUID] | None = None) -> None:
-    """Every active segment."""
+def refresh_all(tx: Tx) -> None:
+    """Every active segment over everybody."""
     tx.lock(STREAM)
     for stored in store.list_active(tx):
-        refresh(tx, stored.id, ids)
+        refresh(tx, stored.id)
+
+
+def judge(tx: Tx, ids: Sequence[UUID]) -> tuple[int, int]:
+    """Look again at a few customers, for all active segments together.
+
+    Returns how many entered and left.
+    """
+    tx.lock(STREAM)
+    rules = {stored.id: parse.parse(stored.rule) for stored in store.list_active(tx)}
+    context = Context(merchant.get_merchant(tx).zone, tx.now, rules)
+    entered, left = 0, 0
+    for start in range(0, len(ids), _CUSTOMERS_MAX):
+        for compiled in live.refresh(rules, context, ids[start : start + _CUSTOMERS_MAX]):
+            moved = store.refresh_live(tx, compiled)
+            entered, left = entered + moved[0], left + moved[1]
+    return entered, left
 
 
 def consume(tx: Tx, after: int, upto: int) -> None:
     """Look again at the customers whom the log's positions (after, upto] touch."""
-    touched = store.list_touched(tx, after, upto)
-    if touched:
-        refresh_all(tx, touched)
+    judge(tx, store.list_touched(tx, after, upto))
 
 
 def look_again(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """After merges and splits: these customers and those who answer for them now."""
     now = identity.canonical(tx, customer_ids)
-    refresh_all(tx, sorted({*customer_ids, *now.values()}))
+    judge(tx, sorted({*customer_ids, *now.values()}))
 
 
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:

@@ -96,18 +96,25 @@ def archive_segment(tx: Tx, segment_id: UUID) -> None:
     )
 
 
-def refresh(tx: Tx, segment_id: UUID, compiled: Compiled, *, is_whole: bool) -> tuple[int, int]:
+def refresh(tx: Tx, segment_id: UUID, compiled: Compiled) -> tuple[int, int]:
     """Run a compiled refresh and keep the count; returns how many entered and left."""
     row = tx.row(dict, compiled.query, compiled.params)
     assert row is not None
     tx.run(
         """
-        UPDATE segment.segment SET member_count = member_count + %(change)s,
-               refreshed_at = CASE WHEN %(is_whole)s THEN %(now)s ELSE refreshed_at END
+        UPDATE segment.segment
+        SET member_count = member_count + %(change)s, refreshed_at = %(now)s
         WHERE merchant_id = %(merchant)s AND id = %(id)s
         """,
-        {"id": segment_id, "change": row["entered"] - row["left"], "is_whole": is_whole},
+        {"id": segment_id, "change": row["entered"] - row["left"]},
     )
+    return row["entered"], row["left"]
+
+
+def refresh_live(tx: Tx, compiled: Compiled) -> tuple[int, int]:
+    """Run a compiled pass over a few customers; returns how many entered and left."""
+    row = tx.row(dict, compiled.query, compiled.params)
+    assert row is not None
     return row["entered"], row["left"]
 
 

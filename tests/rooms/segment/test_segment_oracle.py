@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from huitou.base.db import Database, Scope
 from huitou.identity import actions as identity_actions
-from huitou.segment import actions, reads
+from huitou.segment import actions, reads, store
 from huitou.segment.rules import compile as compiler
 from huitou.segment.types.answers import Segment
 from tests.conftest import Brand, Clock, Read, Write, send_events
@@ -69,6 +70,51 @@ def test_the_statement_agrees_with_the_oracle(
         consents = [facts.consents for facts in world.customers.values()]
         assert reached.wecom == sum(("wecom", "marketing") in given for given in consents)
         assert reached.sms == sum(("sms", "marketing") in given for given in consents)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_one_pass_over_all_segments_agrees_with_the_oracle(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    write: Write,
+    drain: Callable[[], None],
+    seed: int,
+) -> None:
+    make_world(db, brand, clock, drain, seed)
+    random = Random(2000 + seed)
+    saved: dict[str, Any] = {}
+    with write() as tx:
+        for index in range(RULES_PER_WORLD):
+            rule = make_rule(random, list(saved)[-5:])
+            segment_id = uuid4()
+            store.add_segment(tx, segment_id, f"人群 {index}", rule)
+            saved[str(segment_id)] = rule
+        world = World(tx, saved)
+        everyone = sorted(world.customers)
+        few, others = everyone[:5], everyone[5:]
+        actions.judge(tx, few)
+        for segment_id, rule in saved.items():
+            assert set(reads.members(tx, UUID(segment_id))) == world.matching(rule) & set(few), rule
+        entered, left = actions.judge(tx, others)
+        expected = {id_: world.matching(rule) for id_, rule in saved.items()}
+        for segment_id, matching in expected.items():
+            assert set(reads.members(tx, UUID(segment_id))) == matching, saved[segment_id]
+            assert reads.get_segment(tx, UUID(segment_id)).member_count == len(matching)
+        assert entered == sum(len(matching & set(others)) for matching in expected.values()) > 200
+        assert left == 0
+        assert actions.judge(tx, everyone) == (0, 0)
+        for segment_id in saved:
+            saved[segment_id] = make_rule(random, [])
+            store.set_segment(tx, UUID(segment_id), segment_id, saved[segment_id])
+        entered, left = actions.judge(tx, everyone)
+        assert min(entered, left) > 100
+        for segment_id, rule in saved.items():
+            assert set(reads.members(tx, UUID(segment_id))) == world.matching(rule), rule
+            changes = list(reads.changes(tx, UUID(segment_id), START))
+            kinds = [change.kind for change in changes]
+            now = kinds.count("entered") - kinds.count("left")
+            assert now == reads.get_segment(tx, UUID(segment_id)).member_count
 
 
 def test_live_members_are_those_of_the_rule_whatever_happens(

@@ -73,15 +73,13 @@ def members(rule: Node, context: Context, ids: Sequence[UUID] | None = None) -> 
     return Compiled(query, statement.params, [leaf.path for leaf in own])
 
 
-def refresh(
-    rule: Node, context: Context, segment_id: UUID, ids: Sequence[UUID] | None = None
-) -> Compiled:
-    """Make the stored members of a segment those of the rule, among `ids` or all; every entering
-    and leaving is noted. One row: entered, left."""
-    statement = Statement(context, ids)
+def refresh(rule: Node, context: Context, segment_id: UUID) -> Compiled:
+    """Make the stored members of a segment those of the rule; every entering and leaving is noted.
+    One row: entered, left. (`live` does it for many segments and a few customers.)"""
+    statement = Statement(context)
     head, _, whole = _judging(rule, statement)
     statement.params["segment"] = segment_id
-    query = head + sql.SQL(_REFRESH).format(whole=whole, only=statement.only("m.customer_id"))
+    query = head + sql.SQL(_REFRESH).format(whole=whole)
     return Compiled(query, statement.params, [])
 
 
@@ -119,7 +117,7 @@ _REFRESH: LiteralString = """,
     gone AS (
         DELETE FROM segment.member m
         WHERE m.merchant_id = %(merchant)s AND m.segment_id = %(segment)s
-          AND NOT EXISTS (SELECT FROM matched WHERE matched.id = m.customer_id){only}
+          AND NOT EXISTS (SELECT FROM matched WHERE matched.id = m.customer_id)
         RETURNING m.customer_id),
     come AS (
         INSERT INTO segment.member (merchant_id, segment_id, customer_id, entered_at)
@@ -136,7 +134,7 @@ _REFRESH: LiteralString = """,
     FROM noted
 """
 
-_SCOPE: LiteralString = """
+SCOPE: LiteralString = """
     SELECT c.id FROM identity.customer c
     LEFT JOIN profile.customer p ON p.merchant_id = c.merchant_id AND p.customer_id = c.id
     LEFT JOIN merchant.unit u ON u.merchant_id = p.merchant_id AND u.id = p.home_unit_id
@@ -153,7 +151,7 @@ def _judging(
     parts = _Parts(statement)
     whole = _walk(rule, parts, is_own=True)
     tables: list[Sql] = [
-        sql.SQL("base AS MATERIALIZED ({})").format(sql.SQL(_SCOPE) + statement.only("c.id"))
+        sql.SQL("base AS MATERIALIZED ({})").format(sql.SQL(SCOPE) + statement.only("c.id"))
     ]
     columns: list[Sql] = [sql.SQL("b.id")]
     joins: list[Sql] = []

@@ -2,18 +2,20 @@
 
 A `Figure` is a query of (id, value), one row a customer, and how to test `value`; customers without
 a row have NULL. Purchases read the cheapest table that knows the answer: running totals before
-orders, orders before lines.
+orders, orders before lines. A figure also says which rows it looks at and what it makes of them, so
+that many figures over the same rows can be made in one pass (`live`).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, LiteralString
 
 from psycopg import sql
 
 from huitou.segment.rules import sample
-from huitou.segment.rules.statement import Sql, Statement
-from huitou.segment.rules.trait_figures import trait
+from huitou.segment.rules.statement import NOTHING, Scan, Sql, Statement
+from huitou.segment.rules.trait_figures import trait, trait_rows
 from huitou.segment.types.rule import (
     Consent,
     Event,
@@ -29,11 +31,28 @@ from huitou.segment.types.rule import (
     Window,
 )
 
+Value = Callable[[Sql], Sql]
+"""What is made of rows, given ` FILTER (…)` or nothing (columns take no filter)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a figure is among others over the same rows: of the rows of `scan` those `picked`
+    (`AND …`), none of them older than `since`, and of these `value`."""
+
+    scan: Scan
+    picked: Sql
+    value: Value
+    since: datetime | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
+    """`part` is None for what needs a query of its own."""
+
     source: Sql
     test: Callable[[Sql], Sql]
+    part: Part | None = None
 
 
 def figure(statement: Statement, leaf: Leaf) -> Figure:
@@ -45,11 +64,11 @@ def figure(statement: Statement, leaf: Leaf) -> Figure:
             return _event(statement, leaf)
         case Trait():
             source, test = trait(statement, leaf)
-            return Figure(source, test)
+            return Figure(source, test, _trait_part(statement, leaf))
         case Tag():
-            return Figure(_tag(statement, leaf), _is_known)
+            return _of(statement, _tag(statement, leaf), _is_known)
         case Consent():
-            return Figure(_consent(statement, leaf), _is_known)
+            return _of(statement, _consent(statement, leaf), _is_known)
         case Sequence():
             return Figure(_sequence(statement, leaf), _is_known)
         case Sample():
@@ -57,11 +76,34 @@ def figure(statement: Statement, leaf: Leaf) -> Figure:
     raise AssertionError(f"{type(leaf).__name__} has no figure")
 
 
+def _of(statement: Statement, part: Part, test: Callable[[Sql], Sql]) -> Figure:
+    """A figure whose own query follows from its part."""
+    source = (
+        sql.SQL("SELECT " + part.scan.id + " AS id, {} AS value" + part.scan.rows).format(
+            part.value(NOTHING)
+        )
+        + part.picked
+        + statement.only(part.scan.id)
+    )
+    if part.scan.each == "many":
+        source += sql.SQL(" GROUP BY " + part.scan.id)
+    return Figure(source, test, part)
+
+
+def _column(text: LiteralString) -> Value:
+    return lambda _: sql.SQL(text)
+
+
+def _aggregate(text: LiteralString) -> Value:
+    """`{}` is where the filter goes."""
+    return lambda only: sql.SQL(text).format(only)
+
+
 def _is_known(value: Sql) -> Sql:
     return sql.SQL("({} IS NOT NULL)").format(value)
 
 
-_DAYS: LiteralString = "floor(extract(epoch FROM %(now)s - max({})) / 86400)::bigint"
+_DAYS: LiteralString = "floor(extract(epoch FROM %(now)s - max(AT){}) / 86400)::bigint"
 
 
 def _counted(statement: Statement, leaf: Purchase | Event) -> Callable[[Sql], Sql]:
@@ -75,18 +117,67 @@ def _counted(statement: Statement, leaf: Purchase | Event) -> Callable[[Sql], Sq
     return test
 
 
+_TOTALS = Scan(
+    """ FROM "order".total t WHERE t.merchant_id = %(merchant)s""", "t.customer_id", "one"
+)
+_CATEGORY_TOTALS = Scan(
+    """ FROM "order".category_total t WHERE t.merchant_id = %(merchant)s""",
+    "t.customer_id",
+    "picked",
+)
+_PURCHASES = Scan(
+    """ FROM "order".purchase p WHERE p.merchant_id = %(merchant)s AND p.customer_id IS NOT NULL""",
+    "p.customer_id",
+    "many",
+    "p.paid_at",
+)
+_LINES = Scan(
+    """ FROM "order".line l WHERE l.merchant_id = %(merchant)s AND l.customer_id IS NOT NULL""",
+    "l.customer_id",
+    "many",
+    "l.paid_at",
+)
+EVENTS = Scan(
+    " FROM event.log e JOIN identity.resolved_now r"
+    " ON r.merchant_id = e.merchant_id AND r.position = e.position"
+    " WHERE e.merchant_id = %(merchant)s",
+    "r.customer_id",
+    "many",
+)
+HAPPENED = Scan(" FROM happened e WHERE true", "e.customer_id", "many")
+"""Events that the statement has read before (`Statement.has_happened`), with the log's columns."""
+
+COPIED = Scan(
+    " FROM event.log e WHERE e.merchant_id = %(merchant)s", "e.customer_id", "many"
+)
+"""Events in the warehouse."""
+
+_TAGS = Scan(" FROM profile.tag t WHERE t.merchant_id = %(merchant)s", "t.customer_id", "picked")
+_CONSENTS = Scan(
+    " FROM profile.consent c WHERE c.merchant_id = %(merchant)s AND c.state = 'given'",
+    "c.customer_id",
+    "picked",
+)
+_CUSTOMERS = Scan(" FROM identity.customer c WHERE c.merchant_id = %(merchant)s", "c.id", "one")
+
+
 def _purchase(statement: Statement, leaf: Purchase) -> Figure:
     is_ever = statement.span(leaf.window) == (None, None)
     where = leaf.where
+    test = _counted(statement, leaf)
     if is_ever and where == PurchaseWhere() and leaf.agg in _OF_TOTAL:
-        source = _total(statement, _OF_TOTAL[leaf.agg])
-    elif is_ever and _is_one_category(where) and leaf.agg in _OF_CATEGORY_TOTAL:
-        source = _category_total(statement, where, _OF_CATEGORY_TOTAL[leaf.agg])
-    elif where.category is None and where.sku is None and leaf.agg in _OF_PURCHASE:
-        source = _purchases(statement, leaf, _OF_PURCHASE[leaf.agg])
-    else:
-        source = _lines(statement, leaf)
-    return Figure(source, _counted(statement, leaf))
+        return _of(statement, Part(_TOTALS, NOTHING, _column(_OF_TOTAL[leaf.agg])), test)
+    if is_ever and _is_one_category(where) and leaf.agg in _OF_CATEGORY_TOTAL:
+        picked = statement.among("t.category_code", where.category)
+        value = _column(_OF_CATEGORY_TOTAL[leaf.agg])
+        return _of(statement, Part(_CATEGORY_TOTALS, picked, value), test)
+    if where.category is None and where.sku is None and leaf.agg in _OF_PURCHASE:
+        return _of(statement, _purchases(statement, leaf), test)
+    if leaf.agg == "count":
+        return _orders_of_lines(statement, leaf, test)
+    picked = _matching_lines(statement, leaf)
+    value = _aggregate(_OF_LINE[leaf.agg])
+    return _of(statement, Part(_LINES, picked, value, statement.span(leaf.window)[0]), test)
 
 
 def _is_one_category(where: PurchaseWhere) -> bool:
@@ -104,99 +195,68 @@ _OF_TOTAL: dict[str, LiteralString] = {
 }
 _OF_CATEGORY_TOTAL: dict[str, LiteralString] = {**_OF_TOTAL, "quantity": "t.quantity"}
 _OF_PURCHASE: dict[str, LiteralString] = {
-    "count": "count(*)",
-    "sum_fen": "sum(p.paid_fen - p.refunded_fen)::bigint",
-    "days_since_last": _DAYS.replace("{}", "p.paid_at"),
+    "count": "count(*){}",
+    "sum_fen": "(sum(p.paid_fen - p.refunded_fen){})::bigint",
+    "days_since_last": _DAYS.replace("AT", "p.paid_at"),
 }
 _OF_LINE: dict[str, LiteralString] = {
-    "sum_fen": "sum(l.paid_fen - l.refunded_fen)::bigint",
-    "quantity": "sum(l.quantity - l.refunded_quantity)::bigint",
-    "days_since_last": _DAYS.replace("{}", "l.paid_at"),
+    "sum_fen": "(sum(l.paid_fen - l.refunded_fen){})::bigint",
+    "quantity": "(sum(l.quantity - l.refunded_quantity){})::bigint",
+    "days_since_last": _DAYS.replace("AT", "l.paid_at"),
 }
 
 
-def _total(statement: Statement, value: LiteralString) -> Sql:
-    return (
-        sql.SQL("SELECT t.customer_id AS id, " + value + " AS value")
-        + sql.SQL(""" FROM "order".total t WHERE t.merchant_id = %(merchant)s""")
-        + statement.only("t.customer_id")
-    )
-
-
-def _category_total(statement: Statement, where: PurchaseWhere, value: LiteralString) -> Sql:
-    return (
-        sql.SQL("SELECT t.customer_id AS id, " + value + " AS value")
-        + sql.SQL(""" FROM "order".category_total t WHERE t.merchant_id = %(merchant)s""")
-        + statement.among("t.category_code", where.category)
-        + statement.only("t.customer_id")
-    )
-
-
-def _purchases(statement: Statement, leaf: Purchase, value: LiteralString) -> Sql:
-    return (
-        sql.SQL("SELECT p.customer_id AS id, " + value + " AS value")
-        + sql.SQL(""" FROM "order".purchase p""")
-        + sql.SQL(" WHERE p.merchant_id = %(merchant)s AND p.customer_id IS NOT NULL")
-        + statement.within("p.paid_at", leaf.window)
+def _purchases(statement: Statement, leaf: Purchase) -> Part:
+    picked = (
+        statement.within("p.paid_at", leaf.window)
         + statement.in_units("p.unit_id", leaf.where.unit)
         + statement.among("p.source", leaf.where.channel)
-        + statement.only("p.customer_id")
-        + sql.SQL(" GROUP BY p.customer_id")
     )
+    value = _aggregate(_OF_PURCHASE[leaf.agg])
+    return Part(_PURCHASES, picked, value, statement.span(leaf.window)[0])
 
 
-def _lines(statement: Statement, leaf: Purchase) -> Sql:
-    if leaf.agg == "count":
-        return _orders_of_lines(statement, leaf)
-    value = _OF_LINE[leaf.agg]
-    return (
-        sql.SQL("SELECT l.customer_id AS id, " + value + " AS value")
-        + _matching_lines(statement, leaf)
-        + sql.SQL(" GROUP BY l.customer_id")
-    )
-
-
-def _orders_of_lines(statement: Statement, leaf: Purchase) -> Sql:
+def _orders_of_lines(statement: Statement, leaf: Purchase, test: Callable[[Sql], Sql]) -> Figure:
     """How many orders have a matching line. One line per order and category is marked, so that
     orders of one category need not be told apart."""
-    lines = _matching_lines(statement, leaf)
-    if leaf.where.sku is None:
-        lines = lines + sql.SQL(" AND l.is_first_of_category")
-        if leaf.where.category is not None and len(leaf.where.category) == 1:
-            return (
-                sql.SQL("SELECT l.customer_id AS id, count(*) AS value")
-                + lines
-                + sql.SQL(" GROUP BY l.customer_id")
-            )
-    return sql.SQL(
-        "SELECT o.id, count(*) AS value"
-        " FROM (SELECT DISTINCT l.customer_id AS id, l.order_id{}) o GROUP BY o.id"
-    ).format(lines)
+    where = leaf.where
+    since, _ = statement.span(leaf.window)
+    picked = _matching_lines(statement, leaf)
+    if where.sku is None:
+        picked = picked + sql.SQL(" AND l.is_first_of_category")
+        if where.category is not None and len(where.category) == 1:
+            return _of(statement, Part(_LINES, picked, _aggregate("count(*){}"), since), test)
+    orders = sql.SQL("SELECT DISTINCT l.customer_id AS id, l.order_id" + _LINES.rows) + picked
+    source = sql.SQL("SELECT o.id, count(*) AS value FROM ({}{}) o GROUP BY o.id").format(
+        orders, statement.only(_LINES.id)
+    )
+    apart = _aggregate("count(DISTINCT l.order_id){}")
+    return Figure(source, test, Part(_LINES, picked, apart, since))
 
 
 def _matching_lines(statement: Statement, leaf: Purchase) -> Sql:
     where = leaf.where
     return (
-        sql.SQL(
-            """ FROM "order".line l"""
-            " WHERE l.merchant_id = %(merchant)s AND l.customer_id IS NOT NULL"
-        )
-        + statement.among("l.category_code", where.category)
+        statement.among("l.category_code", where.category)
         + statement.among("l.sku", where.sku)
         + statement.within("l.paid_at", leaf.window)
         + statement.in_units("l.unit_id", where.unit)
         + statement.among("l.source", where.channel)
-        + statement.only("l.customer_id")
     )
 
 
 def _event(statement: Statement, leaf: Event) -> Figure:
-    value: LiteralString = "count(*)" if leaf.agg == "count" else _DAYS.replace("{}", "e.at")
+    value: LiteralString = "count(*){}" if leaf.agg == "count" else _DAYS
+    test = _counted(statement, leaf)
+    if statement.has_happened and leaf.type != "order.paid":
+        picked = _matching_events(statement, EventMatch(leaf.type, leaf.where), leaf.window)
+        value = value.replace("AT", "e.occurred_at")
+        return _of(statement, Part(HAPPENED, picked, _aggregate(value)), test)
     events = _events(statement, EventMatch(leaf.type, leaf.where), leaf.window)
     source = sql.SQL("SELECT e.id, {} AS value FROM ({}) e GROUP BY e.id").format(
-        sql.SQL(value), events
+        _aggregate(value.replace("AT", "e.at"))(NOTHING), events
     )
-    return Figure(source, _counted(statement, leaf))
+    return Figure(source, test)
 
 
 def _sequence(statement: Statement, leaf: Sequence) -> Sql:
@@ -204,7 +264,7 @@ def _sequence(statement: Statement, leaf: Sequence) -> Sql:
     follower = leaf.then or leaf.then_not
     assert follower is not None
     days = statement.value(leaf.within_days, "int")
-    span = sql.SQL("make_interval(hours => 24 * {})").format(days)
+    span = sql.SQL("(interval '24 hours' * {})").format(days)
     follows = sql.SQL(
         " EXISTS (SELECT FROM ({}) n WHERE n.id = f.id AND n.at > f.at AND n.at <= f.at + {})"
     ).format(_events(statement, follower, Window()), span)
@@ -219,29 +279,33 @@ def _events(statement: Statement, match: EventMatch, window: Window) -> Sql:
     """(id, at) of the events that match. Orders are as the order room keeps them: once each."""
     if match.type == "order.paid":
         return _paid(statement, match.where, window)
+    scan = HAPPENED if statement.has_happened else COPIED if statement.is_copy else EVENTS
     return (
-        sql.SQL(
-            "SELECT r.customer_id AS id, e.occurred_at AS at FROM event.log e"
-            " JOIN identity.resolved_now r"
-            " ON r.merchant_id = e.merchant_id AND r.position = e.position"
-            " WHERE e.merchant_id = %(merchant)s AND e.type = "
-        )
-        + statement.value(match.type, "text")
-        + statement.within("e.occurred_at", window)
-        + statement.in_units("e.unit_id", match.where.unit)
-        + statement.among("e.properties->>'sku'", match.where.sku)
-        + _of_categories(statement, match.where)
-        + statement.only("r.customer_id")
+        sql.SQL("SELECT " + scan.id + " AS id, e.occurred_at AS at" + scan.rows)
+        + _matching_events(statement, match, window)
+        + statement.only(scan.id)
     )
 
 
-def _of_categories(statement: Statement, where: EventWhere) -> Sql:
+def _matching_events(statement: Statement, match: EventMatch, window: Window) -> Sql:
+    sku: LiteralString = "e.sku" if statement.is_copy else "e.properties->>'sku'"
+    return (
+        sql.SQL(" AND e.type = ")
+        + statement.value(match.type, "text")
+        + statement.within("e.occurred_at", window)
+        + statement.in_units("e.unit_id", match.where.unit)
+        + statement.among(sku, match.where.sku)
+        + _of_categories(statement, match.where, sku)
+    )
+
+
+def _of_categories(statement: Statement, where: EventWhere, sku: LiteralString) -> Sql:
     if where.category is None:
-        return sql.SQL("")
+        return NOTHING
     return (
         sql.SQL(
             " AND EXISTS (SELECT FROM catalog.product c"
-            " WHERE c.merchant_id = %(merchant)s AND c.sku = e.properties->>'sku'"
+            " WHERE c.merchant_id = %(merchant)s AND c.sku = " + sku
         )
         + statement.among("c.category_code", where.category)
         + sql.SQL(")")
@@ -249,7 +313,7 @@ def _of_categories(statement: Statement, where: EventWhere) -> Sql:
 
 
 def _paid(statement: Statement, where: EventWhere, window: Window) -> Sql:
-    product: Sql = sql.SQL("")
+    product = NOTHING
     if where.category is not None or where.sku is not None:
         product = (
             sql.SQL(
@@ -261,10 +325,7 @@ def _paid(statement: Statement, where: EventWhere, window: Window) -> Sql:
             + sql.SQL(")")
         )
     return (
-        sql.SQL(
-            """SELECT p.customer_id AS id, p.paid_at AS at FROM "order".purchase p"""
-            " WHERE p.merchant_id = %(merchant)s AND p.customer_id IS NOT NULL"
-        )
+        sql.SQL("SELECT p.customer_id AS id, p.paid_at AS at" + _PURCHASES.rows)
         + statement.within("p.paid_at", window)
         + statement.in_units("p.unit_id", where.unit)
         + product
@@ -272,37 +333,43 @@ def _paid(statement: Statement, where: EventWhere, window: Window) -> Sql:
     )
 
 
-def _tag(statement: Statement, leaf: Tag) -> Sql:
-    return (
-        sql.SQL(
-            "SELECT t.customer_id AS id, t.at AS value FROM profile.tag t"
-            " WHERE t.merchant_id = %(merchant)s AND t.name = "
-        )
-        + statement.value(leaf.name, "text")
-        + statement.only("t.customer_id")
-    )
+def _tag(statement: Statement, leaf: Tag) -> Part:
+    picked = sql.SQL(" AND t.name = ") + statement.value(leaf.name, "text")
+    return Part(_TAGS, picked, _column("t.at"))
 
 
-def _consent(statement: Statement, leaf: Consent) -> Sql:
-    return (
-        sql.SQL(
-            "SELECT c.customer_id AS id, c.at AS value FROM profile.consent c"
-            " WHERE c.merchant_id = %(merchant)s AND c.state = 'given' AND c.channel = "
-        )
+def _consent(statement: Statement, leaf: Consent) -> Part:
+    picked = (
+        sql.SQL(" AND c.channel = ")
         + statement.value(leaf.channel, "text")
         + sql.SQL(" AND c.purpose = ")
         + statement.value(leaf.purpose, "text")
-        + statement.only("c.customer_id")
     )
+    return Part(_CONSENTS, picked, _column("c.at"))
+
+
+def _trait_part(statement: Statement, leaf: Trait) -> Part:
+    scan, value = trait_rows(leaf)
+    picked = NOTHING
+    if scan.each == "picked":
+        picked = sql.SQL(" AND t.name = ") + statement.value(leaf.name, "text")
+    return Part(scan, picked, _column(value))
+
+
+_DRAW: LiteralString = (
+    "('x' || encode(substr(sha256(convert_to({} || ':' || c.id::text, 'UTF8')), 1, 4), 'hex'))"
+    "::bit(32)::bigint"
+)
+_DRAW_OF_COPY: LiteralString = "drawn({}, c.uuid)"
 
 
 def _sample(statement: Statement, leaf: Sample) -> Figure:
     """`rules.sample.draw` in SQL."""
     salt = statement.value(leaf.salt, "text")
-    source = sql.SQL(
-        "SELECT c.id, ('x' || encode(substr(sha256(convert_to({} || ':' || c.id::text, 'UTF8')),"
-        " 1, 4), 'hex'))::bit(32)::bigint AS value"
-        " FROM identity.customer c WHERE c.merchant_id = %(merchant)s"
-    ).format(salt) + statement.only("c.id")
+    draw = sql.SQL(_DRAW_OF_COPY if statement.is_copy else _DRAW).format(salt)
     threshold: Any = sample.threshold_of(leaf.share)
-    return Figure(source, lambda value: statement.compare(value, "<", threshold, "bigint"))
+    return _of(
+        statement,
+        Part(_CUSTOMERS, NOTHING, lambda _: draw),
+        lambda value: statement.compare(value, "<", threshold, "bigint"),
+    )

@@ -6,7 +6,7 @@ Everything is composed with `psycopg.sql`; values of rules travel as parameters 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from psycopg import sql
@@ -15,6 +15,7 @@ from huitou.kernel.time import day_start
 from huitou.segment.types.rule import Context, Window
 
 Sql = sql.Composable
+NOTHING: Sql = sql.SQL("")
 
 _COMPARISONS: dict[str, LiteralString] = {
     "=": "=",
@@ -26,31 +27,51 @@ _COMPARISONS: dict[str, LiteralString] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Rows that figures look at (` FROM … WHERE …`), the column that says whose a row is, and `at`
+    when it is known that it has a time.
+
+    `each` customer has `one` row, one for what is `picked`, or `many`.
+    """
+
+    rows: LiteralString
+    id: LiteralString
+    each: Literal["one", "picked", "many"]
+    at: LiteralString | None = None
+
+
 @dataclass(slots=True)
 class Statement:
     """A statement being built: its context and its parameters.
 
-    `ids` restricts everything to a few customers (the live micro-batch); None is everyone.
+    `ids` restricts everything to a few customers (the live micro-batch); None is everyone. With
+    `has_happened` their events have been read before, as the table `happened`. In the warehouse
+    (`is_copy`) a customer is an ordinal, and an event says whose it is and of what product.
     """
 
     context: Context
     ids: Sequence[UUID] | None = None
+    has_happened: bool = False
+    is_copy: bool = False
     params: dict[str, Any] = field(default_factory=dict)
+    _names: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.ids is not None:
             self.params["ids"] = list(self.ids)
 
     def value(self, value: Any, cast: LiteralString) -> Sql:
-        """A placeholder for `value`, with its PostgreSQL type."""
-        name = f"v{len(self.params)}"
+        """A placeholder for `value`, with its PostgreSQL type. Equal values share one, so that
+        PostgreSQL sees equal expressions and works them out once."""
+        name = self._names.setdefault((cast, repr(value)), f"v{len(self.params)}")
         self.params[name] = value
         return sql.SQL("{}::" + cast).format(sql.Placeholder(name))
 
     def only(self, column: LiteralString) -> Sql:
         """`AND column` is one of the customers asked about."""
         if self.ids is None:
-            return sql.SQL("")
+            return NOTHING
         return sql.SQL(" AND " + column + " = ANY(%(ids)s)")
 
     def within(self, column: LiteralString, window: Window) -> Sql:
@@ -76,13 +97,13 @@ class Statement:
     def among(self, column: LiteralString, values: Sequence[str] | None) -> Sql:
         """`AND column` is one of the values, if any are given."""
         if values is None:
-            return sql.SQL("")
+            return NOTHING
         return sql.SQL(" AND " + column + " = ANY({})").format(self.value(list(values), "text[]"))
 
     def in_units(self, column: LiteralString, codes: Sequence[str] | None) -> Sql:
         """`AND column` is a unit in the subtrees of these codes, if any are given."""
         if codes is None:
-            return sql.SQL("")
+            return NOTHING
         return sql.SQL(" AND " + column + " = ANY(ARRAY(" + _UNITS + "))").format(
             self.value(list(codes), "text[]")
         )

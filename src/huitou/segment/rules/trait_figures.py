@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from huitou.segment.rules import traits
-from huitou.segment.rules.statement import Sql, Statement
+from huitou.segment.rules.statement import Scan, Sql, Statement
 from huitou.segment.types.rule import Op, Trait
 from huitou.segment.types.vocabulary import TraitType
 
@@ -31,6 +31,9 @@ _OWNER: LiteralString = (
 _FRIEND: LiteralString = (
     " FROM (SELECT DISTINCT merchant_id, customer_id FROM profile.friendship"
     " WHERE merchant_id = %(merchant)s AND ended_at IS NULL) t WHERE true"
+)
+_CUSTOM = Scan(
+    " FROM profile.trait t WHERE t.merchant_id = %(merchant)s", "t.customer_id", "picked"
 )
 _TODAY: LiteralString = "(%(now)s AT TIME ZONE %(zone)s)::date"
 
@@ -97,6 +100,15 @@ def trait(statement: Statement, leaf: Trait) -> tuple[Sql, Callable[[Sql], Sql]]
         id_
     )
     return source, lambda value: _test(statement, leaf, kind.type, value)
+
+
+def trait_rows(leaf: Trait) -> tuple[Scan, LiteralString]:
+    """The same rows and column apart, for many figures in one pass; custom traits are yet to be
+    picked by name."""
+    if leaf.name not in traits.BUILT_IN:
+        return _CUSTOM, "t.value"
+    column, table = _READ[leaf.name]
+    return Scan(table, "t.id" if table is _KNOWN else "t.customer_id", "one"), column
 
 
 def _test(statement: Statement, leaf: Trait, type_: TraitType, value: Sql) -> Sql:
