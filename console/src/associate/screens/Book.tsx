@@ -75,7 +75,9 @@ function Row({ person, totals }: { person: CustomerRow; totals: CustomerTotals |
           {person.name ?? t('app.somebody')}
           {totals?.stage_zh && <em>{ours(totals.stage_zh, totals.stage_en)}</em>}
         </b>
-        <small className="num">{person.phone ?? ''}</small>
+        <small className="num">
+          {person.phone ?? (totals && !totals.total ? t('task.never') : '')}
+        </small>
       </span>
       {totals?.total && (
         <span className="right">

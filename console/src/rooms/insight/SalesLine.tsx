@@ -32,7 +32,8 @@ export function SalesLine({ days }: { days: Overview['series'] }) {
         splitLine: { lineStyle: { color: '#f0eee8' } },
         axisLabel: {
           color: '#6d7a78',
-          formatter: (value: number) => roundYuan(value * 100, i18n.language).replace('.00', ''),
+          formatter: (value: number) =>
+            roundYuan(value * 100, i18n.language).replace(/\.?0+(?=[万亿])/, ''),
         },
       },
       series: [
