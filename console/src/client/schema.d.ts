@@ -1630,6 +1630,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rfm/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rfm Segments
+         * @description The named RFM segments: customers in the asker's scope, their orders and net spend.
+         */
+        get: operations["list_rfm_segments_v1_rfm_segments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/segments": {
         parameters: {
             query?: never;
@@ -2898,6 +2918,12 @@ export interface components {
              * Format: uuid
              */
             customer_id: string;
+            /** Rfm Segment */
+            rfm_segment: ("champions" | "potential_loyalist" | "loyal" | "promising" | "new" | "cant_lose" | "at_risk" | "need_attention" | "about_to_sleep" | "lost" | "others") | null;
+            /** Rfm Segment En */
+            rfm_segment_en: string | null;
+            /** Rfm Segment Zh */
+            rfm_segment_zh: string | null;
             /** Stage En */
             stage_en: string | null;
             /** Stage Zh */
@@ -4140,6 +4166,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_RfmSegmentTotal_: {
+            /** Items */
+            items: components["schemas"]["RfmSegmentTotal"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Segment_: {
             /** Items */
             items: components["schemas"]["Segment"][];
@@ -4571,6 +4607,29 @@ export interface components {
             scope: string;
             /** Value */
             value: string;
+        };
+        /**
+         * RfmSegmentTotal
+         * @description What a segment's customers bought: orders, net spend, and that per order (0 without one).
+         */
+        RfmSegmentTotal: {
+            /** Avg Order Fen */
+            avg_order_fen: number;
+            /** Customer Count */
+            customer_count: number;
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Order Count */
+            order_count: number;
+            /** Paid Fen */
+            paid_fen: number;
+            /**
+             * Segment
+             * @enum {string}
+             */
+            segment: "champions" | "potential_loyalist" | "loyal" | "promising" | "new" | "cant_lose" | "at_risk" | "need_attention" | "about_to_sleep" | "lost" | "others";
         };
         /** RuleIn */
         RuleIn: {
@@ -8503,6 +8562,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Behind_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_rfm_segments_v1_rfm_segments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RfmSegmentTotal_"];
                 };
             };
             /** @description Refused */

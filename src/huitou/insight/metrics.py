@@ -158,10 +158,11 @@ METRICS: tuple[Metric, ...] = (
         "rfm",
         "RFM",
         "RFM",
-        "最近一次购买（R）、购买次数（F）、累计实付（M）各按本品牌全部成交顾客分为 1–5 分，"
-        "5 分最好。",
+        "最近一次购买（R）、购买次数（F）、累计实付（M）各按本品牌全部成交顾客的五分位分为 1–5 分，"
+        "5 分最好；分群按三项得分取名，与 R 语言 rfm 包一致。",
         "How recently (R), how often (F) and for how much (M) the customer bought, each scored "
-        "1–5 among all of the brand's buyers; 5 is best.",
+        "1–5 by the quintiles of all the brand's buyers; 5 is best. The segment is named by the "
+        "three scores, as in the R package rfm.",
         "order",
     ),
     Metric(

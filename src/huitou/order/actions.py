@@ -16,10 +16,11 @@ from huitou.event import reads as event
 from huitou.event.types import LogEntry
 from huitou.identity import reads as identity
 from huitou.kernel.ids import new_id
+from huitou.merchant import reads as merchant
 from huitou.order import rules
 from huitou.order.store import orders as store
 from huitou.order.store import refunds as refund_store
-from huitou.order.store import totals
+from huitou.order.store import scores, totals
 from huitou.order.types import (
     REUSED_NO,
     NewOrder,
@@ -99,7 +100,17 @@ def recategorise(tx: Tx, skus: Sequence[str]) -> None:
 def score(tx: Tx) -> int:
     """RFM scores and stages of all customers; returns how many changed."""
     tx.lock(STREAM)
-    return totals.set_scores(tx, POLICY)
+    count = scores.count_totals(tx)
+    if not count:
+        return 0
+    zone = merchant.get_merchant(tx).zone
+    ranked = scores.rank_totals(tx, rules.rfm_ranks(count), count, zone)
+    edges = scores.Edges(
+        rules.rfm_bins(count, ranked.days),
+        rules.rfm_bins(count, ranked.orders),
+        rules.rfm_bins(count, ranked.yuan),
+    )
+    return scores.set_scores(tx, POLICY, edges, zone)
 
 
 def recount_all(tx: Tx) -> None:

@@ -9,7 +9,7 @@ from huitou.base.http import Moment, Reading, Router, needs
 from huitou.kernel.ids import ids_in
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.order import reads
-from huitou.order.types import CustomerTotals, Order
+from huitou.order.types import CustomerTotals, Order, RfmSegmentTotal
 
 router = Router(prefix="/v1", tags=["order"])
 
@@ -56,3 +56,9 @@ def get_totals_of(tx: Reading, customer_id: UUID) -> CustomerTotals:
 def list_totals(tx: Reading, customers: str) -> Page[CustomerTotals]:
     """Totals of up to 200 customers, ids joined by commas; those out of sight are left out."""
     return Page(reads.totals_for(tx, ids_in(customers)))
+
+
+@router.get("/rfm/segments", dependencies=[needs("customer.read")])
+def list_rfm_segments(tx: Reading) -> Page[RfmSegmentTotal]:
+    """The named RFM segments: customers in the asker's scope, their orders and net spend."""
+    return Page(reads.rfm_segments(tx))

@@ -10,9 +10,11 @@ import msgspec
 from huitou.base.db import ReadTx
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.merchant import reads as merchant
-from huitou.order.store import lists
+from huitou.order import rules
+from huitou.order.store import lists, scores
 from huitou.order.store import totals as stored
 from huitou.order.types import (
+    RFM_SEGMENT_NAMES,
     STAGE_NAMES,
     CategoryTotal,
     CustomerSales,
@@ -23,6 +25,9 @@ from huitou.order.types import (
     OrderRefund,
     OrderRow,
     PaidOrder,
+    RfmSegment,
+    RfmSegmentTotal,
+    ScoredGroup,
     StaffSales,
     Total,
 )
@@ -152,6 +157,15 @@ def totals_for(tx: ReadTx, ids: Sequence[UUID]) -> list[CustomerTotals]:
     return customer_totals(tx, [id_ for id_ in ids if id_ in visible])
 
 
+def rfm_segments(tx: ReadTx) -> list[RfmSegmentTotal]:
+    """Every RFM segment with what its customers in the scope bought, as `rfm_segment_summary` of
+    the R package; scores are those last kept."""
+    groups: dict[RfmSegment, list[ScoredGroup]] = defaultdict(list)
+    for group in scores.sum_scores(tx):
+        groups[rules.rfm_segment(group.r, group.f, group.m)].append(group)
+    return [_segment_total(segment, groups[segment]) for segment in RFM_SEGMENT_NAMES]
+
+
 def export(tx: ReadTx, customer_id: UUID) -> object:
     """Everything this room keeps about a customer who answers for themselves, as plain JSON."""
     orders: list[Order] = []
@@ -191,8 +205,29 @@ def _order(row: OrderRow, lines: list[OrderLine]) -> Order:
     )
 
 
+def _segment_total(segment: RfmSegment, groups: Sequence[ScoredGroup]) -> RfmSegmentTotal:
+    zh, en = RFM_SEGMENT_NAMES[segment]
+    orders = sum(group.order_count for group in groups)
+    paid_fen = sum(group.paid_fen for group in groups)
+    return RfmSegmentTotal(
+        segment=segment,
+        name_zh=zh,
+        name_en=en,
+        customer_count=sum(group.customer_count for group in groups),
+        order_count=orders,
+        paid_fen=paid_fen,
+        avg_order_fen=paid_fen // orders if orders else 0,
+    )
+
+
 def _customer_totals(
     customer_id: UUID, total: Total | None, categories: list[CategoryTotal]
 ) -> CustomerTotals:
-    zh, en = STAGE_NAMES[total.stage] if total else (None, None)
-    return CustomerTotals(customer_id, total, zh, en, categories)
+    stage_zh, stage_en = STAGE_NAMES[total.stage] if total else (None, None)
+    segment = None
+    if total and total.r is not None and total.f is not None and total.m is not None:
+        segment = rules.rfm_segment(total.r, total.f, total.m)
+    segment_zh, segment_en = RFM_SEGMENT_NAMES[segment] if segment else (None, None)
+    return CustomerTotals(
+        customer_id, total, stage_zh, stage_en, segment, segment_zh, segment_en, categories
+    )

@@ -1,8 +1,10 @@
-"""Pure decisions: what makes two orders the same, which refunds hold, and the life-cycle stage."""
+"""Pure decisions: what makes two orders the same, which refunds hold, life-cycle stage and RFM."""
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import ceil, floor
 
 import msgspec
 
@@ -10,11 +12,15 @@ from huitou.kernel.time import rfc3339
 from huitou.order.types import (
     REFUND_TOO_LARGE,
     REUSED_NO,
+    RFM_BANDS,
     LineLeft,
+    Name,
     NewRefund,
     Paid,
     Refundable,
     Refunded,
+    RfmBand,
+    RfmSegment,
     Settled,
     Stage,
     StagePolicy,
@@ -92,3 +98,57 @@ def stage(order_count: int, last_paid_at: datetime, now: datetime, policy: Stage
     if order_count >= policy.loyal_orders:
         return "loyal"
     return "growing" if order_count >= 2 else "new"
+
+
+def rfm_ranks(count: int) -> list[int]:
+    """The places (from 1) of the ordered values that `rfm_bins` asks for: a pair a bin edge."""
+    return [rank for low, high, _ in _quintiles(count) for rank in (low, high)]
+
+
+def rfm_bins(count: int, ranked: Sequence[float]) -> list[float]:
+    """The four edges of the five bins of `count` values, given those at `rfm_ranks(count)`.
+
+    An edge is the quintile, interpolated between its neighbours, plus one unit of the measure (a
+    day, an order, a yuan): what `rfm_table_order` and `rfm_table_customer` of the R package rfm
+    0.3.0 do with R's `quantile` of type 7. The arithmetic is R's to the last bit, since an edge
+    may fall on a value.
+    """
+    edges = []
+    for index, (_, _, share) in enumerate(_quintiles(count)):
+        low, high = ranked[2 * index : 2 * index + 2]
+        edges.append(float(low if low == high else (1 - share) * low + share * high) + 1)
+    return edges
+
+
+def rfm_score(bins: Sequence[float], value: float) -> int:
+    """1..5: how many edges lie at or below the value, and one. Of days, 5 becomes 1 and so on:
+    see `recency_score`. In SQL it is `width_bucket(value, bins) + 1`."""
+    return 1 + bisect_right(bins, value)
+
+
+def recency_score(bins: Sequence[float], days: float) -> int:
+    """5 for the fewest days since the last order, 1 for the most."""
+    return 6 - rfm_score(bins, days)
+
+
+def rfm_segment(r: int, f: int, m: int) -> RfmSegment:
+    """The named segment of three scores."""
+    return band_of(RFM_BANDS, r, f, m) or "others"
+
+
+def band_of(bands: Sequence[RfmBand[Name]], r: int, f: int, m: int) -> Name | None:
+    """The first band that holds the scores, as `rfm_segment` of the R package."""
+    for band in bands:
+        is_recent = band.r[0] <= r <= band.r[1]
+        if is_recent and band.f[0] <= f <= band.f[1] and band.m[0] <= m <= band.m[1]:
+            return band.segment
+    return None
+
+
+def _quintiles(count: int) -> list[tuple[int, int, float]]:
+    """For each of four edges: the places on both sides and how far it lies from the lower."""
+    found = []
+    for fifth in (1, 2, 3, 4):
+        index = 1 + (count - 1) * (fifth * 0.2)
+        found.append((floor(index), ceil(index), index - floor(index)))
+    return found

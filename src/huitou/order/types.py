@@ -5,11 +5,12 @@ Money in fen, quantities in thousandths.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
 
+Name = TypeVar("Name", bound=str)
 Stage = Literal["new", "growing", "loyal", "dormant", "lost"]
 
 STAGE_NAMES: dict[Stage, tuple[str, str]] = {
@@ -19,6 +20,60 @@ STAGE_NAMES: dict[Stage, tuple[str, str]] = {
     "dormant": ("沉睡", "Dormant"),
     "lost": ("流失", "Lost"),
 }
+
+RfmSegment = Literal[
+    "champions",
+    "potential_loyalist",
+    "loyal",
+    "promising",
+    "new",
+    "cant_lose",
+    "at_risk",
+    "need_attention",
+    "about_to_sleep",
+    "lost",
+    "others",
+]
+
+RFM_SEGMENT_NAMES: dict[RfmSegment, tuple[str, str]] = {
+    "champions": ("冠军客户", "Champions"),
+    "potential_loyalist": ("潜力忠诚", "Potential loyalists"),
+    "loyal": ("忠诚客户", "Loyal customers"),
+    "promising": ("有望客户", "Promising"),
+    "new": ("新近客户", "New customers"),
+    "cant_lose": ("不能失去", "Can't lose them"),
+    "at_risk": ("流失风险", "At risk"),
+    "need_attention": ("需要关注", "Need attention"),
+    "about_to_sleep": ("即将沉睡", "About to sleep"),
+    "lost": ("已经流失", "Lost"),
+    "others": ("其他", "Others"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RfmBand(Generic[Name]):
+    """A segment and the scores that belong to it: lowest and highest, both included."""
+
+    segment: Name
+    r: tuple[int, int]
+    f: tuple[int, int]
+    m: tuple[int, int]
+
+
+RFM_BANDS: tuple[RfmBand[RfmSegment], ...] = (
+    RfmBand("champions", (5, 5), (5, 5), (5, 5)),
+    RfmBand("potential_loyalist", (3, 5), (3, 5), (2, 5)),
+    RfmBand("loyal", (2, 4), (2, 4), (2, 4)),
+    RfmBand("promising", (3, 4), (1, 3), (3, 5)),
+    RfmBand("new", (4, 5), (1, 3), (1, 5)),
+    RfmBand("cant_lose", (1, 2), (3, 4), (4, 5)),
+    RfmBand("at_risk", (1, 2), (2, 5), (4, 5)),
+    RfmBand("need_attention", (1, 3), (3, 5), (3, 5)),
+    RfmBand("about_to_sleep", (2, 3), (1, 3), (1, 4)),
+    RfmBand("lost", (1, 1), (1, 5), (1, 5)),
+)
+"""The first band that holds gives the segment, `others` when none does. Source: the R package rfm
+0.3.0 (MIT), documentation of `rfm_segment`."""
 
 REUSED_NO = "order.reused_no"
 REFUND_TOO_LARGE = "order.refund_too_large"
@@ -249,7 +304,35 @@ class CustomerTotals:
     total: Total | None
     stage_zh: str | None
     stage_en: str | None
+    rfm_segment: RfmSegment | None
+    rfm_segment_zh: str | None
+    rfm_segment_en: str | None
     categories: list[CategoryTotal]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredGroup:
+    """All customers with the same three scores; `paid_fen` is net of refunds."""
+
+    r: int
+    f: int
+    m: int
+    customer_count: int
+    order_count: int
+    paid_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class RfmSegmentTotal:
+    """What a segment's customers bought: orders, net spend, and that per order (0 without one)."""
+
+    segment: RfmSegment
+    name_zh: str
+    name_en: str
+    customer_count: int
+    order_count: int
+    paid_fen: int
+    avg_order_fen: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from huitou.base.db import ReadTx
+from huitou.order.rules import rfm_segment
 
 DAY = timedelta(days=1)
 
@@ -263,6 +264,9 @@ class World:
         return {
             **{name: total.get(name) for name in ("order_count", "paid_fen", "refunded_fen")},
             **{name: total.get(name) for name in ("r", "f", "m", "stage", "share_before_bp")},
+            "rfm_segment": rfm_segment(total["r"], total["f"], total["m"])
+            if total.get("r")
+            else None,
             "avg_order_fen": total["paid_fen"] // total["order_count"] if total else None,
             "last_paid_days": self._days(total.get("last_paid_at")),
             "first_paid_days": self._days(total.get("first_paid_at")),

@@ -13,6 +13,7 @@ COMPARISONS = ["=", "!=", ">", ">=", "<", "<=", "between"]
 EVENT_TYPES = ["product.viewed", "cart.added", "order.paid", "order.reviewed", "link.opened"]
 TEXTS: dict[str, list[str]] = {
     "stage": ["new", "growing", "loyal", "dormant", "lost"],
+    "rfm_segment": ["champions", "loyal", "new", "at_risk", "lost", "others"],
     "gender": ["female", "male"],
     "owner": ["a-01", "a-12", "nobody"],
     "source_channels": ["pos", "mall", "wecom"],

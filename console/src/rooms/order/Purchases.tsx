@@ -19,7 +19,7 @@ export function TotalsPanel({ customer }: { customer: string }) {
   return (
     <Panel title={t('order.totals')}>
       <Answer of={totals} rows={5}>
-        {({ total, categories }) =>
+        {({ total, categories, rfm_segment_zh, rfm_segment_en }) =>
           total === null ? (
             <Nothing title={t('order.none')} />
           ) : (
@@ -53,7 +53,10 @@ export function TotalsPanel({ customer }: { customer: string }) {
                       <span className="quiet">{t('order.rfm_soon')}</span>
                     )
                   }
-                  note={t(total.r ? 'order.rfm_note' : 'order.rfm_soon_note')}
+                  note={
+                    (i18n.language === 'en' ? rfm_segment_en : rfm_segment_zh) ??
+                    t('order.rfm_soon_note')
+                  }
                 />
                 <Figure title={t('order.last_paid')} value={<Ago at={total.last_paid_at} />} />
               </div>

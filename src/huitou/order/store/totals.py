@@ -1,4 +1,4 @@
-"""Running totals: moved by batches, made again for a few customers, scored for all."""
+"""Running totals: moved by batches, made again for a few customers."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -112,43 +112,6 @@ def recount(tx: Tx, customer_ids: Sequence[UUID], policy: StagePolicy) -> None:
         GROUP BY l.customer_id, l.category_code
         """,
         params,
-    )
-
-
-def set_scores(tx: Tx, policy: StagePolicy) -> int:
-    """Scores and stages of all customers; returns how many changed.
-
-    A score is the quintile of the customer's rank: 1 + 5·(rank − 1)/(n − 1), at most 5. Equal
-    customers have equal ranks and so equal scores (plain ntile would part them by chance).
-    """
-    return tx.run(
-        """
-        WITH ranked AS (
-            SELECT customer_id, count(*) OVER () AS n,
-                   rank() OVER (ORDER BY last_paid_at) AS r,
-                   rank() OVER (ORDER BY order_count) AS f,
-                   rank() OVER (ORDER BY paid_fen) AS m,
-                   sum(paid_fen) OVER (ORDER BY paid_fen DESC, customer_id) - paid_fen
-                       AS better_fen,
-                   nullif(sum(paid_fen) OVER (), 0) AS all_fen,
-                   "order".stage(order_count, last_paid_at, %(now)s, %(active_days)s, %(lost_days)s,
-                                 %(loyal_orders)s) AS stage
-            FROM "order".total WHERE merchant_id = %(merchant)s),
-        scored AS (
-            SELECT customer_id, stage,
-                   least(5, 1 + 5 * (r - 1) / greatest(n - 1, 1))::smallint AS r,
-                   least(5, 1 + 5 * (f - 1) / greatest(n - 1, 1))::smallint AS f,
-                   least(5, 1 + 5 * (m - 1) / greatest(n - 1, 1))::smallint AS m,
-                   floor(10000 * better_fen / all_fen)::int AS share_before_bp
-            FROM ranked)
-        UPDATE "order".total t SET r = s.r, f = s.f, m = s.m, stage = s.stage,
-                                   share_before_bp = s.share_before_bp
-        FROM scored s
-        WHERE t.merchant_id = %(merchant)s AND t.customer_id = s.customer_id
-          AND (t.r, t.f, t.m, t.stage, t.share_before_bp)
-              IS DISTINCT FROM (s.r, s.f, s.m, s.stage, s.share_before_bp)
-        """,
-        asdict(policy),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 
 from psycopg import sql
 
+from huitou.order.types import RFM_BANDS
 from huitou.segment.rules import traits
 from huitou.segment.rules.statement import Scan, Sql, Statement
 from huitou.segment.types.rule import Op, Trait
@@ -42,6 +43,18 @@ def _days(column: LiteralString) -> LiteralString:
     return "floor(extract(epoch FROM %(now)s - " + column + ") / 86400)::bigint"
 
 
+def _rfm_segment() -> LiteralString:
+    """The named segment of the scores r, f, m: the bands of `order` as a CASE."""
+    cases: LiteralString = ""
+    for band in RFM_BANDS:
+        tests = (
+            f"t.{score} BETWEEN {low} AND {high}"
+            for score, (low, high) in (("r", band.r), ("f", band.f), ("m", band.m))
+        )
+        cases += f" WHEN {' AND '.join(tests)} THEN '{band.segment}'"
+    return "CASE WHEN t.r IS NULL THEN NULL" + cases + " ELSE 'others' END"
+
+
 _READ: dict[str, tuple[LiteralString, LiteralString]] = {
     "order_count": ("t.order_count", _TOTAL),
     "paid_fen": ("t.paid_fen", _TOTAL),
@@ -52,6 +65,7 @@ _READ: dict[str, tuple[LiteralString, LiteralString]] = {
     "r": ("t.r", _TOTAL),
     "f": ("t.f", _TOTAL),
     "m": ("t.m", _TOTAL),
+    "rfm_segment": (_rfm_segment(), _TOTAL),
     "stage": ("t.stage", _TOTAL),
     "share_before_bp": ("t.share_before_bp", _TOTAL),
     "gender": ("t.gender", _PROFILE),

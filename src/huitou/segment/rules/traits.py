@@ -1,6 +1,6 @@
 """The traits every merchant has. Custom ones come from the profile by name."""
 
-from huitou.order.types import STAGE_NAMES
+from huitou.order.types import RFM_SEGMENT_NAMES, STAGE_NAMES
 from huitou.segment.types.rule import Op
 from huitou.segment.types.vocabulary import Choice, TraitKind, TraitType
 
@@ -27,6 +27,7 @@ def _trait(
 
 _GENDERS = (Choice("female", "女", "Female"), Choice("male", "男", "Male"))
 _STAGES = tuple(Choice(value, zh, en) for value, (zh, en) in STAGE_NAMES.items())
+_RFM_SEGMENTS = tuple(Choice(value, zh, en) for value, (zh, en) in RFM_SEGMENT_NAMES.items())
 
 BUILT_IN: dict[str, TraitKind] = {
     kind.name: kind
@@ -40,6 +41,7 @@ BUILT_IN: dict[str, TraitKind] = {
         _trait("r", "number", "最近购买得分 R", "Recency score"),
         _trait("f", "number", "购买频次得分 F", "Frequency score"),
         _trait("m", "number", "消费金额得分 M", "Monetary score"),
+        _trait("rfm_segment", "choice", "RFM 分群", "RFM segment", _RFM_SEGMENTS),
         _trait("stage", "choice", "生命周期阶段", "Life-cycle stage", _STAGES),
         _trait(
             "share_before_bp",
