@@ -27,7 +27,7 @@ from huitou import wiring
 from huitou.api.channels import simulator_url
 from huitou.base.config import Config
 from huitou.base.db import Database
-from huitou.benchmark import Figure, Report
+from huitou.benchmark import Asked, Figure, Report
 from huitou.merchant import actions as merchants
 from huitou.merchant.rules import PERMISSIONS
 from huitou.merchant.types import NewStaff, NewUnit
@@ -45,12 +45,12 @@ _INTAKE_SECONDS = 6.0
 Say = Callable[[str], None]
 
 
-def run(folder: Path, seconds: float, say: Say) -> Report:
-    """Measure for `seconds`; makes its base first if there is none."""
-    with Bed(folder, say) as bed:
+def run(asked: Asked) -> Report:
+    """Measure for `asked.seconds`; makes its base first if there is none."""
+    with Bed(asked.folder, asked.say) as bed:
         bed.make_base(CUSTOMERS, SEED)
-        latencies, floor, sent = asyncio.run(Load(bed, seconds).run())
-        say(f"{len(latencies)} lines seen of {sent} orders")
+        latencies, floor, sent = asyncio.run(Load(bed, asked.seconds).run())
+        asked.say(f"{len(latencies)} lines seen of {sent} orders")
         assert len(latencies) >= 0.99 * sent, "lines were lost"
         accepted = bed.measure_intake()
         copied = bed.measure_copy()
@@ -65,17 +65,11 @@ def run(folder: Path, seconds: float, say: Say) -> Report:
         },
         scale={
             "customers": CUSTOMERS,
-            "events": int(EVENTS_PER_SECOND * seconds),
+            "events": int(EVENTS_PER_SECOND * asked.seconds),
             "rows": len(latencies),
             "seed": SEED,
         },
     )
-
-
-def make_base(folder: Path, *, customers: int, seed: int, say: Say) -> None:
-    """Merchant, staff, customers and their messages, made once."""
-    with Bed(folder, say) as bed:
-        bed.make_base(customers, seed)
 
 
 def _duration(value: float, baseline: float) -> Figure:

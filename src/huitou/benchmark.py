@@ -1,13 +1,14 @@
 """The frame of all benchmarks: `huitou bench NAME --json`.
 
-A benchmark lives in `bench/NAME.py` and has `run(bed, seconds, say) -> Report`. The bed is an
-installation of its own under `HUITOU_BENCH_DIR`. Every figure stands beside a baseline measured in
-the same run, because machines differ and are noisy.
+A benchmark lives in `bench/name.py` (`-` in its name is `_` there) and has `run(asked) -> Report`.
+What it needs lies under `HUITOU_BENCH_DIR`, with an embedded PostgreSQL of its own. Every figure
+stands beside a baseline measured in the same run, because machines differ and are noisy.
 """
 
-import importlib.util
+import importlib
 import os
 import platform
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +28,23 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a bench is asked to measure, and how much; each takes what it knows.
+
+    `customers` and `seed` name the base; None takes the bench's own size. `events` are sent,
+    `kills` are processes killed meanwhile, `seconds` is how long to measure.
+    """
+
+    folder: Path
+    say: Callable[[str], None]
+    customers: int | None = None
+    seed: int = 1
+    seconds: float = 20.0
+    events: int | None = None
+    kills: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     figures: dict[str, Figure]
     scale: dict[str, int]
@@ -39,12 +57,14 @@ def folder() -> Path:
 
 def benches() -> list[str]:
     """The benchmarks there are."""
-    return sorted(path.stem for path in BENCH_FOLDER.glob("[a-z]*.py"))
+    return sorted(path.stem.replace("_", "-") for path in BENCH_FOLDER.glob("[a-z]*.py"))
 
 
-def run_bench(name: str, *, seconds: float, say: Callable[[str], None]) -> dict[str, Any]:
+def run_bench(name: str, asked: Asked) -> dict[str, Any]:
     """Run one; returns the object that is printed."""
-    report: Report = _load(name).run(folder(), seconds, say)
+    if name not in benches():
+        raise SystemExit(f"there is no benchmark {name}; known: {', '.join(benches())}")
+    report: Report = _module(name.replace("-", "_")).run(asked)
     return {
         "bench": name,
         "figures": {key: asdict(figure) for key, figure in report.figures.items()},
@@ -58,18 +78,26 @@ def run_bench(name: str, *, seconds: float, say: Callable[[str], None]) -> dict[
     }
 
 
-def make_base(*, customers: int, seed: int, say: Callable[[str], None]) -> None:
-    """Data that several benchmarks share, made once."""
-    _load("thread").make_base(folder(), customers=customers, seed=seed, say=say)
+def make_base(asked: Asked) -> None:
+    """The base that several benchmarks share, made once."""
+    assert asked.customers is not None, "a base has a size"
+    home = _module("base.home")
+    home.prepare(asked.folder, customers=asked.customers, seed=asked.seed, say=asked.say)
 
 
-def _load(name: str) -> Any:
-    path = BENCH_FOLDER / f"{name}.py"
-    if name not in benches():
-        raise SystemExit(f"there is no benchmark {name}; known: {', '.join(benches())}")
-    spec = importlib.util.spec_from_file_location(f"bench_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def better(value: float, baseline: float, unit: str) -> Figure:
+    """A figure of which more is better."""
+    return Figure(round(value, 1), unit, round(baseline, 1), round(value / baseline, 4))
+
+
+def shorter(value: float, baseline: float, unit: str) -> Figure:
+    """A figure of which less is better."""
+    return Figure(round(value, 3), unit, round(baseline, 3), round(baseline / value, 4))
+
+
+def _module(name: str) -> Any:
+    """A module of the folder `bench`, which is beside the package and not in it."""
+    root = str(BENCH_FOLDER.parent)
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    return importlib.import_module(f"bench.{name}")

@@ -149,6 +149,36 @@ def replay(stream: str, position: int, data: str | None) -> None:
     click.echo(f"{stream}: replayed from {position}")
 
 
+@main.group()
+def warehouse() -> None:
+    """分析副本 / the columnar copy."""
+
+
+@warehouse.command()
+@_data
+def rebuild(data: str | None) -> None:
+    """从 PostgreSQL 重建分析副本 / make the columnar copy again from PostgreSQL."""
+    from huitou import wiring
+    from huitou.base.config import Config
+    from huitou.base.warehouse import writer
+    from huitou.base.warehouse.reader import Warehouse
+    from huitou.serve import Supervisor
+
+    wiring.wire()
+    supervisor = Supervisor(Config.from_environment(data=data), say=lambda text: None)
+    _database_of(supervisor)
+    database = supervisor.open()
+    copies = Warehouse(supervisor.config.warehouse)
+    try:
+        for merchant in database.merchants():
+            with database.write(merchant, principal="warehouse") as tx:
+                rows = writer.rebuild(tx, copies.folder(merchant))
+            click.echo(f"{merchant}: {rows:,} rows")
+    finally:
+        database.close()
+        supervisor.stop()
+
+
 @main.command()
 def openapi() -> None:
     """打印 OpenAPI 描述 / print the description of the API."""
@@ -157,31 +187,54 @@ def openapi() -> None:
     click.echo(json.dumps(description(), ensure_ascii=False, indent=1, sort_keys=True))
 
 
+_customers = click.option("--customers", type=int, default=None, help="顾客数 / how many customers")
+_seed = click.option("--seed", type=int, default=1, help="随机种子 / seed of the base")
+
+
 @main.command()
 @click.argument("name", required=False)
 @click.option("--list", "is_listing", is_flag=True, help="有哪些 / which there are")
 @click.option("--json", "is_json", is_flag=True, help="最后一行是 JSON / last line is JSON")
 @click.option("--seconds", type=float, default=20.0, help="测量时长 / how long to measure")
-def bench(name: str | None, is_listing: bool, is_json: bool, seconds: float) -> None:
+@_customers
+@_seed
+@click.option("--events", type=int, default=None, help="发送的事件数 / how many events to send")
+@click.option("--kills", type=int, default=None, help="杀死进程的次数 / how many processes to kill")
+def bench(
+    name: str | None,
+    is_listing: bool,
+    is_json: bool,
+    seconds: float,
+    customers: int | None,
+    seed: int,
+    events: int | None,
+    kills: int | None,
+) -> None:
     """测量 / measure, each figure beside a baseline of the same run."""
-    from huitou.benchmark import benches, run_bench
+    from huitou.benchmark import Asked, benches, folder, run_bench
 
     if is_listing or name is None:
         for known in benches():
             click.echo(known)
         return
-    report = run_bench(name, seconds=seconds, say=lambda text: click.echo(text, err=True))
+    asked = Asked(folder(), _tell, customers, seed, seconds, events, kills)
+    report = run_bench(name, asked)
     click.echo(json.dumps(report, ensure_ascii=False) if is_json else report)
 
 
 @main.command("bench-base")
-@click.option("--customers", type=int, required=True)
-@click.option("--seed", type=int, default=1)
-def bench_base(customers: int, seed: int) -> None:
+@_customers
+@_seed
+def bench_base(customers: int | None, seed: int) -> None:
     """准备测量用的数据 / make the data that benchmarks run on."""
-    from huitou.benchmark import make_base
+    from huitou.benchmark import Asked, folder, make_base
 
-    make_base(customers=customers, seed=seed, say=lambda text: click.echo(text, err=True))
+    make_base(Asked(folder(), _tell, customers or 100_000, seed))
+
+
+def _tell(text: str) -> None:
+    """Progress, beside what is printed."""
+    click.echo(text, err=True)
 
 
 def _database_of(supervisor: object) -> str:
