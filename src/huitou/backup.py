@@ -29,7 +29,9 @@ _TABLES = """
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
       AND n.nspname <> ALL (ARRAY['pg_catalog', 'information_schema', 'pg_toast', 'procrastinate'])
-      AND (n.nspname, c.relname) NOT IN (('base', 'migration'), ('base', 'notice_heard'))
+      AND (n.nspname, c.relname) NOT IN (
+          ('base', 'migration'), ('base', 'notice_heard'),
+          ('base', 'change'), ('base', 'feed_cursor'), ('base', 'warehouse_file'))
     ORDER BY 1, 2
 """
 _REFERENCES = """
@@ -164,11 +166,14 @@ def _read_table(
 
 
 def _force(connection: psycopg.Connection, tables: Iterable[Table], *, is_forced: bool) -> None:
-    """COPY into a table under forced row-level security is refused, even to its owner."""
-    word = sql.SQL("FORCE" if is_forced else "NO FORCE")
+    """COPY into a table under forced row-level security is refused, even to its owner. What is
+    restored is no change to anybody: the feed does not note it."""
+    force, triggers = ("FORCE", "ENABLE") if is_forced else ("NO FORCE", "DISABLE")
     for table in tables:
         connection.execute(
-            sql.SQL("ALTER TABLE {} {} ROW LEVEL SECURITY").format(table.identifier, word)
+            sql.SQL("ALTER TABLE {} {} ROW LEVEL SECURITY, {} TRIGGER USER").format(
+                table.identifier, sql.SQL(force), sql.SQL(triggers)
+            )
         )
 
 

@@ -79,6 +79,8 @@ def _one_for_each(build: Callable[..., _Adapter]) -> Callable[..., _Adapter]:
 def wire() -> None:
     """Import every room's jobs, so that streams, listeners and jobs are known; bind the ports."""
     for room in ROOMS:
+        if util.find_spec(f"huitou.{room}.warehouse") is not None:
+            import_module(f"huitou.{room}.warehouse")
         if util.find_spec(f"huitou.{room}.jobs") is not None:
             import_module(f"huitou.{room}.jobs")
     import_module("huitou.forgotten")

@@ -8,6 +8,7 @@ from huitou.base import log
 from huitou.base.config import Config
 from huitou.base.crypto import MasterKey
 from huitou.base.db import Database
+from huitou.base.warehouse.reader import Warehouse
 from huitou.serve import die_with_parent
 
 
@@ -17,7 +18,12 @@ def main() -> None:
     log.configure("api")
     config = Config.from_environment()
     assert config.database_url is not None
-    database = Database(config.database_url, MasterKey.load(config.master_key), size_max=20)
+    database = Database(
+        config.database_url,
+        MasterKey.load(config.master_key),
+        size_max=20,
+        warehouse=Warehouse(config.warehouse),
+    )
     wiring.wire()
     app = create_app(database, extra_routers=tuple(wiring.edge_routers()))
     app.state.config = config

@@ -45,6 +45,11 @@ class Config:
         return self.data / "files"
 
     @property
+    def warehouse(self) -> Path:
+        """The columnar copy."""
+        return self.data / "warehouse"
+
+    @property
     def ready(self) -> Path:
         """Exists while everything that belongs to the start is done."""
         return self.data / "run" / "ready"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, LiteralString, TypeVar, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, LiteralString, TypeVar, cast
 from uuid import UUID
 
 import psycopg
@@ -19,6 +19,9 @@ from psycopg_pool import ConnectionPool
 
 from huitou.base import jobs, notices
 from huitou.base.crypto import MasterKey, MerchantKeys
+
+if TYPE_CHECKING:
+    from huitou.base.warehouse.reader import Warehouse
 
 Row = TypeVar("Row")
 Query = LiteralString | sql.SQL | sql.Composed
@@ -48,6 +51,9 @@ EVERYTHING = Scope()
 
 class ReadTx:
     """A read-only snapshot (repeatable read) of one merchant's data."""
+
+    warehouse: "Warehouse | None" = None
+    """The columnar copy, where this process has one."""
 
     def __init__(
         self,
@@ -93,6 +99,13 @@ class ReadTx:
         with self._connection.cursor("iterate", row_factory=cast(Any, factory)) as cursor:
             cursor.itersize = 5_000
             yield from cast(Iterator[Row], cursor.execute(query, self._filled(params)))
+
+    def unload(self, query: Query, params: Params, file: BinaryIO) -> None:
+        """Write the rows of a query to `file` as CSV (COPY: millions of rows a second)."""
+        text = psycopg.ClientCursor(self._connection).mogrify(query, self._filled(params))
+        copy_to = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(cast(Any, text)))
+        with self._connection.cursor() as cursor, cursor.copy(copy_to) as copy:
+            file.writelines(copy)
 
     def _filled(self, params: Params) -> dict[str, Any]:
         return {
@@ -227,11 +240,18 @@ class Database:
     """A pool of connections to one PostgreSQL."""
 
     def __init__(
-        self, dsn: str, master: MasterKey, *, clock: Clock = utc_now, size_max: int = 12
+        self,
+        dsn: str,
+        master: MasterKey,
+        *,
+        clock: Clock = utc_now,
+        size_max: int = 12,
+        warehouse: "Warehouse | None" = None,
     ) -> None:
         self.dsn = dsn
         self.master = master
         self.clock = clock
+        self.warehouse = warehouse
         self._keys: dict[UUID, MerchantKeys] = {}
         self._pool = ConnectionPool(
             dsn,
@@ -260,7 +280,7 @@ class Database:
                     "SET LOCAL ROLE huitou_app; SET LOCAL huitou.merchant = {}"
                 ).format(str(merchant))
             )
-            yield ReadTx(
+            tx = ReadTx(
                 connection,
                 merchant=merchant,
                 now=self.clock(),
@@ -268,6 +288,8 @@ class Database:
                 scope=scope,
                 principal=principal,
             )
+            tx.warehouse = self.warehouse
+            yield tx
 
     @contextmanager
     def write(

@@ -13,14 +13,18 @@ from huitou.event import reads as events
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.merchant import reads as merchant
 from huitou.profile import reads as profile
-from huitou.segment import store
+from huitou.segment import warehouse
 from huitou.segment.rules import compile as compiler
 from huitou.segment.rules import parse, traits
 from huitou.segment.rules import sentence as words
 from huitou.segment.rules.templates import TEMPLATES
+from huitou.segment.store import clock as time
+from huitou.segment.store import segments as store
 from huitou.segment.types.answers import (
     Change,
+    Clock,
     Count,
+    Counted,
     Explanation,
     LeafCount,
     LeafVerdict,
@@ -65,22 +69,25 @@ def count(tx: ReadTx, rule: Any, language: str = "zh") -> Count:
     """How many customers in the scope meet a rule, in all and leaf by leaf. Refuses as
     `read_rule`."""
     tree, context = read_rule(tx, rule)
-    compiled = compiler.count(tree, context)
-    row = tx.row(dict, compiled.query, compiled.params)
-    assert row is not None
-    per_leaf = [
-        LeafCount(path, leaf_count)
-        for path, leaf_count in zip(compiled.paths, row["per_leaf"], strict=True)
-    ]
+    counted = warehouse.count(tx, tree, context) or _counted_by_rows(tx, tree, context)
     said = words.sentence(tree, names_of(tx, tree))
     return Count(
-        count=row["count"],
-        per_leaf=per_leaf,
-        reach=Reach(row["wecom"], row["sms"]),
-        sample=row["sample"],
+        count=counted.count,
+        per_leaf=[LeafCount(path, count) for path, count in counted.per_leaf.items()],
+        reach=Reach(counted.wecom, counted.sms),
+        sample=counted.sample,
         sentence=said.en if language == "en" else said.zh,
         as_of=tx.now,
     )
+
+
+def _counted_by_rows(tx: ReadTx, tree: Node, context: Context) -> Counted:
+    """The same where there is no columnar copy."""
+    compiled = compiler.count(tree, context)
+    row = tx.row(dict, compiled.query, compiled.params)
+    assert row is not None
+    per_leaf = dict(zip(compiled.paths, row["per_leaf"], strict=True))
+    return Counted(row["count"], per_leaf, row["wecom"], row["sms"], row["sample"])
 
 
 def explain(tx: ReadTx, rule: Any, customer_id: UUID, language: str = "zh") -> Explanation:
@@ -148,6 +155,17 @@ def get_stored(tx: ReadTx, segment_id: UUID) -> Stored:
     for stored in store.find_segments(tx, [segment_id]):
         return stored
     raise NoSegment()
+
+
+def list_active(tx: ReadTx) -> list[Stored]:
+    """All active segments, without their sentences."""
+    return store.list_active(tx)
+
+
+def get_clock(tx: ReadTx) -> Clock | None:
+    """How far time has been followed, and whether that ever turned out not to suffice; None before
+    the first minute."""
+    return time.get_clock(tx)
 
 
 def get_segment(tx: ReadTx, segment_id: UUID, language: str = "zh") -> Segment:

@@ -5,6 +5,7 @@ from huitou.base import log
 from huitou.base.config import Config
 from huitou.base.crypto import MasterKey
 from huitou.base.db import Database
+from huitou.base.warehouse.reader import Warehouse
 from huitou.serve import die_with_parent
 from huitou.worker.run import Worker
 
@@ -16,7 +17,12 @@ def main() -> None:
     config = Config.from_environment()
     assert config.database_url is not None
     wiring.wire()
-    database = Database(config.database_url, MasterKey.load(config.master_key), size_max=10)
+    database = Database(
+        config.database_url,
+        MasterKey.load(config.master_key),
+        size_max=10,
+        warehouse=Warehouse(config.warehouse),
+    )
     Worker(database, list(wiring.ROOMS)).run()
 
 

@@ -11,12 +11,13 @@ import psycopg
 import structlog
 
 from huitou.base.db import LOG_CHANNEL, Database
-from huitou.worker import periodic, queue, streams, upkeep
+from huitou.worker import copying, periodic, queue, streams, upkeep
 
 _logger = structlog.get_logger("worker")
 _IDLE_SECONDS = 1.0
 _DAY_SECONDS = 86_400.0
 _ANALYZE_SECONDS = 5.0
+_TIDY_SECONDS = 60.0
 
 
 class Worker:
@@ -28,6 +29,7 @@ class Worker:
         self._stop = threading.Event()
         self._upkeep_at = 0.0
         self._analyze_at = 0.0
+        self._tidy_at = 0.0
 
     def run(self) -> None:
         """Work until SIGINT or SIGTERM."""
@@ -35,6 +37,10 @@ class Worker:
             threading.Thread(target=self._loop, args=(self._follow_log,), name="streams"),
             threading.Thread(target=self._loop, args=(self._keep_time,), name="periodic"),
         ]
+        if self.database.warehouse is not None:
+            threads.append(
+                threading.Thread(target=self._loop, args=(self._keep_copy,), name="copying")
+            )
         for thread in threads:
             thread.start()
         try:
@@ -88,6 +94,15 @@ class Worker:
                             return
                 for _ in listening.notifies(timeout=_IDLE_SECONDS, stop_after=1):
                     pass
+
+    def _keep_copy(self) -> None:
+        for merchant in self.database.merchants():
+            copying.keep_copy(self.database, merchant)
+        if time.monotonic() >= self._tidy_at:
+            for merchant in self.database.merchants():
+                copying.tidy_copy(self.database, merchant)
+            self._tidy_at = time.monotonic() + _TIDY_SECONDS
+        self._stop.wait(_IDLE_SECONDS)
 
     def _keep_time(self) -> None:
         if time.monotonic() >= self._upkeep_at:

@@ -54,6 +54,17 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What a count finds, before it is put into words; `per_leaf` by the paths of the leaves."""
+
+    count: int
+    per_leaf: dict[str, int]
+    wecom: int
+    sms: int
+    sample: list[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class LeafVerdict:
     """`found` is the figure the leaf looked at, None when there is none."""
 
@@ -126,3 +137,16 @@ class Passage:
     segment_name: str
     kind: Literal["entered", "left"]
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How far time has been followed: whom it moves up to `swept_upto` has been found, and
+    `due_count` of them wait to be judged. At `checked_at` all members were last compared with
+    their rules; `corrected_count` is how many did not agree, ever. It stays 0 unless something is
+    wrong."""
+
+    swept_upto: datetime
+    due_count: int
+    checked_at: datetime | None
+    corrected_count: int

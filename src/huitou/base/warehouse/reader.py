@@ -1,0 +1,212 @@
+"""A process's view of the copy: DuckDB over the present files, brought up to date by what is new.
+
+Base files are read where they lie. What changed since is held in memory, beside the keys it makes
+obsolete, and is put over the base whenever a table is asked. One question at a time per merchant:
+DuckDB uses every core for it.
+"""
+
+from pathlib import Path
+from threading import RLock
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import sql
+from pyroaring import BitMap
+
+from huitou.base.db import ReadTx
+from huitou.base.warehouse.datasets import DATASETS, Dataset
+from huitou.base.warehouse.files import File, list_files, literal, read_parquet
+
+Ordinals = NDArray[np.uint32]
+_MEMORY = "2GB"
+
+
+class Warehouse:
+    """The copies of all merchants, as this process sees them."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._copies: dict[UUID, Copy] = {}
+        self._lock = RLock()
+
+    def folder(self, merchant: UUID) -> Path:
+        """Where a merchant's files lie."""
+        return self._root / str(merchant)
+
+    def copy(self, merchant: UUID) -> "Copy":
+        """This process's view of a merchant's copy."""
+        with self._lock:
+            if merchant not in self._copies:
+                self._copies[merchant] = Copy(self.folder(merchant), merchant)
+            return self._copies[merchant]
+
+    def close(self) -> None:
+        """Let go of all memory."""
+        with self._lock:
+            for copy in self._copies.values():
+                copy.close()
+            self._copies.clear()
+
+
+class Copy:
+    """One merchant's. Hold `lock` from `sync` to the last question of an answer."""
+
+    def __init__(self, folder: Path, merchant: UUID) -> None:
+        self.lock = RLock()
+        self.version = 0
+        """The newest file that was read; 0 while there is no copy."""
+        self.kept: dict[Any, Any] = {}
+        """What askers keep beside it; they bound it."""
+        self._folder = folder
+        self._merchant = sql.Literal(str(merchant))
+        self._bases: dict[str, list[File]] = {}
+        self._changed: list[tuple[int, BitMap]] = []
+        self._duck = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY})
+        self._duck.execute("SET TimeZone = 'UTC'")
+        self._duck.execute(literal("SET temp_directory = {}", str(folder / "tmp")))
+        self._duck.execute("CREATE SCHEMA gone; CREATE SCHEMA held")
+        for schema in {dataset.table[0] for dataset in DATASETS.values()}:
+            self._run(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
+
+    def close(self) -> None:
+        self._duck.close()
+
+    def sync(self, tx: ReadTx) -> bool:
+        """Read what is new in the list; False while there is no copy."""
+        present = list_files(tx)
+        if not present:
+            return False
+        bases = _by_dataset(file for file in present if file.kind == "base")
+        deltas = _by_dataset(file for file in present if file.kind == "delta")
+        for name, dataset in DATASETS.items():
+            own, own_deltas = bases.get(name, []), deltas.get(name, [])
+            if name not in self._bases or [f.id for f in self._bases[name]] != [f.id for f in own]:
+                self._bases[name] = own
+                self._empty(dataset)
+                fresh = own_deltas
+            else:
+                fresh = [file for file in own_deltas if self._is_fresh(file)]
+            for file in fresh:
+                self._hold(dataset, file)
+            self._show(dataset)
+        self.version = max(self.version, present[-1].id)
+        return True
+
+    def changed_since(self, version: int) -> BitMap | None:
+        """Customers with anything that changed after `version`; None when that is not known."""
+        if version < self.version and (not self._changed or self._changed[0][0] > version + 1):
+            return None
+        found = BitMap()
+        for id_, customers in self._changed:
+            if id_ > version:
+                found |= customers
+        return found
+
+    def define(self, statement: str) -> None:
+        """Give the engine a macro."""
+        self._duck.execute(statement)
+
+    def ordinals(self, query: str) -> BitMap:
+        """The customers a query of one column of ordinals answers with."""
+        column = self._duck.execute(query).fetchnumpy()
+        [values] = column.values()
+        return bitmap(np.ma.compressed(values) if np.ma.isMaskedArray(values) else values)
+
+    def rows(self, query: str) -> list[Any]:
+        """The rows a query answers with."""
+        return self._duck.execute(query).fetchall()
+
+    def _is_fresh(self, file: File) -> bool:
+        return file.id > self.version and (file.merges_upto or self.version + 1) > self.version
+
+    def _run(self, query: sql.Composable) -> None:
+        self._duck.execute(query.as_string(None))
+
+    def _empty(self, dataset: Dataset) -> None:
+        columns = {"key": "BIGINT", **dataset.columns}
+        made = sql.SQL("CREATE OR REPLACE TABLE {} ({})").format(
+            _held(dataset),
+            sql.SQL(", ").join(
+                sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(type_))
+                for name, type_ in columns.items()
+            ),
+        )
+        self._run(made)
+        self._run(sql.SQL("CREATE OR REPLACE TABLE {} (key BIGINT)").format(_gone(dataset)))
+
+    def _hold(self, dataset: Dataset, file: File) -> None:
+        """Put a delta over what is held, and note whom it touches."""
+        source = read_parquet(self._folder, [file.path])
+        names = sql.SQL(", ").join(map(sql.Identifier, ["key", *dataset.columns]))
+        key_max = max((base.key_max for base in self._bases[dataset.name]), default=0)
+        self._run(
+            sql.SQL(
+                "DELETE FROM {held} WHERE key IN (SELECT key FROM {source});"
+                " INSERT INTO {held} ({names}) SELECT {names} FROM {source} WHERE NOT is_removed;"
+                " INSERT INTO {gone} SELECT DISTINCT s.key FROM {source} s"
+                " ANTI JOIN {gone} g ON g.key = s.key WHERE s.key <= {key_max}"
+            ).format(
+                held=_held(dataset),
+                gone=_gone(dataset),
+                source=source,
+                names=names,
+                key_max=sql.Literal(key_max),
+            )
+        )
+        column = sql.Identifier("key" if dataset.kind == "customer" else "customer_id")
+        touched = sql.SQL("SELECT DISTINCT {0} FROM {1} WHERE {0} IS NOT NULL").format(
+            column, source
+        )
+        if file.id > self.version:
+            self._changed.append((file.id, self.ordinals(touched.as_string(None))))
+            del self._changed[:-_REMEMBERED]
+
+    def _show(self, dataset: Dataset) -> None:
+        """The view under the table's own name."""
+        names = sql.SQL("{} AS merchant_id, ").format(self._merchant) + sql.SQL(", ").join(
+            map(sql.Identifier, dataset.columns)
+        )
+        parts: list[sql.Composable] = [sql.SQL("SELECT {} FROM {}").format(names, _held(dataset))]
+        if self._bases[dataset.name]:
+            base = read_parquet(self._folder, [file.path for file in self._bases[dataset.name]])
+            is_covered = self.rows(
+                sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(_gone(dataset)).as_string(None)
+            )[0][0]
+            over = (
+                sql.SQL(" b ANTI JOIN {} g ON g.key = b.key").format(_gone(dataset))
+                if is_covered
+                else sql.SQL("")
+            )
+            parts.append(sql.SQL("SELECT {} FROM {}{}").format(names, base, over))
+        self._run(
+            sql.SQL("CREATE OR REPLACE VIEW {} AS {}").format(
+                sql.Identifier(*dataset.table), sql.SQL(" UNION ALL ").join(parts)
+            )
+        )
+
+
+_REMEMBERED = 5_000
+"""So many files back `changed_since` can tell."""
+
+
+def bitmap(ordinals: NDArray[Any]) -> BitMap:
+    """A set of ordinals from an array, in any order."""
+    return BitMap(np.ascontiguousarray(ordinals, dtype=np.uint32))
+
+
+def _held(dataset: Dataset) -> sql.Identifier:
+    return sql.Identifier("held", dataset.name)
+
+
+def _gone(dataset: Dataset) -> sql.Identifier:
+    return sql.Identifier("gone", dataset.name)
+
+
+def _by_dataset(files: Any) -> dict[str, list[File]]:
+    found: dict[str, list[File]] = {}
+    for file in files:
+        found.setdefault(file.dataset, []).append(file)
+    return found
