@@ -84,7 +84,7 @@ def test_a_customer_all_round(open_page: OpenPage, demo: Demo) -> None:
     page = open_page("/#/customers", role="headquarters")
     listed = page.locator("tr.opens-row td .num", has_text=re.compile(r"^\d{3}\*{4}\d{4}$"))
     phone = listed.first.inner_text()
-    page.get_by_placeholder("手机尾号 / 卡号").fill(phone[-4:])
+    page.get_by_placeholder("手机尾号、卡号或全名").fill(phone[-4:])
     page.get_by_role("button", name="search", exact=True).click()
     expect(page.locator("tr.opens-row").nth(5)).to_be_hidden()
     page.locator("tr.opens-row", has_text=phone).first.click()
