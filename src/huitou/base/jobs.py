@@ -51,6 +51,7 @@ class Stream:
     name: str
     run: Callable[..., None]
     batch: int
+    follows_feed: bool
 
 
 JOBS: dict[str, Job] = {}
@@ -86,16 +87,18 @@ def every(*, seconds: int = 0, minutes: int = 0, hours: int = 0) -> Callable[[Wo
     return register
 
 
-def stream(name: str, *, batch: int = 2_000) -> Callable[[Work], Work]:
+def stream(name: str, *, batch: int = 2_000, follows_feed: bool = False) -> Callable[[Work], Work]:
     """`f(tx, after, upto)` consumes the log's positions `(after, upto]`.
 
     The cursor moves in the same transaction. Streams run in the order of the rooms: all lower ones
     have passed `upto`. The same range may come again (`huitou replay`): effects are idempotent.
+    One that `follows_feed` is also run, with an empty range, when rows changed otherwise
+    (`base.feed`).
     """
 
     def register(function: Work) -> Work:
         assert name not in STREAMS or STREAMS[name].run is function
-        STREAMS[name] = Stream(name, function, batch)
+        STREAMS[name] = Stream(name, function, batch, follows_feed)
         return function
 
     return register

@@ -1,23 +1,34 @@
 """What changes segments and their members."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
+
+from huitou.base import feed
 from huitou.base.db import Tx
-from huitou.identity import reads as identity
+from huitou.base.jobs import job
+from huitou.event import reads as events
 from huitou.kernel.ids import new_id
 from huitou.merchant import actions as merchants
 from huitou.merchant import reads as merchant
-from huitou.segment import reads, store
+from huitou.segment import reads
+from huitou.segment.rules import clock, live, parse
 from huitou.segment.rules import compile as compiler
-from huitou.segment.rules import live, parse
-from huitou.segment.types.answers import Segment, Stored
+from huitou.segment.store import clock as time
+from huitou.segment.store import segments as store
+from huitou.segment.types.answers import Changed, Segment, Stored
 from huitou.segment.types.refusals import InUse, NameTaken, NoSegment, VersionConflict
-from huitou.segment.types.rule import Context, InSegment
+from huitou.segment.types.rule import Context, Node
 
 STREAM = "segment"
+_logger = structlog.get_logger(STREAM)
 _CUSTOMERS_MAX = 2_000
+_SUBJECTS_MAX = 1_000
+_GAP_MAX = timedelta(days=3)
+"""After more than that, looking at everybody anew costs less than looking for who is due."""
 
 
 def add_segment(tx: Tx, name: str, rule: dict[str, Any], language: str = "zh") -> Segment:
@@ -50,6 +61,9 @@ def change_segment(
     reads.read_rule(tx, rule, segment_id)
     store.set_segment(tx, segment_id, name, rule)
     refresh(tx, segment_id)
+    rules, _ = _rules(tx)
+    for other_id in parse.referring(rules, segment_id):
+        refresh(tx, other_id)
     merchants.audit(tx, "segment.changed", f"segment:{segment_id}", version=version + 1)
     return reads.get_segment(tx, segment_id, language)
 
@@ -58,10 +72,9 @@ def delete_segment(tx: Tx, segment_id: UUID, version: int | None = None) -> None
     """Take a segment out of use. Refuses: NoSegment, VersionConflict, InUse."""
     tx.lock(STREAM)
     _locked(tx, segment_id, version)
-    for other in store.list_active(tx):
-        leaves = (at.leaf for at in parse.leaves(parse.parse(other.rule)))
-        if any(isinstance(leaf, InSegment) and leaf.id == segment_id for leaf in leaves):
-            raise InUse(name=other.name)
+    rules, _ = _rules(tx)
+    for other_id in parse.referring(rules, segment_id):
+        raise InUse(name=reads.get_stored(tx, other_id).name)
     store.archive_segment(tx, segment_id)
     merchants.audit(tx, "segment.deleted", f"segment:{segment_id}")
 
@@ -71,6 +84,7 @@ def refresh(tx: Tx, segment_id: UUID) -> tuple[int, int]:
 
     Returns how many entered and left. A segment that is gone has nothing to refresh.
     """
+    _begin(tx)
     stored = store.lock_segment(tx, segment_id)
     if stored is None:
         return 0, 0
@@ -79,44 +93,147 @@ def refresh(tx: Tx, segment_id: UUID) -> tuple[int, int]:
     return store.refresh(tx, segment_id, compiled)
 
 
-def refresh_all(tx: Tx) -> None:
-    """Every active segment over everybody."""
-    tx.lock(STREAM)
-    for stored in store.list_active(tx):
-        refresh(tx, stored.id)
-
-
-def judge(tx: Tx, ids: Sequence[UUID]) -> tuple[int, int]:
+def judge(tx: Tx, ids: Sequence[UUID]) -> int:
     """Look again at a few customers, for all active segments together.
 
-    Returns how many entered and left.
+    Returns how many memberships began or ended.
     """
-    tx.lock(STREAM)
-    rules = {stored.id: parse.parse(stored.rule) for stored in store.list_active(tx)}
-    context = Context(merchant.get_merchant(tx).zone, tx.now, rules)
-    entered, left = 0, 0
+    _begin(tx)
+    rules, context = _rules(tx)
+    moved = 0
+    if not rules:
+        return moved
     for start in range(0, len(ids), _CUSTOMERS_MAX):
         for compiled in live.refresh(rules, context, ids[start : start + _CUSTOMERS_MAX]):
-            moved = store.refresh_live(tx, compiled)
-            entered, left = entered + moved[0], left + moved[1]
-    return entered, left
+            moved += store.refresh_live(tx, compiled)
+    return moved
 
 
 def consume(tx: Tx, after: int, upto: int) -> None:
-    """Look again at the customers whom the log's positions (after, upto] touch."""
-    judge(tx, store.list_touched(tx, after, upto))
+    """Look again at the customers whom the log's positions (after, upto] touch, and at those of
+    whom anything else changed. A single event is taken alone: it may be the one that fails."""
+    touched = set(store.list_touched(tx, after, upto))
+    if upto - after != 1:
+        touched |= _changed(tx)
+    judge(tx, sorted(touched))
 
 
-def look_again(tx: Tx, customer_ids: Sequence[UUID]) -> None:
-    """After merges and splits: these customers and those who answer for them now."""
-    now = identity.canonical(tx, customer_ids)
-    judge(tx, sorted({*customer_ids, *now.values()}))
+def _changed(tx: Tx) -> set[UUID]:
+    """Whom the feed names. A product that came to a category changes what its events count for."""
+    feed.begin(tx, STREAM)
+    changed = feed.take(tx, STREAM, Changed, store.CHANGED)
+    categories = {each.category_code for each in changed if each.category_code is not None}
+    if categories:
+        look_at_events_of(tx, categories)
+    return {each.customer_id for each in changed if each.customer_id is not None}
+
+
+def look_at_events_of(tx: Tx, categories: Set[str] | None = None) -> None:
+    """Compare everybody with the rules that ask for events by (these) categories of products."""
+    rules, _ = _rules(tx)
+    for segment_id, tree in rules.items():
+        asked = {code for leaf in parse.all_leaves(tree, rules) for code in parse.categories(leaf)}
+        if asked if categories is None else asked & categories:
+            tx.defer(look_at_all, key=str(segment_id), segment_id=str(segment_id))
+
+
+@job
+def look_at_all(tx: Tx, *, segment_id: str) -> None:
+    """Put on the list whoever is a member by the rule and not by what is stored, or not any more.
+    Nobody waits for it."""
+    time.put_due(tx, _differing(tx, UUID(segment_id)))
+    tx.defer(judge_due, key=STREAM)
+
+
+def follow_time(tx: Tx) -> None:
+    """Judge those whom time has moved since the last sweep. After a long pause everybody is
+    compared instead."""
+    tx.lock(STREAM)
+    feed.begin(tx, STREAM)
+    if not _sweep(tx):
+        for stored in store.list_active(tx):
+            tx.defer(look_at_all, key=str(stored.id), segment_id=str(stored.id))
+    time.set_swept(tx)
+    judge_due(tx)
+
+
+@job
+def judge_due(tx: Tx) -> None:
+    """Judge some of those on the list, and the others in a transaction after this one."""
+    tx.lock(STREAM)
+    taken = time.take_due(tx, _CUSTOMERS_MAX)
+    if taken:
+        judge(tx, taken)
+    if len(taken) == _CUSTOMERS_MAX:
+        tx.defer(judge_due, key=STREAM)
+
+
+def _sweep(tx: Tx) -> bool:
+    """Put on the list whom time has moved since the last sweep; False when that is too long ago."""
+    known = time.get_clock(tx)
+    if known is None or tx.now - known.swept_upto > _GAP_MAX:
+        return False
+    if tx.now > known.swept_upto:
+        rules, context = _rules(tx)
+        turns = {turn for tree in rules.values() for turn in clock.turns(tree, rules)}
+        time.add_due(tx, clock.due(turns, known.swept_upto, tx.now, context.zone))
+    return True
+
+
+@job
+def check(tx: Tx, *, segment_id: str) -> None:
+    """Compare everybody with the rule of a segment: events, the feed and time should have told of
+    every change."""
+    differing = _differing(tx, UUID(segment_id))
+    for start in range(0, len(differing), _SUBJECTS_MAX):
+        tx.defer(
+            correct,
+            segment_id=segment_id,
+            customer_ids=[str(each) for each in differing[start : start + _SUBJECTS_MAX]],
+        )
+    time.set_checked(tx)
+
+
+@job
+def correct(tx: Tx, *, segment_id: str, customer_ids: list[str]) -> None:
+    """Judge those who differed from the rule a moment ago. Whoever still does, although nobody was
+    about to look, is put right and reported."""
+    _begin(tx)
+    lag = events.lag(tx)
+    come_to = max((each.position for each in lag.streams if each.name == STREAM), default=0)
+    judge(tx, sorted({*store.list_touched(tx, come_to, lag.head), *_changed(tx)}))
+    if not _sweep(tx):
+        return
+    differing = [UUID(each) for each in customer_ids]
+    corrected = judge(tx, sorted({*differing} - {*time.list_due(tx, differing)}))
+    if corrected:
+        time.add_corrected(tx, corrected)
+        _logger.warning("members_corrected", segment=segment_id, count=corrected)
+
+
+def _differing(tx: Tx, segment_id: UUID) -> list[UUID]:
+    for stored in store.find_segments(tx, [segment_id]):
+        tree, context = reads.resolve(tx, stored.rule, segment_id)
+        return store.list_differing(tx, compiler.differing(tree, context, segment_id))
+    return []
+
+
+def _rules(tx: Tx) -> tuple[dict[UUID, Node], Context]:
+    """All active rules, and what they mean now."""
+    rules = {stored.id: parse.parse(stored.rule) for stored in store.list_active(tx)}
+    return rules, Context(merchant.get_merchant(tx).zone, tx.now, rules)
 
 
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """Nothing about these customers stays here."""
     tx.lock(STREAM)
     store.delete_customers(tx, customer_ids)
+
+
+def _begin(tx: Tx) -> None:
+    """One judges at a time; whoever began before the last sweep sets the clock back."""
+    tx.lock(STREAM)
+    time.set_back(tx)
 
 
 def _locked(tx: Tx, segment_id: UUID, version: int | None) -> Stored:

@@ -11,7 +11,7 @@ from pydantic import Field
 from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.segment import actions, reads
-from huitou.segment.types.answers import Count, Explanation, Member, Segment, Sentence
+from huitou.segment.types.answers import Clock, Count, Explanation, Member, Segment, Sentence
 from huitou.segment.types.vocabulary import Template, Vocabulary
 
 router = Router(prefix="/v1/segments", tags=["segment"])
@@ -88,6 +88,12 @@ def vocabulary(tx: Reading) -> Vocabulary:
 def list_templates() -> Page[Template]:
     """Ready-made rules."""
     return Page(reads.list_templates())
+
+
+@router.get("/clock", dependencies=[needs("segment.read")])
+def get_clock(tx: Reading) -> Clock | None:
+    """How far time has been followed, who waits to be judged, and the last safety check."""
+    return reads.get_clock(tx)
 
 
 @router.get("/{segment_id}", dependencies=[needs("segment.read")])

@@ -1,41 +1,36 @@
-"""When members enter and leave: with events, with time, with merges."""
+"""When members enter and leave: with events, with other changes, with time."""
 
 from huitou.base.db import Tx
 from huitou.base.jobs import every, stream
 from huitou.base.notices import listens
-from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
-from huitou.order.types import TotalsMoved
-from huitou.segment import actions
+from huitou.catalog.types import ProductsMoved
+from huitou.identity.types import CustomerForgotten
+from huitou.segment import actions, reads
 
 
-@stream(actions.STREAM, batch=2_000)
+@stream(actions.STREAM, batch=2_000, follows_feed=True)
 def consume(tx: Tx, after: int, upto: int) -> None:
-    """Members among the customers the events touch."""
+    """Members among the customers the events touch, and of whom anything else became different."""
     actions.consume(tx, after, upto)
 
 
-@every(minutes=10)
-def refresh(tx: Tx) -> None:
-    """Time alone moves members, too: windows pass, scores and profiles change."""
-    actions.refresh_all(tx)
+@every(minutes=1)
+def follow_time(tx: Tx) -> None:
+    """Time alone moves members, too: windows pass, somebody has been away for long enough."""
+    actions.follow_time(tx)
 
 
-@listens(CustomersMerged)
-def customers_merged(tx: Tx, notice: CustomersMerged) -> None:
-    """Losers leave, winners may enter."""
-    actions.look_again(tx, [customer for pair in notice.pairs for customer in pair])
+@every(hours=24)
+def check(tx: Tx) -> None:
+    """Events, the feed and the clock suffice; this is how we would know if they did not."""
+    for stored in reads.list_active(tx):
+        tx.defer(actions.check, key=str(stored.id), segment_id=str(stored.id))
 
 
-@listens(CustomersSplit)
-def customers_split(tx: Tx, notice: CustomersSplit) -> None:
-    """Both are judged on their own."""
-    actions.look_again(tx, [notice.customer_id, notice.other_id])
-
-
-@listens(TotalsMoved)
-def totals_moved(tx: Tx, notice: TotalsMoved) -> None:
-    """Purchases went from one customer to another, or to other categories."""
-    actions.look_again(tx, notice.customer_ids)
+@listens(ProductsMoved)
+def products_moved(tx: Tx, notice: ProductsMoved) -> None:
+    """Events are of the category that their product has now."""
+    actions.look_at_events_of(tx)
 
 
 @listens(CustomerForgotten)

@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from huitou.base import feed
 from huitou.base.db import Database, Tx
 from huitou.base.jobs import STREAMS, Stream
 from huitou.event import actions as events
@@ -48,6 +49,7 @@ def consume(database: Database, merchant: UUID, order: Sequence[str]) -> int:
             except _Rewound:
                 return moved
             position = upto
+        moved += stream.follows_feed and _follow_feed(database, merchant, stream)
         limit = position
     return moved
 
@@ -57,6 +59,23 @@ def rewind(database: Database, merchant: UUID, name: str, position: int) -> None
     assert name in STREAMS, f"there is no stream {name}"
     with database.write(merchant) as tx:
         _move(tx, name, position)
+
+
+def _follow_feed(database: Database, merchant: UUID, stream: Stream) -> bool:
+    """Let the stream see what changed without an event. A failure waits for the next pass."""
+    with database.read(merchant) as tx:
+        if not feed.is_waiting(tx, stream.name):
+            return False
+    try:
+        with database.write(merchant, principal=f"stream:{stream.name}") as tx:
+            position = _locked_cursor(tx, stream.name)
+            stream.run(tx, position, position)
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise
+    except Exception:
+        _logger.exception("failed", stream=stream.name)
+        return False
+    return True
 
 
 def _take(database: Database, merchant: UUID, stream: Stream, after: int, upto: int) -> None:

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from huitou.kernel.time import day_of
 from huitou.segment.rules import parse
-from huitou.segment.types.rule import Event, InSegment, Leaf, Node, Purchase, Sequence, Trait
+from huitou.segment.types.rule import Event, Leaf, Node, Purchase, Sequence, Trait
 
 Source = Literal["purchase", "event", "seen", "created", "joined", "birth_month"]
 Span = tuple[datetime, datetime]
@@ -44,7 +44,7 @@ class Turn:
 @dataclass(frozen=True, slots=True)
 class Due:
     """Where to look for the customers who are due: facts in (since, until] by their source, the
-    dates of joining, the months of birth."""
+    dates of joining in the zone, the months of birth."""
 
     purchases: list[Span]
     events: dict[str, list[Span]]
@@ -52,20 +52,12 @@ class Due:
     created: list[Span]
     joined_on: list[date]
     birth_months: list[int]
+    zone: str
 
 
 def turns(tree: Node, rules: Mapping[UUID, Node]) -> set[Turn]:
-    """Every way time can change a rule, or one it refers to."""
-    found: set[Turn] = set()
-    trees, seen = [tree], set[UUID]()
-    while trees:
-        for at in parse.leaves(trees.pop()):
-            if not isinstance(at.leaf, InSegment):
-                found |= turns_of_leaf(at.leaf)
-            elif at.leaf.id not in seen:
-                seen.add(at.leaf.id)
-                trees.append(rules[at.leaf.id])
-    return found
+    """Every way time can change a rule, those it refers to among it."""
+    return {turn for leaf in parse.all_leaves(tree, rules) for turn in turns_of_leaf(leaf)}
 
 
 def is_timeless(leaf: Leaf) -> bool:
@@ -139,6 +131,7 @@ def due(found: Iterable[Turn], since: datetime, until: datetime, zone: str) -> D
         created=_merged(spans["created"]),
         joined_on=sorted(joined_on),
         birth_months=months,
+        zone=zone,
     )
 
 

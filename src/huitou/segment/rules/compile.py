@@ -83,6 +83,15 @@ def refresh(rule: Node, context: Context, segment_id: UUID) -> Compiled:
     return Compiled(query, statement.params, [])
 
 
+def differing(rule: Node, context: Context, segment_id: UUID) -> Compiled:
+    """Rows (id): whose stored membership is not the rule's."""
+    statement = Statement(context)
+    head, _, whole = _judging(rule, statement)
+    statement.params["segment"] = segment_id
+    query = head + sql.SQL(_DIFFERING).format(whole=whole)
+    return Compiled(query, statement.params, [])
+
+
 def explain(rule: Node, context: Context, customer_id: UUID) -> Compiled:
     """One row: holds, per_leaf boolean[], found jsonb[]; no row for who is not in the scope."""
     statement = Statement(context, [customer_id])
@@ -132,6 +141,15 @@ _REFRESH: LiteralString = """,
     SELECT count(*) FILTER (WHERE kind = 'entered') AS entered,
            count(*) FILTER (WHERE kind = 'left') AS "left"
     FROM noted
+"""
+
+_DIFFERING: LiteralString = """,
+    matched AS MATERIALIZED (SELECT id FROM judged WHERE {whole}),
+    stored AS MATERIALIZED (
+        SELECT customer_id AS id FROM segment.member
+        WHERE merchant_id = %(merchant)s AND segment_id = %(segment)s)
+    (SELECT id FROM matched EXCEPT SELECT id FROM stored)
+    UNION ALL (SELECT id FROM stored EXCEPT SELECT id FROM matched)
 """
 
 SCOPE: LiteralString = """

@@ -58,10 +58,11 @@ class _Leaves:
 def refresh(
     rules: Mapping[UUID, Node], context: Context, ids: Sequence[UUID]
 ) -> Iterator[Compiled]:
-    """Statements that make the stored members among `ids` those of the rules (by segment); every
-    entering and leaving is noted and counted. One row each: entered, left."""
-    for some in _portions(rules, context):
-        asked = [leaf for tree in some.values() for leaf in _all_leaves(tree, context)]
+    """Statements that make the stored members among `ids` those of the rules (by segment; whom a
+    rule refers to is among them); every entering and leaving is noted and counted. One value each:
+    how many."""
+    for some in _portions(rules):
+        asked = [leaf for tree in some.values() for leaf in parse.all_leaves(tree, rules)]
         statement = Statement(context, ids, has_happened=True)
         types, young = _asked_events(asked, statement)
         leaves = _Leaves(statement)
@@ -112,18 +113,16 @@ _REFRESH: LiteralString = """,
                                  - count(*) FILTER (WHERE kind = 'left') AS change
               FROM noted GROUP BY segment_id) n
         WHERE s.merchant_id = %(merchant)s AND s.id = n.segment_id AND n.change <> 0)
-    SELECT count(*) FILTER (WHERE kind = 'entered') AS entered,
-           count(*) FILTER (WHERE kind = 'left') AS "left"
-    FROM noted
+    SELECT count(*) FROM noted
 """
 
 
-def _portions(rules: Mapping[UUID, Node], context: Context) -> Iterator[dict[UUID, Node]]:
+def _portions(rules: Mapping[UUID, Node]) -> Iterator[dict[UUID, Node]]:
     """The rules in portions of not too many leaves."""
     some: dict[UUID, Node] = {}
     seen: set[bytes] = set()
     for segment_id, tree in rules.items():
-        own = {msgspec.json.encode(leaf) for leaf in _all_leaves(tree, context)}
+        own = {msgspec.json.encode(leaf) for leaf in parse.all_leaves(tree, rules)}
         if some and len(seen | own) > _LEAVES_MAX:
             yield some
             some, seen = {}, set()
@@ -131,15 +130,6 @@ def _portions(rules: Mapping[UUID, Node], context: Context) -> Iterator[dict[UUI
         seen |= own
     if some:
         yield some
-
-
-def _all_leaves(tree: Node, context: Context) -> Iterator[Leaf]:
-    """The leaves, those of the segments referred to among them."""
-    for at in parse.leaves(tree):
-        if isinstance(at.leaf, InSegment):
-            yield from _all_leaves(context.rules[at.leaf.id], context)
-        else:
-            yield at.leaf
 
 
 def _asked_events(leaves: Iterable[Leaf], statement: Statement) -> tuple[list[str], Sql]:

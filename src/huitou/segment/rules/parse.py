@@ -75,6 +75,42 @@ def leaves(node: Node) -> Iterator[At]:
             yield from leaves(child)
 
 
+def all_leaves(tree: Node, rules: Mapping[UUID, Node]) -> Iterator[Leaf]:
+    """The leaves that decide: in the place of a reference, those of the segment referred to."""
+    for at in leaves(tree):
+        if isinstance(at.leaf, InSegment):
+            yield from all_leaves(rules[at.leaf.id], rules)
+        else:
+            yield at.leaf
+
+
+def categories(leaf: Leaf) -> set[str]:
+    """The categories of products by which a leaf asks for events. Orders keep their own."""
+    match leaf:
+        case Event():
+            matches: tuple[EventMatch | None, ...] = (EventMatch(leaf.type, leaf.where),)
+        case Sequence():
+            matches = (leaf.first, leaf.then, leaf.then_not)
+        case _:
+            matches = ()
+    return {
+        code
+        for match in matches
+        if match is not None and match.type != "order.paid"
+        for code in match.where.category or ()
+    }
+
+
+def referring(rules: Mapping[UUID, Node], segment_id: UUID) -> list[UUID]:
+    """The segments among `rules` that refer to one, directly or not."""
+
+    def refers(tree: Node) -> bool:
+        asked = [at.leaf.id for at in leaves(tree) if isinstance(at.leaf, InSegment)]
+        return segment_id in asked or any(refers(rules[each]) for each in asked)
+
+    return [each for each, tree in rules.items() if refers(tree)]
+
+
 def check_traits(tree: Node, custom: Set[str]) -> None:
     """Every trait exists and its operator and value fit. Refuses: UnknownTrait, BadRule."""
     for at in leaves(tree):

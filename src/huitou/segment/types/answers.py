@@ -130,6 +130,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """What the feed names: a customer, or a category that a product came to."""
+
+    customer_id: UUID | None
+    category_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """A change as the customer's own history tells it."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -111,11 +111,15 @@ def refresh(tx: Tx, segment_id: UUID, compiled: Compiled) -> tuple[int, int]:
     return row["entered"], row["left"]
 
 
-def refresh_live(tx: Tx, compiled: Compiled) -> tuple[int, int]:
-    """Run a compiled pass over a few customers; returns how many entered and left."""
-    row = tx.row(dict, compiled.query, compiled.params)
-    assert row is not None
-    return row["entered"], row["left"]
+def refresh_live(tx: Tx, compiled: Compiled) -> int:
+    """Run a compiled pass over a few customers; returns how many entered or left."""
+    moved: int = tx.value(compiled.query, compiled.params)
+    return moved
+
+
+def list_differing(tx: ReadTx, compiled: Compiled) -> list[UUID]:
+    """Whose stored membership is not the rule's."""
+    return tx.column(compiled.query, compiled.params)
 
 
 def list_members(tx: ReadTx, segment_id: UUID, after_id: UUID, count_max: int) -> list[Member]:
@@ -202,6 +206,10 @@ def delete_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
         """,
         params,
     )
+    tx.run(
+        "DELETE FROM segment.due WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)",
+        params,
+    )
 
 
 def list_touched(tx: ReadTx, after: int, upto: int) -> list[UUID]:
@@ -219,6 +227,31 @@ def list_touched(tx: ReadTx, after: int, upto: int) -> list[UUID]:
         """,
         {"after": after, "upto": upto},
     )
+
+
+# Over `waiting (source, key)`. A merge and its end change the customer who answers, too.
+CHANGED: LiteralString = """
+    SELECT c.root_id AS customer_id, NULL AS category_code FROM waiting w
+    JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = w.key
+    WHERE w.source IN ('identity.customer', 'profile.customer', 'profile.tag', 'profile.consent',
+                       'profile.trait', 'profile.friendship', 'order.total',
+                       'order.category_total')
+    UNION
+    SELECT w.key, NULL FROM waiting w WHERE w.source = 'identity.customer'
+    UNION
+    SELECT p.customer_id, NULL FROM waiting w
+    JOIN "order".purchase p ON p.merchant_id = %(merchant)s AND p.id = w.key
+    WHERE w.source = 'order.order'
+    UNION
+    SELECT r.customer_id, NULL FROM identity.resolved_now r
+    WHERE r.merchant_id = %(merchant)s AND r.position IN (
+        SELECT ('x' || right(w.key::text, 12))::bit(48)::bigint FROM waiting w
+        WHERE w.source = 'identity.resolved')
+    UNION
+    SELECT NULL, p.category_code FROM catalog.product p
+    WHERE p.merchant_id = %(merchant)s AND base.key_of(p.sku) IN (
+        SELECT w.key FROM waiting w WHERE w.source = 'catalog.product')
+"""
 
 
 def find_traits(tx: ReadTx, names: Sequence[str]) -> list[str]:

@@ -1,0 +1,58 @@
+"""Following the feed: which rows changed, as the database noted them itself (`base.change`).
+
+A consumer remembers the snapshot up to which it has looked. What is visible now and was not then is
+what it has to look at, however transactions overlapped.
+"""
+
+from typing import LiteralString
+
+from huitou.base.db import Params, ReadTx, Row, Tx
+
+
+def begin(tx: Tx, consumer: str) -> None:
+    """From here on the consumer is told of changes; again does nothing."""
+    tx.run(
+        """
+        INSERT INTO base.feed_cursor (merchant_id, consumer, taken, moved_at)
+        VALUES (%(merchant)s, %(consumer)s, pg_current_snapshot(), %(now)s) ON CONFLICT DO NOTHING
+        """,
+        {"consumer": consumer},
+    )
+
+
+def take(
+    tx: Tx, consumer: str, cls: type[Row], query: LiteralString, params: Params = None
+) -> list[Row]:
+    """The rows of `query` over `waiting (source, key)`, what changed since the last time; not to
+    be told again if the transaction commits. Nothing before `begin`."""
+    moved = {**(params or {}), "consumer": consumer}
+    return tx.rows(cls, _TAKE + query, moved)
+
+
+def is_waiting(tx: ReadTx, consumer: str) -> bool:
+    """Whether the consumer has not begun, or something changed since it looked."""
+    return bool(tx.value(_IS_WAITING, {"consumer": consumer}))
+
+
+# One statement reads and moves the cursor, so that both are of one snapshot.
+_TAKE: LiteralString = """
+    WITH before AS MATERIALIZED (
+        SELECT taken FROM base.feed_cursor
+        WHERE merchant_id = %(merchant)s AND consumer = %(consumer)s),
+    waiting AS MATERIALIZED (
+        SELECT DISTINCT w.source, w.key FROM before f
+        JOIN base.change w ON w.merchant_id = %(merchant)s
+             AND w.tx >= pg_snapshot_xmin(f.taken) AND NOT pg_visible_in_snapshot(w.tx, f.taken)),
+    moved AS (
+        UPDATE base.feed_cursor SET taken = pg_current_snapshot(), moved_at = %(now)s
+        WHERE merchant_id = %(merchant)s AND consumer = %(consumer)s)
+"""
+_IS_WAITING: LiteralString = """
+    SELECT NOT EXISTS (SELECT FROM base.feed_cursor
+                       WHERE merchant_id = %(merchant)s AND consumer = %(consumer)s)
+        OR EXISTS (SELECT FROM base.feed_cursor f
+                   JOIN base.change w ON w.merchant_id = f.merchant_id
+                        AND w.tx >= pg_snapshot_xmin(f.taken)
+                        AND NOT pg_visible_in_snapshot(w.tx, f.taken)
+                   WHERE f.merchant_id = %(merchant)s AND f.consumer = %(consumer)s)
+"""

@@ -1,0 +1,1 @@
+"""Segments with their members; how far time has been followed."""
