@@ -63,6 +63,7 @@ class Copy:
         self._folder = folder
         self._merchant = sql.Literal(str(merchant))
         self._bases: dict[str, list[File]] = {}
+        self._present: list[int] = []
         self._changed: list[tuple[int, BitMap]] = []
         self._duck = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY})
         self._duck.execute("SET TimeZone = 'UTC'")
@@ -79,6 +80,9 @@ class Copy:
         present = list_files(tx)
         if not present:
             return False
+        ids = [file.id for file in present]
+        if ids == self._present:
+            return True
         bases = _by_dataset(file for file in present if file.kind == "base")
         deltas = _by_dataset(file for file in present if file.kind == "delta")
         for name, dataset in DATASETS.items():
@@ -89,10 +93,13 @@ class Copy:
                 fresh = own_deltas
             else:
                 fresh = [file for file in own_deltas if self._is_fresh(file)]
+                if not fresh:
+                    continue
             for file in fresh:
                 self._hold(dataset, file)
             self._show(dataset)
         self.version = max(self.version, present[-1].id)
+        self._present = ids
         return True
 
     def changed_since(self, version: int) -> BitMap | None:
