@@ -1722,6 +1722,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/segments/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Clock
+         * @description How far time has been followed, who waits to be judged, and the last safety check.
+         */
+        get: operations["get_clock_v1_segments_clock_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/segments/count": {
         parameters: {
             query?: never;
@@ -2694,6 +2714,26 @@ export interface components {
             value: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Clock
+         * @description How far time has been followed: whom it moves up to `swept_upto` has been found, and
+         *     `due_count` of them wait to be judged. At `checked_at` all members were last compared with
+         *     their rules; `corrected_count` is how many did not agree, ever. It stays 0 unless something is
+         *     wrong.
+         */
+        Clock: {
+            /** Checked At */
+            checked_at: string | null;
+            /** Corrected Count */
+            corrected_count: number;
+            /** Due Count */
+            due_count: number;
+            /**
+             * Swept Upto
+             * Format: date-time
+             */
+            swept_upto: string;
         };
         /** Connector */
         Connector: {
@@ -8787,6 +8827,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Member_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_clock_v1_segments_clock_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clock"] | null;
                 };
             };
             /** @description Refused */
