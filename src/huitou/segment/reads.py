@@ -36,7 +36,16 @@ from huitou.segment.types.answers import (
     Stored,
 )
 from huitou.segment.types.refusals import NoSegment, UnknownSegment, UnknownUnit
-from huitou.segment.types.rule import Context, Event, InSegment, Node, Purchase, Sequence, Trait
+from huitou.segment.types.rule import (
+    Context,
+    Event,
+    InSegment,
+    Leaf,
+    Node,
+    Purchase,
+    Sequence,
+    Trait,
+)
 from huitou.segment.types.vocabulary import LeafKind, Operator, Template, Vocabulary
 
 Language = Literal["zh", "en"]
@@ -271,14 +280,18 @@ def _check_traits(tx: ReadTx, tree: Node) -> None:
 
 
 def _check_units(tx: ReadTx, tree: Node) -> None:
-    known = merchant.units_by_code(tx)
-    for at in parse.leaves(tree):
-        codes = [code for where in _wheres(at.leaf) for code in where.unit or ()]
-        if isinstance(at.leaf, Trait) and at.leaf.name == "home_unit":
-            codes += at.leaf.value if isinstance(at.leaf.value, tuple) else ()
-        for code in codes:
-            if code not in known:
-                raise UnknownUnit(path=at.path, unit=code)
+    named = [(code, at.path) for at in parse.leaves(tree) for code in _unit_codes(at.leaf)]
+    known = merchant.units_by_code(tx) if named else {}
+    for code, path in named:
+        if code not in known:
+            raise UnknownUnit(path=path, unit=code)
+
+
+def _unit_codes(leaf: Leaf) -> list[str]:
+    codes = [code for where in _wheres(leaf) for code in where.unit or ()]
+    if isinstance(leaf, Trait) and leaf.name == "home_unit" and isinstance(leaf.value, tuple):
+        codes += [str(code) for code in leaf.value]
+    return codes
 
 
 def _referred(tx: ReadTx, tree: Node, own_id: UUID | None) -> Mapping[UUID, Node]:

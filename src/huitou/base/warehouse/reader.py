@@ -19,6 +19,7 @@ from pyroaring import BitMap
 from huitou.base.db import ReadTx
 from huitou.base.warehouse.datasets import DATASETS, Dataset
 from huitou.base.warehouse.files import File, list_files, literal, read_parquet
+from huitou.base.warehouse.sets import bitmap
 
 Ordinals = NDArray[np.uint32]
 _MEMORY = "2GB"
@@ -199,9 +200,6 @@ _REMEMBERED = 5_000
 """So many files back `changed_since` can tell."""
 
 
-def bitmap(ordinals: NDArray[Any]) -> BitMap:
-    """A set of ordinals from an array, in any order."""
-    return BitMap(np.ascontiguousarray(ordinals, dtype=np.uint32))
 
 
 def _held(dataset: Dataset) -> sql.Identifier:
