@@ -7,7 +7,7 @@ a rule is edited, only the leaf that is edited is scanned.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,8 @@ from pyroaring import BitMap
 
 from huitou.base.db import ReadTx
 from huitou.base.warehouse.reader import Copy
-from huitou.segment.rules import batch, judge, parse
+from huitou.segment.rules import batch, clock, judge, parse
+from huitou.segment.store.clock import find_due
 from huitou.segment.types.answers import Counted
 from huitou.segment.types.rule import (
     SAMPLE_COUNT,
@@ -83,6 +84,18 @@ def members(tx: ReadTx, tree: Node, context: Context) -> BitMap | None:
         return sets.of(tree) & sets.people
 
 
+def members_of_each(tx: ReadTx, trees: Sequence[Node], context: Context) -> list[BitMap] | None:
+    """The same for several rules, of one moment."""
+    if tx.warehouse is None:
+        return None
+    copy = tx.warehouse.copy(tx.merchant)
+    with copy.lock:
+        if not copy.sync(tx):
+            return None
+        sets = _Sets(tx, copy, context, AnyOf(tuple(trees)))
+        return [sets.of(tree) & sets.people for tree in trees]
+
+
 _WECOM, _SMS = Consent(channel="wecom"), Consent(channel="sms")
 
 
@@ -94,7 +107,9 @@ class _Sets:
         self._copy = copy
         self._context = context
         self._kept: OrderedDict[bytes, _Kept] = copy.kept.setdefault("segment", OrderedDict())
-        self._leaves = {_key(leaf): leaf for leaf in (_WECOM, _SMS, *_all_leaves(tree, context))}
+        self._leaves = {
+            _key(leaf): leaf for leaf in (_WECOM, _SMS, *parse.all_leaves(tree, context.rules))
+        }
         self._prepare()
 
     @property
@@ -149,10 +164,13 @@ class _Sets:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        leaf = self._leaves.get(key)
-        if kept.at != self._tx.now and leaf is not None and not batch.is_timeless(leaf):
-            return None
-        return self._copy.changed_since(kept.version)
+        changed = self._copy.changed_since(kept.version)
+        if changed is None or key not in self._leaves:
+            return changed
+        turns = clock.turns_of_leaf(self._leaves[key])
+        since, until = sorted((kept.at, self._tx.now))
+        due = clock.due(turns, since, until, self._context.zone)
+        return changed | BitMap(find_due(self._tx, due, _ANEW_MAX + 1))
 
     def _scan(self, key: bytes) -> BitMap:
         leaf = self._leaves[key]
@@ -237,15 +255,6 @@ _WAITING = """
     JOIN identity.customer c ON c.merchant_id = r.merchant_id AND c.id = r.customer_id
     WHERE f.merchant_id = %(merchant)s AND f.consumer = 'warehouse'
 """
-
-
-def _all_leaves(node: Node, context: Context) -> Iterator[Leaf]:
-    """The leaves of a rule and of the segments it refers to."""
-    for at in parse.leaves(node):
-        if isinstance(at.leaf, InSegment):
-            yield from _all_leaves(context.rules[at.leaf.id], context)
-        else:
-            yield at.leaf
 
 
 def _key(leaf: Leaf) -> bytes:

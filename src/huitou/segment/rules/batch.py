@@ -18,7 +18,7 @@ from sqlglot import exp
 from huitou.segment.rules.figures import figure
 from huitou.segment.rules.statement import Sql, Statement
 from huitou.segment.rules.traits import BUILT_IN
-from huitou.segment.types.rule import Context, Event, Leaf, Purchase, Sequence, Trait
+from huitou.segment.types.rule import Context, Leaf, Trait
 
 Dialect = Literal["duckdb", "spark"]
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -45,20 +45,6 @@ class Scan:
 def is_copied(leaf: Leaf) -> bool:
     """Whether the copy knows what the leaf looks at; traits of the merchant's own are not in it."""
     return not isinstance(leaf, Trait) or leaf.name in BUILT_IN
-
-
-def is_timeless(leaf: Leaf) -> bool:
-    """Whether time alone never changes who meets the leaf."""
-    match leaf:
-        case Purchase() | Event():
-            return leaf.window.last_days is None and leaf.agg != "days_since_last"
-        case Trait():
-            kind = BUILT_IN.get(leaf.name)
-            return kind is None or (kind.type != "days" and leaf.name != "is_birth_month")
-        case Sequence():
-            return False
-        case _:
-            return True
 
 
 def scan(leaf: Leaf, context: Context, merchant: UUID, dialect: Dialect = "duckdb") -> Scan:
@@ -94,7 +80,7 @@ def _rendered(query: Sql, values: Mapping[str, Any], dialect: Dialect) -> str:
     return filled.sql(dialect=dialect)
 
 
-def _literal(value: Any) -> exp.Expression:
+def _literal(value: Any) -> exp.Expr:
     if isinstance(value, datetime):
         return exp.cast(exp.Literal.string(value.isoformat()), "timestamptz")
     if isinstance(value, UUID):

@@ -71,6 +71,20 @@ def put_due(tx: Tx, customer_ids: Sequence[UUID]) -> None:
 
 def add_due(tx: Tx, due: Due) -> None:
     """Put on the list whoever has a fact of that age: one range of an index each."""
+    for query, params in _questions(due):
+        tx.run(_ADD_DUE + query + ") found ON CONFLICT DO NOTHING", params)
+
+
+def find_due(tx: ReadTx, due: Due, count_max: int) -> set[int]:
+    """The ordinals of those who have a fact of that age; not all, if there are more."""
+    found: set[int] = set()
+    for query, params in _questions(due):
+        text = _FIND_DUE + query + _OF_THESE
+        found.update(tx.column(text, {**params, "count_max": count_max}))
+    return found
+
+
+def _questions(due: Due) -> list[tuple[LiteralString, dict[str, Any]]]:
     found: list[tuple[LiteralString, dict[str, Any]]] = [
         *((_BOUGHT, _within(span)) for span in due.purchases),
         *((_SEEN, _within(span)) for span in due.seen),
@@ -82,8 +96,7 @@ def add_due(tx: Tx, due: Due) -> None:
         found.append((_JOINED, {"days": due.joined_on, "zone": due.zone}))
     if due.birth_months:
         found.append((_BORN, {"months": due.birth_months}))
-    for query, params in found:
-        tx.run(_ADD_DUE + query + ") found ON CONFLICT DO NOTHING", params)
+    return found
 
 
 def _within(span: Span) -> dict[str, Any]:
@@ -93,6 +106,12 @@ def _within(span: Span) -> dict[str, Any]:
 _ADD_DUE: LiteralString = """
     INSERT INTO segment.due (merchant_id, customer_id)
     SELECT DISTINCT %(merchant)s, found.customer_id FROM (
+"""
+_FIND_DUE: LiteralString = """
+    SELECT DISTINCT c.ordinal FROM identity.customer c JOIN (
+"""
+_OF_THESE: LiteralString = """
+    ) found ON found.customer_id = c.id WHERE c.merchant_id = %(merchant)s LIMIT %(count_max)s
 """
 _BOUGHT: LiteralString = """
     SELECT p.customer_id FROM "order".purchase p
