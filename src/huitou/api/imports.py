@@ -3,6 +3,8 @@
 import csv
 import io
 from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -10,9 +12,10 @@ import msgspec
 from fastapi import File, Form, Request, Response, UploadFile
 
 from huitou.base.config import Config
+from huitou.base.crypto import MerchantKeys
 from huitou.base.db import Database
 from huitou.base.http import Asking, NotPermitted, Reading, Router, Writing, needs
-from huitou.imports import fields, rules, run, store
+from huitou.imports import fields, files, kept, rules, run, store
 from huitou.imports.rules import Fault
 from huitou.imports.store import Import
 from huitou.kernel.errors import Invalid
@@ -107,19 +110,15 @@ def template(kind: str) -> Csv:
 @router.post("/imports/inspect", dependencies=[needs("import.write")])
 def inspect(file: Annotated[UploadFile, File()], kind: Annotated[str, Form()]) -> Inspected:
     """The file's columns, a guess of which is which, and its first rows. Nothing is kept."""
-    content = file.file.read()
     chosen = _kind(kind)
     try:
-        headers = rules.headers_of(content, chosen)
-        rows = [
-            row.values
-            for _, row in zip(range(_SAMPLE), rules.read_rows(content, chosen), strict=False)
-        ]
+        opened = files.open_file(file.file, chosen)
+        rows = [row.values for row in islice(opened.rows, _SAMPLE)]
     except rules.Unreadable as error:
         raise BadFile(reason=str(error)) from error
-    mapping = fields.guess_mapping(chosen, headers)
+    mapping = fields.guess_mapping(chosen, opened.headers)
     return Inspected(
-        headers=headers,
+        headers=opened.headers,
         mapping=mapping,
         missing=[field.name for field in fields.missing_fields(chosen, mapping)],
         sample=rows,
@@ -142,35 +141,47 @@ def add_import(
     for permission in _ALSO_NEEDED.get(chosen, ()):
         if permission not in asking.permissions:
             raise NotPermitted(permission=permission)
-    content = file.file.read()
-    try:
-        given = msgspec.json.decode(mapping, type=dict[str, str] | None) if mapping else None
-        headers = rules.headers_of(content, chosen)
-    except ValueError as error:
-        raise BadMapping(fields="JSON") from error
-    except rules.Unreadable as error:
-        raise BadFile(reason=str(error)) from error
-    columns = given if given is not None else fields.guess_mapping(chosen, headers)
-    missing = fields.missing_fields(chosen, columns)
-    if missing:
-        raise BadMapping(fields=", ".join(field.zh for field in missing))
     import_id = new_id()
     path = config.files / str(asking.merchant) / str(import_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with database.read(asking.merchant) as reading:
+        keys = reading.keys
+    columns, total = _keep(file, chosen, mapping, path, keys)
     with database.write(asking.merchant, principal=asking.principal) as tx:
-        path.write_bytes(tx.keys.seal(content.decode("latin-1")))
         store.add_import(
             tx,
             id=import_id,
             kind=chosen,
             file_name=(file.filename or "file")[:200],
-            path=str(path),
+            path=path,
             mapping=columns,
             is_dry_run=dry_run,
+            total=total,
         )
         merchants.audit(tx, "import.started", f"import:{import_id}", kind=chosen, dry_run=dry_run)
         tx.defer(run.run_import, import_id=str(import_id), language=asking.language)
         return store.get_import(tx, import_id)
+
+
+def _keep(
+    file: UploadFile, kind: fields.Kind, mapping: str, path: Path, keys: MerchantKeys
+) -> tuple[dict[str, str], int]:
+    """The columns of the file, and the number of its rows, which lie sealed at `path` now."""
+    try:
+        given = msgspec.json.decode(mapping, type=dict[str, str] | None) if mapping else None
+    except ValueError as error:
+        raise BadMapping(fields="JSON") from error
+    try:
+        opened = files.open_file(file.file, kind)
+        columns = given if given is not None else fields.guess_mapping(kind, opened.headers)
+        missing = fields.missing_fields(kind, columns)
+        if missing:
+            raise BadMapping(fields=", ".join(field.zh for field in missing))
+        whole = columns.get("order_no") if kind == "orders" else None
+        return columns, kept.keep(path, keys, opened.rows, whole=whole)
+    except rules.Unreadable as error:
+        path.unlink(missing_ok=True)
+        raise BadFile(reason=str(error)) from error
 
 
 @router.get("/imports", dependencies=[needs("import.write")])
@@ -195,7 +206,7 @@ def cancel_import(tx: Writing, import_id: UUID) -> Import:
 @router.get("/imports/{import_id}/errors", dependencies=[needs("import.write")])
 def list_faults(tx: Reading, import_id: UUID) -> Page[Fault]:
     """Why rows failed, by their number in the file; the first 100."""
-    return Page(store.list_faults(tx, store.get_import(tx, import_id).id)[:_FAULTS])
+    return Page(store.list_faults(tx, store.get_import(tx, import_id).id, _FAULTS))
 
 
 @router.get(
@@ -203,18 +214,23 @@ def list_faults(tx: Reading, import_id: UUID) -> Page[Fault]:
 )
 def list_errors(tx: Reading, import_id: UUID) -> Csv:
     """The rows that failed, as they came, with a column of reasons; mend and upload again."""
-    found = store.get_import(tx, import_id)
-    faults = {fault.number: fault for fault in store.list_faults(tx, import_id)}
-    content = store.read_file(tx, import_id)
+    at = store.get_place(tx, import_id)
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
-    for row in rules.read_rows(content, _kind(found.kind)):
-        fault = faults.get(row.number)
-        if fault is None:
-            continue
-        if writer is None:
-            headers = list(dict.fromkeys([*row.values, _REASON]))
-            writer = csv.DictWriter(out, headers, extrasaction="ignore")
-            writer.writeheader()
-        writer.writerow({**row.values, _REASON: f"{fault.detail} ({fault.code})"})
+    faults = store.iter_faults(tx, import_id)
+    fault = next(faults, None)
+    try:
+        for row in kept.read_rows(at.path, tx.keys):
+            if fault is None:
+                break
+            if fault.number != row.number:
+                continue
+            if writer is None:
+                headers = list(dict.fromkeys([*row.values, _REASON]))
+                writer = csv.DictWriter(out, headers, extrasaction="ignore")
+                writer.writeheader()
+            writer.writerow({**row.values, _REASON: f"{fault.detail} ({fault.code})"})
+            fault = next(faults, None)
+    except kept.Unkept as error:
+        raise store.NoImport() from error
     return _table(out.getvalue(), "errors")

@@ -30,15 +30,21 @@ class MerchantKeys:
 
     def seal(self, text: str) -> bytes:
         """Encrypted, different each time."""
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._sealing.encrypt(nonce, text.encode(), None)
+        return self.seal_bytes(text.encode())
 
     def open(self, sealed: bytes) -> str:
         """The text that was sealed. A value sealed under another key is a programmer's mistake."""
+        return self.open_bytes(sealed).decode()
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        """The same for what is no text."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._sealing.encrypt(nonce, content, None)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """The same for what is no text."""
         try:
-            return self._sealing.decrypt(
-                sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None
-            ).decode()
+            return self._sealing.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
         except InvalidTag as error:
             raise AssertionError("sealed under another key") from error
 

@@ -1,8 +1,12 @@
 """The columns we understand in a file of each kind, and the words of shops for them. Pure."""
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+_PUNCTUATION = re.compile(r"[\W_]+")
 
 Kind = Literal["orders", "customers", "products", "staff", "units", "events"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -19,15 +23,48 @@ class Field:
     aliases: tuple[str, ...] = ()
 
 
-_PHONES = ("手机", "手机号码", "会员手机", "联系电话", "电话", "mobile", "tel")
-_STORES = ("门店", "门店编码", "所属门店", "门店名称", "店铺编码", "店铺", "store", "store_code")
+_PHONES = (
+    "手机",
+    "手机号码",
+    "会员手机",
+    "联系电话",
+    "电话",
+    "mobile",
+    "tel",
+    "telephone",
+    "phone_number",
+    "mobile_phone",
+    "cell",
+)
+_STORES = (
+    "门店",
+    "门店编码",
+    "所属门店",
+    "门店名称",
+    "店铺编码",
+    "店铺",
+    "store",
+    "store_code",
+    "shop",
+    "branch",
+    "store_id",
+)
 _IDENTIFIERS = (
     Field(
         "card",
         "会员卡号",
         "Card number",
         False,
-        ("卡号", "会员号", "会员编号", "member_no", "card_no"),
+        (
+            "卡号",
+            "会员号",
+            "会员编号",
+            "member_no",
+            "card_no",
+            "card",
+            "membership_no",
+            "member_id",
+        ),
     ),
     Field("phone", "手机号", "Phone", False, _PHONES),
     Field("unionid", "UnionID", "UnionID", False),
@@ -41,7 +78,17 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             "订单号",
             "Order number",
             True,
-            ("单号", "订单编号", "小票号", "交易单号", "流水号", "order_id"),
+            (
+                "单号",
+                "订单编号",
+                "小票号",
+                "交易单号",
+                "流水号",
+                "order_id",
+                "order",
+                "receipt_no",
+                "invoice",
+            ),
         ),
         Field("unit", "门店编码", "Unit code", True, _STORES),
         Field(
@@ -49,31 +96,86 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             "付款时间",
             "Paid at",
             True,
-            ("支付时间", "交易时间", "销售时间", "下单时间", "时间", "日期", "销售日期", "date"),
+            (
+                "支付时间",
+                "交易时间",
+                "销售时间",
+                "下单时间",
+                "时间",
+                "日期",
+                "销售日期",
+                "date",
+                "order_date",
+                "order_time",
+                "created_at",
+            ),
         ),
         Field(
             "sku",
             "商品编码",
             "SKU",
             True,
-            ("货号", "商品编号", "商品条码", "条码", "商品", "product", "item"),
+            (
+                "货号",
+                "商品编号",
+                "商品条码",
+                "条码",
+                "商品",
+                "product",
+                "item",
+                "product_id",
+                "item_code",
+                "barcode",
+            ),
         ),
-        Field("quantity", "数量", "Quantity", True, ("件数", "销售数量", "qty")),
+        Field("quantity", "数量", "Quantity", True, ("件数", "销售数量", "qty", "units")),
         Field(
             "paid_yuan",
             "实付金额（元）",
             "Paid (yuan)",
             True,
-            ("实付金额", "实付", "实收金额", "实收", "销售金额", "金额", "amount", "paid"),
+            (
+                "实付金额",
+                "实付",
+                "实收金额",
+                "实收",
+                "销售金额",
+                "金额",
+                "amount",
+                "paid",
+                "total",
+                "revenue",
+                "sales",
+            ),
         ),
         Field("list_yuan", "原价（元）", "List price (yuan)", False, ("吊牌价", "标价", "list")),
         *_IDENTIFIERS,
     ),
     "customers": (
         *_IDENTIFIERS,
-        Field("name", "姓名", "Name", False, ("客户姓名", "会员姓名", "会员名称", "customer")),
+        Field(
+            "name",
+            "姓名",
+            "Name",
+            False,
+            (
+                "客户姓名",
+                "会员姓名",
+                "会员名称",
+                "客户名称",
+                "customer",
+                "full_name",
+                "customer_name",
+            ),
+        ),
         Field("gender", "性别", "Gender", False, ("sex",)),
-        Field("birth_month", "生日月份", "Month of birth", False, ("生日", "出生日期", "birthday")),
+        Field(
+            "birth_month",
+            "生日月份",
+            "Month of birth",
+            False,
+            ("生日", "出生日期", "birthday", "birth_date", "date_of_birth"),
+        ),
         Field(
             "home_unit", "归属门店编码", "Home unit code", False, ("归属门店", "开卡门店", *_STORES)
         ),
@@ -82,11 +184,22 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             "入会日期",
             "Joined on",
             False,
-            ("入会时间", "注册日期", "开卡日期", "开卡时间", "joined"),
+            (
+                "入会时间",
+                "注册日期",
+                "开卡日期",
+                "开卡时间",
+                "joined",
+                "registered",
+                "join_date",
+                "registered_at",
+            ),
         ),
         Field(
             "associate", "专属导购工号", "Associate's code", False, ("导购", "导购工号", "专属导购")
         ),
+        Field("tags", "标签", "Tags", False, ("客户标签", "会员标签", "tag", "labels")),
+        Field("tag_source", "标签来源", "Source of the tags", False, ("标签提供方", "数据来源")),
     ),
     "products": (
         Field(
@@ -157,14 +270,19 @@ UNIT_KINDS = {
 def guess_mapping(kind: Kind, headers: Sequence[str]) -> dict[str, str]:
     """Which header is which field, by their names; lines of JSON have our own names."""
     found: dict[str, str] = {}
-    folded = {header.strip().lower(): header for header in headers}
+    folded = {_folded(header): header for header in headers}
     for field in FIELDS[kind]:
         for name in (field.name, field.zh, field.en, *field.aliases):
-            header = folded.get(name.lower())
+            header = folded.get(_folded(name))
             if header is not None and header not in found.values():
                 found[field.name] = header
                 break
     return found
+
+
+def _folded(name: str) -> str:
+    """Headers differ in case, width, blanks and brackets: `Order No.` is `order_no`."""
+    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", name)).casefold()
 
 
 def missing_fields(kind: Kind, mapping: Mapping[str, str]) -> list[Field]:

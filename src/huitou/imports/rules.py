@@ -1,17 +1,14 @@
-"""What a file may hold and how its rows become records. Pure."""
+"""How the rows of a file become records. Pure."""
 
-import csv
-import io
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from huitou.imports.fields import FIELDS, Kind
+from huitou.profile.types import TAG_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,50 +35,8 @@ _TIMES = tuple(
     for day in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
     for clock in (" %H:%M:%S", " %H:%M", "")
 )
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-"""How .xlsx and .xls begin."""
 _COUNT_MAX = 10**15
 _NUMBER = re.compile(r"[¥￥,，\s元]")
-
-
-def read_rows(content: bytes, kind: Kind) -> Iterator[Row]:
-    """Rows of a CSV (UTF-8 with or without BOM, or GB18030) or of JSON lines."""
-    if kind == "events" or content.lstrip()[:1] == b"{":
-        yield from _json_lines(content)
-        return
-    text = _text(content)
-    headers = _headers(text)
-    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
-    try:
-        next(reader)
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                cells += [""] * (len(headers) - len(cells))
-                yield Row(
-                    reader.line_num,
-                    {name: cell for name, cell in zip(headers, cells, strict=False) if name},
-                )
-    except csv.Error as error:
-        raise Unreadable(str(error)) from error
-
-
-def headers_of(content: bytes, kind: Kind) -> list[str]:
-    """The header of a table; lines of JSON name their fields as we do."""
-    if kind == "events" or content.lstrip()[:1] == b"{":
-        return [field.name for field in FIELDS[kind]]
-    return _headers(_text(content))
-
-
-def _headers(text: str) -> list[str]:
-    try:
-        headers = [
-            name.strip() for name in next(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
-        ]
-    except (StopIteration, csv.Error) as error:
-        raise Unreadable("没有表头 / there is no header") from error
-    if not any(headers):
-        raise Unreadable("没有表头 / there is no header")
-    return headers
 
 
 def codes_by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -94,8 +49,13 @@ def codes_by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 def mapped(row: Row, mapping: Mapping[str, str]) -> dict[str, str]:
     """The row's values by our field names, empty ones left out."""
-    values = {field: str(row.values.get(header) or "").strip() for field, header in mapping.items()}
-    return {field: value for field, value in values.items() if value}
+    found = {}
+    for field, header in mapping.items():
+        value = row.values.get(header)
+        text = value.strip() if isinstance(value, str) else "" if value is None else str(value)
+        if text:
+            found[field] = text
+    return found
 
 
 def fen(text: str) -> int:
@@ -170,6 +130,12 @@ def month_of(text: str) -> int | None:
     return month if 1 <= month <= 12 else None
 
 
+def tags_of(text: str) -> tuple[str, ...]:
+    """`高端、送礼` → both, each once; what is too long for a tag is left out."""
+    names = (name.strip() for name in re.split(r"[,，、;；|]", text))
+    return tuple(dict.fromkeys(name for name in names if 0 < len(name) <= TAG_MAX))
+
+
 def order_event(
     rows: Sequence[tuple[Row, dict[str, str]]], *, source: str, zone: str
 ) -> dict[str, Any]:
@@ -202,17 +168,6 @@ def order_event(
     }
 
 
-def _json_lines(content: bytes) -> Iterator[Row]:
-    for number, line in enumerate(content.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            values = json.loads(line)
-        except (ValueError, RecursionError):
-            values = None
-        yield Row(number, values if isinstance(values, dict) else {})
-
-
 def parents_first(rows: Sequence[tuple[Row, dict[str, str]]]) -> list[tuple[Row, dict[str, str]]]:
     """Units in an order in which each comes after the one above it, however the file has them."""
     codes = {name: values.get("code") for _, values in rows for name in _names(values)}
@@ -233,23 +188,3 @@ def _names(values: Mapping[str, str]) -> list[str]:
 def _above(values: Mapping[str, str], codes: Mapping[str, str | None]) -> str | None:
     """The code of the unit above, when this file has it too."""
     return codes.get(values.get("parent", ""))
-
-
-def _delimiter(text: str) -> str:
-    """A comma, unless the header has more of what spreadsheets write instead."""
-    header = text.partition("\n")[0]
-    return max((",", "\t", ";"), key=header.count)
-
-
-def _text(content: bytes) -> str:
-    if content.startswith(_SPREADSHEETS):
-        raise Unreadable(
-            "这是 Excel 工作簿，请另存为 CSV 再上传"
-            " / this is an Excel workbook: save it as CSV, then upload that"
-        )
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Unreadable("编码无法识别，请存为 UTF-8 / unknown encoding, save it as UTF-8")

@@ -1,6 +1,6 @@
 """SQL of imports: their progress and the rows that failed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -39,28 +39,45 @@ class Import:
     mapping: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an import's blocks lie, and the place of the next."""
+
+    path: Path
+    place: int
+
+
 class NoImport(NotFound):
     code = "import.not_found"
     zh, en = "没有这个导入任务", "There is no such import"
 
 
 def add_import(
-    tx: Tx, *, id: UUID, kind: str, file_name: str, path: str, mapping: Any, is_dry_run: bool
+    tx: Tx,
+    *,
+    id: UUID,
+    kind: str,
+    file_name: str,
+    path: Path,
+    mapping: Any,
+    is_dry_run: bool,
+    total: int,
 ) -> None:
-    """A file that waits for its job."""
+    """A file of `total` rows that waits for its job."""
     tx.run(
         """
         INSERT INTO event.import (merchant_id, id, kind, file_name, path, mapping, is_dry_run,
-                                  state, created_by, created_at)
+                                  total, state, created_by, created_at)
         VALUES (%(merchant)s, %(id)s, %(kind)s, %(file_name)s, %(path)s, %(mapping)s,
-                %(is_dry_run)s, 'waiting', %(by)s, %(now)s)
+                %(is_dry_run)s, %(total)s, 'waiting', %(by)s, %(now)s)
         """,
         {
             "id": id,
             "kind": kind,
             "file_name": file_name,
-            "path": path,
+            "path": str(path),
             "mapping": Jsonb(mapping),
+            "total": total,
             "is_dry_run": is_dry_run,
             "by": tx.principal,
         },
@@ -92,15 +109,16 @@ def lock_import(tx: Tx, import_id: UUID) -> Import:
     return get_import(tx, import_id)
 
 
-def read_file(tx: ReadTx, import_id: UUID) -> bytes:
-    """The uploaded file; it lies sealed on disk, for it is full of personal values."""
-    path: str | None = tx.value(
-        "SELECT path FROM event.import WHERE merchant_id = %(merchant)s AND id = %(id)s",
+def get_place(tx: ReadTx, import_id: UUID) -> Place:
+    """Where to go on."""
+    found = tx.row(
+        dict,
+        "SELECT path, place FROM event.import WHERE merchant_id = %(merchant)s AND id = %(id)s",
         {"id": import_id},
     )
-    if path is None or not Path(path).exists():
+    if found is None:
         raise NoImport()
-    return tx.keys.open(Path(path).read_bytes()).encode("latin-1")
+    return Place(Path(found["path"]), found["place"])
 
 
 def list_imports(tx: ReadTx) -> list[Import]:
@@ -116,37 +134,43 @@ def list_imports(tx: ReadTx) -> list[Import]:
     )
 
 
-def set_progress(
+def add_progress(
     tx: Tx,
     import_id: UUID,
     *,
-    total: int,
     done: int,
     accepted: int,
     duplicates: int,
     failed: int,
-    state: str,
-    reason: str | None = None,
+    place: int | None,
 ) -> None:
-    """What is done so far."""
+    """A block more; `place` is that of the next, None when this was the last."""
     tx.run(
         """
-        UPDATE event.import SET total = %(total)s, done = %(done)s, accepted = %(accepted)s,
-            duplicates = %(duplicates)s, failed = %(failed)s, state = %(state)s,
-            reason = %(reason)s,
-            finished_at = CASE WHEN %(state)s IN ('done', 'failed', 'cancelled') THEN %(now)s END
+        UPDATE event.import SET done = done + %(done)s, accepted = accepted + %(accepted)s,
+            duplicates = duplicates + %(duplicates)s, failed = failed + %(failed)s,
+            place = coalesce(%(place)s, place),
+            state = CASE WHEN %(place)s::bigint IS NULL THEN 'done' ELSE 'running' END,
+            finished_at = CASE WHEN %(place)s::bigint IS NULL THEN %(now)s END
         WHERE merchant_id = %(merchant)s AND id = %(id)s
         """,
         {
             "id": import_id,
-            "total": total,
             "done": done,
             "accepted": accepted,
             "duplicates": duplicates,
             "failed": failed,
-            "state": state,
-            "reason": reason,
+            "place": place,
         },
+    )
+
+
+def set_failed(tx: Tx, import_id: UUID, reason: str) -> None:
+    """It cannot go on."""
+    tx.run(
+        "UPDATE event.import SET state = 'failed', reason = %(reason)s, finished_at = %(now)s"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": import_id, "reason": reason},
     )
 
 
@@ -178,9 +202,19 @@ def add_faults(tx: Tx, import_id: UUID, faults: Sequence[Fault]) -> None:
     )
 
 
-def list_faults(tx: ReadTx, import_id: UUID) -> list[Fault]:
-    """Every row that failed, in the order of the file."""
+def list_faults(tx: ReadTx, import_id: UUID, limit: int) -> list[Fault]:
+    """The first rows that failed, in the order of the file."""
     return tx.rows(
+        Fault,
+        "SELECT row_no AS number, code, detail FROM event.import_failure"
+        " WHERE merchant_id = %(merchant)s AND import_id = %(id)s ORDER BY row_no LIMIT %(limit)s",
+        {"id": import_id, "limit": limit},
+    )
+
+
+def iter_faults(tx: ReadTx, import_id: UUID) -> Iterator[Fault]:
+    """Every row that failed, in the order of the file."""
+    yield from tx.iterate(
         Fault,
         "SELECT row_no AS number, code, detail FROM event.import_failure"
         " WHERE merchant_id = %(merchant)s AND import_id = %(id)s ORDER BY row_no",

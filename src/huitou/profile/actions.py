@@ -1,6 +1,7 @@
 """Learn from the log, and keep what files, staff and customers themselves tell."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
 from huitou.profile.rules import facts as rules
-from huitou.profile.store import facts, state
+from huitou.profile.store import facts, state, waiting
 from huitou.profile.types import (
     ALL_CHANNELS,
     CHANNELS,
     PURPOSES,
+    TAG_MAX,
     BadTag,
     ConsentChange,
     Described,
@@ -24,7 +26,7 @@ from huitou.profile.types import (
     UnknownChannel,
 )
 
-_TAG_MAX = 40
+_AWAITED = timedelta(days=7)
 _COUNTER_KINDS = ("store", "dealer")
 
 
@@ -44,6 +46,18 @@ def learn(tx: Tx, after: int, upto: int) -> None:
     if found.decisions:
         state.load_roots(tx, (root_of[each.customer_id] for each in found.decisions))
         state.derive_consents(tx)
+    joined = {
+        (entry.source, entry.id): entry.position
+        for entry in entries
+        if entry.type == "member.joined"
+    }
+    first_of = {each.position: each.first_customer_id for each in given}
+    tagged = waiting.take_awaited(
+        tx, [(*key, first_of[at]) for key, at in joined.items() if at in first_of]
+    )
+    if tagged:
+        state.load_roots(tx, (root_of[customer_id] for customer_id in tagged))
+        state.derive_tags(tx)
     state.load_roots(tx, root_of.values())
     state.derive_customers(tx, merchants.get_merchant(tx).zone)
     state.add_source_tags(tx)
@@ -52,23 +66,23 @@ def learn(tx: Tx, after: int, upto: int) -> None:
 def describe(tx: Tx, descriptions: Sequence[Description], *, source: str = "import") -> Described:
     """What a merchant's file says of customers, found by an identifier each.
 
-    Fields left empty keep their value. A description whose identifier belongs to nobody is
-    counted as `unknown`: the importer sends `member.joined` first and tries again until identity
-    has read it.
+    Fields left empty keep their value. Who is not met yet (the event was only just sent) is described
+    when the stream reads the event named; without one the description is dropped as `unknown`.
     """
     holders = identities.find_holders(
         tx, [(each.kind, each.scope, each.value) for each in descriptions]
     )
-    known = {
-        holder: each
-        for each, holder in zip(descriptions, holders, strict=True)
-        if holder is not None
-    }
+    pairs = list(zip(descriptions, holders, strict=True))
+    known = {holder: each for each, holder in pairs if holder is not None}
+    awaited = {each.event_id: each for each, holder in pairs if not holder and each.event_id}
     facts.set_descriptions(tx, known, source=source)
+    waiting.add_awaited(tx, awaited, source=source)
     state.load_roots(tx, known)
     state.derive_customers(tx, merchants.get_merchant(tx).zone)
+    if facts.add_told_tags(tx, known, source=source):
+        state.derive_tags(tx)
     described = sum(holder is not None for holder in holders)
-    return Described(described, len(descriptions) - described)
+    return Described(described, len(awaited), len(pairs) - described - len(awaited))
 
 
 def assign(tx: Tx, customer_ids: Iterable[UUID], staff_id: UUID) -> None:
@@ -117,7 +131,7 @@ def set_tags(
 ) -> None:
     """Label customers by hand. Refuses `BadTag`."""
     for name in (*add, *remove):
-        if not 1 <= len(name.strip()) <= _TAG_MAX:
+        if not 1 <= len(name.strip()) <= TAG_MAX:
             raise BadTag()
     roots = set(identities.canonical(tx, customer_ids).values())
     facts.add_tags(tx, roots, {name.strip() for name in add}, is_on=True, source=tx.principal)
@@ -161,6 +175,11 @@ def regather(tx: Tx, customer_ids: Iterable[UUID]) -> None:
     facts.remove_seen(tx, members)
     _add(tx, _gather(tx, entries, customers))
     derive(tx, roots)
+
+
+def drop_awaited(tx: Tx) -> int:
+    """What files said of people whom no event told of within a week."""
+    return waiting.remove_awaited(tx, tx.now - _AWAITED)
 
 
 def forget(tx: Tx, customer_ids: Iterable[UUID]) -> None:

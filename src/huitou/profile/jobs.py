@@ -1,7 +1,7 @@
 """Profile reads the log after identity, and follows merges, splits and forgetting."""
 
 from huitou.base.db import Tx
-from huitou.base.jobs import stream
+from huitou.base.jobs import every, stream
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
 from huitou.profile import actions
@@ -11,6 +11,12 @@ from huitou.profile import actions
 def learn(tx: Tx, after: int, upto: int) -> None:
     """Facts of the events at `(after, upto]`."""
     actions.learn(tx, after, upto)
+
+
+@every(hours=6)
+def drop_awaited(tx: Tx) -> None:
+    """Personal values that wait for nobody end."""
+    actions.drop_awaited(tx)
 
 
 @listens(CustomersMerged)

@@ -17,6 +17,7 @@ Gender = Literal["female", "male"]
 CHANNELS = ("wecom", "sms", "wechat", "phone", "email")
 ALL_CHANNELS = "all"
 """A consent to `all` is one to each of `CHANNELS`."""
+TAG_MAX = 40
 PURPOSES = ("marketing", "service")
 
 
@@ -234,13 +235,20 @@ class Description:
     joined_on: date | None = None
     no_profiling: bool = False
     under_14: bool = False
+    tags: tuple[str, ...] = ()
+    tag_source: str | None = None
+    """Who says so of the tags: a third party's name."""
+    event_id: str | None = None
+    """The event of the same source that told of the customer: whoever identity makes of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """`unknown` counts descriptions whose identifier belongs to nobody (yet)."""
+    """`awaited` waits for its event to be read; `unknown` has an identifier of nobody, and no
+    event."""
 
     described: int
+    awaited: int
     unknown: int
 
 

@@ -15,7 +15,7 @@ export function isOver(one: Import): boolean {
 
 /** `children` come when the import is done: what to do next. */
 export function ImportProgress({ id, children }: { id: string; children?: ReactNode }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const cache = useQueryClient()
   const [isFinished, setFinished] = useState(false)
   const job = useRead('/v1/imports/{import_id}', { id, every: isFinished ? false : 700 })
@@ -36,6 +36,14 @@ export function ImportProgress({ id, children }: { id: string; children?: ReactN
             }
             status={data.state === 'failed' ? 'exception' : isOver(data) ? 'success' : 'active'}
           />
+          {!isOver(data) && (
+            <small className="quiet num">
+              {t('event.rows_done', {
+                done: data.done.toLocaleString(i18n.language),
+                total: (data.total ?? 0).toLocaleString(i18n.language),
+              })}
+            </small>
+          )}
           <div className="row between">
             <Counts one={data} />
             {!isOver(data) && (

@@ -76,7 +76,7 @@ export function ImportWizard({ only }: { only?: ImportKind[] }) {
         </Button>
       </div>
       <Upload.Dragger
-        accept=".csv,.jsonl,.txt"
+        accept=".xlsx,.xls,.csv,.txt,.parquet,.jsonl"
         showUploadList={false}
         beforeUpload={(file) => {
           take(file, kind)

@@ -12,7 +12,7 @@ from huitou.event.types import LogEntry
 from huitou.profile.rules.facts import Contact, Decision, Seen, name_text
 from huitou.profile.types import ConsentChange, Description
 
-_DESCRIPTION_COLUMNS = {
+DESCRIPTION_COLUMNS = {
     "customer_id": "uuid",
     "name_sealed": "bytea",
     "name_blind": "bytea",
@@ -220,6 +220,29 @@ def add_tags(
     )
 
 
+def add_told_tags(tx: Tx, described: Mapping[UUID, Description], *, source: str) -> int:
+    """Tags that a file says of customers, by who it says says so; how many are new."""
+    return tx.run(
+        """
+        INSERT INTO profile.tag_log (merchant_id, customer_id, name, is_on, source, at, by)
+        SELECT %(merchant)s, t.id, t.name, true, t.source, %(now)s, %(by)s
+        FROM unnest(%(ids)s::uuid[], %(names)s::text[], %(sources)s::text[])
+            AS t (id, name, source)
+        WHERE NOT EXISTS (
+            SELECT FROM profile.tag k
+            WHERE k.merchant_id = %(merchant)s AND k.customer_id = t.id AND k.name = t.name)
+        """,
+        {
+            "ids": [id_ for id_, each in described.items() for _ in each.tags],
+            "names": [name for each in described.values() for name in each.tags],
+            "sources": [
+                each.tag_source or source for each in described.values() for _ in each.tags
+            ],
+            "by": tx.principal,
+        },
+    )
+
+
 def set_traits(tx: Tx, rows: Iterable[tuple[UUID, str, Any]], *, source: str, at: datetime) -> None:
     tx.load(
         "profile_said",
@@ -245,26 +268,27 @@ def set_descriptions(tx: Tx, described: Mapping[UUID, Description], *, source: s
         return
     tx.load(
         "profile_description",
-        _DESCRIPTION_COLUMNS,
-        (
-            (
-                customer_id,
-                tx.keys.seal(each.name) if each.name else None,
-                tx.keys.blind(name_text(each.name)) if each.name else None,
-                each.gender,
-                each.birth_month,
-                each.home_unit_id,
-                each.owner_staff_id,
-                each.joined_on,
-                each.no_profiling,
-                each.under_14,
-            )
-            for customer_id, each in described.items()
-        ),
+        DESCRIPTION_COLUMNS,
+        ((customer_id, *description_row(tx, each)) for customer_id, each in described.items()),
     )
     tx.run(
         _SET_DESCRIPTIONS,
         {"source": source},
+    )
+
+
+def description_row(tx: Tx, each: Description) -> tuple[object, ...]:
+    """What is kept of a description, in the order of the columns."""
+    return (
+        tx.keys.seal(each.name) if each.name else None,
+        tx.keys.blind(name_text(each.name)) if each.name else None,
+        each.gender,
+        each.birth_month,
+        each.home_unit_id,
+        each.owner_staff_id,
+        each.joined_on,
+        each.no_profiling,
+        each.under_14,
     )
 
 
