@@ -7,25 +7,30 @@ from huitou.base.db import Tx
 from huitou.event import actions as vault
 from huitou.event import reads as events
 from huitou.event.types import OWN_SOURCE, LogEntry
-from huitou.identity import reads, rules
-from huitou.identity.store import batch, people
+from huitou.identity import reads
+from huitou.identity.rules import resolving, trust
+from huitou.identity.rules.state import Known, Merge, Resolution, Sighted, Sighting
+from huitou.identity.store import batch, people, review, runs
 from huitou.identity.types import (
+    COMPARED_MAX,
+    PEOPLE,
     AlreadyForgotten,
     Customer,
     CustomerForgotten,
     CustomersMerged,
     CustomersSplit,
-    Known,
+    Likeness,
     Member,
-    Merge,
     NoSuchMerging,
+    NotDecided,
     NothingLeft,
+    NotOpen,
     NotTheirs,
+    Person,
     Policy,
-    Resolution,
+    Run,
     SameCustomer,
-    Sighted,
-    Sighting,
+    Suggestion,
 )
 from huitou.merchant import reads as merchants
 
@@ -43,7 +48,7 @@ def resolve(tx: Tx, after: int, upto: int) -> Resolution:
     entries = [each for each in events.log_slice(tx, after, upto) if each.position not in done]
     sightings = _sightings(tx, entries)
     known = _known(tx, sightings)
-    resolution = rules.resolve(sightings, known, Policy())
+    resolution = resolving.resolve(sightings, known, Policy())
     _save(tx, resolution, {entry.position: entry for entry in entries})
     batch.add_resolved(tx, resolution.assigned, _own(tx, entries))
     _tell_merged(tx, resolution, known.next_ordinal)
@@ -121,8 +126,108 @@ def forget(tx: Tx, customer_id: UUID) -> None:
     identifier_ids = [row["identifier_id"] for row in people.list_links(tx, [root.id])]
     people.remove_links(tx, identifier_ids)
     vault.erase(tx, identifier_ids=identifier_ids)
+    review.remove_of(tx, [member.id for member in members])
     people.set_forgotten(tx, root.id)
     tx.tell(CustomerForgotten(root.id, tuple(member.id for member in members)))
+
+
+def start_comparing(tx: Tx) -> Run:
+    """Look for duplicates in the whole base, as a job; one already waiting or running is enough."""
+    people.lock(tx)
+    latest = runs.find_latest(tx, "compare")
+    if latest is not None and latest.state in ("queued", "running"):
+        return latest
+    return reads.get_run(tx, runs.add_run(tx, "compare"))
+
+
+def claim_comparing(tx: Tx, run_id: UUID) -> list[Person] | None:
+    """The people to compare; None when there is nothing (left) to do."""
+    if reads.get_run(tx, run_id).state not in ("queued", "running"):
+        return None
+    found = PEOPLE.get()(tx, COMPARED_MAX)
+    runs.set_running(tx, run_id, len(found))
+    return found
+
+
+def settle_comparing(tx: Tx, run_id: UUID, alike: Sequence[Likeness] | None) -> None:
+    """File what was found for review; what is sure enough by the merchant's own measure is merged.
+
+    None: the comparison failed, and the queue stays as it was.
+    """
+    people.lock(tx)
+    if alike is None:
+        runs.set_ended(tx, run_id, "failed", {})
+        return
+    review.set_open(tx, run_id, alike)
+    wanted_bp = merchants.setting(tx, "identity.auto_merge_precision_bp")
+    bands = trust.automatic_from(review.list_bands(tx, trust.BANDS), wanted_bp)
+    merged = 0
+    for suggestion in review.list_in_bands(tx, trust.BANDS, bands):
+        if reads.get_root(tx, suggestion.one_id) != reads.get_root(tx, suggestion.other_id):
+            _accept(tx, suggestion, is_automatic=True)
+            merged += 1
+    runs.set_ended(tx, run_id, "done", {"found": len(alike), "merged": merged})
+
+
+def accept(tx: Tx, suggestion_id: UUID) -> Suggestion:
+    """The two are one person: merge them. Refuses `NoSuchSuggestion`, `NotOpen`."""
+    people.lock(tx)
+    suggestion = reads.get_suggestion(tx, suggestion_id)
+    if suggestion.state != "open":
+        raise NotOpen()
+    _accept(tx, suggestion, is_automatic=False)
+    return reads.get_suggestion(tx, suggestion_id)
+
+
+def reject(tx: Tx, suggestion_id: UUID) -> Suggestion:
+    """They are two people: never suggested again, and no evidence alone joins them.
+
+    Refuses `NoSuchSuggestion`, `NotOpen`.
+    """
+    people.lock(tx)
+    suggestion = reads.get_suggestion(tx, suggestion_id)
+    if suggestion.state != "open":
+        raise NotOpen()
+    review.set_decided(tx, suggestion_id, "rejected", is_automatic=False)
+    people.add_apart(tx, suggestion.one_id, suggestion.other_id)
+    return reads.get_suggestion(tx, suggestion_id)
+
+
+def undo_decision(tx: Tx, suggestion_id: UUID) -> Suggestion:
+    """Take a decision back: the suggestion is open again, as it was before.
+
+    A merge that nobody decided was wrong if somebody takes it back: that one counts as rejected.
+    Refuses `NoSuchSuggestion`, `NotDecided`.
+    """
+    people.lock(tx)
+    suggestion = reads.get_suggestion(tx, suggestion_id)
+    if suggestion.state == "open":
+        raise NotDecided()
+    if suggestion.state == "accepted":
+        _unmerge(tx, suggestion)
+    if suggestion.is_automatic:
+        review.set_decided(tx, suggestion_id, "rejected", is_automatic=False)
+    else:
+        people.remove_apart(tx, suggestion.one_id, suggestion.other_id)
+        review.set_undecided(tx, suggestion_id)
+    return reads.get_suggestion(tx, suggestion_id)
+
+
+def _accept(tx: Tx, suggestion: Suggestion, *, is_automatic: bool) -> None:
+    review.set_decided(tx, suggestion.id, "accepted", is_automatic=is_automatic)
+    merge(tx, suggestion.one_id, suggestion.other_id)
+
+
+def _unmerge(tx: Tx, suggestion: Suggestion) -> None:
+    """Free the one that was hung under the other, unless a person has done so meanwhile."""
+    root = reads.get_root(tx, suggestion.one_id)
+    decided = [
+        merging
+        for merging in people.list_mergings(tx, [suggestion.one_id, suggestion.other_id])
+        if merging.at == suggestion.decided_at and merging.reason == "by_hand"
+    ]
+    if decided and decided[-1].undone_at is None:
+        _set_free(tx, root, decided[-1].loser_id)
 
 
 def _sightings(tx: Tx, entries: Sequence[LogEntry]) -> list[Sighting]:

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.event import reads as events
-from huitou.identity.store import people
+from huitou.identity.rules import trust, words
+from huitou.identity.store import people, review, runs
 from huitou.identity.types import (
     BadIdentifier,
     Clustered,
@@ -16,9 +17,18 @@ from huitou.identity.types import (
     Merging,
     Move,
     NoSuchCustomer,
+    NoSuchRun,
+    NoSuchSuggestion,
     NotTheirs,
+    Precision,
+    Review,
+    Run,
+    Suggestion,
+    SuggestionShown,
 )
+from huitou.kernel.page import BadCursor, Page, decode_cursor, encode_cursor
 from huitou.kernel.personal import Personal
+from huitou.merchant import reads as merchants
 
 
 def get_customer(tx: ReadTx, customer_id: UUID) -> Customer:
@@ -196,3 +206,73 @@ def positions_of(tx: ReadTx, customer_id: UUID) -> list[int]:
 def clusters(tx: ReadTx) -> Iterator[Clustered]:
     """Every identifier that speaks for somebody and who has it now, for `rules.quality`."""
     return people.iter_clusters(tx)
+
+
+def get_suggestion(tx: ReadTx, suggestion_id: UUID) -> Suggestion:
+    """A possible duplicate. Refuses `NoSuchSuggestion`."""
+    found = review.find_suggestion(tx, suggestion_id)
+    if found is None:
+        raise NoSuchSuggestion()
+    return found
+
+
+def list_suggestions(
+    tx: ReadTx, *, state: str = "open", cursor: str | None = None, count_max: int = 50
+) -> Page[SuggestionShown]:
+    """Possible duplicates, those with the most evidence first."""
+    before = None
+    if cursor is not None:
+        weight, last_id = decode_cursor(cursor, 2)
+        try:
+            before = int(weight), UUID(last_id)
+        except ValueError as error:
+            raise BadCursor() from error
+    found = review.list_suggestions(tx, state=state, before=before, count_max=count_max + 1)
+    items, more = found[:count_max], found[count_max:]
+    after = encode_cursor(items[-1].weight, items[-1].id) if more else None
+    return Page([shown(each) for each in items], after)
+
+
+def shown(suggestion: Suggestion) -> SuggestionShown:
+    """A suggestion with its evidence in words."""
+    return SuggestionShown(
+        id=suggestion.id,
+        one_id=suggestion.one_id,
+        other_id=suggestion.other_id,
+        probability_bp=suggestion.probability_bp,
+        state=suggestion.state,
+        agreements=words.agreements(suggestion.evidence),
+        found_at=suggestion.found_at,
+        decided_at=suggestion.decided_at,
+        decided_by=suggestion.decided_by,
+        is_automatic=suggestion.is_automatic,
+    )
+
+
+def review_state(tx: ReadTx) -> Review:
+    """The latest comparison of the base, and how right suggestions proved to be."""
+    bands = review.list_bands(tx, trust.BANDS)
+    wanted_bp = merchants.setting(tx, "identity.auto_merge_precision_bp")
+    automatic = trust.automatic_from(bands, wanted_bp)
+    return Review(
+        run=runs.find_latest(tx, "compare"),
+        precision=[
+            Precision(
+                from_bp=band.from_bp,
+                open=band.open,
+                accepted=band.accepted,
+                rejected=band.rejected,
+                sure_bp=trust.sure_bp(band.accepted, band.accepted + band.rejected),
+                is_automatic=band.from_bp in automatic,
+            )
+            for band in bands
+        ],
+    )
+
+
+def get_run(tx: ReadTx, run_id: UUID) -> Run:
+    """Long work and how far it is. Refuses `NoSuchRun`."""
+    found = runs.find_run(tx, run_id)
+    if found is None:
+        raise NoSuchRun()
+    return found

@@ -1,11 +1,13 @@
 """Customers, their identifiers, what resolution takes and gives, notices and refusals."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from huitou.base.db import ReadTx
+from huitou.base.ports import Port
 from huitou.kernel.errors import Conflict, Invalid, NotFound
 from huitou.kernel.personal import Personal
 
@@ -110,127 +112,157 @@ class Policy:
     shared_after: int = 3
 
 
-# What resolution takes. Customers are named by their ordinals here.
+# Likeness: records about people, compared.
 
 
 @dataclass(frozen=True, slots=True)
-class Sighted:
-    """An identifier in an event."""
+class Person:
+    """What a record says of a person, fields by their meaning; every field may be missing."""
 
     id: int
-    kind: str
-    scope: str
-    is_verified: bool
+    name: str | None = None
+    """Whole, where its parts are not known."""
+    given: str | None = None
+    surname: str | None = None
+    birth: str | None = None
+    """A date in any usual order."""
+    month: str | None = None
+    """Of birth, where no more is known."""
+    gender: str | None = None
+    street: str | None = None
+    city: str | None = None
+    postcode: str | None = None
+    home: str | None = None
+    """Where they usually buy."""
+    phone: str | None = None
+    email: str | None = None
+    number: str | None = None
+    """Of a document or card that others do not share."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """An event as far as identity reads it."""
+class Compared:
+    """How two records agree in a field; `bits` speak for (above 0) or against the same person."""
 
-    position: int
-    source: str
-    identifiers: Sequence[Sighted]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An identifier belongs to a customer; with a quarantine it speaks for nobody."""
-
-    identifier_id: int
-    kind: str
-    scope: str
-    customer: int | None
-    grade: Grade
-    is_verified: bool
-    source: str
-    position: int | None
-    quarantine: Quarantine | None = None
+    field: str
+    level: str
+    bits: float
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What all customers under one root have together."""
+class Likeness:
+    """Two records (`one` < `other`), the bits of evidence, and the probability they amount to."""
 
-    is_strong: bool = False
-    """Holds, or once held, an identifier better than a typed phone."""
-    unionid_scopes: frozenset[str] = frozenset()
+    one: int
+    other: int
+    bits: float
+    probability: float
+    compared: tuple[Compared, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A phone was given together with another identifier."""
+# Review: what a person looks at and decides.
 
-    phone_id: int
-    other_id: int
-    kind: str
-    scope: str
+Strength = Literal["strongly_for", "for", "hardly", "against", "strongly_against"]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Everything earlier batches left that can matter to this one."""
+class Suggestion:
+    """Two customers (the older first) who may be one. `evidence`: `[field, level, weight]` each.
 
-    next_ordinal: int = 1
-    links: Mapping[int, Link] = field(default_factory=dict)
-    roots: Mapping[int, int] = field(default_factory=dict)
-    """Customer → the customer who answers for it (itself when not merged)."""
-    standings: Mapping[int, Standing] = field(default_factory=dict)
-    uses: Sequence[Use] = ()
-    apart: frozenset[tuple[int, int]] = frozenset()
-    """Pairs of roots that a person has split: evidence alone does not join them again."""
-    store_phones: frozenset[int] = frozenset()
+    Weights are hundredths of bits.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """`loser` goes under `winner` because the event at `position` showed `identifiers` together."""
-
-    winner: int
-    loser: int
-    position: int
-    identifiers: tuple[int, int]
-    reason: Literal["together", "phone_verified"]
+    id: UUID
+    one_id: UUID
+    other_id: UUID
+    probability_bp: int
+    weight: int
+    evidence: Any
+    state: Literal["open", "accepted", "rejected"]
+    found_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    is_automatic: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """A typed phone went to the customer who verified it, without a merge."""
+class Agreement:
+    """How the two agree in a field, in words, and how much that says."""
 
-    identifier_id: int
-    from_customer: int
-    to_customer: int
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    identifier_id: int
-    reason: Quarantine
-    position: int
+    field: str
+    level: str
+    weight: int
+    strength: Strength
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
-    """The event at `position` is of `customer`, decided by identifier `via_id`."""
+class SuggestionShown:
+    """A suggestion as a person sees it; `precision_bp`: what decisions on such ones bear out."""
 
-    position: int
-    customer: int
-    via_id: int
+    id: UUID
+    one_id: UUID
+    other_id: UUID
+    probability_bp: int
+    state: Literal["open", "accepted", "rejected"]
+    agreements: list[Agreement]
+    found_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    is_automatic: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
-    """What a batch changes. `links` holds the last state of every link it touched."""
+class Band:
+    """Suggestions of a probability from `from_bp` up to the next band, counted."""
 
-    created: Sequence[int]
-    links: Sequence[Link]
-    merges: Sequence[Merge]
-    moves: Sequence[Moved]
-    quarantined: Sequence[Quarantined]
-    assigned: Sequence[Assigned]
-    uses: Sequence[Use]
-    strong: frozenset[int]
-    """Customers that got their first identifier better than a typed phone."""
+    from_bp: int
+    open: int
+    accepted: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """A band with what its decisions bear out with 95 % (`sure_bp`), and whether it merges itself."""
+
+    from_bp: int
+    open: int
+    accepted: int
+    rejected: int
+    sure_bp: int
+    is_automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Long work: a comparison of the base or a rule applied. `done` of `total` records or events."""
+
+    id: UUID
+    kind: Literal["compare", "apply"]
+    state: Literal["queued", "running", "done", "failed"]
+    done: int
+    total: int
+    result: dict[str, Any]
+    queued_at: datetime
+    ended_at: datetime | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The state of the queue: the latest comparison, and how right suggestions proved to be."""
+
+    run: Run | None
+    precision: list[Precision]
+
+
+COMPARED_MAX = 1_000_000
+"""Customers compared at once: a comparison holds its records in memory."""
+PEOPLE: Port[Callable[[ReadTx, int], list[Person]]] = Port("identity.people")
+"""What is known of up to so many customers who answer for themselves, those seen last first. The id
+is the ordinal. Wiring binds the room that keeps profiles."""
 
 
 # Notices
@@ -305,3 +337,23 @@ class NoSuchMerging(NotFound):
 class AlreadyForgotten(Conflict):
     code = "identity.already_forgotten"
     zh, en = "这位客户已被遗忘", "This customer has been forgotten"
+
+
+class NoSuchSuggestion(NotFound):
+    code = "identity.no_such_suggestion"
+    zh, en = "没有找到这条重复提示", "There is no such suggestion"
+
+
+class NotOpen(Conflict):
+    code = "identity.not_open"
+    zh, en = "这条提示已经处理过了", "This suggestion has been decided already"
+
+
+class NotDecided(Conflict):
+    code = "identity.not_decided"
+    zh, en = "这条提示还没有处理，无需撤销", "This suggestion has not been decided: nothing to undo"
+
+
+class NoSuchRun(NotFound):
+    code = "identity.no_such_run"
+    zh, en = "没有找到这次任务", "There is no such run"

@@ -63,6 +63,12 @@ SETTINGS: dict[str, SettingKind] = {
     "campaign.grace_minutes": SettingKind(
         60, int, "催办后多久改由短信触达（分钟）", "Minutes from urging to SMS"
     ),
+    "identity.auto_merge_precision_bp": SettingKind(
+        0,
+        int,
+        "重复客户自动合并所需的准确率（万分之，0 为不自动）",
+        "Precision for merging duplicates by itself (bp, 0: never)",
+    ),
     "content.buy_url": SettingKind("", str, "购买链接模板", "Template of the link to buy"),
     "site.url": SettingKind("", str, "对外访问地址", "Public address"),
     "event.retention_days": SettingKind(3650, int, "行为保留天数", "Days events are kept"),

@@ -8,7 +8,7 @@ from huitou.base.db import ReadTx
 from huitou.catalog import reads as catalog
 from huitou.event import reads as events
 from huitou.identity import reads as identities
-from huitou.identity.types import NoSuchCustomer
+from huitou.identity.types import NoSuchCustomer, Person
 from huitou.kernel.errors import NotFound
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.kernel.personal import Personal
@@ -70,6 +70,11 @@ def home_units(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, UUID]:
         for each in lists.find_profiles(tx, customer_ids)
         if each.home_unit_id is not None
     }
+
+
+def people(tx: ReadTx, count_max: int) -> list[Person]:
+    """Customers with a name as records to compare, opened: for `identity.types.PEOPLE` only."""
+    return lists.list_people(tx, count_max)
 
 
 def book(tx: ReadTx, staff_id: UUID) -> list[UUID]:
@@ -222,8 +227,7 @@ def timeline(
     root_id = get_visible_root(tx, customer_id)
     before = decode_moment(cursor, int)
     found = lists.list_timeline(tx, root_id, before, min(count_max, PAGE_MAX) + 1)
-    items = _items(tx, found[:count_max])
-    more = found[count_max:]
+    items, more = _items(tx, found[:count_max]), found[count_max:]
     return Page(items, encode_cursor(items[-1].at, items[-1].position) if more else None)
 
 
@@ -245,8 +249,7 @@ def why_one(tx: ReadTx, customer_id: UUID) -> WhyOne:
 def reveal(tx: ReadTx, customer_id: UUID) -> Revealed:
     """The personal values in full. The caller writes the audit line."""
     root_id = get_visible_root(tx, customer_id)
-    found = lists.find_profiles(tx, [root_id])
-    name = found[0].name if found else None
+    name = names(tx, [root_id]).get(root_id)
     return Revealed(
         root_id,
         name.plain if name else None,

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from huitou.identity import rules
-from huitou.identity.types import (
+from huitou.identity.rules import resolving
+from huitou.identity.rules.state import (
     Known,
     Link,
     Merge,
     Moved,
-    Policy,
     Quarantined,
     Resolution,
     Sighted,
@@ -17,6 +16,7 @@ from huitou.identity.types import (
     Standing,
     Use,
 )
+from huitou.identity.types import Policy
 
 KINDS = {"u": "unionid", "c": "card", "p": "phone", "o": "openid", "e": "external_userid"}
 
@@ -86,7 +86,7 @@ class State:
         )
 
     def take(self, batch: Sequence[Sighting]) -> Resolution:
-        result = rules.resolve(batch, self.known(), self.policy)
+        result = resolving.resolve(batch, self.known(), self.policy)
         self.parent |= {ordinal: ordinal for ordinal in result.created}
         for merge in result.merges:
             assert self.parent[merge.loser] == merge.loser

@@ -7,7 +7,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from huitou.identity.types import Policy, Sighting
+from huitou.identity.rules.state import Sighting
+from huitou.identity.types import Policy
 from tests.rooms.identity.folding import State, key, run, sighting, sightings
 
 WORDS = st.sampled_from(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.identity.types import Assigned, Link, Merge, Moved, Standing, Use
+from huitou.identity.rules.state import Assigned, Link, Merge, Moved, Standing, Use
 from huitou.kernel.ids import new_id
 
 # What a batch needs to know

@@ -246,6 +246,19 @@ def add_apart(tx: Tx, one_id: UUID, other_id: UUID) -> None:
     )
 
 
+def remove_apart(tx: Tx, one_id: UUID, other_id: UUID) -> None:
+    """Nobody says any more that these two are apart; of others under the same roots it stays."""
+    tx.run(
+        """
+        DELETE FROM identity.apart
+        WHERE merchant_id = %(merchant)s
+          AND ((one_id = %(one)s AND other_id = %(other)s)
+            OR (one_id = %(other)s AND other_id = %(one)s))
+        """,
+        {"one": one_id, "other": other_id},
+    )
+
+
 def get_id(tx: ReadTx, ordinal: int) -> UUID:
     found = find_by_ordinal(tx, ordinal)
     assert found is not None

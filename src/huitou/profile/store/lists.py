@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
+from huitou.identity.types import Person
 from huitou.kernel.personal import Personal
 from huitou.profile.types import Consent, Friendship, Gender, Profile, Tag, Trait
 
@@ -71,6 +72,47 @@ def find_profiles(tx: ReadTx, customer_ids: Iterable[UUID]) -> list[Profile]:
         {"ids": list(customer_ids)},
     )
     return [row.opened(tx) for row in rows]
+
+
+def list_people(tx: ReadTx, count_max: int) -> list[Person]:
+    """Customers with a name, those seen last first, each with the firmest phone and e-mail."""
+    found = tx.rows(
+        dict,
+        """
+        SELECT c.ordinal, c.name_sealed, c.gender, c.birth_month, c.home_unit_id,
+               p.sealed AS phone_sealed, e.sealed AS email_sealed
+        FROM profile.customer c
+        LEFT JOIN LATERAL (
+            SELECT i.sealed FROM identity.customer m
+            JOIN identity.link l ON l.merchant_id = m.merchant_id AND l.customer_id = m.id
+            JOIN event.identifier i ON i.merchant_id = l.merchant_id AND i.id = l.identifier_id
+            WHERE m.merchant_id = c.merchant_id AND m.root_id = c.customer_id
+              AND l.kind = 'phone' AND l.quarantine IS NULL
+            ORDER BY l.grade, l.linked_at DESC LIMIT 1) p ON true
+        LEFT JOIN LATERAL (
+            SELECT i.sealed FROM identity.customer m
+            JOIN identity.link l ON l.merchant_id = m.merchant_id AND l.customer_id = m.id
+            JOIN event.identifier i ON i.merchant_id = l.merchant_id AND i.id = l.identifier_id
+            WHERE m.merchant_id = c.merchant_id AND m.root_id = c.customer_id
+              AND l.kind = 'email' AND l.quarantine IS NULL
+            ORDER BY l.grade, l.linked_at DESC LIMIT 1) e ON true
+        WHERE c.merchant_id = %(merchant)s AND c.name_sealed IS NOT NULL
+        ORDER BY c.last_seen_at DESC, c.customer_id LIMIT %(count_max)s
+        """,
+        {"count_max": count_max},
+    )
+    return [
+        Person(
+            id=row["ordinal"],
+            name=tx.keys.open(row["name_sealed"]),
+            month=str(row["birth_month"]) if row["birth_month"] else None,
+            gender=row["gender"],
+            home=str(row["home_unit_id"]) if row["home_unit_id"] else None,
+            phone=tx.keys.open(row["phone_sealed"]) if row["phone_sealed"] else None,
+            email=tx.keys.open(row["email_sealed"]) if row["email_sealed"] else None,
+        )
+        for row in found
+    ]
 
 
 def list_visible(tx: ReadTx, customer_ids: Iterable[UUID]) -> set[UUID]:

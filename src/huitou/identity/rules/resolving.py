@@ -16,15 +16,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from huitou.identity.types import (
+from huitou.identity.rules.state import (
     Assigned,
-    Grade,
     Known,
     Link,
     Merge,
     Moved,
-    Policy,
-    Quarantine,
     Quarantined,
     Resolution,
     Sighted,
@@ -32,6 +29,7 @@ from huitou.identity.types import (
     Standing,
     Use,
 )
+from huitou.identity.types import Grade, Policy, Quarantine
 
 _TYPED = frozenset({"phone", "email"})
 """Kinds that are a hint until verified: anybody can type anybody's."""
