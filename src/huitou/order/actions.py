@@ -98,12 +98,13 @@ def recategorise(tx: Tx, skus: Sequence[str]) -> None:
 
 
 def score(tx: Tx) -> int:
-    """RFM scores and stages of all customers; returns how many changed."""
-    tx.lock(STREAM)
-    count = scores.count_totals(tx)
-    if not count:
-        return 0
+    """RFM scores and stages of all customers; returns how many changed. With many customers it is
+    left to the night: it reads everybody's totals, and orders wait meanwhile."""
     zone = merchant.get_merchant(tx).zone
+    count = scores.count_totals(tx)
+    if not count or not rules.may_score(count, tx.now, zone):
+        return 0
+    tx.lock(STREAM)
     ranked = scores.rank_totals(tx, rules.rfm_ranks(count), count, zone)
     edges = scores.Edges(
         rules.rfm_bins(count, ranked.days),

@@ -184,6 +184,6 @@ def test_shares_and_stages_follow_the_rules(
         assert total.stage == rules.stage(
             total.order_count, total.last_paid_at, now, actions.POLICY
         )
-        assert total.share_before_bp == 10_000 * before // whole
+        assert total.share_before_bp == 100 * (100 * before // whole)
         before += total.paid_fen
     assert {total.stage for total in totals} > {"dormant"}

@@ -117,3 +117,13 @@ def test_stages() -> None:
 
     assert [stage(1, 59), stage(2, 59), stage(5, 59)] == ["new", "growing", "loyal"]
     assert [stage(9, 60), stage(9, 179), stage(9, 180)] == ["dormant", "dormant", "lost"]
+
+
+def test_many_customers_are_scored_at_night() -> None:
+    day, night = (
+        datetime(2026, 11, 28, 4, 0, tzinfo=UTC),
+        datetime(2026, 11, 27, 19, 30, tzinfo=UTC),
+    )
+    assert rules.may_score(1_000, day, "Asia/Shanghai")
+    assert not rules.may_score(1_000_000, day, "Asia/Shanghai")
+    assert rules.may_score(1_000_000, night, "Asia/Shanghai")

@@ -73,7 +73,7 @@ def set_scores(tx: Tx, policy: StagePolicy, edges: Edges, zone: str) -> int:
                    (5 - width_bucket(days::float8, %(days)s::float8[]))::smallint AS r,
                    (1 + width_bucket(order_count::float8, %(orders)s::float8[]))::smallint AS f,
                    (1 + width_bucket(paid_fen / 100.0::float8, %(yuan)s::float8[]))::smallint AS m,
-                   floor(10000 * better_fen / all_fen)::int AS share_before_bp
+                   100 * floor(100 * better_fen / all_fen)::int AS share_before_bp
             FROM summed)
         UPDATE "order".total t SET r = s.r, f = s.f, m = s.m, stage = s.stage,
                                    share_before_bp = s.share_before_bp
