@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from huitou import __version__, wiring
-from huitou.api import events, health, live, pages, people, setup
+from huitou.api import data_health, events, health, live, pages, people, setup
 from huitou.api.auth import identify
 from huitou.api.limits import BodyLimit
 from huitou.base.db import Database
@@ -83,8 +83,8 @@ def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> Fa
     for kind in (psycopg.DataError, UnicodeEncodeError, OverflowError, RecursionError):
         app.add_exception_handler(kind, _unstorable)
     app.add_exception_handler(Exception, _failed)
-    for router in (health.router, events.router, people.router, live.router, setup.router):
-        app.include_router(router)
+    for own in (health, data_health, events, people, live, setup):
+        app.include_router(own.router)
     for router in (*wiring.routers(), *extra_routers):
         app.include_router(router)
     pages.mount(app)

@@ -4,9 +4,25 @@ A consumer remembers the snapshot up to which it has looked. What is visible now
 what it has to look at, however transactions overlapped.
 """
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import LiteralString
 
 from huitou.base.db import Params, ReadTx, Row, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """A consumer: how many rows changed since it last looked, and when that was."""
+
+    consumer: str
+    waiting: int
+    moved_at: datetime
+
+
+def list_followers(tx: ReadTx) -> list[Follower]:
+    """Who follows the feed, by name."""
+    return tx.rows(Follower, _FOLLOWERS)
 
 
 def begin(tx: Tx, consumer: str) -> None:
@@ -55,4 +71,12 @@ _IS_WAITING: LiteralString = """
                         AND w.tx >= pg_snapshot_xmin(f.taken)
                         AND NOT pg_visible_in_snapshot(w.tx, f.taken)
                    WHERE f.merchant_id = %(merchant)s AND f.consumer = %(consumer)s)
+"""
+_FOLLOWERS: LiteralString = """
+    SELECT f.consumer, f.moved_at,
+           (SELECT count(*) FROM (
+                SELECT DISTINCT w.source, w.key FROM base.change w
+                WHERE w.merchant_id = f.merchant_id AND w.tx >= pg_snapshot_xmin(f.taken)
+                  AND NOT pg_visible_in_snapshot(w.tx, f.taken)) waiting) AS waiting
+    FROM base.feed_cursor f WHERE f.merchant_id = %(merchant)s ORDER BY f.consumer
 """

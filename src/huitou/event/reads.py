@@ -1,10 +1,11 @@
 """What others may ask of the log."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from huitou.base.db import ReadTx
 from huitou.event import rules, store
-from huitou.event.types import Lag, LogEntry, SetAside
+from huitou.event.types import Lag, LogEntry, MinuteCount, SetAside, SourceCount
 from huitou.kernel.page import PAGE_MAX
 
 
@@ -33,6 +34,26 @@ def has_read(tx: ReadTx, stream: str, position: int) -> bool:
 def list_set_aside(tx: ReadTx) -> list[SetAside]:
     """Events that a consumer could not take, with the reason."""
     return store.list_set_aside(tx, PAGE_MAX)
+
+
+def count_set_aside(tx: ReadTx) -> int:
+    """How many times a consumer could not take an event, unresolved."""
+    return store.count_set_aside(tx)
+
+
+def count_by_source(tx: ReadTx, today: datetime) -> list[SourceCount]:
+    """What each source sent in the seven days up to now; `today` is when the last of them began."""
+    since = today - timedelta(days=6)
+    return store.count_by_source(tx, store.last_before(tx, since), since, today)
+
+
+def count_by_minute(tx: ReadTx, minutes: int) -> list[MinuteCount]:
+    """Events taken in within each of the last minutes, oldest first; the last one is under way."""
+    this = tx.now.replace(second=0, microsecond=0)
+    since = this - timedelta(minutes=minutes - 1)
+    counts = store.count_by_minute(tx, store.last_before(tx, since), since)
+    moments = [since + timedelta(minutes=minute) for minute in range(minutes)]
+    return [MinuteCount(at, counts.get(at, 0)) for at in moments]
 
 
 def event_types() -> list[str]:

@@ -1,10 +1,11 @@
 """SQL of the log: a batch is copied in, then each step is one statement."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from huitou.base.db import ReadTx, Tx
-from huitou.event.types import LogEntry, SetAside, StreamLag
+from huitou.event.types import LogEntry, SetAside, SourceCount, StreamLag
 
 _EVENT_COLUMNS = {
     "no": "int",
@@ -177,6 +178,68 @@ def list_set_aside(tx: ReadTx, limit: int) -> list[SetAside]:
         """,
         {"limit": limit},
     )
+
+
+def count_set_aside(tx: ReadTx) -> int:
+    count: int = tx.value(
+        "SELECT count(*) FROM event.set_aside"
+        " WHERE merchant_id = %(merchant)s AND resolved_at IS NULL"
+    )
+    return count
+
+
+def last_before(tx: ReadTx, at: datetime) -> int:
+    """The last position that was taken in before `at`.
+
+    Positions are given in the order of taking in, so the moment is found by halving: the log has no
+    index by it.
+    """
+    position: int | None = tx.value(
+        """
+        WITH RECURSIVE search (low, high) AS (
+            SELECT 0::bigint, position + 1 FROM event.head WHERE merchant_id = %(merchant)s
+            UNION ALL
+            SELECT CASE WHEN s.is_before THEN s.middle ELSE s.low END,
+                   CASE WHEN s.is_before THEN s.high ELSE s.middle END
+            FROM (SELECT low, high, (low + high) / 2 AS middle,
+                         (SELECT l.received_at < %(at)s FROM event.log l
+                          WHERE l.merchant_id = %(merchant)s AND l.position >= (low + high) / 2
+                          ORDER BY l.position LIMIT 1) AS is_before
+                  FROM search WHERE high - low > 1) s)
+        SELECT max(low) FROM search
+        """,
+        {"at": at},
+    )
+    return position or 0
+
+
+def count_by_source(tx: ReadTx, after: int, since: datetime, today: datetime) -> list[SourceCount]:
+    """Of positions above `after` taken in from `since` on."""
+    return tx.rows(
+        SourceCount,
+        """
+        SELECT source, (count(*) FILTER (WHERE received_at >= %(today)s))::int AS today,
+               count(*)::int AS week, max(received_at) AS last_at
+        FROM event.log
+        WHERE merchant_id = %(merchant)s AND position > %(after)s AND received_at >= %(since)s
+        GROUP BY source ORDER BY source
+        """,
+        {"after": after, "since": since, "today": today},
+    )
+
+
+def count_by_minute(tx: ReadTx, after: int, since: datetime) -> dict[datetime, int]:
+    """Minutes with events above `after` taken in from `since` on."""
+    rows: list[dict[str, Any]] = tx.rows(
+        dict,
+        """
+        SELECT date_trunc('minute', received_at) AS at, count(*)::int AS events FROM event.log
+        WHERE merchant_id = %(merchant)s AND position > %(after)s AND received_at >= %(since)s
+        GROUP BY 1
+        """,
+        {"after": after, "since": since},
+    )
+    return {row["at"]: row["events"] for row in rows}
 
 
 def lags(tx: ReadTx) -> list[StreamLag]:

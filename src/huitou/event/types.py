@@ -208,6 +208,24 @@ class SetAside:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SourceCount:
+    """What a source sent: events taken in today and in seven days (with today), and the last."""
+
+    source: str
+    today: int
+    week: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteCount:
+    """Events taken in within the minute that begins `at`."""
+
+    at: datetime
+    events: int
+
+
 class BadBody(Invalid):
     code = "event.bad_body"
     status = 400

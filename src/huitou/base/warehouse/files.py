@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, LiteralString
 
@@ -43,6 +43,31 @@ class Made:
     bytes: int
     key_max: int
     merges_upto: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What the present files of a dataset come to; `rows` counts a row again in each delta it has
+    changed in."""
+
+    dataset: str
+    files: int
+    rows: int
+    bytes: int
+    made_at: datetime
+
+
+def list_extents(tx: ReadTx) -> list[Extent]:
+    """By dataset; none where there is no copy."""
+    return tx.rows(
+        Extent,
+        """
+        SELECT dataset, count(*)::int AS files, sum(rows)::bigint AS rows,
+               sum(bytes)::bigint AS bytes, max(made_at) AS made_at
+        FROM base.warehouse_file WHERE merchant_id = %(merchant)s AND replaced_at IS NULL
+        GROUP BY dataset ORDER BY dataset
+        """,
+    )
 
 
 def list_files(tx: ReadTx, after: int = 0) -> list[File]:
