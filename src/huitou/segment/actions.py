@@ -12,6 +12,7 @@ from huitou.base.db import Tx
 from huitou.base.jobs import job
 from huitou.event import reads as events
 from huitou.kernel.ids import new_id
+from huitou.kernel.time import day_of, day_start
 from huitou.merchant import actions as merchants
 from huitou.merchant import reads as merchant
 from huitou.segment import reads
@@ -19,6 +20,7 @@ from huitou.segment.rules import clock, live, parse
 from huitou.segment.rules import compile as compiler
 from huitou.segment.store import clock as time
 from huitou.segment.store import segments as store
+from huitou.segment.store import sizes
 from huitou.segment.types.answers import Changed, Segment, Stored
 from huitou.segment.types.refusals import InUse, NameTaken, NoSegment, VersionConflict
 from huitou.segment.types.rule import Context, Node
@@ -29,6 +31,9 @@ _CUSTOMERS_MAX = 2_000
 _SUBJECTS_MAX = 1_000
 _GAP_MAX = timedelta(days=3)
 """After more than that, looking at everybody anew costs less than looking for who is due."""
+
+_SIZES_KEPT = timedelta(days=7)
+"""So long every change of a segment's size is kept."""
 
 
 def add_segment(tx: Tx, name: str, rule: dict[str, Any], language: str = "zh") -> Segment:
@@ -209,6 +214,15 @@ def correct(tx: Tx, *, segment_id: str, customer_ids: list[str]) -> None:
     if corrected:
         time.add_corrected(tx, corrected)
         _logger.warning("members_corrected", segment=segment_id, count=corrected)
+
+
+def note_sizes(tx: Tx) -> None:
+    """Note the sizes that changed, each at least once a day of the merchant's zone. After a week a
+    day keeps its last."""
+    zone = merchant.get_merchant(tx).zone
+    today = day_start(day_of(tx.now, zone), zone)
+    sizes.add_sizes(tx, today)
+    sizes.thin_sizes(tx, today - _SIZES_KEPT, zone)
 
 
 def _differing(tx: Tx, segment_id: UUID) -> list[UUID]:

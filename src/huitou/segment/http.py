@@ -9,9 +9,21 @@ from fastapi import Query
 from pydantic import Field
 
 from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
+from huitou.kernel.errors import Invalid
+from huitou.kernel.ids import ids_in
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.segment import actions, reads
-from huitou.segment.types.answers import Clock, Count, Explanation, Member, Segment, Sentence
+from huitou.segment.types.answers import (
+    Clock,
+    Count,
+    Explanation,
+    History,
+    Member,
+    Overlap,
+    Segment,
+    Sentence,
+    SizeHistory,
+)
 from huitou.segment.types.vocabulary import Template, Vocabulary
 
 router = Router(prefix="/v1/segments", tags=["segment"])
@@ -20,6 +32,21 @@ Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 Rule = dict[str, Any]
 """A rule tree; it is read by `segment.rules.parse`, which refuses with the path of the fault."""
+
+
+Days = Annotated[int, Query(ge=1, le=366)]
+_OVERLAP_MIN, _OVERLAP_MAX = 2, 6
+
+
+class BadOverlap(Invalid):
+    code = "segment.bad_overlap"
+    zh, en = "请选择 2 到 6 个不同的人群", "Choose between 2 and 6 different segments"
+
+
+class OverlapIn(Body):
+    """2 to 6 different segments."""
+
+    segments: Annotated[tuple[Annotated[UUID, Field(strict=False)], ...], Field(strict=False)]
 
 
 class RuleIn(Body):
@@ -96,6 +123,39 @@ def get_clock(tx: Reading) -> Clock | None:
     return reads.get_clock(tx)
 
 
+@router.get("/sizes", dependencies=[needs("segment.read")])
+def list_sizes(tx: Reading, days: Days = 30) -> Page[SizeHistory]:
+    """How large every segment was in the last days, for small pictures."""
+    return Page(reads.size_histories(tx, days))
+
+
+@router.post("/overlap", dependencies=[needs("segment.read")])
+def overlap(tx: Reading, body: OverlapIn) -> Overlap:
+    """What segments have in common: in pairs, in all, and in just which of them."""
+    return reads.overlap(tx, _different(body.segments))
+
+
+@router.get("/overlap/customers", dependencies=[needs("segment.read")])
+def list_common(
+    tx: Reading,
+    inside: str,
+    outside: str | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> Page[Member]:
+    """The members in the asker's scope of all segments `inside` and of none `outside`; ids are
+    joined by commas."""
+    out = ids_in(outside) if outside else []
+    return reads.list_common(tx, ids_in(inside), out, cursor=cursor, limit=limit)
+
+
+def _different(segments: tuple[UUID, ...]) -> list[UUID]:
+    ids = list(dict.fromkeys(segments))
+    if not _OVERLAP_MIN <= len(ids) == len(segments) <= _OVERLAP_MAX:
+        raise BadOverlap()
+    return ids
+
+
 @router.get("/{segment_id}", dependencies=[needs("segment.read")])
 def get_segment(tx: Reading, asking: Asking, segment_id: UUID) -> Segment:
     """One segment."""
@@ -127,3 +187,9 @@ def list_members(
 ) -> Page[Member]:
     """The members in the asker's scope."""
     return reads.list_members(tx, segment_id, cursor=cursor, limit=limit)
+
+
+@router.get("/{segment_id}/history", dependencies=[needs("segment.read")])
+def get_history(tx: Reading, segment_id: UUID, days: Days = 30) -> History:
+    """How large a segment was in the last days, and who entered and left on each."""
+    return reads.history(tx, segment_id, days)

@@ -20,6 +20,12 @@ def follow_time(tx: Tx) -> None:
     actions.follow_time(tx)
 
 
+@every(minutes=5)
+def note_sizes(tx: Tx) -> None:
+    """How large segments are is remembered."""
+    actions.note_sizes(tx)
+
+
 @every(hours=24)
 def check(tx: Tx) -> None:
     """Events, the feed and the clock suffice; this is how we would know if they did not."""

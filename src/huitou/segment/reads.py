@@ -1,7 +1,7 @@
 """What others may ask about segments: who, how many, why."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,41 +11,41 @@ from huitou.base.db import ReadTx
 from huitou.catalog import reads as catalog
 from huitou.event import reads as events
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.kernel.time import day_of, day_start
 from huitou.merchant import reads as merchant
 from huitou.profile import reads as profile
 from huitou.segment import warehouse
 from huitou.segment.rules import compile as compiler
+from huitou.segment.rules import overlap as overlaps
 from huitou.segment.rules import parse, traits
 from huitou.segment.rules import sentence as words
 from huitou.segment.rules.templates import TEMPLATES
 from huitou.segment.store import clock as time
 from huitou.segment.store import segments as store
+from huitou.segment.store import sizes
+from huitou.segment.types import rule as kinds
 from huitou.segment.types.answers import (
     Change,
     Clock,
     Count,
     Counted,
+    DayFlow,
     Explanation,
+    History,
     LeafCount,
     LeafVerdict,
     Member,
     Names,
+    Overlap,
     Reach,
     Segment,
     Sentence,
+    SizeAt,
+    SizeHistory,
     Stored,
 )
 from huitou.segment.types.refusals import NoSegment, UnknownSegment, UnknownUnit
-from huitou.segment.types.rule import (
-    Context,
-    Event,
-    InSegment,
-    Leaf,
-    Node,
-    Purchase,
-    Sequence,
-    Trait,
-)
+from huitou.segment.types.rule import AnyOf, At, Context, InSegment, Node
 from huitou.segment.types.vocabulary import LeafKind, Operator, Template, Vocabulary
 
 Language = Literal["zh", "en"]
@@ -143,10 +143,77 @@ def list_members(
     """The members in the scope. Refuses: NoSegment."""
     get_stored(tx, segment_id)
     limit = min(limit, PAGE_MAX)
-    after = _uuid(decode_cursor(cursor, 1)[0]) if cursor else _FIRST
-    found = store.list_members(tx, segment_id, after, limit + 1)
+    return _paged(store.list_members(tx, segment_id, _after(cursor), limit + 1), limit)
+
+
+def members_after(tx: ReadTx, segment_id: UUID, after: UUID | None, count_max: int) -> list[Member]:
+    """Members in the scope with ids above `after`, by id: for whoever walks through all of them."""
+    return store.list_members(tx, segment_id, after or _FIRST, count_max)
+
+
+def count_members(tx: ReadTx, segment_id: UUID) -> int:
+    """How many members are in the scope."""
+    return sum(sizes.count_regions(tx, [segment_id]).values())
+
+
+def overlap(tx: ReadTx, segment_ids: Sequence[UUID]) -> Overlap:
+    """What segments have in common, in the scope. Refuses: UnknownSegment."""
+    asked = [At(f"any[{place}]", InSegment(id_)) for place, id_ in enumerate(segment_ids)]
+    rules = _referred(tx, AnyOf(tuple(asked)), None)
+    names = {stored.id: stored.name for stored in store.find_segments(tx, segment_ids)}
+    context = Context(merchant.get_merchant(tx).zone, tx.now, rules)
+    sets = warehouse.members_of_each(tx, asked, context)
+    if sets is None:
+        return overlaps.overlap(segment_ids, names, sizes.count_regions(tx, segment_ids))
+    return overlaps.overlap(segment_ids, names, overlaps.regions_of(sets))
+
+
+def list_common(
+    tx: ReadTx,
+    inside: Sequence[UUID],
+    outside: Sequence[UUID],
+    *,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Member]:
+    """Members in the scope of all segments `inside` and of none `outside`."""
+    limit = min(limit, PAGE_MAX)
+    return _paged(sizes.list_common(tx, inside, outside, _after(cursor), limit + 1), limit)
+
+
+def history(tx: ReadTx, segment_id: UUID, days: int) -> History:
+    """How large a segment was in the last days (with today), and who came and went. Refuses:
+    NoSegment."""
+    stored = get_stored(tx, segment_id)
+    zone = merchant.get_merchant(tx).zone
+    first = day_of(tx.now, zone) - timedelta(days=days - 1)
+    since = day_start(first, zone)
+    flows = {flow.day: flow for flow in sizes.sum_changes(tx, segment_id, since, zone)}
+    spans = [first + timedelta(days=day) for day in range(days)]
+    return History(
+        segment_id=segment_id,
+        sizes=[*sizes.list_sizes(tx, segment_id, since), SizeAt(tx.now, stored.member_count)],
+        days=[flows.get(day, DayFlow(day, 0, 0)) for day in spans],
+    )
+
+
+def size_histories(tx: ReadTx, days: int) -> list[SizeHistory]:
+    """How large every active segment was in the last days, by the hour at most."""
+    found: dict[UUID, list[SizeAt]] = {stored.id: [] for stored in store.list_active(tx)}
+    for noted in sizes.list_sizes_of_all(tx, tx.now - timedelta(days=days)):
+        found[noted.segment_id].append(SizeAt(noted.at, noted.member_count))
+    for stored in store.list_active(tx):
+        found[stored.id].append(SizeAt(tx.now, stored.member_count))
+    return [SizeHistory(id_, noted) for id_, noted in found.items()]
+
+
+def _paged(found: list[Member], limit: int) -> Page[Member]:
     shown = found[:limit]
     return Page(shown, encode_cursor(shown[-1].customer_id) if len(found) > limit else None)
+
+
+def _after(cursor: str | None) -> UUID:
+    return _uuid(decode_cursor(cursor, 1)[0]) if cursor else _FIRST
 
 
 def changes(tx: ReadTx, segment_id: UUID, since: datetime) -> Iterator[Change]:
@@ -262,9 +329,9 @@ def names_of(tx: ReadTx, tree: Node) -> Names:
 
 
 def _wheres(leaf: Any) -> list[Any]:
-    if isinstance(leaf, Purchase | Event):
+    if isinstance(leaf, kinds.Purchase | kinds.Event):
         return [leaf.where]
-    if isinstance(leaf, Sequence):
+    if isinstance(leaf, kinds.Sequence):
         matches = (leaf.first, leaf.then, leaf.then_not)
         return [match.where for match in matches if match is not None]
     return []
@@ -274,7 +341,7 @@ def _check_traits(tx: ReadTx, tree: Node) -> None:
     asked = {
         at.leaf.name
         for at in parse.leaves(tree)
-        if isinstance(at.leaf, Trait) and at.leaf.name not in traits.BUILT_IN
+        if isinstance(at.leaf, kinds.Trait) and at.leaf.name not in traits.BUILT_IN
     }
     parse.check_traits(tree, set(store.find_traits(tx, sorted(asked))) if asked else set())
 
@@ -287,9 +354,9 @@ def _check_units(tx: ReadTx, tree: Node) -> None:
             raise UnknownUnit(path=path, unit=code)
 
 
-def _unit_codes(leaf: Leaf) -> list[str]:
+def _unit_codes(leaf: kinds.Leaf) -> list[str]:
     codes = [code for where in _wheres(leaf) for code in where.unit or ()]
-    if isinstance(leaf, Trait) and leaf.name == "home_unit" and isinstance(leaf.value, tuple):
+    if isinstance(leaf, kinds.Trait) and leaf.name == "home_unit" and isinstance(leaf.value, tuple):
         codes += [str(code) for code in leaf.value]
     return codes
 

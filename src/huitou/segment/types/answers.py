@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -158,3 +158,85 @@ class Clock:
     due_count: int
     checked_at: datetime | None
     corrected_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SizeAt:
+    """A segment had so many members, from `at` until the next is noted."""
+
+    at: datetime
+    member_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SizeOf:
+    """The same of one among many."""
+
+    segment_id: UUID
+    at: datetime
+    member_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayFlow:
+    """How many entered and left on a day of the merchant's zone."""
+
+    day: date
+    entered: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Sizes of the whole merchant, oldest first: the first may be from before the days asked for,
+    the last is of now. `days` are all days asked for."""
+
+    segment_id: UUID
+    sizes: list[SizeAt]
+    days: list[DayFlow]
+
+
+@dataclass(frozen=True, slots=True)
+class SizeHistory:
+    """The sizes of one segment for a small picture, oldest first, the last of now."""
+
+    segment_id: UUID
+    sizes: list[SizeAt]
+
+
+@dataclass(frozen=True, slots=True)
+class SetSize:
+    """How many customers in the asker's scope are in a segment."""
+
+    segment_id: UUID
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """How many are in both."""
+
+    one: UUID
+    other: UUID
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """How many are in all of these segments and in none of the others asked about."""
+
+    segments: list[UUID]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What some segments have in common, in the asker's scope: `union` are in any, `common` in all.
+    `regions` add up to `union`, the largest first; those with nobody are left out."""
+
+    union: int
+    common: int
+    sets: list[SetSize]
+    pairs: list[Pair]
+    regions: list[Region]
