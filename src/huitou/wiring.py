@@ -45,6 +45,7 @@ ROOMS = (
     "profile",
     "order",
     "segment",
+    "tag",
     "benefit",
     "content",
     "reach",
@@ -87,6 +88,7 @@ def wire() -> None:
             import_module(f"huitou.{room}.jobs")
     import_module("huitou.forgotten")
     import_module("huitou.imports.run")
+    import_module("huitou.exports.run")
     bind()
 
 
@@ -181,6 +183,6 @@ def edge_routers() -> list[Any]:
     """The edge's routers that know rooms and adapters."""
     return [
         import_module(f"huitou.{name}").router
-        for name in ("api.channels", "api.imports", "api.wecom_login", "demo.http")
+        for name in ("api.channels", "api.imports", "api.exports", "api.wecom_login", "demo.http")
         if util.find_spec(f"huitou.{name}") is not None
     ]

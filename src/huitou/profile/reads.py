@@ -154,7 +154,7 @@ def list_customers(
 
 
 def customers_of(tx: ReadTx, ids: Sequence[UUID]) -> Page[CustomerRow]:
-    """Those of up to `PAGE_MAX` customers who answer for themselves and are in the scope."""
+    """Those of these customers who answer for themselves and are in the scope."""
     found = lists.list_profiles(
         tx,
         ids=ids,
@@ -162,7 +162,7 @@ def customers_of(tx: ReadTx, ids: Sequence[UUID]) -> Page[CustomerRow]:
         staff_id=None,
         tag=None,
         before=None,
-        count_max=PAGE_MAX,
+        count_max=len(ids),
     )
     return Page(_rows(tx, found))
 
