@@ -20,6 +20,19 @@ def get_overview(tx: Reading, unit: str | None = None) -> Overview:
     return reads.overview(tx, unit)
 
 
+@router.get("/overview/new-customers", dependencies=[needs("result.read")])
+def list_new_customers(
+    tx: Reading,
+    since: Moment,
+    until: Moment | None = None,
+    unit: str | None = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+) -> Page[Behind]:
+    """The customers behind the overview's new customers, each with their first order."""
+    return reads.new_customers(tx, since=since, until=until, unit=unit, cursor=cursor, limit=limit)
+
+
 @router.get("/results", dependencies=[needs("result.read")])
 def get_results(
     tx: Reading,

@@ -117,10 +117,24 @@ def behind(
     limit = min(limit, PAGE_MAX)
     filters = Filters(_path_of(tx, unit), staff_id, campaign_id, since, until)
     found = store.list_behind(tx, stage, filters, decode_moment(cursor, UUID), limit + 1)
-    following = None
-    if len(found) > limit:
-        following = encode_cursor(found[limit - 1].at, found[limit - 1].id)
-    return Page(_named(tx, found[:limit]), following)
+    return _paged(tx, found, limit)
+
+
+def new_customers(
+    tx: ReadTx,
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    unit: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Behind]:
+    """The customers whose first order was paid in [since, until), with that order, latest first;
+    those the overview counts."""
+    limit = min(limit, PAGE_MAX)
+    filters = Filters(_path_of(tx, unit), since=since, until=until or tx.now)
+    found = store.list_new_customers(tx, filters, decode_moment(cursor, UUID), limit + 1)
+    return _paged(tx, found, limit)
 
 
 def store_today(tx: ReadTx, unit_id: UUID) -> StoreToday:
@@ -153,6 +167,13 @@ def store_today(tx: ReadTx, unit_id: UUID) -> StoreToday:
             for each in tasks.associates
         ],
     )
+
+
+def _paged(tx: ReadTx, found: Sequence[BehindRow], limit: int) -> Page[Behind]:
+    following = None
+    if len(found) > limit:
+        following = encode_cursor(found[limit - 1].at, found[limit - 1].id)
+    return Page(_named(tx, found[:limit]), following)
 
 
 def _figures(

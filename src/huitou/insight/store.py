@@ -256,3 +256,47 @@ def list_behind(
             "count_max": count_max,
         },
     )
+
+
+def list_new_customers(
+    tx: ReadTx,
+    filters: Filters,
+    before: tuple[datetime, UUID] | None,
+    count_max: int,
+) -> list[BehindRow]:
+    """Whom `sum_sold` counts as new, each with their first order of the span, latest first."""
+    return tx.rows(
+        BehindRow,
+        """
+        SELECT x.id, x.customer_id, x.unit_id, NULL::uuid AS staff_id, NULL::uuid AS campaign_id,
+            NULL::uuid AS task_id, NULL::uuid AS message_id, x.id AS order_id, x.order_no,
+            NULL::text AS channel, x.paid_fen AS amount_fen, x.paid_at AS at
+        FROM (
+            SELECT DISTINCT ON (p.customer_id)
+                p.id, p.customer_id, p.unit_id, p.order_no, p.paid_fen, p.paid_at
+            FROM "order".total t
+            JOIN "order".purchase p
+                ON p.merchant_id = t.merchant_id AND p.customer_id = t.customer_id
+            JOIN merchant.unit u ON u.merchant_id = p.merchant_id AND u.id = p.unit_id
+            WHERE t.merchant_id = %(merchant)s
+                AND t.first_paid_at >= %(since)s AND t.first_paid_at < %(until)s
+                AND p.paid_at >= %(since)s AND p.paid_at < %(until)s
+                AND base.in_scope(u.path, %(unit_path)s)
+                AND CASE WHEN %(scope_staff)s::uuid IS NULL
+                    THEN base.in_scope(u.path, %(scope_path)s)
+                    ELSE EXISTS (
+                        SELECT FROM profile.customer c
+                        WHERE c.merchant_id = p.merchant_id AND c.customer_id = p.customer_id
+                            AND c.owner_staff_id = %(scope_staff)s) END
+            ORDER BY p.customer_id, p.paid_at, p.id) x
+        WHERE %(before_at)s::timestamptz IS NULL
+            OR (x.paid_at, x.id) < (%(before_at)s, %(before_id)s::uuid)
+        ORDER BY x.paid_at DESC, x.id DESC LIMIT %(count_max)s
+        """,
+        {
+            **filters.params(),
+            "before_at": before[0] if before else None,
+            "before_id": before[1] if before else None,
+            "count_max": count_max,
+        },
+    )

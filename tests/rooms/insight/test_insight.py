@@ -175,6 +175,17 @@ def test_the_overview(client: TestClient, brand: Brand) -> None:
     assert [told[span]["orders"] for span in ("today", "week", "month")] == [1, 3, 4]
     assert [told[span]["customers"] for span in ("today", "week", "month")] == [1, 2, 2]
     assert [told[span]["new_customers"] for span in ("today", "week", "month")] == [0, 2, 2]
+    for span in ("today", "week", "month"):
+        since = {"since": told[span]["since"], "limit": "1"}
+        listed: list[dict[str, Any]] = []
+        cursor: dict[str, str] | None = {}
+        while cursor is not None:
+            page = client.get("/v1/overview/new-customers", params=since | cursor).json()
+            listed += page["items"]
+            cursor = {"cursor": page["next"]} if page["next"] else None
+        assert len({each["customer_id"] for each in listed}) == len(listed)
+        assert len(listed) == told[span]["new_customers"]
+        assert [each["at"] for each in listed] == sorted((e["at"] for e in listed), reverse=True)
     assert told["month"]["credited_fen"] == 14_000
     assert told["month"]["commission_fen"] == 420
     assert len(told["series"]) == 30
