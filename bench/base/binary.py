@@ -132,11 +132,19 @@ def jsonb(field: Field) -> Field:
     return Field(data, length)
 
 
-def array_of_one(field: Field, oid: int) -> Field:
-    """A one-dimensional array with one element each, of a type given by its oid."""
-    assert field.length is None, "elements of one width"
-    head = np.array([1, 0, oid, 1, 1, field.data.shape[1]], ">i4").view(np.uint8)
-    return Field(np.concatenate([np.broadcast_to(head, (len(field.data), 24)), field.data], axis=1))
+def array_of(items: Sequence[Field], count: Array, oid: int) -> Field:
+    """One-dimensional arrays of the first `count` of `items` each, of a type given by its oid.
+
+    `items` are of one width; the shortest array has one element.
+    """
+    size, rows_ = items[0].data.shape[1], len(count)
+    head = np.broadcast_to(np.array([1, 0, oid], ">i4").view(np.uint8), (rows_, 12))
+    bound = np.broadcast_to(np.array([1], ">i4").view(np.uint8), (rows_, 4))
+    width = np.broadcast_to(np.array([size], ">i4").view(np.uint8), (rows_, 4))
+    parts = [head, _big(count, ">i4"), bound]
+    for item in items:
+        parts += [width, item.data]
+    return Field(np.concatenate(parts, axis=1), 20 + (4 + size) * np.asarray(count))
 
 
 def text_array(items: Sequence[str]) -> bytes:

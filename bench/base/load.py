@@ -81,8 +81,8 @@ def load(folder: Path, world: World, say: Say) -> tuple[UUID, str, dict[str, int
                 tables = [vault(writer, keys)]
                 made = [*writer.tables(), *profile_tables(writer), *log(writer)]
                 tables += [(table, table.pieces()) for table in made]
-                _fill(owner, tables, say)
-                _index(server.superuser_dsn, say)
+                fill(owner, tables, say)
+                index(server.superuser_dsn, say)
                 _set_heads(owner, house.merchant, writer, moment)
                 _score(database, owner, house.merchant, say)
         finally:
@@ -142,7 +142,7 @@ def _category(catalogue: Catalogue, code: int) -> tuple[str, str, str]:
     return category, title, title
 
 
-def _fill(owner: psycopg.Connection, tables: Sequence[tuple[Table, Pieces]], say: Say) -> None:
+def fill(owner: psycopg.Connection, tables: Sequence[tuple[Table, Pieces]], say: Say) -> None:
     """One transaction, in which the tables are emptied first: so nothing needs to be logged, and
     rows come in frozen."""
     names = sorted({table.name for table, _ in tables})
@@ -175,7 +175,7 @@ def _copy(owner: psycopg.Connection, table: Table, pieces: Pieces) -> None:
         copy.write(binary.TRAILER)
 
 
-def _index(dsn: str, say: Say) -> None:
+def index(dsn: str, say: Say) -> None:
     """All indexes of the tables again, the biggest first, one a core at a time."""
     started = time.monotonic()
     with psycopg.connect(dsn) as owner:

@@ -20,7 +20,8 @@ Array = np.ndarray[Any, Any]
 Hidden = tuple[Array, list[bytes]]
 
 _ALONE_MAX = 200_000
-_INT8, _BOOL = 20, 16
+INT8, BOOL = 20, 16
+"""Oids of the elements of arrays."""
 _keys: MerchantKeys | None = None
 """For the processes that hash and seal; they are forked from this one."""
 
@@ -109,8 +110,8 @@ class _Entries:
             "occurred_at": lambda s: b.moment(self.occurred[s]),
             "received_at": lambda s: b.moment(self.received[s]),
             "unit_id": self._unit,
-            "identifier_ids": lambda s: b.array_of_one(b.int8(self.via[s]), _INT8),
-            "verified": lambda s: b.array_of_one(b.boolean(self.via[s] < 0), _BOOL),
+            "identifier_ids": lambda s: b.array_of([b.int8(self.via[s])], _ones(s), INT8),
+            "verified": lambda s: b.array_of([b.boolean(self.via[s] < 0)], _ones(s), BOOL),
             "properties": self._properties,
         }
         made = {column: within(make) for column, make in columns.items()}
@@ -206,3 +207,7 @@ def _hide(asked: tuple[Array, Array]) -> tuple[Array, list[bytes]]:
         for which, text in zip(kind.tolist(), texts, strict=True)
     )
     return np.frombuffer(blinds, np.uint8).reshape(-1, 32), [keys.seal(text) for text in texts]
+
+
+def _ones(part: slice) -> Array:
+    return np.ones(size_of(part), np.int64)

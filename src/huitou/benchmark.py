@@ -92,7 +92,7 @@ def better(value: float, baseline: float, unit: str) -> Figure:
 
 def shorter(value: float, baseline: float, unit: str) -> Figure:
     """A figure of which less is better."""
-    return Figure(round(value, 3), unit, round(baseline, 3), round(baseline / value, 4))
+    return Figure(round(value, 3), unit, round(baseline, 3), round(baseline / value, 6))
 
 
 def _module(name: str) -> Any:

@@ -2,6 +2,7 @@
 made themselves."""
 
 import hashlib
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,9 +30,11 @@ PROFILE = ("customer", "friendship", "consent", "tag", "trait")
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
-    folder = tmp_path_factory.mktemp("bench")
-    return home.prepare(folder, customers=CUSTOMERS, seed=SEED, at=AT, say=lambda text: None)
+def base() -> Iterator[Base]:
+    with tempfile.TemporaryDirectory(prefix="huitou-bench-") as folder:
+        yield home.prepare(
+            Path(folder), customers=CUSTOMERS, seed=SEED, at=AT, say=lambda text: None
+        )
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,61 @@
+"""How much memory processes take: the sum of their proportional set sizes (Linux), in which a page
+that several share is counted once."""
+
+import os
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_LOOK_SECONDS = 0.5
+
+
+class Peak:
+    """Looks twice a second at this process and everything under the given ones; `mb` is the most."""
+
+    def __init__(self, parents: Iterable[int]) -> None:
+        self.mb = 0.0
+        self._parents = list(parents)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while True:
+            pids = {os.getpid()}.union(*(descendants(parent) for parent in self._parents))
+            self.mb = max(self.mb, sum(map(_resident_mb, pids)))
+            if self._over.wait(_LOOK_SECONDS):
+                return
+
+
+def descendants(pid: int) -> set[int]:
+    """The process and all under it."""
+    found = {pid}
+    try:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found |= descendants(int(child))
+    except OSError:
+        return found
+    return found
+
+
+def _resident_mb(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:  # it ended, or is not ours to look at
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
