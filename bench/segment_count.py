@@ -11,15 +11,17 @@ numpy's packed bits.
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from pyroaring import BitMap
 
 from bench.base import home
+from bench.base.files import size_of
 from huitou import wiring
 from huitou.base.crypto import MasterKey
-from huitou.base.db import Database
+from huitou.base.db import Database, ReadTx
 from huitou.base.pg import EmbeddedPostgres
 from huitou.base.warehouse import writer
 from huitou.base.warehouse.reader import Copy, Warehouse
@@ -166,7 +168,7 @@ def run(asked: Asked) -> Report:
         finally:
             copies.close()
             database.close()
-    figures["copy_bytes_per_row"] = Figure(round(home.size_of(folder) / rows, 1), "bytes")
+    figures["copy_bytes_per_row"] = Figure(round(size_of(folder) / rows, 1), "bytes")
     return Report(figures=figures, scale=base.scale() | {"copied_rows": rows})
 
 
@@ -180,20 +182,20 @@ def _measure(database: Database, base: home.Base, copy: Copy, asked: Asked) -> d
         categories = [row[0] for row in copy.rows(_COMMON)]
         rules = _rules(categories)
         for name, (make, plain) in rules.items():
-            raw = _timed(lambda plain=plain: copy.rows(plain.replace("{now}", now)))
+            raw = _timed(partial(copy.rows, plain.replace("{now}", now)))
             times["raw"].append(raw)
             for round_ in range(ROUNDS):
                 rule = {"v": 1, **make(round_)}
                 if round_ == 0 or name in STATE:
                     _forget_leaves(copy)
-                took = _timed(lambda rule=rule: warehouse.count(tx, *reads.read_rule(tx, rule)))
+                took = _timed(partial(_count, tx, rule))
                 is_first = round_ == 0
                 times["first" if is_first else "edit"].append(took)
                 if name in STATE:
                     times["state"].append(took)
                     times["state_raw"].append(raw)
                     text = _TOTALS_SQL[name].replace("{now}", now).replace("{}", str(round_))
-                    times["sql"].append(_timed(lambda text=text: copy.rows(text)))
+                    times["sql"].append(_timed(partial(copy.rows, text)))
             asked.say(f"  {name}: first {times['first'][-1]:.0f} ms, raw {raw:.0f} ms")
         algebra, packed = _algebra(base.customers, asked.seed)
     return {
@@ -203,6 +205,10 @@ def _measure(database: Database, base: home.Base, copy: Copy, asked: Asked) -> d
         "state_sql_p95_ms": shorter(_p95(times["state"]), _p95(times["sql"]), "ms"),
         "algebra_p95_ms": shorter(algebra, packed, "ms"),
     }
+
+
+def _count(tx: ReadTx, rule: Rule) -> Any:
+    return warehouse.count(tx, *reads.read_rule(tx, rule))
 
 
 _COMMON = 'SELECT category_code FROM "order".line GROUP BY 1 ORDER BY count(*) DESC LIMIT 3'
