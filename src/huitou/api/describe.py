@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from huitou import wiring
-from huitou.api import events, health, live, people, setup
+from huitou.api import data_health, events, health, live, people, setup
 from huitou.base.http import PROBLEM
 
 _REFUSAL = {
@@ -23,8 +23,8 @@ _REFUSAL = {
 def description() -> dict[str, Any]:
     """OpenAPI of everything an outsider may call, each with the form of its refusals."""
     app = FastAPI(title="Huitou 回头", version="1")
-    for router in (health.router, events.router, people.router, live.router, setup.router):
-        app.include_router(router)
+    for own in (health, data_health, events, people, live, setup):
+        app.include_router(own.router)
     for router in (*wiring.routers(), *wiring.edge_routers()):
         app.include_router(router)
     document = app.openapi()
