@@ -125,7 +125,7 @@ _CATEGORY_TOTALS = Scan(
     "t.customer_id",
     "picked",
 )
-_PURCHASES = Scan(
+PURCHASES = Scan(
     """ FROM "order".purchase p WHERE p.merchant_id = %(merchant)s AND p.customer_id IS NOT NULL""",
     "p.customer_id",
     "many",
@@ -145,11 +145,11 @@ EVENTS = Scan(
     "many",
 )
 HAPPENED = Scan(" FROM happened e WHERE true", "e.customer_id", "many")
-"""Events that the statement has read before (`Statement.has_happened`), with the log's columns."""
+BOUGHT = Scan(" FROM bought p WHERE true", "p.customer_id", "many")
+"""Events and purchases that the statement has read before (`Statement.is_read`), with the columns of
+their tables."""
 
-COPIED = Scan(
-    " FROM event.log e WHERE e.merchant_id = %(merchant)s", "e.customer_id", "many"
-)
+COPIED = Scan(" FROM event.log e WHERE e.merchant_id = %(merchant)s", "e.customer_id", "many")
 """Events in the warehouse."""
 
 _TAGS = Scan(" FROM profile.tag t WHERE t.merchant_id = %(merchant)s", "t.customer_id", "picked")
@@ -213,7 +213,9 @@ def _purchases(statement: Statement, leaf: Purchase) -> Part:
         + statement.among("p.source", leaf.where.channel)
     )
     value = _aggregate(_OF_PURCHASE[leaf.agg])
-    return Part(_PURCHASES, picked, value, statement.span(leaf.window)[0])
+    return Part(
+        BOUGHT if statement.is_read else PURCHASES, picked, value, statement.span(leaf.window)[0]
+    )
 
 
 def _orders_of_lines(statement: Statement, leaf: Purchase, test: Callable[[Sql], Sql]) -> Figure:
@@ -248,7 +250,7 @@ def _matching_lines(statement: Statement, leaf: Purchase) -> Sql:
 def _event(statement: Statement, leaf: Event) -> Figure:
     value: LiteralString = "count(*){}" if leaf.agg == "count" else _DAYS
     test = _counted(statement, leaf)
-    if statement.has_happened and leaf.type != "order.paid":
+    if statement.is_read and leaf.type != "order.paid":
         picked = _matching_events(statement, EventMatch(leaf.type, leaf.where), leaf.window)
         value = value.replace("AT", "e.occurred_at")
         return _of(statement, Part(HAPPENED, picked, _aggregate(value)), test)
@@ -279,11 +281,11 @@ def _events(statement: Statement, match: EventMatch, window: Window) -> Sql:
     """(id, at) of the events that match. Orders are as the order room keeps them: once each."""
     if match.type == "order.paid":
         return _paid(statement, match.where, window)
-    scan = HAPPENED if statement.has_happened else COPIED if statement.is_copy else EVENTS
+    scan = HAPPENED if statement.is_read else COPIED if statement.is_copy else EVENTS
     return (
         sql.SQL("SELECT " + scan.id + " AS id, e.occurred_at AS at" + scan.rows)
         + _matching_events(statement, match, window)
-        + statement.only(scan.id)
+        + (NOTHING if statement.is_read else statement.only(scan.id))
     )
 
 
@@ -324,12 +326,13 @@ def _paid(statement: Statement, where: EventWhere, window: Window) -> Sql:
             + statement.among("l.sku", where.sku)
             + sql.SQL(")")
         )
+    scan = BOUGHT if statement.is_read else PURCHASES
     return (
-        sql.SQL("SELECT p.customer_id AS id, p.paid_at AS at" + _PURCHASES.rows)
+        sql.SQL("SELECT p.customer_id AS id, p.paid_at AS at" + scan.rows)
         + statement.within("p.paid_at", window)
         + statement.in_units("p.unit_id", where.unit)
         + product
-        + statement.only("p.customer_id")
+        + (NOTHING if statement.is_read else statement.only("p.customer_id"))
     )
 
 

@@ -2,6 +2,7 @@
 
     base      those of the customers who can be members
     happened  their events of the types the rules ask for
+    bought    their purchases
     s0 …      for each table the rules look at, all figures over its rows at once
     l0 …      figures that need a query of their own
     judged    per customer, m0 …: does each leaf hold?  (never NULL)
@@ -22,7 +23,7 @@ from psycopg import sql
 
 from huitou.segment.rules import parse
 from huitou.segment.rules.compile import Compiled
-from huitou.segment.rules.figures import EVENTS, Part, figure
+from huitou.segment.rules.figures import BOUGHT, EVENTS, HAPPENED, PURCHASES, Part, figure
 from huitou.segment.rules.statement import NOTHING, Scan, Sql, Statement
 from huitou.segment.types.rule import (
     All,
@@ -63,7 +64,7 @@ def refresh(
     how many."""
     for some in _portions(rules):
         asked = [leaf for tree in some.values() for leaf in parse.all_leaves(tree, rules)]
-        statement = Statement(context, ids, has_happened=True)
+        statement = Statement(context, ids, is_read=True)
         types, young = _asked_events(asked, statement)
         leaves = _Leaves(statement)
         wholes = [_walk(tree, leaves) for tree in some.values()]
@@ -83,13 +84,14 @@ _BASE: LiteralString = """
 _REFRESH: LiteralString = """,
     verdict AS MATERIALIZED (
         SELECT v.segment_id, j.id AS customer_id FROM judged j
-        CROSS JOIN LATERAL unnest(%(segments)s::uuid[], ARRAY[{wholes}]::boolean[])
+        CROSS JOIN LATERAL unnest(%(segments)s, ARRAY[{wholes}]::boolean[])
              v(segment_id, holds)
         WHERE v.holds),
     stored AS MATERIALIZED (
-        SELECT m.segment_id, m.customer_id FROM segment.member m
-        WHERE m.merchant_id = %(merchant)s AND m.customer_id = ANY(%(ids)s)
-          AND m.segment_id = ANY(%(segments)s::uuid[])),
+        SELECT m.segment_id, m.customer_id FROM unnest(%(ids)s) asked(id)
+        JOIN segment.member m
+          ON m.merchant_id = %(merchant)s AND m.customer_id = asked.id
+             AND m.segment_id = ANY(%(segments)s)),
     gone AS (
         DELETE FROM segment.member m
         USING (SELECT * FROM stored EXCEPT SELECT * FROM verdict) g
@@ -211,8 +213,11 @@ def _tables(leaves: _Leaves, types: list[str], young: Sql) -> Iterator[Sql]:
             sql.SQL(
                 "happened AS MATERIALIZED (SELECT r.customer_id, e.type, e.occurred_at, e.unit_id,"
                 " e.properties" + EVENTS.rows + " AND e.type = ANY({}){}{})"
-            ).format(statement.value(types, "text[]"), young, statement.only("r.customer_id"))
+            ).format(statement.value(types, "text[]"), young, statement.only(EVENTS.id))
         )
+    yield sql.SQL("bought AS MATERIALIZED (SELECT p.*" + PURCHASES.rows + "{})").format(
+        statement.only(PURCHASES.id)
+    )
     joined = []
     for index, (scan, parts) in enumerate(leaves.parts.items()):
         yield _table(_name("s", index), _scan(statement, scan, parts))
@@ -248,7 +253,7 @@ def _scan(statement: Statement, scan: Scan, parts: Sequence[Part]) -> Sql:
     return sql.SQL("SELECT " + scan.id + " AS id, {}" + scan.rows + "{}{}{}").format(
         sql.SQL(", ").join(columns),
         young,
-        statement.only(scan.id),
+        NOTHING if scan in (HAPPENED, BOUGHT) else statement.only(scan.id),
         NOTHING if scan.each == "one" else sql.SQL(" GROUP BY " + scan.id),
     )
 

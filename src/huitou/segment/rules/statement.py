@@ -46,13 +46,13 @@ class Statement:
     """A statement being built: its context and its parameters.
 
     `ids` restricts everything to a few customers (the live micro-batch); None is everyone. With
-    `has_happened` their events have been read before, as the table `happened`. In the warehouse
-    (`is_copy`) a customer is an ordinal, and an event says whose it is and of what product.
+    `is_read`, what these did has been read before, as the tables `happened` and `bought`. In the
+    warehouse (`is_copy`) a customer is an ordinal, and an event says whose it is and of what product.
     """
 
     context: Context
     ids: Sequence[UUID] | None = None
-    has_happened: bool = False
+    is_read: bool = False
     is_copy: bool = False
     params: dict[str, Any] = field(default_factory=dict)
     _names: dict[tuple[str, str], str] = field(default_factory=dict)

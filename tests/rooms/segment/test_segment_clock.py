@@ -1,0 +1,395 @@
+"""What time can turn in a rule; and members that stay those of the rules while time passes, events
+come, people merge and part, and staff tag by hand, without anybody ever looking at everybody."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from huitou.base.db import Database, Tx
+from huitou.base.jobs import PERIODIC
+from huitou.catalog.actions import save_products
+from huitou.catalog.types import NewProduct
+from huitou.identity import actions as identity_actions
+from huitou.profile import actions as profile
+from huitou.profile.types import ConsentChange, Description
+from huitou.segment import actions, reads
+from huitou.segment.rules import clock as clocks
+from huitou.segment.rules import parse
+from huitou.segment.rules.clock import Turn
+from tests.conftest import Brand, Clock, Read, Write, send_events
+from tests.rooms.order.histories import STORES
+from tests.rooms.segment.oracle import World
+from tests.rooms.segment.random_rules import make_rule
+from tests.rooms.segment.worlds import PEOPLE, card, make_world
+
+ZONE = "Asia/Shanghai"
+ROUNDS = 14
+AGES = ("last_paid_days", "first_paid_days", "last_seen_days", "created_days", "joined_days")
+SEGMENTS = 40
+"""Of random rules; beside them one for every distance and direction at which time can turn."""
+
+
+def turns(leaf: dict[str, Any], **rules: Any) -> set[Turn]:
+    tree = parse.parse({"v": 1, "all": [leaf]})
+    return clocks.turns(tree, {UUID(int=7): parse.parse(rule) for rule in rules.values()})
+
+
+def days_since(op: str, value: Any) -> set[int]:
+    leaf = {"kind": "purchase", "agg": "days_since_last", "op": op, "value": value}
+    found = turns(leaf)
+    assert {turn.source for turn in found} == {"purchase"}
+    return {turn.days for turn in found}
+
+
+def test_each_operator_turns_at_its_own_days() -> None:
+    assert days_since(">=", 30) == {30}
+    assert days_since(">", 30) == {31}
+    assert days_since("<", 30) == {30}
+    assert days_since("<=", 30) == {31}
+    assert days_since("=", 30) == days_since("!=", 30) == {30, 31}
+    assert days_since("between", [10, 20]) == {10, 21}
+    trait = {"kind": "trait", "name": "last_seen_days", "op": "in", "value": [3, 9]}
+    assert turns(trait) == {Turn("seen", days) for days in (3, 4, 9, 10)}
+    assert not turns({"kind": "trait", "name": "last_paid_days", "op": "known"})
+
+
+def test_windows_sequences_and_references_turn() -> None:
+    viewed = {"kind": "event", "type": "product.viewed", "agg": "count", "op": ">=", "value": 1}
+    assert not turns(viewed)
+    assert turns({**viewed, "window": {"last_days": 7}}) == {Turn("event", 7, "product.viewed")}
+    assert not turns({**viewed, "window": {"from": "2030-01-01", "to": "2030-02-01"}})
+    paid = {**viewed, "type": "order.paid", "agg": "days_since_last", "window": {"last_days": 7}}
+    assert turns(paid) == {Turn("purchase", 1), Turn("purchase", 7)}
+    sequence: dict[str, Any] = {
+        "kind": "sequence",
+        "first": {"type": "cart.added"},
+        "within_days": 3,
+        "window": {"last_days": 20},
+    }
+    then = {"type": "order.paid"}
+    assert turns({**sequence, "then": then}) == {Turn("event", 20, "cart.added")}
+    assert turns({**sequence, "then_not": then}) == {
+        Turn("event", 20, "cart.added"),
+        Turn("event", 3, "cart.added"),
+    }
+    other = {"v": 1, "any": [{"not": {**viewed, "window": {"last_days": 7}}}]}
+    assert turns({"kind": "segment", "id": str(UUID(int=7))}, other=other) == {
+        Turn("event", 7, "product.viewed")
+    }
+    assert turns({"kind": "trait", "name": "is_birth_month", "op": "=", "value": True}) == {
+        Turn("birth_month")
+    }
+
+
+def test_spans_are_those_before_and_days_those_of_the_calendar() -> None:
+    since = datetime(2026, 11, 30, 15, 59, tzinfo=UTC)  # a minute to midnight in the zone
+    until = since + timedelta(minutes=2)
+    day = timedelta(days=1)
+    found = {Turn("purchase", 3), Turn("purchase", 10**9), Turn("seen", 0), Turn("seen", 0, "x")}
+    found |= {Turn("joined", 30), Turn("joined", 10**9), Turn("birth_month"), Turn("event", 1, "x")}
+    due = clocks.due(found, since, until, ZONE)
+    assert due.purchases == [(since - 3 * day, until - 3 * day)]
+    assert due.seen == [(since, until)]
+    assert due.events == {"x": [(since - day, until - day)]}
+    assert due.joined_on == [date(2026, 11, 1)]
+    assert due.birth_months == [11, 12]
+    within = clocks.due(found, since - timedelta(hours=9), since, ZONE)
+    assert within.joined_on == within.birth_months == []
+    assert clocks.due(found, since, until + 62 * day, ZONE).birth_months == [1, 2, 11, 12]
+    wide = {Turn("purchase", days) for days in (1, 2, 3)}
+    assert clocks.due(wide, since - 2 * day, since, ZONE).purchases == [
+        (since - 5 * day, since - day)
+    ]
+
+
+def every_turn() -> list[dict[str, Any]]:
+    """One rule for every way of turning, so that none is left to chance."""
+    rules: list[dict[str, Any]] = []
+    for op, value in (
+        (">=", 20),
+        (">", 60),
+        ("<", 40),
+        ("<=", 150),
+        ("=", 90),
+        ("between", [5, 33]),
+    ):
+        rules += [{"kind": "trait", "name": name, "op": op, "value": value} for name in AGES]
+        days = {"agg": "days_since_last", "op": op, "value": value}
+        rules.append({"kind": "purchase", **days, "where": {"category": ["dairy"]}})
+        rules.append({"kind": "event", "type": "product.viewed", **days})
+        rules.append({"kind": "event", "type": "order.paid", **days})
+    for last in (2, 7, 30, 90):
+        window = {"agg": "count", "op": ">=", "value": 1, "window": {"last_days": last}}
+        rules.append({"kind": "purchase", **window})
+        rules.append({"kind": "event", "type": "cart.added", **window})
+        first = {"type": "product.viewed"}
+        sequence = {"kind": "sequence", "first": first, "within_days": last}
+        rules.append({**sequence, "then_not": {"type": "cart.added"}})
+        rules.append({**sequence, "then": {"type": "order.paid"}, "window": {"last_days": 60}})
+    rules.append({"kind": "trait", "name": "is_birth_month", "op": "=", "value": True})
+    return [{"v": 1, "all": [leaf]} for leaf in rules]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_members_stay_those_of_the_rules(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    write: Write,
+    read: Read,
+    drain: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+) -> None:
+    monkeypatch.delitem(PERIODIC, "segment.check")
+    random = Random(4000 + seed)
+    make_world(db, brand, clock, drain, 30 + seed)
+    saved: dict[str, Any] = {}
+    with write() as tx:
+        for rule in every_turn():
+            saved[str(actions.add_segment(tx, f"人群 {len(saved)}", rule).id)] = rule
+        for _ in range(SEGMENTS):
+            rule = make_rule(random, list(saved)[-8:])
+            saved[str(actions.add_segment(tx, f"人群 {len(saved)}", rule).id)] = rule
+    drain()
+    looks: list[object] = []
+
+    def look(*asked: object) -> list[UUID]:
+        looks.append(asked)
+        return []
+
+    monkeypatch.setattr(actions, "refresh", look)
+    monkeypatch.setattr(actions, "_differing", look)
+    moved = 0
+    for round_ in range(ROUNDS):
+        pass_time(random, clock, round_)
+        drain()
+        moved += check(read, saved, clock.now)
+        for _ in range(random.randint(0, 3)):
+            act(random, db, brand, clock, write)
+        drain()
+        check(read, saved, clock.now)
+    assert not looks, "somebody looked at everybody"
+    assert moved > 30, "time alone moves many"
+
+
+def pass_time(random: Random, clock: Clock, round_: int) -> None:
+    """Minutes, hours, up to three days; to both sides of a midnight, and of a month's end."""
+    local = clock.now.astimezone(ZoneInfo(ZONE))
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    match round_ % 7:
+        case 0:
+            clock.move(minutes=random.randint(2, 50))
+        case 1 | 2:
+            clock.move(hours=random.randint(1, 40))
+        case 3 | 4:
+            clock.move(days=random.uniform(1, 2.9))
+        case 5:
+            clock.now = (midnight - timedelta(seconds=30)).astimezone(UTC)
+        case _:
+            clock.move(minutes=2)
+
+
+def check(read: Read, saved: dict[str, Any], now: datetime) -> int:
+    """Members are those of the rules; how many moved in this very moment."""
+    moved = 0
+    with read() as tx:
+        world = World(tx, saved)
+        assert world.now == now
+        for segment_id, rule in saved.items():
+            expected = world.matching(rule)
+            assert set(reads.members(tx, UUID(segment_id))) == expected, rule
+            assert reads.get_stored(tx, UUID(segment_id)).member_count == len(expected), rule
+            moved += sum(1 for _ in reads.changes(tx, UUID(segment_id), now))
+        known = reads.get_clock(tx)
+        assert known is not None
+        assert known.due_count == 0
+    return moved
+
+
+def act(random: Random, db: Database, brand: Brand, clock: Clock, write: Write) -> None:
+    """Something happens to somebody."""
+    random.choice((_come, _come, _label, _join, _part, _forget, _describe))(
+        random, db, brand, clock, write
+    )
+
+
+def _somebody(tx: Tx, random: Random) -> UUID:
+    live = "SELECT id FROM identity.customer WHERE root_id = id AND state = 'live' ORDER BY ordinal"
+    known: list[UUID] = tx.column(live)
+    return random.choice(known)
+
+
+def _come(random: Random, db: Database, brand: Brand, clock: Clock, write: Write) -> None:
+    sent = []
+    for _ in range(random.randint(1, 6)):
+        name = f"e-{random.getrandbits(60)}"
+        at = clock.now + timedelta(seconds=random.choice((-1, 200, -90_000, -20 * 86_400)))
+        event: dict[str, Any] = {
+            "id": name,
+            "source": "mall",
+            "occurred_at": at.isoformat(),
+            "identifiers": [
+                {"kind": "card", "scope": "default", "value": card(random.randint(1, PEOPLE + 4))}
+            ],
+        }
+        if random.random() < 0.4:
+            line = {"line_no": 1, "sku": "M1", "quantity": 1000, "list_fen": 300, "paid_fen": 300}
+            order = {"order_no": name, "lines": [line], "paid_fen": 300, "shipping_fen": 0}
+            event |= {"type": "order.paid", "unit": random.choice(STORES), "properties": order}
+        else:
+            type_ = random.choice(("product.viewed", "cart.added"))
+            event |= {"type": type_, "properties": {"sku": random.choice(("M1", "B1", "Y0"))}}
+        sent.append(event)
+    send_events(db, brand.merchant.id, sent)
+
+
+def _label(random: Random, db: Database, brand: Brand, clock: Clock, write: Write) -> None:
+    with write() as tx:
+        who = _somebody(tx, random)
+        profile.set_tags(tx, [who], add=["vip"])
+        profile.set_tags(tx, [_somebody(tx, random)], remove=["vip", "price-sensitive"])
+        profile.set_traits(tx, [(who, "tier", random.choice(["gold", 2, True]))], source="test")
+        given: Literal["given", "withdrawn"] = random.choice(("given", "withdrawn"))
+        profile.set_consents(tx, [ConsentChange(who, "sms", "marketing", given, clock.now, {})])
+
+
+def _join(random: Random, db: Database, brand: Brand, clock: Clock, write: Write) -> None:
+    with write() as tx:
+        one, other = _somebody(tx, random), _somebody(tx, random)
+        if one != other:
+            identity_actions.merge(tx, one, other)
+
+
+def _part(random: Random, db: Database, brand: Brand, clock: Clock, write: Write) -> None:
+    with write() as tx:
+        mergings = tx.rows(
+            dict,
+            "SELECT id, winner_id FROM identity.merging WHERE undone_at IS NULL ORDER BY at, id",
+        )
+        if mergings:
+            merging = random.choice(mergings)
+            identity_actions.undo_merge(tx, merging["winner_id"], merging["id"])
+
+
+def _forget(random: Random, db: Database, brand: Brand, clock: Clock, write: Write) -> None:
+    if random.random() < 0.3:
+        with write() as tx:
+            identity_actions.forget(tx, _somebody(tx, random))
+
+
+def _describe(random: Random, db: Database, brand: Brand, clock: Clock, write: Write) -> None:
+    ago = timedelta(days=random.choice((0, 4, 19, 32, 39, 59, 89, 149)))
+    described = Description(
+        "card",
+        "default",
+        card(random.randint(1, PEOPLE)),
+        birth_month=random.choice((None, clock.now.month, clock.now.month % 12 + 1)),
+        joined_on=random.choice((None, (clock.now - ago).date())),
+    )
+    with write() as tx:
+        profile.describe(tx, [described])
+
+
+def test_what_nobody_told_of_is_found_once_a_day_and_reported(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    write: Write,
+    read: Read,
+    drain: Callable[[], None],
+) -> None:
+    make_world(db, brand, clock, drain, 61)
+    saved: dict[str, Any] = {}
+    with write() as tx:
+        for rule in every_turn()[::3]:
+            saved[str(actions.add_segment(tx, f"人群 {len(saved)}", rule).id)] = rule
+    drain()
+    for _ in range(3):
+        clock.move(hours=25)
+        drain()
+        check(read, saved, clock.now)
+    with read() as tx:
+        known = reads.get_clock(tx)
+        assert known is not None
+        assert known.checked_at == known.swept_upto == clock.now
+        assert known.corrected_count == 0
+        largest = max(saved, key=lambda each: len(reads.members(tx, UUID(each))))
+    with write() as tx:
+        gone = tx.run(
+            "DELETE FROM segment.member WHERE segment_id = %(segment)s AND customer_id IN"
+            " (SELECT customer_id FROM segment.member WHERE segment_id = %(segment)s LIMIT 2)",
+            {"segment": UUID(largest)},
+        )
+        assert gone == 2
+        tx.run(
+            "UPDATE segment.segment SET member_count = member_count - 2 WHERE id = %(segment)s",
+            {"segment": UUID(largest)},
+        )
+        tx.defer(actions.check, segment_id=largest)
+    drain()
+    check(read, saved, clock.now)
+    with read() as tx:
+        known = reads.get_clock(tx)
+        assert known is not None
+        assert known.corrected_count == 2
+
+
+def test_after_a_long_pause_everybody_is_compared(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    write: Write,
+    read: Read,
+    drain: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(PERIODIC, "segment.check")
+    make_world(db, brand, clock, drain, 62)
+    saved: dict[str, Any] = {}
+    with write() as tx:
+        for rule in every_turn()[::2]:
+            saved[str(actions.add_segment(tx, f"人群 {len(saved)}", rule).id)] = rule
+    drain()
+    clock.move(days=40)
+    drain()
+    assert check(read, saved, clock.now) > 0
+
+
+def test_products_that_change_their_category_and_rules_that_are_referred_to(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    write: Write,
+    read: Read,
+    drain: Callable[[], None],
+) -> None:
+    make_world(db, brand, clock, drain, 63)
+    counted = {"agg": "count", "op": ">=", "value": 1}
+    saved: dict[str, Any] = {}
+    with write() as tx:
+        for category in ("dairy", "snacks", "bakery", "new"):
+            where = {"where": {"category": [category]}}
+            for kind in ({"kind": "event", "type": "product.viewed"}, {"kind": "purchase"}):
+                rule: dict[str, Any] = {"v": 1, "all": [{**kind, **where, **counted}]}
+                saved[str(actions.add_segment(tx, f"人群 {len(saved)}", rule).id)] = rule
+        first = next(iter(saved))
+        rule = {"v": 1, "all": [{"not": {"kind": "segment", "id": first}}]}
+        saved[str(actions.add_segment(tx, "其他", rule).id)] = rule
+    drain()
+    check(read, saved, clock.now)
+    clock.move(seconds=1)
+    with write() as tx:
+        save_products(tx, [NewProduct("M2", "M2", "snacks"), NewProduct("Y0", "Y0", "new")])
+    drain()
+    assert check(read, saved, clock.now) > 0
+    clock.move(seconds=1)
+    with write() as tx:
+        saved[first] = {"v": 1, "all": [{"kind": "tag", "name": "vip"}]}
+        actions.change_segment(tx, UUID(first), name="人群", rule=saved[first], version=1)
+    assert check(read, saved, clock.now) > 0
