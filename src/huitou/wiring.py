@@ -36,6 +36,7 @@ from huitou.profile.types import Exporter
 from huitou.reach import types as reach_types
 from huitou.reach.types import Channel, Friends, SmsPushes, StaffNotifier
 from huitou.segment import reads as segment
+from huitou.tag import reads as tag
 
 ROOMS = (
     "merchant",
@@ -170,6 +171,7 @@ def _exporters() -> dict[str, Exporter]:
     return {
         "order": order.export,
         "segment": segment.export,
+        "tag": tag.export,
         "benefit": benefit.export,
         "opportunity": opportunity.export,
         "associate": associate.export,

@@ -831,6 +831,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customer_id}/tag-evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evidence
+         * @description What the customer does clearly more than others, with the numbers.
+         */
+        get: operations["list_evidence_v1_customers__customer_id__tag_evidence_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customer_id}/tags": {
         parameters: {
             query?: never;
@@ -1096,6 +1116,232 @@ export interface paths {
          * @description Take in 1–1,000 events: each whole or not at all, each exactly once.
          */
         post: operations["accept_events_v1_events_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description Exports, newest first: everybody's, or one's own where one sees a part of the business.
+         */
+        get: operations["list_exports_v1_exports_get"];
+        put?: never;
+        /**
+         * Add Export
+         * @description Write the members of a segment in the asker's scope to a file, in the background.
+         */
+        post: operations["add_export_v1_exports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export
+         * @description One export and its progress.
+         */
+        get: operations["get_export_v1_exports__export_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Export
+         * @description Stop after the block under way; nothing of it is kept.
+         */
+        post: operations["cancel_export_v1_exports__export_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Export File
+         * @description The file, opened as it is sent; that it was fetched is audited. Refuses: NotReady, Expired,
+         *     and one with personal values in full whoever lacks `customer.reveal`.
+         */
+        get: operations["get_export_file_v1_exports__export_id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Export Fields
+         * @description The columns an export may have.
+         */
+        get: operations["list_export_fields_v1_exports_fields_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review
+         * @description The latest comparison, and the precision that decisions have shown, by probability.
+         */
+        get: operations["get_review_v1_identity_review_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Suggestions
+         * @description Possible duplicates, those with the most evidence first. The customers themselves, masked:
+         *     `GET /v1/customers?ids=`.
+         */
+        get: operations["list_suggestions_v1_identity_suggestions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/suggestions/{suggestion_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description They are one person: the two are merged.
+         */
+        post: operations["accept_v1_identity_suggestions__suggestion_id__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/suggestions/{suggestion_id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject
+         * @description They are two people, for ever.
+         */
+        post: operations["reject_v1_identity_suggestions__suggestion_id__reject_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/suggestions/{suggestion_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take the decision back.
+         */
+        post: operations["undo_v1_identity_suggestions__suggestion_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/suggestions/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh
+         * @description Compare the whole base, as a job; `GET /v1/identity/review` tells how far it is.
+         */
+        post: operations["refresh_v1_identity_suggestions_refresh_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1546,6 +1792,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/overview/new-customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List New Customers
+         * @description The customers behind the overview's new customers, each with their first order.
+         */
+        get: operations["list_new_customers_v1_overview_new_customers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -1722,6 +1988,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/segments/{segment_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get History
+         * @description How large a segment was in the last days, and who entered and left on each.
+         */
+        get: operations["get_history_v1_segments__segment_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/segments/clock": {
         parameters: {
             query?: never;
@@ -1782,6 +2068,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/segments/overlap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Overlap
+         * @description What segments have in common: in pairs, in all, and in just which of them.
+         */
+        post: operations["overlap_v1_segments_overlap_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments/overlap/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Common
+         * @description The members in the asker's scope of all segments `inside` and of none `outside`; ids are
+         *     joined by commas.
+         */
+        get: operations["list_common_v1_segments_overlap_customers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/segments/sentence": {
         parameters: {
             query?: never;
@@ -1796,6 +2123,26 @@ export interface paths {
          * @description A rule in words.
          */
         post: operations["sentence_v1_segments_sentence_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments/sizes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sizes
+         * @description How large every segment was in the last days, for small pictures.
+         */
+        get: operations["list_sizes_v1_segments_sizes_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2036,6 +2383,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tags
+         * @description The tags of the asker's units, with how many customers carry each.
+         */
+        get: operations["list_tags_v1_tags_get"];
+        put?: never;
+        /** Add Tag */
+        post: operations["add_tag_v1_tags_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Tag */
+        delete: operations["remove_tag_v1_tags__tag_id__delete"];
+        options?: never;
+        head?: never;
+        /** Change Tag */
+        patch: operations["change_tag_v1_tags__tag_id__patch"];
+        trace?: never;
+    };
+    "/v1/tags/{tag_id}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set On
+         * @description Set the tag on customers and take it off others, by hand.
+         */
+        post: operations["set_on_v1_tags__tag_id__customers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags/recommended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Recommended
+         * @description What purchases suggest, each with its evidence.
+         */
+        get: operations["list_recommended_v1_tags_recommended_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags/recommended/{recommendation_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description A tag that follows the rule of the recommendation, kept by itself from now on.
+         */
+        post: operations["accept_v1_tags_recommended__recommendation_id__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags/recommended/{recommendation_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description It is not recommended again.
+         */
+        post: operations["dismiss_v1_tags_recommended__recommendation_id__dismiss_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tags/recommended/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find
+         * @description Look now instead of at night.
+         */
+        post: operations["find_v1_tags_recommended_find_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks": {
         parameters: {
             query?: never;
@@ -2268,6 +2754,37 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Accept */
+        Accept: {
+            /**
+             * Group
+             * @default
+             */
+            group?: string;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * Agreement
+         * @description How the two agree in a field, in words, and how much that says.
+         */
+        Agreement: {
+            /** En */
+            en: string;
+            /** Field */
+            field: string;
+            /** Level */
+            level: string;
+            /**
+             * Strength
+             * @enum {string}
+             */
+            strength: "strongly_for" | "for" | "hardly" | "against" | "strongly_against";
+            /** Weight */
+            weight: number;
+            /** Zh */
+            zh: string;
+        };
         /**
          * ApiKey
          * @description A machine's key; the secret itself is shown once.
@@ -2596,6 +3113,19 @@ export interface components {
             reason_zh: string | null;
             /** Task Id */
             task_id: string | null;
+        };
+        /** Carriers */
+        Carriers: {
+            /**
+             * Add
+             * @default []
+             */
+            add?: string[];
+            /**
+             * Remove
+             * @default []
+             */
+            remove?: string[];
         };
         /**
          * Category
@@ -2987,6 +3517,21 @@ export interface components {
             /** Sales Fen */
             sales_fen: number;
         };
+        /**
+         * DayFlow
+         * @description How many entered and left on a day of the merchant's zone.
+         */
+        DayFlow: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Entered */
+            entered: number;
+            /** Left */
+            left: number;
+        };
         /** DaySales */
         DaySales: {
             /** Customers */
@@ -3170,34 +3715,6 @@ export interface components {
             /** Surface */
             surface: string;
         };
-        /**
-         * Evidence
-         * @description Why something about this customer's identity is believed, in words.
-         */
-        Evidence: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Id */
-            id: string;
-            /** Is Undone */
-            is_undone: boolean;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "link" | "merge" | "move";
-            /** May Undo */
-            may_undo: boolean;
-            /** Position */
-            position: number | null;
-            /** Sentence En */
-            sentence_en: string;
-            /** Sentence Zh */
-            sentence_zh: string;
-        };
         /** ExplainIn */
         ExplainIn: {
             /**
@@ -3226,6 +3743,99 @@ export interface components {
             holds: boolean;
             /** Leaves */
             leaves: components["schemas"]["LeafVerdict"][];
+        };
+        /**
+         * Export
+         * @description `done` of about `total` customers are written. Personal values are in full if `is_revealed`.
+         *     `expires_at` is when its file goes; None before it is finished.
+         */
+        Export: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** Done */
+            done: number;
+            /** Expires At */
+            expires_at: string | null;
+            /** Fields */
+            fields: string[];
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Revealed */
+            is_revealed: boolean;
+            /** Reason */
+            reason: string;
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+            /** Segment Name */
+            segment_name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+            /** Total */
+            total: number;
+        };
+        /**
+         * ExportField
+         * @description A column that can be chosen.
+         */
+        ExportField: {
+            /** Is Personal */
+            is_personal: boolean;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ExportIn
+         * @description `reveal` asks for personal values in full: it needs `customer.reveal` and a reason.
+         */
+        ExportIn: {
+            /** Fields */
+            fields: string[];
+            /**
+             * Format
+             * @default xlsx
+             * @enum {string}
+             */
+            format?: "csv" | "xlsx";
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Reveal
+             * @default false
+             */
+            reveal?: boolean;
+            /**
+             * Segment
+             * Format: uuid
+             */
+            segment: string;
         };
         /**
          * Fallback
@@ -3394,6 +4004,22 @@ export interface components {
             status: string;
         };
         /**
+         * History
+         * @description Sizes of the whole merchant, oldest first: the first may be from before the days asked for,
+         *     the last is of now. `days` are all days asked for.
+         */
+        History: {
+            /** Days */
+            days: components["schemas"]["DayFlow"][];
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+            /** Sizes */
+            sizes: components["schemas"]["SizeAt"][];
+        };
+        /**
          * Home
          * @description An associate's first page.
          */
@@ -3421,6 +4047,128 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        huitou__kernel__page__Page_Shown___1: {
+            /** Items */
+            items: components["schemas"]["huitou__tag__types__Shown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        huitou__kernel__page__Page_Shown___2: {
+            /** Items */
+            items: components["schemas"]["huitou__opportunity__types__Shown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Shown
+         * @description An opportunity for people: the reason as a sentence, the name masked.
+         */
+        huitou__opportunity__types__Shown: {
+            /** Associate Id */
+            associate_id: string | null;
+            /** Best Bp */
+            best_bp: number;
+            /** Category Code */
+            category_code: string;
+            /** Category Name */
+            category_name: string;
+            /** Category Name En */
+            category_name_en: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Customer Ordinal */
+            customer_ordinal: number;
+            /**
+             * Due From
+             * Format: date-time
+             */
+            due_from: string;
+            /**
+             * Due To
+             * Format: date-time
+             */
+            due_to: string;
+            /** Expected Fen */
+            expected_fen: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "repurchase_due";
+            /** Name */
+            name: string | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Reason */
+            reason: unknown;
+            /** Reason En */
+            reason_en: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Score Bp */
+            score_bp: number;
+            /** Skus */
+            skus: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "taken" | "won" | "expired";
+            /** Unit Id */
+            unit_id: string | null;
+        };
+        /**
+         * Evidence
+         * @description Why something about this customer's identity is believed, in words.
+         */
+        huitou__profile__types__Evidence: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            /** Is Undone */
+            is_undone: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "link" | "merge" | "move";
+            /** May Undo */
+            may_undo: boolean;
+            /** Position */
+            position: number | null;
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+        };
         /** StaffRef */
         huitou__profile__types__StaffRef: {
             /** Code */
@@ -3432,6 +4180,51 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * Evidence
+         * @description Why a customer may be called something, in words.
+         */
+        huitou__tag__types__Evidence: {
+            /** Confidence Bp */
+            confidence_bp: number;
+            /** Evidence En */
+            evidence_en: string;
+            /** Evidence Zh */
+            evidence_zh: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "category" | "price" | "novelty" | "daypart" | "weekend";
+            /** Tag En */
+            tag_en: string;
+            /** Tag Zh */
+            tag_zh: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Shown
+         * @description A tag as listed. One outside the library has no `id`: somebody, a file or a source set it.
+         */
+        huitou__tag__types__Shown: {
+            /** Customer Count */
+            customer_count: number;
+            /** Group */
+            group: string;
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string;
+            /** Segment Id */
+            segment_id: string | null;
+            /** Sources */
+            sources: string[];
+            /** Units */
+            units: string[];
+            /** Version */
+            version: number | null;
         };
         /** IdentifierRow */
         IdentifierRow: {
@@ -3905,6 +4698,26 @@ export interface components {
             };
         };
         /**
+         * NewTag
+         * @description With a segment the tag follows it; `units` are codes, none is everybody.
+         */
+        NewTag: {
+            /**
+             * Group
+             * @default
+             */
+            group?: string;
+            /** Name */
+            name: string;
+            /** Segment Id */
+            segment_id?: string | null;
+            /**
+             * Units
+             * @default []
+             */
+            units?: string[];
+        };
+        /**
          * Operator
          * @description A word of the rule language (operator, aggregate, event type) and how it is called.
          */
@@ -3980,6 +4793,31 @@ export interface components {
             refunded_quantity: number;
             /** Sku */
             sku: string;
+        };
+        /**
+         * Overlap
+         * @description What some segments have in common, in the asker's scope: `union` are in any, `common` in all.
+         *     `regions` add up to `union`, the largest first; those with nobody are left out.
+         */
+        Overlap: {
+            /** Common */
+            common: number;
+            /** Pairs */
+            pairs: components["schemas"]["Pair"][];
+            /** Regions */
+            regions: components["schemas"]["Region"][];
+            /** Sets */
+            sets: components["schemas"]["SetSize"][];
+            /** Union */
+            union: number;
+        };
+        /**
+         * OverlapIn
+         * @description 2 to 6 different segments.
+         */
+        OverlapIn: {
+            /** Segments */
+            segments: string[];
         };
         /**
          * Overview
@@ -4126,6 +4964,36 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_Evidence_: {
+            /** Items */
+            items: components["schemas"]["huitou__tag__types__Evidence"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_Export_: {
+            /** Items */
+            items: components["schemas"]["Export"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_ExportField_: {
+            /** Items */
+            items: components["schemas"]["ExportField"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Fault_: {
             /** Items */
             items: components["schemas"]["Fault"][];
@@ -4206,6 +5074,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_Recommendation_: {
+            /** Items */
+            items: components["schemas"]["Recommendation"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_RfmSegmentTotal_: {
             /** Items */
             items: components["schemas"]["RfmSegmentTotal"][];
@@ -4246,16 +5124,6 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
-        Page_Shown_: {
-            /** Items */
-            items: components["schemas"]["Shown"][];
-            /** Next */
-            next: string | null;
-        };
-        /**
-         * Page
-         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
-         */
         Page_ShownLine_: {
             /** Items */
             items: components["schemas"]["ShownLine"][];
@@ -4266,9 +5134,29 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_SizeHistory_: {
+            /** Items */
+            items: components["schemas"]["SizeHistory"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Staff_: {
             /** Items */
             items: components["schemas"]["Staff"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_SuggestionShown_: {
+            /** Items */
+            items: components["schemas"]["SuggestionShown"][];
             /** Next */
             next: string | null;
         };
@@ -4312,6 +5200,24 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /**
+         * Pair
+         * @description How many are in both.
+         */
+        Pair: {
+            /** Count */
+            count: number;
+            /**
+             * One
+             * Format: uuid
+             */
+            one: string;
+            /**
+             * Other
+             * Format: uuid
+             */
+            other: string;
+        };
         /** Person */
         Person: {
             /** Login */
@@ -4348,6 +5254,24 @@ export interface components {
             /** Skus */
             skus?: string[];
             source: components["schemas"]["SourceBody"];
+        };
+        /**
+         * Precision
+         * @description A band with what its decisions bear out with 95 % (`sure_bp`), and whether it merges itself.
+         */
+        Precision: {
+            /** Accepted */
+            accepted: number;
+            /** From Bp */
+            from_bp: number;
+            /** Is Automatic */
+            is_automatic: boolean;
+            /** Open */
+            open: number;
+            /** Rejected */
+            rejected: number;
+            /** Sure Bp */
+            sure_bp: number;
         };
         /**
          * Preview
@@ -4547,6 +5471,48 @@ export interface components {
             moved: number;
         };
         /**
+         * Recommendation
+         * @description A recommended tag with its evidence. `confidence_bp` is the mean of its customers'.
+         */
+        Recommendation: {
+            /** Confidence Bp */
+            confidence_bp: number;
+            /** Customer Count */
+            customer_count: number;
+            /** Evidence En */
+            evidence_en: string;
+            /** Evidence Zh */
+            evidence_zh: string;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "category" | "price" | "novelty" | "daypart" | "weekend";
+            /** Name En */
+            name_en: string;
+            /** Name Zh */
+            name_zh: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "dismissed";
+            /** Tag Id */
+            tag_id: string | null;
+            /** Value */
+            value: string;
+        };
+        /**
          * Refreshed
          * @description What a refresh did.
          */
@@ -4563,6 +5529,16 @@ export interface components {
                 [key: string]: string;
             };
             status: number;
+        };
+        /**
+         * Region
+         * @description How many are in all of these segments and in none of the others asked about.
+         */
+        Region: {
+            /** Count */
+            count: number;
+            /** Segments */
+            segments: string[];
         };
         /** Rejected */
         Rejected: {
@@ -4649,6 +5625,15 @@ export interface components {
             value: string;
         };
         /**
+         * Review
+         * @description The state of the queue: the latest comparison, and how right suggestions proved to be.
+         */
+        Review: {
+            /** Precision */
+            precision: components["schemas"]["Precision"][];
+            run: components["schemas"]["Run"] | null;
+        };
+        /**
          * RfmSegmentTotal
          * @description What a segment's customers bought: orders, net spend, and that per order (0 without one).
          */
@@ -4677,6 +5662,44 @@ export interface components {
             rule: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * Run
+         * @description Long work: a comparison of the base or a rule applied. `done` of `total` records or events.
+         */
+        Run: {
+            /** By */
+            by: string;
+            /** Done */
+            done: number;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "compare" | "apply";
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "failed";
+            /** Total */
+            total: number;
         };
         /**
          * SampleTask
@@ -4789,6 +5812,21 @@ export interface components {
             /** Target Fen */
             target_fen: number;
         };
+        /**
+         * SetSize
+         * @description How many customers in the asker's scope are in a segment.
+         */
+        SetSize: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+        };
         /** Setting */
         Setting: {
             /** Is Locked */
@@ -4857,80 +5895,6 @@ export interface components {
         SetupState: {
             /** Needed */
             needed: boolean;
-        };
-        /**
-         * Shown
-         * @description An opportunity for people: the reason as a sentence, the name masked.
-         */
-        Shown: {
-            /** Associate Id */
-            associate_id: string | null;
-            /** Best Bp */
-            best_bp: number;
-            /** Category Code */
-            category_code: string;
-            /** Category Name */
-            category_name: string;
-            /** Category Name En */
-            category_name_en: string;
-            /**
-             * Customer Id
-             * Format: uuid
-             */
-            customer_id: string;
-            /** Customer Ordinal */
-            customer_ordinal: number;
-            /**
-             * Due From
-             * Format: date-time
-             */
-            due_from: string;
-            /**
-             * Due To
-             * Format: date-time
-             */
-            due_to: string;
-            /** Expected Fen */
-            expected_fen: number;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Kind
-             * @constant
-             */
-            kind: "repurchase_due";
-            /** Name */
-            name: string | null;
-            /**
-             * Opened At
-             * Format: date-time
-             */
-            opened_at: string;
-            /** Reason */
-            reason: unknown;
-            /** Reason En */
-            reason_en: string;
-            /** Reason Zh */
-            reason_zh: string;
-            /** Score Bp */
-            score_bp: number;
-            /** Skus */
-            skus: string[];
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "taken" | "won" | "expired";
-            /** Unit Id */
-            unit_id: string | null;
         };
         /**
          * ShownLine
@@ -5011,6 +5975,32 @@ export interface components {
             kind: string;
             /** Url */
             url: string;
+        };
+        /**
+         * SizeAt
+         * @description A segment had so many members, from `at` until the next is noted.
+         */
+        SizeAt: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Member Count */
+            member_count: number;
+        };
+        /**
+         * SizeHistory
+         * @description The sizes of one segment for a small picture, oldest first, the last of now.
+         */
+        SizeHistory: {
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+            /** Sizes */
+            sizes: components["schemas"]["SizeAt"][];
         };
         /**
          * Source
@@ -5268,6 +6258,47 @@ export interface components {
             position: number;
         };
         /**
+         * SuggestionShown
+         * @description A suggestion as a person sees it; `precision_bp`: what decisions on such ones bear out.
+         */
+        SuggestionShown: {
+            /** Agreements */
+            agreements: components["schemas"]["Agreement"][];
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Automatic */
+            is_automatic: boolean;
+            /**
+             * One Id
+             * Format: uuid
+             */
+            one_id: string;
+            /**
+             * Other Id
+             * Format: uuid
+             */
+            other_id: string;
+            /** Probability Bp */
+            probability_bp: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "accepted" | "rejected";
+        };
+        /**
          * Tag
          * @description `source` is `auto`, or who put it there.
          */
@@ -5281,6 +6312,44 @@ export interface components {
             name: string;
             /** Source */
             source: string;
+        };
+        /** TagChange */
+        TagChange: {
+            /** Group */
+            group: string;
+            /** Units */
+            units: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * TagKind
+         * @description A tag of the library. Who follows a segment carries it by that alone. `units` are the codes of
+         *     those it was sent to: they and what is below them use it; none is everybody.
+         */
+        TagKind: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Group */
+            group: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Segment Id */
+            segment_id: string | null;
+            /** Units */
+            units: string[];
+            /** Version */
+            version: number;
         };
         /** Tags */
         Tags: {
@@ -5747,7 +6816,7 @@ export interface components {
              */
             customer_id: string;
             /** Evidence */
-            evidence: components["schemas"]["Evidence"][];
+            evidence: components["schemas"]["huitou__profile__types__Evidence"][];
             /** Members */
             members: number[];
         };
@@ -7290,6 +8359,37 @@ export interface operations {
             };
         };
     };
+    list_evidence_v1_customers__customer_id__tag_evidence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Evidence_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     set_tags_v1_customers__customer_id__tags_post: {
         parameters: {
             query?: never;
@@ -7706,6 +8806,374 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Intake"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_exports_v1_exports_get: {
+        parameters: {
+            query?: {
+                segment?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Export_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_export_v1_exports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_export_v1_exports__export_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    cancel_export_v1_exports__export_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_export_file_v1_exports__export_id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_export_fields_v1_exports_fields_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExportField_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_review_v1_identity_review_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_suggestions_v1_identity_suggestions_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                state?: "open" | "accepted" | "rejected";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SuggestionShown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    accept_v1_identity_suggestions__suggestion_id__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suggestion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    reject_v1_identity_suggestions__suggestion_id__reject_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suggestion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    undo_v1_identity_suggestions__suggestion_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suggestion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestionShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    refresh_v1_identity_suggestions_refresh_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description Refused */
@@ -8242,7 +9710,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Shown_"];
+                    "application/json": components["schemas"]["huitou__kernel__page__Page_Shown___2"];
                 };
             };
             /** @description Refused */
@@ -8273,7 +9741,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shown"];
+                    "application/json": components["schemas"]["huitou__opportunity__types__Shown"];
                 };
             };
             /** @description Refused */
@@ -8430,6 +9898,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_new_customers_v1_overview_new_customers_get: {
+        parameters: {
+            query: {
+                cursor?: string | null;
+                limit?: number;
+                since: string;
+                unit?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Behind_"];
                 };
             };
             /** @description Refused */
@@ -8840,6 +10343,39 @@ export interface operations {
             };
         };
     };
+    get_history_v1_segments__segment_id__history_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     get_clock_v1_segments_clock_get: {
         parameters: {
             query?: never;
@@ -8935,6 +10471,73 @@ export interface operations {
             };
         };
     };
+    overlap_v1_segments_overlap_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverlapIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overlap"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_common_v1_segments_overlap_customers_get: {
+        parameters: {
+            query: {
+                cursor?: string | null;
+                inside: string;
+                limit?: number;
+                outside?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Member_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     sentence_v1_segments_sentence_post: {
         parameters: {
             query?: never;
@@ -8955,6 +10558,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Sentence"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_sizes_v1_segments_sizes_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SizeHistory_"];
                 };
             };
             /** @description Refused */
@@ -9389,6 +11023,291 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_tags_v1_tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__kernel__page__Page_Shown___1"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_tag_v1_tags_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagKind"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_tag_v1_tags__tag_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    change_tag_v1_tags__tag_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagKind"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_on_v1_tags__tag_id__customers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Carriers"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagKind"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_recommended_v1_tags_recommended_get: {
+        parameters: {
+            query?: {
+                state?: "open" | "accepted" | "dismissed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Recommendation_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    accept_v1_tags_recommended__recommendation_id__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Accept"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagKind"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    dismiss_v1_tags_recommended__recommendation_id__dismiss_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recommendation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    find_v1_tags_recommended_find_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Recommendation_"];
+                };
             };
             /** @description Refused */
             default: {

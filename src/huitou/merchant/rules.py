@@ -13,6 +13,8 @@ PERMISSIONS = (
     "customer.edit",
     "segment.read",
     "segment.edit",
+    "tag.set",
+    "tag.edit",
     "campaign.read",
     "campaign.edit",
     "campaign.publish",
@@ -28,14 +30,22 @@ PERMISSIONS = (
 )
 
 _MANAGER = frozenset(
-    {"customer.read", "segment.read", "campaign.read", "task.read", "task.manage", "task.send"}
+    {
+        "customer.read",
+        "segment.read",
+        "tag.set",
+        "campaign.read",
+        "task.read",
+        "task.manage",
+        "task.send",
+    }
     | {"result.read"}
 )
 _OF_ROLE: dict[Role, frozenset[str]] = {
     "headquarters": frozenset(PERMISSIONS),
     "region": _MANAGER,
     "manager": _MANAGER,
-    "associate": frozenset({"customer.read", "task.read", "task.send", "result.read"}),
+    "associate": frozenset({"customer.read", "tag.set", "task.read", "task.send", "result.read"}),
 }
 
 _COUNT_MAX = 100_000

@@ -12,8 +12,9 @@ from huitou.event.types import Recorded
 from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
+from huitou.profile import reads
 from huitou.profile.rules import facts as rules
-from huitou.profile.store import facts, state, waiting
+from huitou.profile.store import facts, library, state, waiting
 from huitou.profile.types import (
     ALL_CHANNELS,
     CHANNELS,
@@ -23,6 +24,11 @@ from huitou.profile.types import (
     ConsentChange,
     Described,
     Description,
+    NotYourTag,
+    RuleTag,
+    TagChanged,
+    TagKind,
+    TagTaken,
     UnknownChannel,
 )
 
@@ -127,17 +133,77 @@ def set_consents(tx: Tx, changes: Sequence[ConsentChange]) -> None:
 
 
 def set_tags(
-    tx: Tx, customer_ids: Iterable[UUID], *, add: Sequence[str] = (), remove: Sequence[str] = ()
+    tx: Tx,
+    customer_ids: Iterable[UUID],
+    *,
+    add: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    source: str | None = None,
 ) -> None:
-    """Label customers by hand. Refuses `BadTag`."""
+    """Label customers: by hand, or by a `source` that is no person.
+
+    Refuses `BadTag`; by hand also `RuleTag` and `NotYourTag`.
+    """
     for name in (*add, *remove):
         if not 1 <= len(name.strip()) <= TAG_MAX:
             raise BadTag()
+    on, off = {name.strip() for name in add}, {name.strip() for name in remove}
+    if source is None:
+        _check_by_hand(tx, on | off)
+    told = source or tx.principal
     roots = set(identities.canonical(tx, customer_ids).values())
-    facts.add_tags(tx, roots, {name.strip() for name in add}, is_on=True, source=tx.principal)
-    facts.add_tags(tx, roots, {name.strip() for name in remove}, is_on=False, source=tx.principal)
+    facts.add_tags(tx, roots, on, is_on=True, source=told)
+    facts.add_tags(tx, roots, off, is_on=False, source=told)
     state.load_roots(tx, roots)
     state.derive_tags(tx)
+
+
+def _check_by_hand(tx: Tx, names: set[str]) -> None:
+    hidden = library.list_hidden(tx) & names
+    for name in sorted(hidden):
+        raise NotYourTag(name=name)
+    for kind in library.list_kinds_named(tx, names):
+        if kind.segment_id is not None:
+            raise RuleTag(name=kind.name)
+
+
+def add_tag_kind(
+    tx: Tx, name: str, *, group: str = "", units: Sequence[str] = (), segment_id: UUID | None = None
+) -> TagKind:
+    """Put a tag into the library, for everybody or the units (codes) it is sent to.
+
+    Refuses `BadTag`, `TagTaken`, `NoUnit`.
+    """
+    name = name.strip()
+    if not 1 <= len(name) <= TAG_MAX:
+        raise BadTag()
+    if library.list_kinds_named(tx, [name]):
+        raise TagTaken(name=name)
+    unit_ids = [merchants.get_unit_by_code(tx, code).id for code in dict.fromkeys(units)]
+    tag_id = new_id()
+    library.add_kind(
+        tx, id=tag_id, name=name, group=group.strip(), segment_id=segment_id, unit_ids=unit_ids
+    )
+    return reads.get_tag_kind(tx, tag_id)
+
+
+def set_tag_kind(
+    tx: Tx, tag_id: UUID, *, group: str, units: Sequence[str], version: int
+) -> TagKind:
+    """Another group, other units. Refuses `NoTag`, `TagChanged`, `NoUnit`."""
+    reads.get_tag_kind(tx, tag_id)
+    unit_ids = [merchants.get_unit_by_code(tx, code).id for code in dict.fromkeys(units)]
+    if not library.set_kind(tx, tag_id, group=group.strip(), version=version):
+        raise TagChanged()
+    library.set_units(tx, tag_id, unit_ids)
+    return reads.get_tag_kind(tx, tag_id)
+
+
+def remove_tag_kind(tx: Tx, tag_id: UUID) -> None:
+    """Out of the library; customers keep the tag, but for one that a rule sets, whose room takes it
+    off first. Refuses `NoTag`."""
+    reads.get_tag_kind(tx, tag_id)
+    library.remove_kind(tx, tag_id)
 
 
 def set_traits(tx: Tx, rows: Iterable[tuple[UUID, str, Any]], *, source: str) -> None:

@@ -1,6 +1,6 @@
 """What others may ask of profiles. Customers are those who answer for themselves (canonical)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -13,22 +13,24 @@ from huitou.kernel.errors import NotFound
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.kernel.personal import Personal
 from huitou.merchant import reads as merchants
-from huitou.merchant.types import Staff, Unit
-from huitou.profile.rules import facts, titles, why
-from huitou.profile.store import lists
+from huitou.merchant.types import Staff
+from huitou.profile.rules import facts, shown, why
+from huitou.profile.store import library, lists
 from huitou.profile.types import (
     EXPORTERS,
     CustomerDetail,
     CustomerRow,
     FriendshipRow,
+    Happened,
     IdentifierRow,
+    NoTag,
     Profile,
     Revealed,
     RevealedIdentifier,
-    StaffRef,
     Tag,
+    TagCount,
+    TagKind,
     TimelineItem,
-    UnitRef,
     WhyOne,
 )
 
@@ -99,8 +101,31 @@ def friends(
 
 
 def tags(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, list[Tag]]:
-    """Tags by customer."""
-    return lists.list_tags(tx, customer_ids)
+    """Tags by customer; not those sent to other units than the asker's."""
+    hidden = library.list_hidden(tx)
+    return {
+        customer_id: [tag for tag in found if tag.name not in hidden]
+        for customer_id, found in lists.list_tags(tx, customer_ids).items()
+    }
+
+
+def tag_kinds(tx: ReadTx) -> list[TagKind]:
+    """The library's tags that the asker's units use."""
+    return library.list_kinds(tx)
+
+
+def get_tag_kind(tx: ReadTx, tag_id: UUID) -> TagKind:
+    """One of them. Refuses `NoTag`."""
+    found = library.find_kind(tx, tag_id)
+    if found is None:
+        raise NoTag()
+    return found
+
+
+def tag_counts(tx: ReadTx) -> list[TagCount]:
+    """Every tag on a customer in the scope; not those sent to other units."""
+    hidden = library.list_hidden(tx)
+    return [each for each in library.count_tags(tx) if each.name not in hidden]
 
 
 def visible(tx: ReadTx, customer_ids: Iterable[UUID]) -> set[UUID]:
@@ -201,8 +226,8 @@ def get_customer(tx: ReadTx, customer_id: UUID) -> CustomerDetail:
         name=known.name if known else None,
         gender=known.gender if known else None,
         birth_month=known.birth_month if known else None,
-        home_unit=_unit_ref(units, known.home_unit_id) if known else None,
-        associate=_staff_ref(staff, known.owner_staff_id) if known else None,
+        home_unit=shown.unit_ref(units, known.home_unit_id) if known else None,
+        associate=shown.staff_ref(staff, known.owner_staff_id) if known else None,
         owned_since=known.owned_since if known else None,
         joined_on=known.joined_on if known else None,
         last_seen_at=known.last_seen_at if known else None,
@@ -212,10 +237,10 @@ def get_customer(tx: ReadTx, customer_id: UUID) -> CustomerDetail:
         identifiers=_identifier_rows(tx, root_id),
         consents=lists.list_consents(tx, root_id),
         friendships=[
-            FriendshipRow(_staff_ref(staff, each.staff_id), each.since, each.ended_at)
+            FriendshipRow(shown.staff_ref(staff, each.staff_id), each.since, each.ended_at)
             for each in lists.list_friendships(tx, root_id)
         ],
-        tags=lists.list_tags(tx, [root_id]).get(root_id, []),
+        tags=tags(tx, [root_id]).get(root_id, []),
         traits={each.name: each.value for each in lists.list_traits(tx, root_id)},
     )
 
@@ -295,45 +320,29 @@ def export(tx: ReadTx, customer_id: UUID) -> dict[str, object]:
     }
 
 
-def _items(tx: ReadTx, happened: Sequence[lists.Happened]) -> list[TimelineItem]:
+def _items(tx: ReadTx, happened: Sequence[Happened]) -> list[TimelineItem]:
     units = merchants.units_by_id(tx)
     skus = {each.properties["sku"] for each in happened if each.properties.get("sku")}
     products = {sku: each.name for sku, each in catalog.products_by_sku(tx, [*skus]).items()}
-    return [_item(units, products, each) for each in happened]
-
-
-def _item(
-    units: Mapping[UUID, Unit], products: Mapping[str, str], happened: lists.Happened
-) -> TimelineItem:
-    unit = _unit_ref(units, happened.unit_id)
-    said = {**happened.properties, "product": products.get(happened.properties.get("sku", ""))}
-    zh, en = titles.title_of(happened.type, said, unit.name if unit else None)
-    return TimelineItem(
-        happened.position,
-        happened.occurred_at,
-        happened.type,
-        happened.source,
-        zh,
-        en,
-        unit,
-        happened.properties,
-    )
+    return [shown.timeline_item(units, products, each) for each in happened]
 
 
 def _rows(tx: ReadTx, found: list[Profile]) -> list[CustomerRow]:
     ids = [each.customer_id for each in found]
     phones = identities.address_of(tx, ids, "phone", may_be_typed=True)
-    of_tags = lists.list_tags(tx, ids)
+    of_tags = tags(tx, ids)
     units, staff = merchants.units_by_id(tx), merchants.staff_by_id(tx)
     return [
         CustomerRow(
             id=each.customer_id,
             ordinal=each.ordinal,
             name=each.name,
-            phone=_shown("phone", phones[each.customer_id]) if each.customer_id in phones else None,
+            phone=shown.identifier("phone", phones[each.customer_id])
+            if each.customer_id in phones
+            else None,
             gender=each.gender,
-            home_unit=_unit_ref(units, each.home_unit_id),
-            associate=_staff_ref(staff, each.owner_staff_id),
+            home_unit=shown.unit_ref(units, each.home_unit_id),
+            associate=shown.staff_ref(staff, each.owner_staff_id),
             joined_on=each.joined_on,
             last_seen_at=each.last_seen_at,
             source_channels=each.source_channels,
@@ -349,7 +358,7 @@ def _identifier_rows(tx: ReadTx, root_id: UUID) -> list[IdentifierRow]:
             each.id,
             each.kind,
             each.scope,
-            _shown(each.kind, each.value.plain),
+            shown.identifier(each.kind, each.value.plain),
             each.grade,
             each.is_verified,
             each.quarantine,
@@ -375,11 +384,6 @@ def _unit_ids(tx: ReadTx, code: str | None) -> list[UUID] | None:
     ]
 
 
-def _shown(kind: str, value: str) -> Personal:
-    """Chinese numbers are shown without +86, as people write them."""
-    return Personal(value.removeprefix("+86") if kind == "phone" else value)
-
-
 def _staff(tx: ReadTx, text: str) -> Staff | None:
     by_code = merchants.find_staff_by_code(tx, text)
     if by_code is not None:
@@ -388,13 +392,3 @@ def _staff(tx: ReadTx, text: str) -> Staff | None:
         return merchants.get_staff(tx, UUID(text))
     except (ValueError, NotFound):
         return None
-
-
-def _unit_ref(units: Mapping[UUID, Unit], unit_id: UUID | None) -> UnitRef | None:
-    unit = units.get(unit_id) if unit_id else None
-    return UnitRef(unit.id, unit.code, unit.name) if unit else None
-
-
-def _staff_ref(staff: Mapping[UUID, Staff], staff_id: UUID | None) -> StaffRef | None:
-    person = staff.get(staff_id) if staff_id else None
-    return StaffRef(person.id, person.code, person.name) if person else None

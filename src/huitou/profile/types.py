@@ -8,7 +8,7 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.base.ports import Port
-from huitou.kernel.errors import Invalid
+from huitou.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from huitou.kernel.personal import Personal
 
 ConsentState = Literal["given", "withdrawn"]
@@ -68,6 +68,31 @@ class Tag:
     name: str
     source: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TagKind:
+    """A tag of the library. Who follows a segment carries it by that alone. `units` are the codes of
+    those it was sent to: they and what is below them use it; none is everybody."""
+
+    id: UUID
+    name: str
+    group: str
+    segment_id: UUID | None
+    units: list[str]
+    version: int
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TagCount:
+    """How many customers carry a tag, and by whom: `auto` (their sources), `rule`, a person, a
+    third party."""
+
+    name: str
+    sources: list[str]
+    customer_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +209,16 @@ class Revealed:
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    position: int
+    type: str
+    source: str
+    occurred_at: datetime
+    unit_id: UUID | None
+    properties: Any
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineItem:
     """One event. `detail` is what the event said: amounts in fen, ids and codes."""
 
@@ -266,3 +301,28 @@ class UnknownChannel(Invalid):
 class BadTag(Invalid):
     code = "profile.bad_tag"
     zh, en = "标签为 1 到 40 个字符", "A tag has 1 to 40 characters"
+
+
+class NoTag(NotFound):
+    code = "profile.no_tag"
+    zh, en = "没有这个标签", "There is no such tag"
+
+
+class TagTaken(Conflict):
+    code = "profile.tag_taken"
+    zh, en = "已有名为「{name}」的标签", "There is a tag {name} already"
+
+
+class TagChanged(Conflict):
+    code = "profile.tag_changed"
+    zh, en = "标签已被他人修改，请刷新", "Somebody else changed the tag: load it again"
+
+
+class RuleTag(Conflict):
+    code = "profile.rule_tag"
+    zh, en = "「{name}」由规则维护，不能手工增减", "{name} follows a rule and is not set by hand"
+
+
+class NotYourTag(Forbidden):
+    code = "profile.not_your_tag"
+    zh, en = "「{name}」没有下发给您的门店", "{name} was not sent to your units"

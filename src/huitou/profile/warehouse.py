@@ -4,7 +4,6 @@ from typing import LiteralString
 
 from huitou.base.warehouse.datasets import CHANGED_CUSTOMERS, Dataset, publish
 
-
 _ROWS: LiteralString = """
     SELECT c.ordinal, c.ordinal, {select} FROM {table} t
     JOIN identity.customer c ON c.merchant_id = t.merchant_id AND c.id = t.customer_id

@@ -9,7 +9,7 @@ from uuid import UUID
 from huitou.base.db import ReadTx
 from huitou.identity.types import Person
 from huitou.kernel.personal import Personal
-from huitou.profile.types import Consent, Friendship, Gender, Profile, Tag, Trait
+from huitou.profile.types import Consent, Friendship, Gender, Happened, Profile, Tag, Trait
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,6 @@ class ProfileRow:
             self.source_channels,
             self.last_seen_at,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    position: int
-    type: str
-    source: str
-    occurred_at: datetime
-    unit_id: UUID | None
-    properties: Any
 
 
 def find_profiles(tx: ReadTx, customer_ids: Iterable[UUID]) -> list[Profile]:
