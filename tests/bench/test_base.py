@@ -100,6 +100,33 @@ def test_customers_are_found_by_their_identifiers(db: Database, base: Base) -> N
             assert phone.ordinal == number + 1
 
 
+def test_the_log_tells_of_the_same_orders(db: Database, base: Base) -> None:
+    with db.read(base.merchant) as tx:
+        told, agreeing = tx.rows(dict, _TOLD)[0].values()
+        head = tx.value("SELECT position FROM event.head")
+        last = tx.value("SELECT max(position) FROM event.log")
+    assert 50 < told == agreeing
+    assert last <= head
+
+
+_TOLD = """
+    SELECT count(*) AS told, count(*) FILTER (
+        WHERE p.customer_id = r.customer_id AND p.paid_at = l.occurred_at AND p.unit_id = l.unit_id
+          AND p.paid_fen = (l.properties ->> 'paid_fen')::bigint AND s.position = l.position
+          AND p.line_count = jsonb_array_length(l.properties -> 'lines')
+          AND k.customer_id = p.customer_id) AS agreeing
+    FROM event.log l
+    LEFT JOIN event.seen s
+        ON s.merchant_id = l.merchant_id AND s.source = l.source AND s.id = l.id
+    LEFT JOIN "order".purchase p
+        ON p.merchant_id = l.merchant_id AND p.order_no = l.properties ->> 'order_no'
+    LEFT JOIN identity.resolved r ON r.merchant_id = l.merchant_id AND r.position = l.position
+    LEFT JOIN identity.link k
+        ON k.merchant_id = l.merchant_id AND k.identifier_id = l.identifier_ids[1]
+    WHERE l.merchant_id = %(merchant)s AND l.type = 'order.paid'
+"""
+
+
 def test_the_schema_is_that_of_the_migrations(
     server: EmbeddedPostgres, cluster: EmbeddedPostgres
 ) -> None:
