@@ -8,9 +8,9 @@ Rule = dict[str, Any]
 PROBE = "x.probe"
 
 
-def probe() -> Rule:
-    """Whoever did what nothing but the probe does."""
-    return _all(_event(PROBE, "count", ">=", 1))
+def probe(type_: str = PROBE) -> Rule:
+    """Whoever did what nothing but a probe does."""
+    return _all(_event(type_, "count", ">=", 1))
 
 
 def rules(categories: list[str], regions: list[str], skus: list[str]) -> list[Rule]:
@@ -61,11 +61,13 @@ def rules(categories: list[str], regions: list[str], skus: list[str]) -> list[Ru
     return made[:95]
 
 
-def referring(ids: list[str]) -> list[Rule]:
-    """Four that refer to others."""
+def referring(ids: list[str], count: int) -> list[Rule]:
+    """Some that refer to others."""
     made = []
-    for place in range(4):
-        one, two, three = ({"kind": "segment", "id": ids[place * 7 + step]} for step in range(3))
+    for place in range(count):
+        one, two, three = (
+            {"kind": "segment", "id": ids[1 + place * 7 + step]} for step in range(3)
+        )
         made.append(_all({"any": [one, two]}, {"not": three}))
     return made
 

@@ -1,6 +1,7 @@
 """What changes segments and their members."""
 
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from huitou.merchant import reads as merchant
 from huitou.segment import reads
 from huitou.segment.rules import clock, live, parse
 from huitou.segment.rules import compile as compiler
+from huitou.segment.rules.compile import Compiled
 from huitou.segment.store import clock as time
 from huitou.segment.store import segments as store
 from huitou.segment.store import sizes
@@ -104,14 +106,28 @@ def judge(tx: Tx, ids: Sequence[UUID]) -> int:
     Returns how many memberships began or ended.
     """
     _begin(tx)
-    rules, context = _rules(tx)
+    if not ids:
+        return 0
     moved = 0
-    if not rules:
-        return moved
-    for start in range(0, len(ids), _CUSTOMERS_MAX):
-        for compiled in live.refresh(rules, context, ids[start : start + _CUSTOMERS_MAX]):
-            moved += store.refresh_live(tx, compiled)
+    for compiled in _live(tx):
+        for start in range(0, len(ids), _CUSTOMERS_MAX):
+            moved += store.refresh_live(tx, compiled, ids[start : start + _CUSTOMERS_MAX])
     return moved
+
+
+_kept: dict[UUID, tuple[object, list[Compiled]]] = {}
+"""By merchant, the live form of its segments' versions; made anew every hour."""
+
+
+def _live(tx: Tx) -> list[Compiled]:
+    hour = tx.now.replace(minute=0, second=0, microsecond=0)
+    versions = (hour, *store.list_versions(tx))
+    known, compiled = _kept.get(tx.merchant, (None, []))
+    if known != versions:
+        rules, context = _rules(tx)
+        compiled = list(live.refresh(rules, replace(context, now=hour)))
+        _kept[tx.merchant] = versions, compiled
+    return compiled
 
 
 def consume(tx: Tx, after: int, upto: int) -> None:

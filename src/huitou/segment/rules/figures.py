@@ -239,9 +239,9 @@ def _orders_of_lines(statement: Statement, leaf: Purchase, test: Callable[[Sql],
 def _matching_lines(statement: Statement, leaf: Purchase) -> Sql:
     where = leaf.where
     return (
-        statement.among("l.category_code", where.category)
+        statement.within("l.paid_at", leaf.window)
+        + statement.among("l.category_code", where.category)
         + statement.among("l.sku", where.sku)
-        + statement.within("l.paid_at", leaf.window)
         + statement.in_units("l.unit_id", where.unit)
         + statement.among("l.source", where.channel)
     )

@@ -56,15 +56,16 @@ class _Leaves:
     sources: list[Sql] = field(default_factory=list)
 
 
-def refresh(
-    rules: Mapping[UUID, Node], context: Context, ids: Sequence[UUID]
-) -> Iterator[Compiled]:
-    """Statements that make the stored members among `ids` those of the rules (by segment; whom a
-    rule refers to is among them); every entering and leaving is noted and counted. One value each:
-    how many."""
+def refresh(rules: Mapping[UUID, Node], context: Context) -> Iterator[Compiled]:
+    """Statements that make the stored members among `ids`, a parameter to be given, those of the
+    rules (by segment; whom a rule refers to is among them); every entering and leaving is noted and
+    counted. One value each: how many.
+
+    They are good for any moment from the context's on, but read more the older they are.
+    """
     for some in _portions(rules):
         asked = [leaf for tree in some.values() for leaf in parse.all_leaves(tree, rules)]
-        statement = Statement(context, ids, is_read=True)
+        statement = Statement(context, ids=(), is_read=True)
         types, young = _asked_events(asked, statement)
         leaves = _Leaves(statement)
         wholes = [_walk(tree, leaves) for tree in some.values()]
@@ -72,7 +73,9 @@ def refresh(
             tables=sql.SQL(", ").join(_tables(leaves, types, young)),
             wholes=sql.SQL(", ").join(wholes),
         )
-        yield Compiled(query, {**statement.params, "segments": list(some)}, [])
+        text = query.as_string()  # put together once, run many times
+        params = {**statement.params, "segments": list(some)}
+        yield Compiled(sql.Composed([sql.SQL(text)]), params, [])
 
 
 _BASE: LiteralString = """

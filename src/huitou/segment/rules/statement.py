@@ -76,6 +76,10 @@ class Statement:
 
     def within(self, column: LiteralString, window: Window) -> Sql:
         """`AND column` is in the window. Days are local to the merchant; both ends are included."""
+        if self.is_read and window.last_days is not None:  # of whatever moment it is run at
+            days = self.value(window.last_days, "int")
+            ago = " AND " + column + " > %(now)s - make_interval(hours => 24 * {})"
+            return sql.SQL(ago).format(days)
         since, until = self.span(window)
         parts: list[Sql] = []
         if since is not None:

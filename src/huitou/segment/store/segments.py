@@ -29,6 +29,18 @@ def list_active(tx: ReadTx) -> list[Stored]:
     return tx.rows(Stored, _SEGMENT + "AND state = 'active' ORDER BY id")
 
 
+def list_versions(tx: ReadTx) -> list[tuple[UUID, int]]:
+    """Which rules are in force: the active segments with their versions."""
+    rows = tx.rows(
+        dict,
+        """
+        SELECT id, version FROM segment.segment
+        WHERE merchant_id = %(merchant)s AND state = 'active' ORDER BY id
+        """,
+    )
+    return [(row["id"], row["version"]) for row in rows]
+
+
 def list_segments(tx: ReadTx, after_name: str, after_id: UUID, count_max: int) -> list[Stored]:
     return tx.rows(
         Stored,
@@ -111,9 +123,9 @@ def refresh(tx: Tx, segment_id: UUID, compiled: Compiled) -> tuple[int, int]:
     return row["entered"], row["left"]
 
 
-def refresh_live(tx: Tx, compiled: Compiled) -> int:
+def refresh_live(tx: Tx, compiled: Compiled, customer_ids: Sequence[UUID]) -> int:
     """Run a compiled pass over a few customers; returns how many entered or left."""
-    moved: int = tx.value(compiled.query, compiled.params)
+    moved: int = tx.value(compiled.query, {**compiled.params, "ids": list(customer_ids)})
     return moved
 
 
