@@ -1,7 +1,10 @@
 """Resolve the log, merge, split and forget customers."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from huitou.base.db import Tx
 from huitou.event import actions as vault
@@ -9,12 +12,13 @@ from huitou.event import reads as events
 from huitou.event.types import OWN_SOURCE, LogEntry
 from huitou.identity import reads
 from huitou.identity.rules import resolving, trust
-from huitou.identity.rules.state import Known, Merge, Resolution, Sighted, Sighting
-from huitou.identity.store import batch, people, review, runs
+from huitou.identity.rules.state import Assigned, Resolution
+from huitou.identity.store import anew, batch, known, people, policy, review, runs
 from huitou.identity.types import (
     COMPARED_MAX,
     PEOPLE,
     AlreadyForgotten,
+    Applying,
     Customer,
     CustomerForgotten,
     CustomersMerged,
@@ -25,6 +29,7 @@ from huitou.identity.types import (
     NotDecided,
     NothingLeft,
     NotOpen,
+    NotQuarantined,
     NotTheirs,
     Person,
     Policy,
@@ -35,6 +40,7 @@ from huitou.identity.types import (
 from huitou.merchant import reads as merchants
 
 _SUBJECTS_MAX = 1_000
+_WRITTEN_AT_ONCE = 100_000
 
 
 def resolve(tx: Tx, after: int, upto: int) -> Resolution:
@@ -46,12 +52,12 @@ def resolve(tx: Tx, after: int, upto: int) -> Resolution:
     people.lock(tx)
     done = batch.list_resolved_positions(tx, after, upto)
     entries = [each for each in events.log_slice(tx, after, upto) if each.position not in done]
-    sightings = _sightings(tx, entries)
-    known = _known(tx, sightings)
-    resolution = resolving.resolve(sightings, known, Policy())
-    _save(tx, resolution, {entry.position: entry for entry in entries})
+    sightings = known.list_sightings(tx, entries)
+    told = known.get_known(tx, sightings, merchants.store_phone_blinds(tx))
+    resolution = resolving.resolve(sightings, told, reads.policy_in_force(tx).policy)
+    known.add_resolution(tx, resolution, {entry.position: entry for entry in entries})
     batch.add_resolved(tx, resolution.assigned, _own(tx, entries))
-    _tell_merged(tx, resolution, known.next_ordinal)
+    _tell_merged(tx, resolution, told.next_ordinal)
     return resolution
 
 
@@ -213,6 +219,85 @@ def undo_decision(tx: Tx, suggestion_id: UUID) -> Suggestion:
     return reads.get_suggestion(tx, suggestion_id)
 
 
+def ask_for_policy(tx: Tx, wanted: Policy) -> Run:
+    """Put another rule in force, for the whole log, as a job. Refuses `Applying`, `BadPolicy`."""
+    people.lock(tx)
+    reads.check_policy(wanted)
+    latest = runs.find_latest(tx, "apply")
+    if latest is not None and latest.state in ("queued", "running"):
+        raise Applying()
+    run_id = runs.add_run(tx, "apply", {"policy": msgspec.to_builtins(wanted)})
+    return reads.get_run(tx, run_id)
+
+
+def apply_policy(tx: Tx, run_id: UUID) -> None:
+    """Resolve the log anew under the rule asked for, and write what differs, in one transaction.
+
+    Nobody's events stay nobody's, and what a person merged, split or set apart stays so. Rooms hear of it
+    as of any merge and split. The former rule applied again restores what was before. New events
+    wait meanwhile. Repeating a run that is done changes nothing.
+    """
+    people.lock(tx)
+    run = reads.get_run(tx, run_id)
+    if run.state == "done":
+        return
+    wanted = msgspec.convert(run.result["policy"], Policy)
+    anew.open_moves(tx)
+    assigned: list[Assigned] = []
+    occurred: dict[int, tuple[datetime, int]] = {}
+    for fold, sightings in reads.fold_log(tx, wanted):
+        times = {each.position: each.at for each in sightings}
+        taken = fold.taken()
+        for each in taken:
+            at = times[each.position]
+            assert at is not None
+            occurred.setdefault(each.customer, (at, each.position))
+        assigned += taken
+    resolution = fold.resolution()
+    batch.add_customers(tx, [(each, *occurred[each]) for each in resolution.created])
+    for start in range(0, len(assigned), _WRITTEN_AT_ONCE):
+        anew.set_resolved(tx, assigned[start : start + _WRITTEN_AT_ONCE])
+    anew.set_links(tx, resolution.links)
+    batch.set_strong(tx, resolution.strong)
+    batch.add_uses(tx, resolution.uses)
+    anew.set_merged(tx, resolution.merges, fold.hung(anew.list_by_hand(tx)))
+    policy.add_policy(tx, wanted, run.by)
+    counts = _tell_regrouped(tx, anew.list_moves(tx))
+    runs.set_ended(tx, run_id, "done", {**run.result, **counts})
+
+
+def lift(tx: Tx, identifier_id: int) -> None:
+    """A quarantined identifier speaks for its customer again, and no rule puts it back.
+
+    Refuses `NotQuarantined`.
+    """
+    people.lock(tx)
+    if policy.find_quarantine(tx, identifier_id) is None:
+        raise NotQuarantined()
+    policy.set_verdict(tx, identifier_id, "lifted")
+    policy.set_speaking(tx, identifier_id)
+
+
+def confirm(tx: Tx, identifier_id: int) -> None:
+    """A person looked, and the quarantine is right. Refuses `NotQuarantined`."""
+    people.lock(tx)
+    if policy.find_quarantine(tx, identifier_id) is None:
+        raise NotQuarantined()
+    policy.set_verdict(tx, identifier_id, "confirmed")
+
+
+def _tell_regrouped(tx: Tx, moves: Sequence[tuple[UUID, UUID]]) -> dict[str, int]:
+    """Merges of roots that answer no more, then splits: whoever lost something, and to whom."""
+    now = people.list_roots(tx, {old for old, _ in moves})
+    pairs = [(root, old) for old, root in now.items() if root != old]
+    for start in range(0, len(pairs), _SUBJECTS_MAX):
+        tx.tell(CustomersMerged(tuple(pairs[start : start + _SUBJECTS_MAX])))
+    splits = sorted({(now[old], new) for old, new in moves if now[old] != new})
+    for one, other in splits:
+        tx.tell(CustomersSplit(one, other))
+    return {"merged": len(pairs), "split": len({one for one, _ in splits})}
+
+
 def _accept(tx: Tx, suggestion: Suggestion, *, is_automatic: bool) -> None:
     review.set_decided(tx, suggestion.id, "accepted", is_automatic=is_automatic)
     merge(tx, suggestion.one_id, suggestion.other_id)
@@ -230,43 +315,6 @@ def _unmerge(tx: Tx, suggestion: Suggestion) -> None:
         _set_free(tx, root, decided[-1].loser_id)
 
 
-def _sightings(tx: Tx, entries: Sequence[LogEntry]) -> list[Sighting]:
-    kinds = batch.list_kinds(tx, list({i for entry in entries for i in entry.identifier_ids}))
-    return [
-        Sighting(
-            entry.position,
-            entry.source,
-            [
-                Sighted(identifier_id, *kinds[identifier_id], is_verified)
-                for identifier_id, is_verified in zip(
-                    entry.identifier_ids, entry.verified, strict=True
-                )
-                if identifier_id in kinds
-            ],
-        )
-        for entry in entries
-    ]
-
-
-def _known(tx: Tx, sightings: Sequence[Sighting]) -> Known:
-    ids = list({each.id for sighting in sightings for each in sighting.identifiers})
-    phones = list(
-        {each.id for sighting in sightings for each in sighting.identifiers if each.kind == "phone"}
-    )
-    links = batch.list_links(tx, ids)
-    roots = batch.list_roots(tx, {link.customer for link in links.values() if link.customer})
-    tops = set(roots.values())
-    return Known(
-        next_ordinal=batch.get_next_ordinal(tx),
-        links=links,
-        roots=roots,
-        standings=batch.list_standings(tx, tops),
-        uses=batch.list_uses(tx, phones),
-        apart=batch.list_apart(tx, tops),
-        store_phones=batch.list_store_phones(tx, phones, merchants.store_phone_blinds(tx)),
-    )
-
-
 def _own(tx: Tx, entries: Sequence[LogEntry]) -> list[tuple[int, UUID]]:
     """Our own records name their customer."""
     named = {
@@ -278,42 +326,9 @@ def _own(tx: Tx, entries: Sequence[LogEntry]) -> list[tuple[int, UUID]]:
     return [(position, customer) for position, customer in named.items() if customer in live]
 
 
-def _save(tx: Tx, resolution: Resolution, entries: dict[int, LogEntry]) -> None:
-    occurred = {position: entry.occurred_at for position, entry in entries.items()}
-    first: dict[int, int] = {}
-    for each in resolution.assigned:
-        first.setdefault(each.customer, each.position)
-    batch.add_customers(tx, [(ordinal, occurred[first[ordinal]]) for ordinal in resolution.created])
-    batch.set_links(tx, resolution.links, occurred)
-    batch.set_strong(tx, resolution.strong)
-    batch.add_merges(
-        tx,
-        resolution.merges,
-        _final(resolution.merges),
-        {
-            merge.position: {
-                "type": entries[merge.position].type,
-                "source": entries[merge.position].source,
-                "occurred_at": entries[merge.position].occurred_at.isoformat(),
-            }
-            for merge in resolution.merges
-        },
-    )
-    batch.add_moves(tx, resolution.moves)
-    batch.add_uses(tx, resolution.uses)
-
-
-def _final(merges: Sequence[Merge]) -> dict[int, int]:
-    """Loser → who answers for it when all merges are done."""
-    final: dict[int, int] = {}
-    for merge in reversed(merges):
-        final[merge.loser] = final.get(merge.winner, merge.winner)
-    return final
-
-
 def _tell_merged(tx: Tx, resolution: Resolution, first_new: int) -> None:
     """Customers made in this very batch are known to nobody yet: no need to tell of them."""
-    final = _final(resolution.merges)
+    final = known.final(resolution.merges)
     told = [loser for loser in final if loser < first_new]
     ids = batch.list_ids(tx, {*told, *(final[loser] for loser in told)}) if told else {}
     pairs = [(ids[final[loser]], ids[loser]) for loser in told]
@@ -340,7 +355,7 @@ def _set_free(tx: Tx, root: Customer, loser_id: UUID) -> Customer:
 
 def _split_off(tx: Tx, root: Customer, identifier_ids: Sequence[int]) -> Customer:
     ordinal = batch.get_next_ordinal(tx)
-    batch.add_customers(tx, [(ordinal, tx.now)])
+    batch.add_customers(tx, [(ordinal, tx.now, None)])
     batch.set_strong(tx, [ordinal])
     other_id = people.get_id(tx, ordinal)
     people.set_holder(tx, identifier_ids, other_id)

@@ -1,4 +1,4 @@
-"""Reviewing identity over HTTP: possible duplicates.
+"""Reviewing identity over HTTP: possible duplicates, the rule, and quarantines.
 
 Who may edit customers sees the whole base: a merge reaches across units.
 """
@@ -7,16 +7,83 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
+from pydantic import Field
 
-from huitou.base.http import Reading, Router, Writing, needs
+from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.identity import actions, jobs, reads
-from huitou.identity.types import Review, Run, SuggestionShown
+from huitou.identity.rules.answers import (
+    PolicyInForce,
+    QuarantinedIdentifier,
+    Review,
+    SuggestionShown,
+    WhatIf,
+)
+from huitou.identity.types import Grade, Policy, Run
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import actions as merchants
 
 router = Router(prefix="/v1/identity", tags=["identity"], dependencies=[needs("customer.edit")])
 
 Count = Annotated[int, Query(ge=1, le=PAGE_MAX, alias="limit")]
+
+
+class Rule(Body):
+    """The rule by which identifiers join customers; what is left out is the default."""
+
+    shared_after: int = Policy().shared_after
+    verified_phone_merges: bool = True
+    silence_months: int = 0
+    grades: Annotated[dict[str, Grade], Field(max_length=100, default_factory=dict)]
+
+    def policy(self) -> Policy:
+        return Policy(**self.model_dump())
+
+
+class Asked(Body):
+    policy: Rule
+
+
+@router.get("/policy")
+def get_policy(tx: Reading) -> PolicyInForce:
+    """The rule in force, the one before it, and how far the application of another is."""
+    return reads.policy_in_force(tx)
+
+
+@router.post("/policy/preview")
+def preview_policy(tx: Reading, body: Asked) -> WhatIf:
+    """What another rule would do to the customers of today, with ten examples. Writes nothing."""
+    return reads.what_if(tx, body.policy.policy())
+
+
+@router.put("/policy", status_code=202, dependencies=[needs("setting.edit")])
+def put_policy(tx: Writing, body: Asked) -> Run:
+    """Put a rule in force for the whole log, as a job. The former one put back undoes it."""
+    run = actions.ask_for_policy(tx, body.policy.policy())
+    tx.defer(jobs.apply, key=str(run.id), run=str(run.id))
+    merchants.audit(tx, "identity.policy", f"run:{run.id}", **body.policy.model_dump())
+    return run
+
+
+@router.get("/quarantine")
+def list_quarantine(
+    tx: Reading, cursor: str | None = None, limit: Count = 50
+) -> Page[QuarantinedIdentifier]:
+    """Identifiers that speak for nobody, with the reason."""
+    return reads.list_quarantined(tx, cursor=cursor, count_max=limit)
+
+
+@router.post("/quarantine/{identifier_id}/lift", status_code=204)
+def lift(tx: Writing, identifier_id: int) -> None:
+    """It speaks for its customer again, and no rule puts it back."""
+    actions.lift(tx, identifier_id)
+    merchants.audit(tx, "quarantine.lifted", f"identifier:{identifier_id}")
+
+
+@router.post("/quarantine/{identifier_id}/confirm", status_code=204)
+def confirm(tx: Writing, identifier_id: int) -> None:
+    """A person looked, and it is right."""
+    actions.confirm(tx, identifier_id)
+    merchants.audit(tx, "quarantine.confirmed", f"identifier:{identifier_id}")
 
 
 @router.get("/suggestions")

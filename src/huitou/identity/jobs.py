@@ -21,6 +21,12 @@ def resolve(tx: Tx, after: int, upto: int) -> None:
     actions.resolve(tx, after, upto)
 
 
+@job
+def apply(tx: Tx, run: str) -> None:
+    """Put another rule in force for the whole log."""
+    actions.apply_policy(tx, UUID(run))
+
+
 @job(kind="effect")
 def compare() -> Effect[Claimed, Sequence[Likeness] | None]:
     """Compare everybody with everybody, with no transaction open meanwhile."""

@@ -1,18 +1,36 @@
 """What others may ask about customers and their identifiers."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from uuid import UUID
+
+import numpy as np
 
 from huitou.base.db import ReadTx
 from huitou.event import reads as events
-from huitou.identity.rules import trust, words
-from huitou.identity.store import people, review, runs
+from huitou.identity.rules import partition, trust, words
+from huitou.identity.rules.answers import (
+    PolicyInForce,
+    Precision,
+    QuarantinedIdentifier,
+    Regrouped,
+    Review,
+    SuggestionShown,
+    WhatIf,
+)
+from huitou.identity.rules.grades import KINDS
+from huitou.identity.rules.resolving import Fold
+from huitou.identity.rules.state import Known, Sighting, Standing
+from huitou.identity.store import anew, batch, people, policy, review, runs
 from huitou.identity.types import (
     BadIdentifier,
+    BadPolicy,
     Clustered,
     Customer,
     Given,
     Identifier,
+    LogIncomplete,
     Member,
     Merging,
     Move,
@@ -20,15 +38,15 @@ from huitou.identity.types import (
     NoSuchRun,
     NoSuchSuggestion,
     NotTheirs,
-    Precision,
-    Review,
+    Policy,
     Run,
     Suggestion,
-    SuggestionShown,
 )
 from huitou.kernel.page import BadCursor, Page, decode_cursor, encode_cursor
 from huitou.kernel.personal import Personal
 from huitou.merchant import reads as merchants
+
+_SLICE = 20_000
 
 
 def get_customer(tx: ReadTx, customer_id: UUID) -> Customer:
@@ -276,3 +294,106 @@ def get_run(tx: ReadTx, run_id: UUID) -> Run:
     if found is None:
         raise NoSuchRun()
     return found
+
+
+def policy_in_force(tx: ReadTx) -> PolicyInForce:
+    """The merchant's rule; the default one until another was applied."""
+    run = runs.find_latest(tx, "apply")
+    found = policy.list_policies(tx)
+    if not found:
+        return PolicyInForce(Policy(), 0, None, None, None, run)
+    rule, version, at, by = found[0]
+    previous = found[1][0] if len(found) > 1 else Policy()
+    return PolicyInForce(rule, version, at, by, previous, run)
+
+
+def check_policy(wanted: Policy) -> None:
+    """Refuses `BadPolicy`: numbers out of bounds, kinds nobody sends."""
+    if not 2 <= wanted.shared_after <= 1_000:
+        raise BadPolicy(reason="shared_after: 2–1000")
+    if not 0 <= wanted.silence_months <= 120:
+        raise BadPolicy(reason="silence_months: 0–120")
+    for kind in wanted.grades:
+        if kind.partition("@")[0] not in KINDS:
+            raise BadPolicy(reason=kind)
+
+
+def fold_log(tx: ReadTx, wanted: Policy) -> Iterator[tuple[Fold, list[Sighting]]]:
+    """Fold all that identity has read under a rule, slice by slice; at least one slice.
+
+    Holds every identifier in memory once, and a slice of events. Refuses `LogIncomplete`.
+    """
+    if anew.first_position(tx) > 1:
+        raise LogIncomplete()
+    pinned = anew.list_pinned(tx)
+    holders = {link.customer for link in pinned if link.customer is not None}
+    blinds = merchants.store_phone_blinds(tx)
+    fold = Fold(
+        Known(
+            next_ordinal=batch.get_next_ordinal(tx),
+            links={link.identifier_id: link for link in pinned},
+            roots={each: each for each in holders},
+            standings={each: Standing(is_strong=True) for each in holders},
+            apart=anew.list_apart(tx),
+            store_phones=anew.list_with_blinds(tx, blinds),
+            lifted=policy.list_lifted(tx, None),
+        ),
+        wanted,
+    )
+    streams = {each.name: each.position for each in events.lag(tx).streams}
+    upto = streams.get("identity", 0)
+    for after in range(0, max(upto, 1), _SLICE):
+        last = min(after + _SLICE, upto)
+        fold.origins |= anew.list_origins(tx, after, last)
+        sightings = anew.list_sightings(tx, after, last)
+        for sighting in sightings:
+            fold.take(sighting)
+        fold.rest()
+        yield fold, sightings
+
+
+def what_if(tx: ReadTx, wanted: Policy) -> WhatIf:
+    """What a rule would do, with examples. Refuses `BadPolicy`, `LogIncomplete`."""
+    check_policy(wanted)
+    for fold, _ in fold_log(tx, wanted):
+        fold.taken()
+    fold.forest.join(anew.list_by_hand(tx))
+    now, then = array("q"), array("q")
+    for row in anew.iter_speaking(tx):
+        root = fold.holder_of(row["id"])
+        if root is not None:
+            now.append(row["root"])
+            then.append(root)
+    found = partition.compare(np.array(now, dtype=np.int64), np.array(then, dtype=np.int64))
+    named = anew.list_named(
+        tx, {*chain.from_iterable(found.merged), *(each for each, _ in found.split)}
+    )
+    examples = [
+        Regrouped("merge", [named[each] for each in group], 1) for group in found.merged
+    ] + [Regrouped("split", [named[each]], into) for each, into in found.split]
+    zh, en = partition.sentences(found)
+    return WhatIf(found.merges, found.splits, found.before, found.after, examples, zh, en)
+
+
+def list_quarantined(
+    tx: ReadTx, *, cursor: str | None = None, count_max: int = 50
+) -> Page[QuarantinedIdentifier]:
+    """Identifiers that speak for nobody, each with its reason; masked as everywhere."""
+    after = None
+    if cursor is not None:
+        try:
+            after = int(decode_cursor(cursor, 1)[0])
+        except ValueError as error:
+            raise BadCursor() from error
+    rows = policy.list_quarantined(tx, after=after, count_max=count_max + 1)
+    items = [
+        QuarantinedIdentifier(
+            value=Personal(tx.keys.open(row.pop("sealed")).removeprefix("+86")),
+            reason_zh=words.REASONS[row["reason"]][0],
+            reason_en=words.REASONS[row["reason"]][1],
+            **row,
+        )
+        for row in rows[:count_max]
+    ]
+    more = len(rows) > count_max
+    return Page(items, encode_cursor(items[-1].identifier_id) if more else None)

@@ -1,7 +1,7 @@
 """Customers, their identifiers, what resolution takes and gives, notices and refusals."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -14,7 +14,7 @@ from huitou.kernel.personal import Personal
 Grade = Literal["A", "B", "C"]
 """A: stable, connects customers. B: stable inside its scope. C: a hint, connects nobody."""
 
-Quarantine = Literal["shared_phone", "store_phone", "conflict_unionid"]
+Quarantine = Literal["shared_phone", "store_phone", "conflict_unionid", "recycled_phone"]
 """Why an identifier speaks for nobody."""
 
 
@@ -107,9 +107,17 @@ class Clustered:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`shared_after`: so many different cards, unionids or accounts of one kind on one phone."""
+    """The merchant's rule. Fields left out keep their default."""
 
     shared_after: int = 3
+    """So many different cards, unionids or accounts of one kind on one phone make it nobody's."""
+    verified_phone_merges: bool = True
+    """False: a phone is a hint, even when a code has proven it."""
+    silence_months: int = 0
+    """A verified phone that comes with another unionid or card after so long is taken for a number
+    given to somebody else. 0: never."""
+    grades: Mapping[str, Grade] = field(default_factory=dict)
+    """By kind, or `kind@scope` for one channel: A and B connect, C is a hint."""
 
 
 # Likeness: records about people, compared.
@@ -162,8 +170,6 @@ class Likeness:
 
 # Review: what a person looks at and decides.
 
-Strength = Literal["strongly_for", "for", "hardly", "against", "strongly_against"]
-
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -186,34 +192,6 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """How the two agree in a field, in words, and how much that says."""
-
-    field: str
-    level: str
-    weight: int
-    strength: Strength
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class SuggestionShown:
-    """A suggestion as a person sees it; `precision_bp`: what decisions on such ones bear out."""
-
-    id: UUID
-    one_id: UUID
-    other_id: UUID
-    probability_bp: int
-    state: Literal["open", "accepted", "rejected"]
-    agreements: list[Agreement]
-    found_at: datetime
-    decided_at: datetime | None
-    decided_by: str | None
-    is_automatic: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Band:
     """Suggestions of a probability from `from_bp` up to the next band, counted."""
 
@@ -221,18 +199,6 @@ class Band:
     open: int
     accepted: int
     rejected: int
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """A band with what its decisions bear out with 95 % (`sure_bp`), and whether it merges itself."""
-
-    from_bp: int
-    open: int
-    accepted: int
-    rejected: int
-    sure_bp: int
-    is_automatic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,14 +214,6 @@ class Run:
     queued_at: datetime
     ended_at: datetime | None
     by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """The state of the queue: the latest comparison, and how right suggestions proved to be."""
-
-    run: Run | None
-    precision: list[Precision]
 
 
 COMPARED_MAX = 1_000_000
@@ -357,3 +315,24 @@ class NotDecided(Conflict):
 class NoSuchRun(NotFound):
     code = "identity.no_such_run"
     zh, en = "没有找到这次任务", "There is no such run"
+
+
+class Applying(Conflict):
+    code = "identity.applying"
+    zh, en = "另一条识别规则正在应用，请稍后再试", "Another rule is being applied; try again later"
+
+
+class BadPolicy(Invalid):
+    code = "identity.bad_policy"
+    zh, en = "识别规则不合法：{reason}", "The rule is not valid: {reason}"
+
+
+class LogIncomplete(Conflict):
+    code = "identity.log_incomplete"
+    zh = "早期事件已按保留期删除，无法按新规则重新识别"
+    en = "Early events were deleted by retention: the log cannot be resolved anew"
+
+
+class NotQuarantined(NotFound):
+    code = "identity.not_quarantined"
+    zh, en = "这个标识没有被停用", "This identifier is not quarantined"

@@ -11,15 +11,8 @@ from huitou.base.db import Database, Tx
 from huitou.event.types import Intake
 from huitou.identity import actions, jobs, reads
 from huitou.identity.rules import trust, words
-from huitou.identity.types import (
-    Band,
-    Compared,
-    Customer,
-    Likeness,
-    NotDecided,
-    NotOpen,
-    SuggestionShown,
-)
+from huitou.identity.rules.answers import SuggestionShown
+from huitou.identity.types import Band, Compared, Customer, Likeness, NotDecided, NotOpen
 from huitou.merchant import actions as merchants
 from huitou.profile import actions as profiles
 from huitou.profile.types import Description

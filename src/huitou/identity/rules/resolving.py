@@ -13,9 +13,12 @@ What order may change, and what not:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
+from huitou.identity.rules.forest import Forest
+from huitou.identity.rules.grades import STABLE, TYPED, grade_of
 from huitou.identity.rules.state import (
     Assigned,
     Known,
@@ -26,25 +29,13 @@ from huitou.identity.rules.state import (
     Resolution,
     Sighted,
     Sighting,
-    Standing,
     Use,
 )
 from huitou.identity.types import Grade, Policy, Quarantine
 
-_TYPED = frozenset({"phone", "email"})
-"""Kinds that are a hint until verified: anybody can type anybody's."""
-_STABLE = frozenset({"unionid", "card"})
 _RANK = {"unionid": 0, "card": 1, "phone": 2, "email": 3}
 _SCOPED_RANK = 4
-
-
-def grade_of(kind: str, is_verified: bool) -> Grade:
-    """The grade of an identifier in an event."""
-    if kind in _STABLE:
-        return "A"
-    if kind in _TYPED:
-        return "A" if is_verified else "C"
-    return "B"
+_MONTH = timedelta(days=30)
 
 
 def resolve(sightings: Iterable[Sighting], known: Known, policy: Policy) -> Resolution:
@@ -60,70 +51,29 @@ def resolve(sightings: Iterable[Sighting], known: Known, policy: Policy) -> Reso
 
     Cost: O(n α(n)) for n identifiers in the batch.
     """
-    fold = _Fold(known, policy)
+    fold = Fold(known, policy)
     for sighting in sightings:
         fold.take(sighting)
     return fold.resolution()
 
 
-class _Forest:
-    """Union-find by size over ordinals; each tree is named by its oldest (lowest) ordinal."""
+class Fold:
+    """The state while a batch, or the whole log, is folded in.
 
-    def __init__(self, known: Known) -> None:
-        self._parent: dict[int, int] = dict(known.roots)
-        self._size: dict[int, int] = {}
-        self._oldest: dict[int, int] = {}
-        self.standings: dict[int, Standing] = dict(known.standings)
-        self.apart: dict[int, set[int]] = defaultdict(set)
-        for one, other in known.apart:
-            self.apart[one].add(other)
-            self.apart[other].add(one)
-
-    def add(self, ordinal: int) -> None:
-        self._parent[ordinal] = ordinal
-        self.standings[ordinal] = Standing()
-
-    def oldest(self, ordinal: int) -> int:
-        """The customer who answers for `ordinal`."""
-        top = self._top(ordinal)
-        return self._oldest.get(top, top)
-
-    def union(self, one: int, other: int) -> tuple[int, int]:
-        """Joins two trees, given by their oldest; answers (winner, loser)."""
-        winner, loser = min(one, other), max(one, other)
-        big, small = self._top(winner), self._top(loser)
-        if self._size.get(big, 1) < self._size.get(small, 1):
-            big, small = small, big
-        self._parent[small] = big
-        self._size[big] = self._size.get(big, 1) + self._size.get(small, 1)
-        self._oldest[big] = winner
-        ours, theirs = self.standings[winner], self.standings.pop(loser)
-        self.standings[winner] = Standing(
-            ours.is_strong or theirs.is_strong, ours.unionid_scopes | theirs.unionid_scopes
-        )
-        for third in self.apart.pop(loser, set()):
-            self.apart[third].discard(loser)
-            self.apart[third].add(winner)
-            self.apart[winner].add(third)
-        return winner, loser
-
-    def _top(self, ordinal: int) -> int:
-        parent = self._parent
-        while parent[ordinal] != ordinal:
-            parent[ordinal] = parent[parent[ordinal]]
-            ordinal = parent[ordinal]
-        return ordinal
-
-
-class _Fold:
-    """The state while a batch is folded in."""
+    `origins` may be filled ahead of the events: position → the customer that event once made, who
+    is made again under the same name. Where the event makes nobody this time, that customer goes
+    under the one the event is of.
+    """
 
     def __init__(self, known: Known, policy: Policy) -> None:
         self._policy = policy
         self._links: dict[int, Link] = dict(known.links)
-        self._forest = _Forest(known)
+        self.forest = Forest(known)
         self._store_phones = known.store_phones
+        self._lifted = known.lifted
         self._next = known.next_ordinal
+        self.origins: dict[int, int] = {}
+        self._grades: dict[tuple[str, str, bool], Grade] = {}
         self._uses: dict[int, dict[tuple[str, str], set[int]]] = defaultdict(
             lambda: defaultdict(set)
         )
@@ -140,8 +90,8 @@ class _Fold:
 
     def take(self, sighting: Sighting) -> None:
         usable = self._usable(sighting)
-        firm = [each for each in usable if grade_of(each.kind, each.is_verified) != "C"]
-        typed = [each for each in usable if grade_of(each.kind, each.is_verified) == "C"]
+        firm = [each for each in usable if self._grade(each) != "C"]
+        typed = [each for each in usable if self._grade(each) == "C"]
         if firm:
             via = self._connect(sighting, firm)
             holder = self._links[via].customer
@@ -152,10 +102,40 @@ class _Fold:
         elif typed:
             via = self._by_typed(sighting, typed)
         else:
+            self._begin_alone(sighting, None)
             return
         customer = self._links[via].customer
         assert customer is not None
+        self._begin_alone(sighting, via)
         self._assigned.append(Assigned(sighting.position, customer, via))
+
+    def taken(self) -> list[Assigned]:
+        """Whose the events are that were taken since this was asked last."""
+        taken, self._assigned = self._assigned, []
+        return taken
+
+    def answers(self, ordinal: int) -> int:
+        """Who answers for a customer."""
+        return self.forest.oldest(ordinal)
+
+    def holder_of(self, identifier_id: int) -> int | None:
+        """Who answers for an identifier that speaks for somebody."""
+        link = self._links.get(identifier_id)
+        if link is None or link.customer is None or link.quarantine is not None:
+            return None
+        return self.answers(link.customer)
+
+    def rest(self) -> None:
+        """Customers whose event does not speak any more stay on their own."""
+        for ordinal in self.origins.values():
+            self.forest.add(ordinal)
+        self.origins.clear()
+
+    def hung(self, by_hand: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int | None, int]]:
+        """After all events and a person's merges: `(customer, whom it went under, who answers)`."""
+        under = {merge.loser: merge.winner for merge in self._merges} | self.forest.join(by_hand)
+        for ordinal in self.forest.ordinals():
+            yield ordinal, under.get(ordinal), self.answers(ordinal)
 
     def resolution(self) -> Resolution:
         return Resolution(
@@ -176,12 +156,14 @@ class _Fold:
             before = once.get(each.id)
             once[each.id] = each if before is None or each.is_verified else before
         open_ones = [each for each in once.values() if not self._is_quarantined(each.id)]
-        witnesses = [each for each in open_ones if each.kind not in _TYPED]
+        witnesses = [each for each in open_ones if each.kind not in TYPED]
         for each in open_ones:
-            if each.kind not in _TYPED:
+            if each.kind not in TYPED:
                 continue
             if each.id in self._store_phones:
                 self._quarantine(sighting, each, "store_phone")
+            elif each.kind == "phone" and self._is_recycled(sighting, each, witnesses):
+                self._quarantine(sighting, each, "recycled_phone")
             elif self._is_shared(each, witnesses):
                 self._quarantine(sighting, each, "shared_phone")
         return [each for each in open_ones if not self._is_quarantined(each.id)]
@@ -195,21 +177,51 @@ class _Fold:
                 self._new_uses.append(Use(phone.id, other.id, other.kind, other.scope))
         return any(len(group) >= self._policy.shared_after for group in uses.values())
 
+    def _is_recycled(
+        self, sighting: Sighting, phone: Sighted, witnesses: Sequence[Sighted]
+    ) -> bool:
+        """Verified again after a long silence, by somebody with another unionid or card.
+
+        When the phone was seen is kept to the month, so that few sightings write.
+        """
+        link = self._links.get(phone.id)
+        if link is None or sighting.at is None:
+            return False
+        seen_at = link.seen_at
+        if seen_at is None or sighting.at - seen_at >= _MONTH:
+            self._set(replace(link, seen_at=sighting.at))
+        months = self._policy.silence_months
+        if not (months and phone.is_verified and seen_at and link.customer):
+            return False
+        if sighting.at - seen_at < months * _MONTH:
+            return False
+        holder, before = self.forest.oldest(link.customer), self._uses[phone.id]
+        for other in witnesses:
+            known = before.get((other.kind, other.scope), set())
+            held = self._links.get(other.id)
+            is_theirs = held and held.customer and self.forest.oldest(held.customer) == holder
+            if other.kind in STABLE and known - {other.id} and not is_theirs:
+                return True
+        return False
+
     def _connect(self, sighting: Sighting, firm: Sequence[Sighted]) -> int:
         """Make the event's firm identifiers one customer; the identifier that decides."""
         group: list[Sighted] = []
         current: int | None = None
         scopes: set[str] = set()
+        given_away = self._given_away(sighting, firm)
         for each in sorted(firm, key=self._strength):
+            if each.id in given_away:
+                continue
             holder = self._holder(each, current)
             theirs = self._scopes_of(each, holder)
-            ours = scopes | (self._forest.standings[current].unionid_scopes if current else set())
+            ours = scopes | (self.forest.standings[current].unionid_scopes if current else set())
             if holder is None or holder != current:
                 if theirs & ours:
                     if each.kind != "unionid":
                         self._quarantine(sighting, each, "conflict_unionid")
                     continue
-                if holder and current and holder in self._forest.apart[current]:
+                if holder and current and holder in self.forest.apart[current]:
                     continue
             if holder is None:
                 scopes |= theirs
@@ -220,6 +232,14 @@ class _Fold:
             group.append(each)
         self._attach(sighting, group, current)
         return group[0].id
+
+    def _given_away(self, sighting: Sighting, firm: Sequence[Sighted]) -> set[int]:
+        """What a person split off from the customer this event makes again."""
+        origin = self.origins.get(sighting.position)
+        if origin is None or all(each.id in self._links for each in firm):
+            return set()
+        apart = self.forest.apart[origin]
+        return {each.id for each in firm if self._holder(each, None) in apart}
 
     def _strength(self, each: Sighted) -> tuple[bool, int, int]:
         """Firmest first; phones that were only typed so far last."""
@@ -232,22 +252,22 @@ class _Fold:
         link = self._links.get(each.id)
         if link is None or link.customer is None:
             return None
-        holder = self._forest.oldest(link.customer)
+        holder = self.forest.oldest(link.customer)
         is_taken_over = link.grade == "C" and holder != current
-        if is_taken_over and self._forest.standings[holder].is_strong:
+        if is_taken_over and self.forest.standings[holder].is_strong:
             return None
         return holder
 
     def _scopes_of(self, each: Sighted, holder: int | None) -> frozenset[str]:
         if holder is not None:
-            return self._forest.standings[holder].unionid_scopes
+            return self.forest.standings[holder].unionid_scopes
         return frozenset({each.scope}) if each.kind == "unionid" else frozenset()
 
     def _merge(
         self, sighting: Sighting, anchor: Sighted, bridge: Sighted, current: int, holder: int
     ) -> int:
         was_typed = self._links[bridge.id].grade == "C"
-        winner, loser = self._forest.union(current, holder)
+        winner, loser = self.forest.union(current, holder)
         self._merges.append(
             Merge(
                 winner,
@@ -264,19 +284,19 @@ class _Fold:
         owner: int | None = None
         for each in group:
             link = self._links.get(each.id)
-            if link and link.customer and self._forest.oldest(link.customer) == current:
+            if link and link.customer and self.forest.oldest(link.customer) == current:
                 owner = link.customer
                 break
         if owner is None:
-            owner = self._create()
-        top = self._forest.oldest(owner)
+            owner = self._create(sighting)
+        top = self.forest.oldest(owner)
         for each in group:
             link = self._links.get(each.id)
             if link is None:
                 self._link(sighting, each, owner)
             elif link.grade == "C":
                 assert link.customer is not None
-                if self._forest.oldest(link.customer) != top:
+                if self.forest.oldest(link.customer) != top:
                     self._moves.append(Moved(each.id, link.customer, owner, sighting.position))
                     self._link(sighting, each, owner)
                 else:
@@ -288,11 +308,11 @@ class _Fold:
         if held:
             return min(held, key=lambda each: (self._links[each].grade, each))
         first = typed[0]
-        self._link(sighting, first, self._create())
+        self._link(sighting, first, self._create(sighting))
         return first.id
 
     def _link(self, sighting: Sighting, each: Sighted, customer: int) -> None:
-        grade = grade_of(each.kind, each.is_verified)
+        grade = self._grade(each)
         self._set(
             Link(
                 each.id,
@@ -303,18 +323,21 @@ class _Fold:
                 each.is_verified,
                 sighting.source,
                 sighting.position,
+                seen_at=sighting.at if each.kind == "phone" else None,
             )
         )
-        top = self._forest.oldest(customer)
-        standing = self._forest.standings[top]
+        top = self.forest.oldest(customer)
+        standing = self.forest.standings[top]
         if grade != "C":
             self._strong.add(customer)
             standing = replace(standing, is_strong=True)
         if each.kind == "unionid":
             standing = replace(standing, unionid_scopes=standing.unionid_scopes | {each.scope})
-        self._forest.standings[top] = standing
+        self.forest.standings[top] = standing
 
     def _quarantine(self, sighting: Sighting, each: Sighted, reason: Quarantine) -> None:
+        if each.id in self._lifted:
+            return
         link = self._links.get(each.id)
         if link is None:
             link = Link(
@@ -322,7 +345,7 @@ class _Fold:
                 each.kind,
                 each.scope,
                 None,
-                grade_of(each.kind, each.is_verified),
+                self._grade(each),
                 each.is_verified,
                 sighting.source,
                 sighting.position,
@@ -334,12 +357,36 @@ class _Fold:
         link = self._links.get(identifier_id)
         return link is not None and link.quarantine is not None
 
-    def _create(self) -> int:
-        ordinal = self._next
-        self._next += 1
-        self._forest.add(ordinal)
-        self._created.append(ordinal)
+    def _create(self, sighting: Sighting) -> int:
+        ordinal = self.origins.pop(sighting.position, None)
+        if ordinal is None:
+            ordinal = self._next
+            self._next += 1
+            self._created.append(ordinal)
+        self.forest.add(ordinal)
         return ordinal
+
+    def _begin_alone(self, sighting: Sighting, via: int | None) -> None:
+        """The customer whom this event once made, and does not make now, goes under the event's."""
+        ordinal = self.origins.pop(sighting.position, None)
+        if ordinal is None:
+            return
+        self.forest.add(ordinal)
+        holder = self._links[via].customer if via is not None else None
+        if via is None or holder is None:
+            return
+        top = self.forest.oldest(holder)
+        if top in self.forest.apart[ordinal]:
+            return
+        winner, loser = self.forest.union(top, ordinal)
+        self._merges.append(Merge(winner, loser, sighting.position, (via, via), "together"))
+
+    def _grade(self, each: Sighted) -> Grade:
+        key = each.kind, each.scope, each.is_verified
+        grade = self._grades.get(key)
+        if grade is None:
+            grade = self._grades[key] = grade_of(self._policy, *key)
+        return grade
 
     def _set(self, link: Link) -> None:
         self._links[link.identifier_id] = link

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from huitou.identity.types import Grade, Quarantine
@@ -24,6 +25,8 @@ class Sighting:
     position: int
     source: str
     identifiers: Sequence[Sighted]
+    at: datetime | None = None
+    """When it occurred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Link:
     source: str
     position: int | None
     quarantine: Quarantine | None = None
+    seen_at: datetime | None = None
+    """Of a phone: when it was seen last, to the month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ class Known:
     apart: frozenset[tuple[int, int]] = frozenset()
     """Pairs of roots that a person has split: evidence alone does not join them again."""
     store_phones: frozenset[int] = frozenset()
+    lifted: frozenset[int] = frozenset()
+    """Identifiers whose quarantine a person has lifted: no rule puts them back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from huitou.identity.types import Agreement, Strength
+from huitou.identity.rules.answers import Agreement, Strength
 
 _FIELDS = {
     "given": ("名字", "given name"),
@@ -34,6 +34,19 @@ _SPECIAL = {
     ("given", "swapped"): ("姓和名写反了", "Given name and surname are exchanged"),
     ("surname", "swapped"): ("姓和名写反了", "Given name and surname are exchanged"),
 }
+REASONS = {
+    "shared_phone": ("多位客户都用过这个号码", "Several customers have used this number"),
+    "store_phone": ("这是门店或员工的号码", "This is the number of a store or of staff"),
+    "conflict_unionid": (
+        "它把两个不同的微信用户连在了一起",
+        "It would have joined two different WeChat users",
+    ),
+    "recycled_phone": (
+        "号码沉寂很久后由另一位验证，可能已被转给别人",
+        "Verified by somebody else after a long silence: the number may have a new owner",
+    ),
+}
+"""Why an identifier is in quarantine."""
 _STRONG, _SLIGHT = 400, 100
 """Hundredths of bits: from 16 to 1 on something weighs much, below 2 to 1 little."""
 

@@ -44,7 +44,7 @@ def list_links(tx: ReadTx, identifier_ids: Sequence[int]) -> dict[int, Link]:
         Link,
         """
         SELECT l.identifier_id, l.kind, l.scope, c.ordinal AS customer, l.grade, l.is_verified,
-               l.source, l.evidence_position AS position, l.quarantine
+               l.source, l.evidence_position AS position, l.quarantine, l.seen_at
         FROM identity.link l
         LEFT JOIN identity.customer c ON c.merchant_id = l.merchant_id AND c.id = l.customer_id
         WHERE l.merchant_id = %(merchant)s AND l.identifier_id = ANY(%(ids)s)
@@ -152,19 +152,20 @@ def list_live(tx: ReadTx, customer_ids: Iterable[UUID]) -> set[UUID]:
 # What a batch changes
 
 
-def add_customers(tx: Tx, created: Sequence[tuple[int, datetime]]) -> None:
-    """`(ordinal, created at)`, each a customer of its own; ordinals follow the last one."""
+def add_customers(tx: Tx, created: Sequence[tuple[int, datetime, int | None]]) -> None:
+    """`(ordinal, created at, by the event at)`, each a customer of its own; ordinals follow on."""
     if not created:
         return
     tx.load(
         "identity_created",
-        {"id": "uuid", "ordinal": "int", "at": "timestamptz"},
-        ((new_id(), ordinal, at) for ordinal, at in created),
+        {"id": "uuid", "ordinal": "int", "at": "timestamptz", "position": "bigint"},
+        ((new_id(), *each) for each in created),
     )
     tx.run(
         """
-        INSERT INTO identity.customer (merchant_id, id, ordinal, created_at, root_id)
-        SELECT %(merchant)s, id, ordinal, at, id FROM pg_temp.identity_created
+        INSERT INTO identity.customer
+            (merchant_id, id, ordinal, created_at, root_id, origin_position)
+        SELECT %(merchant)s, id, ordinal, at, id, position FROM pg_temp.identity_created
         """
     )
     tx.run(
@@ -172,7 +173,7 @@ def add_customers(tx: Tx, created: Sequence[tuple[int, datetime]]) -> None:
         INSERT INTO identity.ordinal (merchant_id, last) VALUES (%(merchant)s, %(last)s)
         ON CONFLICT (merchant_id) DO UPDATE SET last = excluded.last
         """,
-        {"last": max(ordinal for ordinal, _ in created)},
+        {"last": max(ordinal for ordinal, *_ in created)},
     )
 
 
@@ -193,6 +194,7 @@ def set_links(tx: Tx, links: Sequence[Link], occurred: Mapping[int, datetime]) -
             "position": "bigint",
             "at": "timestamptz",
             "quarantine": "text",
+            "seen_at": "timestamptz",
         },
         (
             (
@@ -206,6 +208,7 @@ def set_links(tx: Tx, links: Sequence[Link], occurred: Mapping[int, datetime]) -
                 link.position,
                 occurred.get(link.position or 0, tx.now),
                 link.quarantine,
+                link.seen_at,
             )
             for link in links
         ),
@@ -214,15 +217,16 @@ def set_links(tx: Tx, links: Sequence[Link], occurred: Mapping[int, datetime]) -
         """
         INSERT INTO identity.link AS l
             (merchant_id, identifier_id, kind, scope, customer_id, grade, is_verified, source,
-             evidence_position, linked_at, quarantine)
+             evidence_position, linked_at, quarantine, seen_at)
         SELECT %(merchant)s, t.identifier_id, t.kind, t.scope, c.id, t.grade, t.is_verified,
-               t.source, t.position, t.at, t.quarantine
+               t.source, t.position, t.at, t.quarantine, t.seen_at
         FROM pg_temp.identity_link t
         LEFT JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.ordinal = t.customer
         ON CONFLICT (merchant_id, identifier_id) DO UPDATE SET
             customer_id = excluded.customer_id, grade = excluded.grade,
             is_verified = excluded.is_verified, source = excluded.source,
             evidence_position = excluded.evidence_position, quarantine = excluded.quarantine,
+            seen_at = excluded.seen_at,
             linked_at = CASE WHEN l.evidence_position = excluded.evidence_position
                              THEN l.linked_at ELSE excluded.linked_at END
         """

@@ -10,14 +10,14 @@ from huitou.identity.types import Run
 from huitou.kernel.ids import new_id
 
 
-def add_run(tx: Tx, kind: str) -> UUID:
+def add_run(tx: Tx, kind: str, result: dict[str, Any] | None = None) -> UUID:
     run_id = new_id()
     tx.run(
         """
-        INSERT INTO identity.run (merchant_id, id, kind, state, queued_at, by)
-        VALUES (%(merchant)s, %(id)s, %(kind)s, 'queued', %(now)s, %(by)s)
+        INSERT INTO identity.run (merchant_id, id, kind, state, result, queued_at, by)
+        VALUES (%(merchant)s, %(id)s, %(kind)s, 'queued', %(result)s, %(now)s, %(by)s)
         """,
-        {"id": run_id, "kind": kind, "by": tx.principal},
+        {"id": run_id, "kind": kind, "result": Jsonb(result or {}), "by": tx.principal},
     )
     return run_id
 

@@ -27,6 +27,10 @@ _QUARANTINES = {
         "会把两个不同的微信账号连在一起，已停用",
         "would join two WeChat accounts, so it is not used",
     ),
+    "recycled_phone": (
+        "沉寂很久后由另一位客户验证，可能已换主，已停用",
+        "verified by somebody else after a long silence, so it is not used",
+    ),
 }
 
 

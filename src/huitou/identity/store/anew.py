@@ -1,0 +1,334 @@
+"""Resolving the whole log anew: reading it in slices, and writing only what differs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+from huitou.base.db import ReadTx, Tx
+from huitou.identity.rules.state import Assigned, Link, Merge, Sighted, Sighting
+from huitou.kernel.ids import new_id
+
+# What the log and people said
+
+
+def first_position(tx: ReadTx) -> int:
+    """Where the log begins; retention takes its beginning away."""
+    found: int | None = tx.value(
+        "SELECT min(position) FROM event.log WHERE merchant_id = %(merchant)s"
+    )
+    return found or 1
+
+
+def list_sightings(tx: ReadTx, after: int, upto: int) -> list[Sighting]:
+    """Events at `(after, upto]` as identity reads them, in order."""
+    found = tx.rows(
+        dict,
+        """
+        SELECT l.position, l.source, l.occurred_at,
+               array_agg(i.id ORDER BY g.no) AS ids, array_agg(i.kind ORDER BY g.no) AS kinds,
+               array_agg(i.scope ORDER BY g.no) AS scopes,
+               array_agg(g.is_verified ORDER BY g.no) AS verified
+        FROM event.log l
+        CROSS JOIN LATERAL unnest(l.identifier_ids, l.verified)
+            WITH ORDINALITY AS g (id, is_verified, no)
+        JOIN event.identifier i ON i.merchant_id = l.merchant_id AND i.id = g.id
+        WHERE l.merchant_id = %(merchant)s AND l.position > %(after)s AND l.position <= %(upto)s
+        GROUP BY l.position, l.source, l.occurred_at ORDER BY l.position
+        """,
+        {"after": after, "upto": upto},
+    )
+    return [
+        Sighting(
+            row["position"],
+            row["source"],
+            [
+                Sighted(*each)
+                for each in zip(
+                    row["ids"], row["kinds"], row["scopes"], row["verified"], strict=True
+                )
+            ],
+            row["occurred_at"],
+        )
+        for row in found
+    ]
+
+
+def list_origins(tx: ReadTx, after: int, upto: int) -> dict[int, int]:
+    """Position → the customer its event made, of those who are not forgotten."""
+    found = tx.rows(
+        dict,
+        """
+        SELECT origin_position AS position, ordinal FROM identity.customer
+        WHERE merchant_id = %(merchant)s AND state = 'live'
+          AND origin_position > %(after)s AND origin_position <= %(upto)s
+        """,
+        {"after": after, "upto": upto},
+    )
+    return {row["position"]: row["ordinal"] for row in found}
+
+
+def list_pinned(tx: ReadTx) -> list[Link]:
+    """Identifiers that a person gave to a customer by a split: they stay there."""
+    return tx.rows(
+        Link,
+        """
+        SELECT l.identifier_id, l.kind, l.scope, c.ordinal AS customer, l.grade, l.is_verified,
+               l.source, l.evidence_position AS position, l.quarantine, l.seen_at
+        FROM identity.link l
+        JOIN identity.customer c
+          ON c.merchant_id = l.merchant_id AND c.id = l.customer_id AND c.state = 'live'
+        WHERE l.merchant_id = %(merchant)s AND EXISTS (
+            SELECT FROM identity.move m WHERE m.merchant_id = l.merchant_id
+              AND m.identifier_id = l.identifier_id AND m.reason = 'split' AND m.to_id = c.id)
+        """,
+    )
+
+
+def list_with_blinds(tx: ReadTx, blinds: Iterable[bytes]) -> frozenset[int]:
+    """Identifiers by their keyed hashes."""
+    return frozenset(
+        tx.column(
+            """
+            SELECT id FROM event.identifier
+            WHERE merchant_id = %(merchant)s AND blind = ANY(%(blinds)s)
+            """,
+            {"blinds": list(blinds)},
+        )
+    )
+
+
+def list_apart(tx: ReadTx) -> frozenset[tuple[int, int]]:
+    """Whom a person set apart, by the customers named then."""
+    found = tx.rows(
+        dict,
+        """
+        SELECT least(c.ordinal, d.ordinal) AS one, greatest(c.ordinal, d.ordinal) AS other
+        FROM identity.apart a
+        JOIN identity.customer c ON c.merchant_id = a.merchant_id AND c.id = a.one_id
+        JOIN identity.customer d ON d.merchant_id = a.merchant_id AND d.id = a.other_id
+        WHERE a.merchant_id = %(merchant)s
+        """,
+    )
+    return frozenset((row["one"], row["other"]) for row in found)
+
+
+def list_by_hand(tx: ReadTx) -> list[tuple[int, int]]:
+    """(winner, loser) of merges by a person that stand, in their order."""
+    found = tx.rows(
+        dict,
+        """
+        SELECT w.ordinal AS winner, l.ordinal AS loser
+        FROM identity.merging m
+        JOIN identity.customer w ON w.merchant_id = m.merchant_id AND w.id = m.winner_id
+        JOIN identity.customer l ON l.merchant_id = m.merchant_id AND l.id = m.loser_id
+        WHERE m.merchant_id = %(merchant)s AND m.reason = 'by_hand' AND m.undone_at IS NULL
+          AND w.state = 'live' AND l.state = 'live'
+        ORDER BY m.at, m.id
+        """,
+    )
+    return [(row["winner"], row["loser"]) for row in found]
+
+
+def iter_speaking(tx: ReadTx) -> Iterator[dict[str, Any]]:
+    """Identifiers that speak for somebody, and who answers for that one today, by ordinal."""
+    return tx.iterate(
+        dict,
+        """
+        SELECT l.identifier_id AS id, r.ordinal AS root
+        FROM identity.link l
+        JOIN identity.customer c ON c.merchant_id = l.merchant_id AND c.id = l.customer_id
+        JOIN identity.customer r ON r.merchant_id = c.merchant_id AND r.id = c.root_id
+        WHERE l.merchant_id = %(merchant)s AND l.quarantine IS NULL
+        """,
+    )
+
+
+def list_named(tx: ReadTx, ordinals: Iterable[int]) -> dict[int, UUID]:
+    found = tx.rows(
+        dict,
+        """
+        SELECT ordinal, id FROM identity.customer
+        WHERE merchant_id = %(merchant)s AND ordinal = ANY(%(ordinals)s)
+        """,
+        {"ordinals": list(ordinals)},
+    )
+    return {row["ordinal"]: row["id"] for row in found}
+
+
+# Writing what differs
+
+
+def open_moves(tx: Tx) -> None:
+    """A place to note which roots lost something, and to whom."""
+    tx.load("identity_before", {"id": "uuid", "root_id": "uuid"}, ())
+    tx.run(
+        """
+        INSERT INTO pg_temp.identity_before
+        SELECT id, root_id FROM identity.customer WHERE merchant_id = %(merchant)s
+        """
+    )
+    tx.load("identity_went", {"from_id": "uuid", "to_id": "uuid"}, ())
+
+
+def set_resolved(tx: Tx, assigned: Sequence[Assigned]) -> None:
+    """Events go to other customers; nobody's events stay nobody's, somebody's keep somebody."""
+    tx.load(
+        "identity_assigned",
+        {"position": "bigint", "customer": "int", "via_id": "bigint"},
+        ((each.position, each.customer, each.via_id) for each in assigned),
+    )
+    tx.run(
+        """
+        WITH moved AS (
+            UPDATE identity.resolved r SET customer_id = c.id, via_id = t.via_id
+            FROM pg_temp.identity_assigned t
+            JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.ordinal = t.customer
+            JOIN identity.resolved o
+              ON o.merchant_id = %(merchant)s AND o.position = t.position
+            JOIN identity.customer f
+              ON f.merchant_id = %(merchant)s AND f.id = o.customer_id AND f.state = 'live'
+            WHERE r.merchant_id = %(merchant)s AND r.position = t.position
+              AND r.via_id IS NOT NULL AND (r.customer_id, r.via_id) <> (c.id, t.via_id)
+            RETURNING o.customer_id AS from_id, c.id AS to_id)
+        INSERT INTO pg_temp.identity_went SELECT DISTINCT from_id, to_id FROM moved
+        WHERE from_id <> to_id
+        """
+    )
+
+
+def set_links(tx: Tx, links: Iterable[Link]) -> None:
+    """Links as they are now; unchanged ones are not written. The time of evidence follows."""
+    tx.load(
+        "identity_relink",
+        {
+            "identifier_id": "bigint",
+            "kind": "text",
+            "scope": "text",
+            "customer": "int",
+            "grade": "text",
+            "is_verified": "boolean",
+            "source": "text",
+            "position": "bigint",
+            "quarantine": "text",
+            "seen_at": "timestamptz",
+        },
+        (
+            (
+                link.identifier_id,
+                link.kind,
+                link.scope,
+                link.customer,
+                link.grade,
+                link.is_verified,
+                link.source,
+                link.position,
+                link.quarantine,
+                link.seen_at,
+            )
+            for link in links
+        ),
+    )
+    tx.run(
+        """
+        INSERT INTO identity.link AS l
+            (merchant_id, identifier_id, kind, scope, customer_id, grade, is_verified, source,
+             evidence_position, linked_at, quarantine, seen_at)
+        SELECT %(merchant)s, t.identifier_id, t.kind, t.scope, c.id, t.grade, t.is_verified,
+               t.source, t.position, coalesce(e.occurred_at, %(now)s), t.quarantine, t.seen_at
+        FROM pg_temp.identity_relink t
+        LEFT JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.ordinal = t.customer
+        LEFT JOIN event.log e ON e.merchant_id = %(merchant)s AND e.position = t.position
+        ON CONFLICT (merchant_id, identifier_id) DO UPDATE SET
+            customer_id = excluded.customer_id, grade = excluded.grade,
+            is_verified = excluded.is_verified, source = excluded.source,
+            evidence_position = excluded.evidence_position, linked_at = excluded.linked_at,
+            quarantine = excluded.quarantine, seen_at = excluded.seen_at
+        WHERE (l.customer_id, l.grade, l.is_verified, l.evidence_position, l.quarantine, l.seen_at)
+            IS DISTINCT FROM
+            (excluded.customer_id, excluded.grade, excluded.is_verified,
+             excluded.evidence_position, excluded.quarantine, excluded.seen_at)
+        """
+    )
+
+
+def set_merged(
+    tx: Tx, merges: Sequence[Merge], hung: Iterable[tuple[int, int | None, int]]
+) -> None:
+    """Who is under whom: `(customer, merged into, root)`; mergings by evidence follow."""
+    tx.load(
+        "identity_remerge",
+        {
+            "id": "uuid",
+            "winner": "int",
+            "loser": "int",
+            "reason": "text",
+            "position": "bigint",
+            "one": "bigint",
+            "other": "bigint",
+        },
+        (
+            (new_id(), each.winner, each.loser, each.reason, each.position, *each.identifiers)
+            for each in merges
+        ),
+    )
+    tx.run(
+        """
+        UPDATE identity.merging m SET undone_at = %(now)s
+        WHERE m.merchant_id = %(merchant)s AND m.undone_at IS NULL AND m.reason <> 'by_hand'
+          AND NOT EXISTS (
+              SELECT FROM pg_temp.identity_remerge t
+              JOIN identity.customer w ON w.merchant_id = %(merchant)s AND w.ordinal = t.winner
+              JOIN identity.customer l ON l.merchant_id = %(merchant)s AND l.ordinal = t.loser
+              WHERE t.position = m.position AND w.id = m.winner_id AND l.id = m.loser_id)
+        """
+    )
+    tx.run(
+        """
+        INSERT INTO identity.merging
+            (merchant_id, id, winner_id, loser_id, reason, position, identifier_ids, evidence,
+             at, by)
+        SELECT %(merchant)s, t.id, w.id, l.id, t.reason, t.position, ARRAY[t.one, t.other],
+               jsonb_build_object('type', e.type, 'source', e.source,
+                                  'occurred_at', e.occurred_at), %(now)s, %(by)s
+        FROM pg_temp.identity_remerge t
+        JOIN identity.customer w ON w.merchant_id = %(merchant)s AND w.ordinal = t.winner
+        JOIN identity.customer l ON l.merchant_id = %(merchant)s AND l.ordinal = t.loser
+        JOIN event.log e ON e.merchant_id = %(merchant)s AND e.position = t.position
+        WHERE NOT EXISTS (
+            SELECT FROM identity.merging m
+            WHERE m.merchant_id = %(merchant)s AND m.undone_at IS NULL
+              AND m.position = t.position AND m.winner_id = w.id AND m.loser_id = l.id)
+        """,
+        {"by": tx.principal},
+    )
+    tx.load("identity_hung", {"ordinal": "int", "into": "int", "root": "int"}, hung)
+    tx.run(
+        """
+        UPDATE identity.customer c SET root_id = r.id, merged_into = w.id
+        FROM pg_temp.identity_hung t
+        JOIN identity.customer r ON r.merchant_id = %(merchant)s AND r.ordinal = t.root
+        LEFT JOIN identity.customer w ON w.merchant_id = %(merchant)s AND w.ordinal = t.into
+        WHERE c.merchant_id = %(merchant)s AND c.ordinal = t.ordinal
+          AND (c.root_id <> r.id OR c.merged_into IS DISTINCT FROM w.id)
+        """
+    )
+
+
+def list_moves(tx: Tx) -> list[tuple[UUID, UUID]]:
+    """(root of before, root of now) wherever something of the one is with the other now."""
+    found = tx.rows(
+        dict,
+        """
+        SELECT b.root_id AS old, c.root_id AS new
+        FROM pg_temp.identity_before b
+        JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = b.id
+        WHERE b.root_id <> c.root_id
+        UNION
+        SELECT b.root_id, c.root_id
+        FROM pg_temp.identity_went w
+        JOIN pg_temp.identity_before b ON b.id = w.from_id
+        JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = w.to_id
+        WHERE b.root_id <> c.root_id
+        """,
+    )
+    return [(row["old"], row["new"]) for row in found]
