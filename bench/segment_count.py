@@ -24,7 +24,8 @@ from huitou.base.crypto import MasterKey
 from huitou.base.db import Database, ReadTx
 from huitou.base.pg import EmbeddedPostgres
 from huitou.base.warehouse import writer
-from huitou.base.warehouse.reader import Copy, Warehouse
+from huitou.base.warehouse.engine import Engine
+from huitou.base.warehouse.reader import Warehouse
 from huitou.benchmark import Asked, Figure, Report, shorter
 from huitou.segment import reads, warehouse
 
@@ -172,7 +173,7 @@ def run(asked: Asked) -> Report:
     return Report(figures=figures, scale=base.scale() | {"copied_rows": rows})
 
 
-def _measure(database: Database, base: home.Base, copy: Copy, asked: Asked) -> dict[str, Figure]:
+def _measure(database: Database, base: home.Base, copy: Engine, asked: Asked) -> dict[str, Figure]:
     now = f"TIMESTAMPTZ '{base.made_at.isoformat()}'"
     times: dict[str, list[float]] = {
         name: [] for name in ("first", "edit", "state", "raw", "state_raw", "sql")
@@ -238,7 +239,7 @@ def _algebra(customers: int, seed: int) -> tuple[float, float]:
     )
 
 
-def _forget_leaves(copy: Copy) -> None:
+def _forget_leaves(copy: Engine) -> None:
     """Nobody asked before; who is in the scope stays known, as in a running process."""
     kept = copy.kept["segment"]
     for key in list(kept):

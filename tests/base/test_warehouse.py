@@ -7,11 +7,13 @@ from threading import Event, Thread
 from uuid import UUID
 
 import pytest
+from pyroaring import BitMap
 
 from huitou.base.db import Database
 from huitou.base.warehouse import writer
+from huitou.base.warehouse.engine import Engine
 from huitou.base.warehouse.files import list_files
-from huitou.base.warehouse.reader import Copy, Warehouse
+from huitou.base.warehouse.reader import Warehouse
 from tests.background import settle
 from tests.conftest import Brand, Clock, send_events
 
@@ -54,7 +56,7 @@ def flush_and_crash(db: Database, merchant: UUID, folder: Path) -> None:
         raise RuntimeError("crash")
 
 
-def customers(db: Database, brand: Brand, copy: Copy) -> int:
+def customers(db: Database, brand: Brand, copy: Engine) -> int:
     with db.read(brand.merchant.id) as tx:
         assert copy.sync(tx)
     return len(copy.ordinals("SELECT id FROM identity.customer"))
@@ -154,3 +156,27 @@ def test_the_changed_customers_are_remembered(
     assert changed is not None
     assert {7, 8} <= set(changed)
     assert not copy.changed_since(copy.version)
+
+
+def test_a_base_that_took_over_changes_nobody_read_is_known_as_such(
+    db: Database, brand: Brand, clock: Clock, copies: Warehouse
+) -> None:
+    merchant, folder = brand.merchant.id, copies.folder(brand.merchant.id)
+    copy = copies.copy(merchant)
+    join(db, brand, clock, range(3))
+    take(db, merchant, folder, is_whole=True)
+    assert customers(db, brand, copy) == 3
+    first = copy.version
+    for is_read in (True, False):
+        before = copy.version
+        join(db, brand, clock, range(10, 12) if is_read else range(20, 22))
+        take(db, merchant, folder)
+        if is_read:
+            customers(db, brand, copy)
+        with db.write(merchant) as tx:
+            assert writer.compact(tx, folder, is_thorough=True) > 0
+        customers(db, brand, copy)
+        changed = copy.changed_since(before)
+        assert (changed is not None and len(changed) == 2) if is_read else changed is None
+    assert copy.changed_since(first) is None
+    assert copy.changed_since(copy.version) == BitMap()

@@ -22,7 +22,7 @@ def main() -> None:
         config.database_url,
         MasterKey.load(config.master_key),
         size_max=20,
-        warehouse=Warehouse(config.warehouse),
+        warehouse=Warehouse(config.warehouse, config.warehouse_engine),
     )
     wiring.wire()
     app = create_app(database, extra_routers=tuple(wiring.edge_routers()))

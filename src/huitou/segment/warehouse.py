@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -18,7 +18,7 @@ from psycopg import sql
 from pyroaring import BitMap
 
 from huitou.base.db import ReadTx
-from huitou.base.warehouse.reader import Copy
+from huitou.base.warehouse.engine import Engine
 from huitou.segment.rules import batch, clock, judge, parse
 from huitou.segment.store.clock import find_due
 from huitou.segment.types.answers import Counted
@@ -96,13 +96,14 @@ def members_of_each(tx: ReadTx, trees: Sequence[Node], context: Context) -> list
         return [sets.of(tree) & sets.people for tree in trees]
 
 
+_EVERYONE = b"everyone"
 _WECOM, _SMS = Consent(channel="wecom"), Consent(channel="sms")
 
 
 class _Sets:
     """The sets of one question, all of the same moment."""
 
-    def __init__(self, tx: ReadTx, copy: Copy, context: Context, tree: Node) -> None:
+    def __init__(self, tx: ReadTx, copy: Engine, context: Context, tree: Node) -> None:
         self._tx = tx
         self._copy = copy
         self._context = context
@@ -146,10 +147,9 @@ class _Sets:
                 self._kept.pop(key, None)
             else:
                 anew |= stale
-        for key in (self._people_key, *self._leaves):
-            if key not in self._kept:
-                scanned = self._scan_people() if key == self._people_key else self._scan(key)
-                self._kept[key] = _Kept(scanned, self._copy.version, self._tx.now)
+        missing = [key for key in (self._people_key, *self._leaves) if key not in self._kept]
+        for key, found in (self._scan(missing) if missing else {}).items():
+            self._kept[key] = _Kept(found, self._copy.version, self._tx.now)
         if anew:
             self._judge_anew(anew)
         for key in (self._people_key, *self._leaves):
@@ -172,29 +172,41 @@ class _Sets:
         due = clock.due(turns, since, until, self._context.zone)
         return changed | BitMap(find_due(self._tx, due, _ANEW_MAX + 1))
 
-    def _scan(self, key: bytes) -> BitMap:
-        leaf = self._leaves[key]
-        if not batch.is_copied(leaf):
-            compiled = judge.everybody(leaf, self._context)
-            return BitMap(self._tx.column(compiled.query, compiled.params))
-        scan = batch.scan(leaf, self._context, self._tx.merchant)
-        self._copy.define(batch.MACROS["duckdb"])
-        [[without]] = self._copy.rows(scan.without)
-        found = self._copy.ordinals(batch.settled(scan, without=without))
-        return self._everyone() - found if without else found
+    def _scan(self, keys: Sequence[bytes]) -> dict[bytes, BitMap]:
+        """The sets of these, asked of the engine together."""
+        dialect = self._copy.dialect
+        leaves = {key: self._leaves[key] for key in keys if key != self._people_key}
+        found: dict[bytes, BitMap] = {}
+        scans: dict[bytes, batch.Scan] = {}
+        for key, leaf in leaves.items():
+            if batch.is_copied(leaf):
+                scans[key] = batch.scan(leaf, self._context, self._tx.merchant, dialect)
+            else:
+                compiled = judge.everybody(leaf, self._context)
+                found[key] = BitMap(self._tx.column(compiled.query, compiled.params))
+        questions = {self._people_key: self._people_of_scope()} if len(keys) > len(leaves) else {}
+        opposite: list[bytes] = []
+        if scans:
+            self._copy.define(batch.MACROS[dialect])
+            [verdicts] = self._copy.rows(batch.verdicts_without(list(scans.values())))
+            for (key, scan), without in zip(scans.items(), verdicts, strict=True):
+                questions[key] = batch.settled(scan, without=without)
+                opposite += [key] if without else []
+        if opposite:
+            questions[_EVERYONE] = "SELECT id FROM identity.customer"
+        answers = self._copy.ordinals_of_each(list(questions.values()))
+        found |= dict(zip(questions, answers, strict=True))
+        for key in opposite:
+            found[key] = found[_EVERYONE] - found[key]
+        found.pop(_EVERYONE, None)
+        return found
 
-    def _everyone(self) -> BitMap:
-        return self._copy.ordinals("SELECT id FROM identity.customer")
-
-    def _scan_people(self) -> BitMap:
+    def _people_of_scope(self) -> str:
         scope = self._tx.scope
         if scope.unit_path is None and scope.staff_id is None:
-            return self._everyone()
-        query = sql.SQL(_OF_SCOPE).format(
-            path=sql.Literal(scope.unit_path or ""),
-            staff=sql.Literal(str(scope.staff_id or "")),
-        )
-        return self._copy.ordinals(query.as_string(None))
+            return "SELECT id FROM identity.customer"
+        values = {"path": scope.unit_path or "", "staff": str(scope.staff_id or "")}
+        return batch.rendered(sql.SQL(_OF_SCOPE), values, self._copy.dialect)
 
     def _judge_anew(self, anew: BitMap) -> None:
         ids = _ids(self._tx, anew)
@@ -211,12 +223,12 @@ class _Sets:
         kept.customers = (kept.customers - anew) | holding
 
 
-_OF_SCOPE = """
+_OF_SCOPE: LiteralString = """
     SELECT c.id FROM identity.customer c
     JOIN profile.customer p ON p.customer_id = c.id
     LEFT JOIN merchant.unit u ON u.id = p.home_unit_id
-    WHERE ({path} = '' OR starts_with(u.path, {path}))
-      AND ({staff} = '' OR p.owner_staff_id = {staff})
+    WHERE (%(path)s = '' OR starts_with(u.path, %(path)s))
+      AND (%(staff)s = '' OR p.owner_staff_id = %(staff)s)
 """
 
 

@@ -18,6 +18,7 @@ from pyroaring import BitMap
 
 from huitou.base.db import ReadTx
 from huitou.base.warehouse.datasets import DATASETS, Dataset
+from huitou.base.warehouse.engine import Engine
 from huitou.base.warehouse.files import File, list_files, literal, read_parquet
 from huitou.base.warehouse.sets import bitmap
 
@@ -26,22 +27,24 @@ _MEMORY = "2GB"
 
 
 class Warehouse:
-    """The copies of all merchants, as this process sees them."""
+    """The copies of all merchants, as this process sees them: in DuckDB, or in the Spark behind
+    the Connect server `engine` (`sc://host:port`)."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, engine: str | None = None) -> None:
         self._root = root
-        self._copies: dict[UUID, Copy] = {}
+        self._engine = engine
+        self._copies: dict[UUID, Engine] = {}
         self._lock = RLock()
 
     def folder(self, merchant: UUID) -> Path:
         """Where a merchant's files lie."""
         return self._root / str(merchant)
 
-    def copy(self, merchant: UUID) -> "Copy":
+    def copy(self, merchant: UUID) -> Engine:
         """This process's view of a merchant's copy."""
         with self._lock:
             if merchant not in self._copies:
-                self._copies[merchant] = Copy(self.folder(merchant), merchant)
+                self._copies[merchant] = self._open(merchant)
             return self._copies[merchant]
 
     def close(self) -> None:
@@ -51,21 +54,25 @@ class Warehouse:
                 copy.close()
             self._copies.clear()
 
+    def _open(self, merchant: UUID) -> Engine:
+        if self._engine is None:
+            return Copy(self.folder(merchant), merchant)
+        from huitou.base.warehouse.spark import SparkCopy
 
-class Copy:
-    """One merchant's. Hold `lock` from `sync` to the last question of an answer."""
+        return SparkCopy(self._engine, self.folder(merchant), merchant)
+
+
+class Copy(Engine):
+    """One merchant's, in DuckDB."""
+
+    dialect = "duckdb"
 
     def __init__(self, folder: Path, merchant: UUID) -> None:
-        self.lock = RLock()
-        self.version = 0
-        """The newest file that was read; 0 while there is no copy."""
-        self.kept: dict[Any, Any] = {}
-        """What askers keep beside it; they bound it."""
+        super().__init__()
         self._folder = folder
         self._merchant = sql.Literal(str(merchant))
         self._bases: dict[str, list[File]] = {}
         self._present: list[int] = []
-        self._changed: list[tuple[int, BitMap]] = []
         self._duck = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY})
         self._duck.execute("SET TimeZone = 'UTC'")
         self._duck.execute(literal("SET temp_directory = {}", str(folder / "tmp")))
@@ -77,7 +84,6 @@ class Copy:
         self._duck.close()
 
     def sync(self, tx: ReadTx) -> bool:
-        """Read what is new in the list; False while there is no copy."""
         present = list_files(tx)
         if not present:
             return False
@@ -90,6 +96,8 @@ class Copy:
             own, own_deltas = bases.get(name, []), deltas.get(name, [])
             if name not in self._bases or [f.id for f in self._bases[name]] != [f.id for f in own]:
                 self._bases[name] = own
+                for file in own:
+                    self._note_base(file)
                 self._empty(dataset)
                 fresh = own_deltas
             else:
@@ -103,32 +111,16 @@ class Copy:
         self._present = ids
         return True
 
-    def changed_since(self, version: int) -> BitMap | None:
-        """Customers with anything that changed after `version`; None when that is not known."""
-        if version < self.version and (not self._changed or self._changed[0][0] > version + 1):
-            return None
-        found = BitMap()
-        for id_, customers in self._changed:
-            if id_ > version:
-                found |= customers
-        return found
-
     def define(self, statement: str) -> None:
-        """Give the engine a macro."""
         self._duck.execute(statement)
 
     def ordinals(self, query: str) -> BitMap:
-        """The customers a query of one column of ordinals answers with."""
         column = self._duck.execute(query).fetchnumpy()
         [values] = column.values()
         return bitmap(np.ma.compressed(values) if np.ma.isMaskedArray(values) else values)
 
     def rows(self, query: str) -> list[Any]:
-        """The rows a query answers with."""
         return self._duck.execute(query).fetchall()
-
-    def _is_fresh(self, file: File) -> bool:
-        return file.id > self.version and (file.merges_upto or self.version + 1) > self.version
 
     def _run(self, query: sql.Composable) -> None:
         self._duck.execute(query.as_string(None))
@@ -169,8 +161,7 @@ class Copy:
             column, source
         )
         if file.id > self.version:
-            self._changed.append((file.id, self.ordinals(touched.as_string(None))))
-            del self._changed[:-_REMEMBERED]
+            self._note_delta(file, self.ordinals(touched.as_string(None)))
 
     def _show(self, dataset: Dataset) -> None:
         """The view under the table's own name."""
@@ -194,12 +185,6 @@ class Copy:
                 sql.Identifier(*dataset.table), sql.SQL(" UNION ALL ").join(parts)
             )
         )
-
-
-_REMEMBERED = 5_000
-"""So many files back `changed_since` can tell."""
-
-
 
 
 def _held(dataset: Dataset) -> sql.Identifier:

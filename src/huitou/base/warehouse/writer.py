@@ -236,9 +236,8 @@ def _compacted(
         stays = not own or not _is_touched(maker, own, month, dataset)
         if stays and own:
             continue
-        rewritten = maker.merge(
-            dataset, "base", _rewritten(maker, dataset, own, month), month=month
-        )
+        rows = _rewritten(maker, dataset, own, month)
+        rewritten = maker.merge(dataset, "base", rows, month=month, merges=upto)
         old += own
         made += [rewritten] if rewritten else []
     return old, made

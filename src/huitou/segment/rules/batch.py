@@ -5,22 +5,23 @@ tables and columns have the same names.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import sqlglot
 from psycopg import sql
 from sqlglot import exp
 
+from huitou.base.warehouse.engine import Dialect
+from huitou.segment.rules import spark
 from huitou.segment.rules.figures import figure
 from huitou.segment.rules.statement import Sql, Statement
 from huitou.segment.rules.traits import BUILT_IN
 from huitou.segment.types.rule import Context, Leaf, Trait
 
-Dialect = Literal["duckdb", "spark"]
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -47,7 +48,7 @@ def is_copied(leaf: Leaf) -> bool:
     return not isinstance(leaf, Trait) or leaf.name in BUILT_IN
 
 
-def scan(leaf: Leaf, context: Context, merchant: UUID, dialect: Dialect = "duckdb") -> Scan:
+def scan(leaf: Leaf, context: Context, merchant: UUID, dialect: Dialect) -> Scan:
     """The two questions that tell for every customer whether the leaf holds."""
     statement = Statement(context, is_copy=True)
     asked = figure(statement, leaf)
@@ -57,7 +58,12 @@ def scan(leaf: Leaf, context: Context, merchant: UUID, dialect: Dialect = "duckd
     )
     without = sql.SQL("SELECT {} AS without").format(holds.format(asked.test(sql.SQL("NULL"))))
     values = {**statement.params, "merchant": merchant, "now": context.now, "zone": context.zone}
-    return Scan(_rendered(rows, values, dialect), _rendered(without, values, dialect))
+    return Scan(rendered(rows, values, dialect), rendered(without, values, dialect))
+
+
+def verdicts_without(scans: Sequence[Scan]) -> str:
+    """The question for the verdicts of those without a row, one row of them."""
+    return "SELECT " + ", ".join(f"({scan_.without}) AS v{at}" for at, scan_ in enumerate(scans))
 
 
 def settled(scan_: Scan, *, without: bool) -> str:
@@ -68,7 +74,8 @@ def settled(scan_: Scan, *, without: bool) -> str:
 _WITHOUT = "'the verdict of those without a row'"
 
 
-def _rendered(query: Sql, values: Mapping[str, Any], dialect: Dialect) -> str:
+def rendered(query: Sql, values: Mapping[str, Any], dialect: Dialect) -> str:
+    """PostgreSQL's SQL in an engine's, with the values in it."""
     text = _PLACEHOLDER.sub(r":\1", query.as_string(None))
     tree = sqlglot.parse_one(text, dialect="postgres")
     literals = {name: _literal(value) for name, value in values.items()}
@@ -77,7 +84,7 @@ def _rendered(query: Sql, values: Mapping[str, Any], dialect: Dialect) -> str:
     for select in filled.find_all(exp.Select):
         if not select.expressions:  # EXISTS (SELECT FROM …) is PostgreSQL's alone
             select.select("1", copy=False)
-    return filled.sql(dialect=dialect)
+    return (spark.translated(filled) if dialect == "spark" else filled).sql(dialect=dialect)
 
 
 def _literal(value: Any) -> exp.Expr:
