@@ -1227,6 +1227,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/health/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Data Health
+         * @description What came in, how far each consumer is, what could not be taken, how fresh the copy is.
+         */
+        get: operations["get_data_health_v1_health_data_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Policy
+         * @description The rule in force, the one before it, and how far the application of another is.
+         */
+        get: operations["get_policy_v1_identity_policy_get"];
+        /**
+         * Put Policy
+         * @description Put a rule in force for the whole log, as a job. The former one put back undoes it.
+         */
+        put: operations["put_policy_v1_identity_policy_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/policy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Policy
+         * @description What another rule would do to the customers of today, with ten examples. Writes nothing.
+         */
+        post: operations["preview_policy_v1_identity_policy_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Quarantine
+         * @description Identifiers that speak for nobody, with the reason.
+         */
+        get: operations["list_quarantine_v1_identity_quarantine_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/quarantine/{identifier_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm
+         * @description A person looked, and it is right.
+         */
+        post: operations["confirm_v1_identity_quarantine__identifier_id__confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity/quarantine/{identifier_id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift
+         * @description It speaks for its customer again, and no rule puts it back.
+         */
+        post: operations["lift_v1_identity_quarantine__identifier_id__lift_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/identity/review": {
         parameters: {
             query?: never;
@@ -2811,6 +2935,10 @@ export interface components {
             /** Revoked At */
             revoked_at: string | null;
         };
+        /** Asked */
+        Asked: {
+            policy: components["schemas"]["Rule"];
+        };
         /** AssociateLoad */
         AssociateLoad: {
             /** Name */
@@ -3045,7 +3173,7 @@ export interface components {
             salt: string;
             /** Skus */
             skus: string[];
-            source: components["schemas"]["Source"];
+            source: components["schemas"]["huitou__campaign__types__Source"];
             /**
              * State
              * @enum {string}
@@ -3501,6 +3629,33 @@ export interface components {
             total: components["schemas"]["Total"] | null;
         };
         /**
+         * DataHealth
+         * @description `minutes` are the last 60, oldest first. `copy` is what the columnar copy holds by dataset,
+         *     empty where there is none; `followers` are those who follow changed rows, the copy's writer
+         *     ("warehouse") among them. `clock` is how far time has been followed for segments.
+         */
+        DataHealth: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            clock: components["schemas"]["Clock"] | null;
+            /** Copy */
+            copy: components["schemas"]["Extent"][];
+            /** Followers */
+            followers: components["schemas"]["Follower"][];
+            lag: components["schemas"]["Lag"];
+            /** Minutes */
+            minutes: components["schemas"]["MinuteCount"][];
+            /** Rejected */
+            rejected: components["schemas"]["huitou__api__data_health__Rejected"][];
+            /** Set Aside */
+            set_aside: number;
+            /** Sources */
+            sources: components["schemas"]["huitou__api__data_health__Source"][];
+        };
+        /**
          * Day
          * @description A day of the series; days without sales are there with zeros.
          */
@@ -3715,6 +3870,34 @@ export interface components {
             /** Surface */
             surface: string;
         };
+        /**
+         * Evidence
+         * @description Why something about this customer's identity is believed, in words.
+         */
+        Evidence: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            /** Is Undone */
+            is_undone: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "link" | "merge" | "move";
+            /** May Undo */
+            may_undo: boolean;
+            /** Position */
+            position: number | null;
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+        };
         /** ExplainIn */
         ExplainIn: {
             /**
@@ -3838,6 +4021,26 @@ export interface components {
             segment: string;
         };
         /**
+         * Extent
+         * @description What the present files of a dataset come to; `rows` counts a row again in each delta it has
+         *     changed in.
+         */
+        Extent: {
+            /** Bytes */
+            bytes: number;
+            /** Dataset */
+            dataset: string;
+            /** Files */
+            files: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
          * Fallback
          * @description What takes over after the deadline and `grace_minutes` (None: the merchant's setting).
          */
@@ -3938,6 +4141,21 @@ export interface components {
             under_14: boolean;
         };
         /**
+         * Follower
+         * @description A consumer: how many rows changed since it last looked, and when that was.
+         */
+        Follower: {
+            /** Consumer */
+            consumer: string;
+            /**
+             * Moved At
+             * Format: date-time
+             */
+            moved_at: string;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * Founded
          * @description Ids of the merchant and of its owner, who is logged in now.
          */
@@ -3994,6 +4212,29 @@ export interface components {
             target_fen: number;
         };
         /**
+         * Habit
+         * @description Why a customer may be called something, in words.
+         */
+        Habit: {
+            /** Confidence Bp */
+            confidence_bp: number;
+            /** Evidence En */
+            evidence_en: string;
+            /** Evidence Zh */
+            evidence_zh: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "category" | "price" | "novelty" | "daypart" | "weekend";
+            /** Tag En */
+            tag_en: string;
+            /** Tag Zh */
+            tag_zh: string;
+            /** Value */
+            value: string;
+        };
+        /**
          * Health
          * @description `reason` says what a product that is not ready waits for.
          */
@@ -4037,6 +4278,47 @@ export interface components {
             /** Detail */
             detail: components["schemas"]["ValidationError"][];
         };
+        /**
+         * Rejected
+         * @description An import of the last seven days with rows that failed; rehearsals are left out.
+         */
+        huitou__api__data_health__Rejected: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Failed */
+            failed: number;
+            /** File Name */
+            file_name: string;
+            /**
+             * Import Id
+             * Format: uuid
+             */
+            import_id: string;
+            /** Kind */
+            kind: string;
+            /** Total */
+            total: number | null;
+        };
+        /**
+         * Source
+         * @description A registered source of events; one that never sent anything has no `last_at` within the
+         *     seven days looked at. `title` is None for a source that sends without being registered.
+         */
+        huitou__api__data_health__Source: {
+            /** Last At */
+            last_at: string | null;
+            /** Name */
+            name: string;
+            /** Title */
+            title: string | null;
+            /** Today */
+            today: number;
+            /** Week */
+            week: number;
+        };
         /** StaffRef */
         huitou__associate__types__StaffRef: {
             /**
@@ -4048,126 +4330,30 @@ export interface components {
             name: string;
         };
         /**
-         * Page
-         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         * Source
+         * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
+         *     a category if wanted).
          */
-        huitou__kernel__page__Page_Shown___1: {
-            /** Items */
-            items: components["schemas"]["huitou__tag__types__Shown"][];
-            /** Next */
-            next: string | null;
+        huitou__campaign__types__Source: {
+            /** Category */
+            category: string | null;
+            /** Opportunity Kind */
+            opportunity_kind: ("predicted" | "best_now") | null;
+            /** Rule */
+            rule: {
+                [key: string]: unknown;
+            } | null;
+            /** Segment Id */
+            segment_id: string | null;
         };
-        /**
-         * Page
-         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
-         */
-        huitou__kernel__page__Page_Shown___2: {
-            /** Items */
-            items: components["schemas"]["huitou__opportunity__types__Shown"][];
-            /** Next */
-            next: string | null;
-        };
-        /**
-         * Shown
-         * @description An opportunity for people: the reason as a sentence, the name masked.
-         */
-        huitou__opportunity__types__Shown: {
-            /** Associate Id */
-            associate_id: string | null;
-            /** Best Bp */
-            best_bp: number;
-            /** Category Code */
-            category_code: string;
-            /** Category Name */
-            category_name: string;
-            /** Category Name En */
-            category_name_en: string;
-            /**
-             * Customer Id
-             * Format: uuid
-             */
-            customer_id: string;
-            /** Customer Ordinal */
-            customer_ordinal: number;
-            /**
-             * Due From
-             * Format: date-time
-             */
-            due_from: string;
-            /**
-             * Due To
-             * Format: date-time
-             */
-            due_to: string;
-            /** Expected Fen */
-            expected_fen: number;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Kind
-             * @constant
-             */
-            kind: "repurchase_due";
-            /** Name */
-            name: string | null;
-            /**
-             * Opened At
-             * Format: date-time
-             */
-            opened_at: string;
-            /** Reason */
-            reason: unknown;
-            /** Reason En */
-            reason_en: string;
-            /** Reason Zh */
-            reason_zh: string;
-            /** Score Bp */
-            score_bp: number;
-            /** Skus */
-            skus: string[];
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "taken" | "won" | "expired";
-            /** Unit Id */
-            unit_id: string | null;
-        };
-        /**
-         * Evidence
-         * @description Why something about this customer's identity is believed, in words.
-         */
-        huitou__profile__types__Evidence: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Id */
-            id: string;
-            /** Is Undone */
-            is_undone: boolean;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "link" | "merge" | "move";
-            /** May Undo */
-            may_undo: boolean;
-            /** Position */
-            position: number | null;
-            /** Sentence En */
-            sentence_en: string;
-            /** Sentence Zh */
-            sentence_zh: string;
+        /** Rejected */
+        huitou__event__types__Rejected: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /** Index */
+            index: number;
         };
         /** StaffRef */
         huitou__profile__types__StaffRef: {
@@ -4180,51 +4366,6 @@ export interface components {
             id: string;
             /** Name */
             name: string;
-        };
-        /**
-         * Evidence
-         * @description Why a customer may be called something, in words.
-         */
-        huitou__tag__types__Evidence: {
-            /** Confidence Bp */
-            confidence_bp: number;
-            /** Evidence En */
-            evidence_en: string;
-            /** Evidence Zh */
-            evidence_zh: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "category" | "price" | "novelty" | "daypart" | "weekend";
-            /** Tag En */
-            tag_en: string;
-            /** Tag Zh */
-            tag_zh: string;
-            /** Value */
-            value: string;
-        };
-        /**
-         * Shown
-         * @description A tag as listed. One outside the library has no `id`: somebody, a file or a source set it.
-         */
-        huitou__tag__types__Shown: {
-            /** Customer Count */
-            customer_count: number;
-            /** Group */
-            group: string;
-            /** Id */
-            id: string | null;
-            /** Name */
-            name: string;
-            /** Segment Id */
-            segment_id: string | null;
-            /** Sources */
-            sources: string[];
-            /** Units */
-            units: string[];
-            /** Version */
-            version: number | null;
         };
         /** IdentifierRow */
         IdentifierRow: {
@@ -4369,7 +4510,7 @@ export interface components {
             /** Position */
             position: string;
             /** Rejected */
-            rejected: components["schemas"]["Rejected"][];
+            rejected: components["schemas"]["huitou__event__types__Rejected"][];
         };
         /** KeyBody */
         KeyBody: {
@@ -4643,6 +4784,19 @@ export interface components {
             title_en: string;
             /** Title Zh */
             title_zh: string;
+        };
+        /**
+         * MinuteCount
+         * @description Events taken in within the minute that begins `at`.
+         */
+        MinuteCount: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Events */
+            events: number;
         };
         /**
          * Money
@@ -4964,16 +5118,6 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
-        Page_Evidence_: {
-            /** Items */
-            items: components["schemas"]["huitou__tag__types__Evidence"][];
-            /** Next */
-            next: string | null;
-        };
-        /**
-         * Page
-         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
-         */
         Page_Export_: {
             /** Items */
             items: components["schemas"]["Export"][];
@@ -5007,6 +5151,16 @@ export interface components {
         Page_FieldShown_: {
             /** Items */
             items: components["schemas"]["FieldShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_Habit_: {
+            /** Items */
+            items: components["schemas"]["Habit"][];
             /** Next */
             next: string | null;
         };
@@ -5074,6 +5228,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_QuarantinedIdentifier_: {
+            /** Items */
+            items: components["schemas"]["QuarantinedIdentifier"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Recommendation_: {
             /** Items */
             items: components["schemas"]["Recommendation"][];
@@ -5124,6 +5288,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_Shown_: {
+            /** Items */
+            items: components["schemas"]["Shown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_ShownLine_: {
             /** Items */
             items: components["schemas"]["ShownLine"][];
@@ -5157,6 +5331,16 @@ export interface components {
         Page_SuggestionShown_: {
             /** Items */
             items: components["schemas"]["SuggestionShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_TagRow_: {
+            /** Items */
+            items: components["schemas"]["TagRow"][];
             /** Next */
             next: string | null;
         };
@@ -5254,6 +5438,46 @@ export interface components {
             /** Skus */
             skus?: string[];
             source: components["schemas"]["SourceBody"];
+        };
+        /**
+         * Policy
+         * @description The merchant's rule. Fields left out keep their default.
+         */
+        Policy: {
+            /** Grades */
+            grades: {
+                [key: string]: "A" | "B" | "C";
+            };
+            /**
+             * Shared After
+             * @default 3
+             */
+            shared_after: number;
+            /**
+             * Silence Months
+             * @default 0
+             */
+            silence_months: number;
+            /**
+             * Verified Phone Merges
+             * @default true
+             */
+            verified_phone_merges: boolean;
+        };
+        /**
+         * PolicyInForce
+         * @description The rule, since when and by whom; `previous` is the one before it. `run` applies another.
+         */
+        PolicyInForce: {
+            /** At */
+            at: string | null;
+            /** By */
+            by: string | null;
+            policy: components["schemas"]["Policy"];
+            previous: components["schemas"]["Policy"] | null;
+            run: components["schemas"]["Run"] | null;
+            /** Version */
+            version: number;
         };
         /**
          * Precision
@@ -5431,6 +5655,42 @@ export interface components {
             msg: string;
         };
         /**
+         * QuarantinedIdentifier
+         * @description An identifier that speaks for nobody, why, and what a person said of it.
+         */
+        QuarantinedIdentifier: {
+            /** Customer Id */
+            customer_id: string | null;
+            /** Identifier Id */
+            identifier_id: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "shared_phone" | "store_phone" | "conflict_unionid" | "recycled_phone";
+            /** Reason En */
+            reason_en: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Scope */
+            scope: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Used With */
+            used_with: number;
+            /** Value */
+            value: string;
+            /** Verdict */
+            verdict: "confirmed" | null;
+            /** Verdict By */
+            verdict_by: string | null;
+        };
+        /**
          * Reach
          * @description How many of the counted have consented to marketing in each channel.
          */
@@ -5540,14 +5800,20 @@ export interface components {
             /** Segments */
             segments: string[];
         };
-        /** Rejected */
-        Rejected: {
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string;
-            /** Index */
-            index: number;
+        /**
+         * Regrouped
+         * @description Customers (canonical ones of today) that another rule would make one, or take apart.
+         */
+        Regrouped: {
+            /** Customer Ids */
+            customer_ids: string[];
+            /** Into */
+            into: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "merge" | "split";
         };
         /**
          * ResultRow
@@ -5655,6 +5921,31 @@ export interface components {
              * @enum {string}
              */
             segment: "champions" | "potential_loyalist" | "loyal" | "promising" | "new" | "cant_lose" | "at_risk" | "need_attention" | "about_to_sleep" | "lost" | "others";
+        };
+        /**
+         * Rule
+         * @description The rule by which identifiers join customers; what is left out is the default.
+         */
+        Rule: {
+            /** Grades */
+            grades?: {
+                [key: string]: "A" | "B" | "C";
+            };
+            /**
+             * Shared After
+             * @default 3
+             */
+            shared_after?: number;
+            /**
+             * Silence Months
+             * @default 0
+             */
+            silence_months?: number;
+            /**
+             * Verified Phone Merges
+             * @default true
+             */
+            verified_phone_merges?: boolean;
         };
         /** RuleIn */
         RuleIn: {
@@ -5897,6 +6188,80 @@ export interface components {
             needed: boolean;
         };
         /**
+         * Shown
+         * @description An opportunity for people: the reason as a sentence, the name masked.
+         */
+        Shown: {
+            /** Associate Id */
+            associate_id: string | null;
+            /** Best Bp */
+            best_bp: number;
+            /** Category Code */
+            category_code: string;
+            /** Category Name */
+            category_name: string;
+            /** Category Name En */
+            category_name_en: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Customer Ordinal */
+            customer_ordinal: number;
+            /**
+             * Due From
+             * Format: date-time
+             */
+            due_from: string;
+            /**
+             * Due To
+             * Format: date-time
+             */
+            due_to: string;
+            /** Expected Fen */
+            expected_fen: number;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "repurchase_due";
+            /** Name */
+            name: string | null;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Reason */
+            reason: unknown;
+            /** Reason En */
+            reason_en: string;
+            /** Reason Zh */
+            reason_zh: string;
+            /** Score Bp */
+            score_bp: number;
+            /** Skus */
+            skus: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "taken" | "won" | "expired";
+            /** Unit Id */
+            unit_id: string | null;
+        };
+        /**
          * ShownLine
          * @description A line with the names a page shows.
          */
@@ -6001,23 +6366,6 @@ export interface components {
             segment_id: string;
             /** Sizes */
             sizes: components["schemas"]["SizeAt"][];
-        };
-        /**
-         * Source
-         * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
-         *     a category if wanted).
-         */
-        Source: {
-            /** Category */
-            category: string | null;
-            /** Opportunity Kind */
-            opportunity_kind: ("predicted" | "best_now") | null;
-            /** Rule */
-            rule: {
-                [key: string]: unknown;
-            } | null;
-            /** Segment Id */
-            segment_id: string | null;
         };
         /**
          * SourceBody
@@ -6350,6 +6698,28 @@ export interface components {
             units: string[];
             /** Version */
             version: number;
+        };
+        /**
+         * TagRow
+         * @description A tag as listed. One outside the library has no `id`: somebody, a file or a source set it.
+         */
+        TagRow: {
+            /** Customer Count */
+            customer_count: number;
+            /** Group */
+            group: string;
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string;
+            /** Segment Id */
+            segment_id: string | null;
+            /** Sources */
+            sources: string[];
+            /** Units */
+            units: string[];
+            /** Version */
+            version: number | null;
         };
         /** Tags */
         Tags: {
@@ -6806,6 +7176,26 @@ export interface components {
             traits: components["schemas"]["TraitKind"][];
         };
         /**
+         * WhatIf
+         * @description What a rule would do: so many customers would go into others, so many fall apart.
+         */
+        WhatIf: {
+            /** Customers After */
+            customers_after: number;
+            /** Customers Before */
+            customers_before: number;
+            /** En */
+            en: string;
+            /** Examples */
+            examples: components["schemas"]["Regrouped"][];
+            /** Merges */
+            merges: number;
+            /** Splits */
+            splits: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * WhyOne
          * @description Why these identifiers are one customer: links, merges (open ones may be undone), moves.
          */
@@ -6816,7 +7206,7 @@ export interface components {
              */
             customer_id: string;
             /** Evidence */
-            evidence: components["schemas"]["huitou__profile__types__Evidence"][];
+            evidence: components["schemas"]["Evidence"][];
             /** Members */
             members: number[];
         };
@@ -8376,7 +8766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Evidence_"];
+                    "application/json": components["schemas"]["Page_Habit_"];
                 };
             };
             /** @description Refused */
@@ -8991,6 +9381,220 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_ExportField_"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_data_health_v1_health_data_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataHealth"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_policy_v1_identity_policy_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyInForce"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_policy_v1_identity_policy_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_policy_v1_identity_policy_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_quarantine_v1_identity_quarantine_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuarantinedIdentifier_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    confirm_v1_identity_quarantine__identifier_id__confirm_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identifier_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    lift_v1_identity_quarantine__identifier_id__lift_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identifier_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -9710,7 +10314,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["huitou__kernel__page__Page_Shown___2"];
+                    "application/json": components["schemas"]["Page_Shown_"];
                 };
             };
             /** @description Refused */
@@ -9741,7 +10345,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["huitou__opportunity__types__Shown"];
+                    "application/json": components["schemas"]["Shown"];
                 };
             };
             /** @description Refused */
@@ -11050,7 +11654,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["huitou__kernel__page__Page_Shown___1"];
+                    "application/json": components["schemas"]["Page_TagRow_"];
                 };
             };
             /** @description Refused */

@@ -34,6 +34,8 @@ export type Consent = Schemas['Consent']
 export type Revealed = Schemas['Revealed']
 export type TimelineItem = Schemas['TimelineItem']
 export type Evidence = Schemas['Evidence']
+export type TagRow = Schemas['TagRow']
+export type TagRecommendation = Schemas['Recommendation']
 /** A row that only names its customer; the name is asked for separately. */
 export type CustomerKey = Schemas['Member']
 

@@ -25,6 +25,7 @@ const CustomersPage = lazy(() => import('./CustomersPage'))
 const CustomerPage = lazy(() => import('./CustomerPage'))
 const SegmentsPage = lazy(() => import('./SegmentsPage'))
 const SegmentPage = lazy(() => import('./SegmentPage'))
+const TagsPage = lazy(() => import('./TagsPage'))
 const OpportunitiesPage = lazy(() => import('./OpportunitiesPage'))
 const CampaignsPage = lazy(() => import('./CampaignsPage'))
 const CampaignPage = lazy(() => import('./CampaignPage'))
@@ -152,6 +153,8 @@ function Here() {
       return second ? <CustomerPage key={second} id={second} /> : <CustomersPage />
     case 'segments':
       return second ? <SegmentPage key={second} id={second} /> : <SegmentsPage />
+    case 'tags':
+      return <TagsPage />
     case 'opportunities':
       return <OpportunitiesPage />
     case 'campaigns':

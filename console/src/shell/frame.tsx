@@ -8,6 +8,7 @@ import {
   LogoutOutlined,
   MenuOutlined,
   SettingOutlined,
+  TagsOutlined,
   TeamOutlined,
 } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
@@ -27,6 +28,7 @@ const places = [
   { key: '', icon: <HomeOutlined />, needs: 'result.read' },
   { key: 'customers', icon: <TeamOutlined />, needs: 'customer.read' },
   { key: 'segments', icon: <ApartmentOutlined />, needs: 'segment.read' },
+  { key: 'tags', icon: <TagsOutlined />, needs: 'customer.read' },
   { key: 'opportunities', icon: <BulbOutlined />, needs: 'customer.read' },
   { key: 'campaigns', icon: <AimOutlined />, needs: 'campaign.read' },
   { key: 'results', icon: <LineChartOutlined />, needs: 'result.read' },

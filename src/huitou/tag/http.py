@@ -11,7 +11,7 @@ from huitou.kernel.page import Page
 from huitou.profile import reads as profile
 from huitou.profile.types import TagKind
 from huitou.tag import actions, reads
-from huitou.tag.types import Evidence, Recommendation, RecommendationState, Shown
+from huitou.tag.types import Habit, Recommendation, RecommendationState, TagRow
 
 router = Router(prefix="/v1", tags=["tag"], dependencies=[needs("customer.read")])
 
@@ -51,7 +51,7 @@ class Accept(Body):
 
 
 @router.get("/tags")
-def list_tags(tx: Reading) -> Page[Shown]:
+def list_tags(tx: Reading) -> Page[TagRow]:
     """The tags of the asker's units, with how many customers carry each."""
     return Page(reads.list_tags(tx))
 
@@ -113,6 +113,6 @@ def set_on(tx: Writing, tag_id: UUID, body: Carriers) -> TagKind:
 
 
 @router.get("/customers/{customer_id}/tag-evidence")
-def list_evidence(tx: Reading, customer_id: UUID) -> Page[Evidence]:
+def list_evidence(tx: Reading, customer_id: UUID) -> Page[Habit]:
     """What the customer does clearly more than others, with the numbers."""
     return Page(reads.evidence_of(tx, customer_id))

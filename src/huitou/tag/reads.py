@@ -8,10 +8,10 @@ from huitou.base.db import ReadTx
 from huitou.catalog import reads as catalog
 from huitou.profile import reads as profile
 from huitou.tag import rules, store
-from huitou.tag.types import Evidence, Recommendation, RecommendationState, Shown
+from huitou.tag.types import Habit, Recommendation, RecommendationState, TagRow
 
 
-def list_tags(tx: ReadTx) -> list[Shown]:
+def list_tags(tx: ReadTx) -> list[TagRow]:
     """The library of the asker's units and every other tag in use in the scope, by group and name."""
     counts = {each.name: each for each in profile.tag_counts(tx)}
     kinds = {kind.name: kind for kind in profile.tag_kinds(tx)}
@@ -19,7 +19,7 @@ def list_tags(tx: ReadTx) -> list[Shown]:
     for name in kinds.keys() | counts.keys():
         kind, count = kinds.get(name), counts.get(name)
         found.append(
-            Shown(
+            TagRow(
                 id=kind.id if kind else None,
                 name=name,
                 group=kind.group if kind else "",
@@ -39,7 +39,7 @@ def recommendations(tx: ReadTx, state: RecommendationState = "open") -> list[Rec
     return [rules.recommended(each, categories) for each in store.list_recommendations(tx, state)]
 
 
-def evidence_of(tx: ReadTx, customer_id: UUID) -> list[Evidence]:
+def evidence_of(tx: ReadTx, customer_id: UUID) -> list[Habit]:
     """What a customer's purchases suggest, the surest first. Refuses: NoSuchCustomer."""
     root_id = profile.get_visible_root(tx, customer_id)
     categories = category_names(tx)

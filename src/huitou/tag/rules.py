@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import exp, sqrt
 from typing import Any
 
-from huitou.tag.types import DAYPARTS, TRAIT, Evidence, Finding, Found, Kind, Policy, Recommendation
+from huitou.tag.types import DAYPARTS, TRAIT, Finding, Found, Habit, Kind, Policy, Recommendation
 
 _LOGISTIC = 1.702
 """The logistic curve with this slope is within 0.01 of the normal distribution (Haley 1952)."""
@@ -82,13 +82,13 @@ def names_of(kind: Kind, value: str, categories: Mapping[str, tuple[str, str]]) 
     return names[kind]
 
 
-def evidence(finding: Finding, categories: Mapping[str, tuple[str, str]]) -> Evidence:
+def evidence(finding: Finding, categories: Mapping[str, tuple[str, str]]) -> Habit:
     """A customer's finding in words."""
     tag_zh, tag_en = names_of(finding.kind, finding.value, categories)
     zh, en = _behaviour(finding, categories)
     share, base = _percent(10_000 * finding.hits // finding.total), _percent(finding.base_bp)
     times = _times(finding)
-    return Evidence(
+    return Habit(
         kind=finding.kind,
         value=finding.value,
         tag_zh=tag_zh,

@@ -49,7 +49,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Habit:
     """Why a customer may be called something, in words."""
 
     kind: Kind
@@ -97,7 +97,7 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TagRow:
     """A tag as listed. One outside the library has no `id`: somebody, a file or a source set it."""
 
     id: UUID | None
