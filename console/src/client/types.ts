@@ -90,6 +90,11 @@ export type Rule = { v: 1; all: Node[] } | { v: 1; any: Node[] }
 
 export type Segment = Schemas['Segment']
 export type SegmentCount = Schemas['Count']
+export type SizeHistory = Schemas['SizeHistory']
+export type SegmentHistory = Schemas['History']
+export type Overlap = Schemas['Overlap']
+/** Members of a segment as a file. */
+export type Export = Schemas['Export']
 export type TraitKind = Schemas['TraitKind']
 export interface Worded {
   zh: string
@@ -129,6 +134,8 @@ export type ImportKind = Import['kind']
 export type ImportField = Schemas['FieldShown']
 /** A file looked at: its headings, a guess which is which, and its first rows. */
 export type Inspected = Schemas['Inspected']
+export type Lag = Schemas['Lag']
+export type DataHealth = Schemas['DataHealth']
 export type SetAside = Schemas['SetAside']
 export type ApiKey = Schemas['ApiKey']
 export type NewApiKey = Schemas['KeyBody']

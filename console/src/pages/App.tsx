@@ -26,6 +26,7 @@ const CustomerPage = lazy(() => import('./CustomerPage'))
 const SegmentsPage = lazy(() => import('./SegmentsPage'))
 const SegmentPage = lazy(() => import('./SegmentPage'))
 const TagsPage = lazy(() => import('./TagsPage'))
+const OverlapPage = lazy(() => import('./OverlapPage'))
 const OpportunitiesPage = lazy(() => import('./OpportunitiesPage'))
 const CampaignsPage = lazy(() => import('./CampaignsPage'))
 const CampaignPage = lazy(() => import('./CampaignPage'))
@@ -152,6 +153,7 @@ function Here() {
     case 'customers':
       return second ? <CustomerPage key={second} id={second} /> : <CustomersPage />
     case 'segments':
+      if (second === 'overlap') return <OverlapPage />
       return second ? <SegmentPage key={second} id={second} /> : <SegmentsPage />
     case 'tags':
       return <TagsPage />

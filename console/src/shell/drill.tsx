@@ -14,7 +14,12 @@ import { go } from './router'
 export interface Drill {
   title: ReactNode
   path:
-    '/v1/customers' | '/v1/results/customers' | '/v1/segments/{segment_id}/customers' | '/v1/orders'
+    | '/v1/customers'
+    | '/v1/results/customers'
+    | '/v1/segments/{segment_id}/customers'
+    | '/v1/segments/overlap/customers'
+    | '/v1/overview/new-customers'
+    | '/v1/orders'
   id?: string
   query?: Query
 }

@@ -19,6 +19,11 @@ export function roundYuan(fen: number, language: string): string {
   return `${sign}¥${whole.format(value)}`
 }
 
+/** The same beside an axis, without noughts behind the point: `¥12万`. */
+export function axisYuan(fen: number, language: string): string {
+  return roundYuan(fen, language).replace(/\.?0+(?=[万亿])/, '')
+}
+
 export function count(value: number, language = 'en'): string {
   if (language !== 'en' && value >= 1e5) return `${cents.format(value / 1e4)}万`
   return whole.format(value)

@@ -22,6 +22,34 @@ export function Spark({
   )
 }
 
+/** Thin columns over an even time; the newest at the right. Each says its name and value. */
+export function Columns({
+  values,
+  names,
+  label,
+}: {
+  values: number[]
+  names: string[]
+  label: string
+}) {
+  const most = Math.max(...values, 1)
+  return (
+    <div>
+      <div className="columns" role="img" aria-label={label}>
+        {values.map((value, index) => (
+          <span key={names[index]} className="column" title={`${names[index]} · ${value}`}>
+            <span style={{ height: value ? `${Math.max(3, (value / most) * 100)}%` : 0 }} />
+          </span>
+        ))}
+      </div>
+      <div className="row between quiet num columns-ends">
+        <small>{names[0]}</small>
+        <small>{names.at(-1)}</small>
+      </div>
+    </div>
+  )
+}
+
 /** Horizontal bars with a label and a value at the right. */
 export function Bars({
   rows,

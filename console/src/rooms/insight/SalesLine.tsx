@@ -2,7 +2,7 @@ import { lazy, Suspense, useMemo } from 'react'
 import { Skeleton } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Overview } from '@/client/types'
-import { roundYuan, yuan } from '@/ui/format'
+import { axisYuan, yuan } from '@/ui/format'
 
 const Chart = lazy(() => import('@/ui/chart'))
 
@@ -33,7 +33,7 @@ export function SalesLine({ days }: { days: Overview['series'] }) {
         axisLabel: {
           color: '#6d7a78',
           formatter: (value: number) =>
-            roundYuan(value * 100, i18n.language).replace(/\.?0+(?=[万亿])/, ''),
+            axisYuan(value * 100, i18n.language),
         },
       },
       series: [

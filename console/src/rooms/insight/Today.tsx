@@ -95,6 +95,13 @@ export function Today({ overview }: { overview: Overview }) {
               title={t('insight.new_customers')}
               metric="new_customers"
               value={<Count of={today.new_customers} />}
+              open={() =>
+                drill({
+                  title: t('insight.new_customers'),
+                  path: '/v1/overview/new-customers',
+                  query: { since: today.since, until: today.until },
+                })
+              }
             />
           </div>
         </div>

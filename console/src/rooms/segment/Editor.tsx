@@ -1,6 +1,7 @@
-import { App, Button, Input } from 'antd'
-import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { RedoOutlined, UndoOutlined } from '@ant-design/icons'
+import { App, Button, Input, Tooltip } from 'antd'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '@/client/http'
 import { read, useWrite, write } from '@/client/query'
@@ -11,19 +12,27 @@ import { useMay } from '@/shell/session'
 import { useDebounced } from '@/ui/debounce'
 import { PageHead, Panel } from '@/ui/page'
 import { Builder } from './Builder'
+import { ExportDrawer } from './Exports'
+import { History } from './History'
 import { Reach } from './Reach'
 import { groupOf, isComplete, pathsOf, ruleOf, type Group } from './tree'
+import { useEdits } from './useEdits'
 import { WouldMatch } from './WouldMatch'
 import { useWords } from './words'
 
-/** The live count of a rule that stopped changing; a new edit cancels the one under way. */
+/** The live count of a rule that stopped changing; a new edit cancels the one under way at once. */
 function useCount(rule: Rule, isReady: boolean) {
+  const client = useQueryClient()
   const still = useDebounced(rule, 450)
+  const isStill = still === rule
+  useEffect(() => {
+    if (!isStill) void client.cancelQueries({ queryKey: ['/v1/segments/count'] })
+  }, [client, isStill])
   return useQuery({
     queryKey: ['/v1/segments/count', still],
     queryFn: ({ signal }) =>
       write({ to: 'POST /v1/segments/count', body: { rule: still } }, signal),
-    enabled: isReady,
+    enabled: isReady && isStill,
     placeholderData: (before) => before,
     staleTime: 30_000,
     retry: false,
@@ -40,7 +49,9 @@ export function Editor({
   const { t, i18n } = useTranslation()
   const may = useMay()
   const [name, setName] = useState(start.name)
-  const [group, setGroup] = useState<Group>(() => groupOf(start.rule))
+  const [isExporting, setExporting] = useState(false)
+  const edits = useEdits<Group>(() => groupOf(start.rule))
+  const group = edits.value
   const words = useWords(segment?.id ?? null, i18n.language)
   const rule = useMemo(() => ruleOf(group), [group])
   const isReady = isComplete(group)
@@ -65,7 +76,7 @@ export function Editor({
         title={
           <Input
             variant="underlined"
-            className="title-input"
+            className="title-input own-undo"
             value={name}
             maxLength={40}
             placeholder={t('segment.name_hint')}
@@ -75,6 +86,9 @@ export function Editor({
         actions={
           <>
             <Button onClick={() => go('/segments')}>{t('ui.back')}</Button>
+            {segment && may('export.read') && (
+              <Button onClick={() => setExporting(true)}>{t('segment.export')}</Button>
+            )}
             {segment && may('campaign.edit') && (
               <Button
                 disabled={isChanged}
@@ -100,16 +114,23 @@ export function Editor({
         <div className="stack">
           <Panel
             title={t('segment.who')}
-            extra={<span className="quiet">{t('segment.hits')}</span>}
+            extra={
+              <span className="row">
+                <Step icon={<UndoOutlined />} of={edits.undo} name={t('segment.undo')} keys="Z" />
+                <Step icon={<RedoOutlined />} of={edits.redo} name={t('segment.redo')} keys="⇧Z" />
+                <span className="quiet">{t('segment.hits')}</span>
+              </span>
+            }
           >
             <Builder
               group={group}
-              change={setGroup}
+              change={edits.set}
               words={words}
               hits={isReady ? hits : new Map<string, number>()}
             />
           </Panel>
           <WouldMatch rule={rule} isComplete={isReady} />
+          {segment && <History id={segment.id} />}
         </div>
         <Reach
           counted={counting.data}
@@ -118,7 +139,36 @@ export function Editor({
           isComplete={isReady}
         />
       </div>
+      {segment && isExporting && (
+        <ExportDrawer segment={segment} close={() => setExporting(false)} />
+      )}
     </>
+  )
+}
+
+function Step({
+  icon,
+  of,
+  name,
+  keys,
+}: {
+  icon: ReactNode
+  of: (() => void) | null
+  name: string
+  keys: string
+}) {
+  const control = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl '
+  return (
+    <Tooltip title={`${name} ${control}${keys}`}>
+      <Button
+        type="text"
+        size="small"
+        icon={icon}
+        aria-label={name}
+        disabled={!of}
+        onClick={of ?? undefined}
+      />
+    </Tooltip>
   )
 }
 

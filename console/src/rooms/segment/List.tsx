@@ -1,7 +1,7 @@
-import { PlusOutlined } from '@ant-design/icons'
+import { BlockOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { usePages } from '@/client/query'
+import { usePages, useRead } from '@/client/query'
 import type { Segment } from '@/client/types'
 import { useDrill } from '@/shell/drill'
 import { go } from '@/shell/router'
@@ -9,7 +9,9 @@ import { useMay } from '@/shell/session'
 import { Count } from '@/ui/figure'
 import { Nothing, PageHead, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
+import { Spark } from '@/ui/spark'
 import { Ago } from '@/ui/time'
+import { evenly } from './sizes'
 import { Templates } from './Templates'
 
 export function SegmentList() {
@@ -17,6 +19,8 @@ export function SegmentList() {
   const may = useMay()
   const drill = useDrill()
   const pages = usePages('/v1/segments')
+  const sizes = useRead('/v1/segments/sizes', { query: { days: 30 }, every: 60_000 })
+  const sizesOf = new Map(sizes.data?.items.map((one) => [one.segment_id, one.sizes]))
   const create = (
     <Button type="primary" icon={<PlusOutlined />} onClick={() => go('/segments/new')}>
       {t('segment.new')}
@@ -27,7 +31,14 @@ export function SegmentList() {
       <PageHead
         title={t('shell.nav_segments')}
         hint={t('segment.list_hint')}
-        actions={may('segment.edit') && create}
+        actions={
+          <>
+            <Button icon={<BlockOutlined />} onClick={() => go('/segments/overlap')}>
+              {t('segment.overlap')}
+            </Button>
+            {may('segment.edit') && create}
+          </>
+        }
       />
       <div className="stack">
         <Panel>
@@ -37,7 +48,15 @@ export function SegmentList() {
             empty={
               <Nothing title={t('segment.none')} hint={t('segment.none_hint')} action={create} />
             }
-            onRow={(row) => ({ className: 'opens-row', onClick: () => go(`/segments/${row.id}`) })}
+            onRow={(row) => ({
+              className: 'opens-row',
+              tabIndex: 0,
+              onClick: () => go(`/segments/${row.id}`),
+              onKeyDown: (event) => {
+                if (event.key === 'Enter' && event.target === event.currentTarget)
+                  go(`/segments/${row.id}`)
+              },
+            })}
             columns={[
               {
                 title: t('segment.name'),
@@ -68,6 +87,11 @@ export function SegmentList() {
                     <Count of={row.member_count} />
                   </button>
                 ),
+              },
+              {
+                title: t('segment.trend'),
+                width: 130,
+                render: (_, row) => <Spark values={evenly(sizesOf.get(row.id) ?? [], 40)} />,
               },
               {
                 title: t('segment.refreshed'),

@@ -22,7 +22,7 @@ export function WouldMatch({ rule, isComplete }: { rule: Rule; isComplete: boole
     <Panel title={t('segment.would_match')}>
       <Select
         showSearch={{ filterOption: false, onSearch: setWords }}
-        className="wide"
+        className="wide own-undo"
         disabled={!isComplete}
         placeholder={t('segment.would_match_hint')}
         notFoundContent={q.length < 2 ? t('shell.search_hint') : undefined}
