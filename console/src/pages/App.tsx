@@ -25,13 +25,14 @@ const CustomersPage = lazy(() => import('./CustomersPage'))
 const CustomerPage = lazy(() => import('./CustomerPage'))
 const SegmentsPage = lazy(() => import('./SegmentsPage'))
 const SegmentPage = lazy(() => import('./SegmentPage'))
-const TagsPage = lazy(() => import('./TagsPage'))
 const OverlapPage = lazy(() => import('./OverlapPage'))
+const TagsPage = lazy(() => import('./TagsPage'))
 const OpportunitiesPage = lazy(() => import('./OpportunitiesPage'))
 const CampaignsPage = lazy(() => import('./CampaignsPage'))
 const CampaignPage = lazy(() => import('./CampaignPage'))
 const CampaignEditPage = lazy(() => import('./CampaignEditPage'))
 const ResultsPage = lazy(() => import('./ResultsPage'))
+const IdentityPage = lazy(() => import('./IdentityPage'))
 const DataPage = lazy(() => import('./DataPage'))
 const SettingsPage = lazy(() => import('./SettingsPage'))
 
@@ -166,6 +167,8 @@ function Here() {
       return <CampaignPage key={second} id={second} />
     case 'results':
       return <ResultsPage />
+    case 'identity':
+      return <IdentityPage tab={second} />
     case 'data':
       return <DataPage tab={second} />
     case 'settings':

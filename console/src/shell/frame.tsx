@@ -4,6 +4,7 @@ import {
   BulbOutlined,
   DatabaseOutlined,
   HomeOutlined,
+  IdcardOutlined,
   LineChartOutlined,
   LogoutOutlined,
   MenuOutlined,
@@ -32,6 +33,7 @@ const places = [
   { key: 'opportunities', icon: <BulbOutlined />, needs: 'customer.read' },
   { key: 'campaigns', icon: <AimOutlined />, needs: 'campaign.read' },
   { key: 'results', icon: <LineChartOutlined />, needs: 'result.read' },
+  { key: 'identity', icon: <IdcardOutlined />, needs: 'customer.edit' },
   { key: 'data', icon: <DatabaseOutlined />, needs: 'import.write' },
   { key: 'settings', icon: <SettingOutlined />, needs: 'setting.edit' },
 ]

@@ -1,0 +1,191 @@
+import { App, Alert, Button, InputNumber, Select, Switch } from 'antd'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useRead, useWrite, write } from '@/client/query'
+import type { Reads, Writes } from '@/client/reads'
+import { showDone, showFault } from '@/shell/notify'
+import { useMay } from '@/shell/session'
+import { Answer, Panel } from '@/ui/page'
+import { Ago } from '@/ui/time'
+import './review.css'
+
+type InForce = Reads['/v1/identity/policy']
+type Policy = InForce['policy']
+type WhatIf = Writes['POST /v1/identity/policy/preview']['answer']
+
+const kinds = ['card', 'openid', 'external_userid', 'ouid'] as const
+const grades = ['A', 'B', 'C'] as const
+
+/** The rule by which identifiers join customers: changed only after seeing what it would do. */
+export function Rule() {
+  const { t } = useTranslation()
+  const [isWaiting, setWaiting] = useState(false)
+  const rule = useRead('/v1/identity/policy', { every: isWaiting ? 1_500 : false })
+  const state = rule.data?.run?.state
+  const isApplying = state === 'queued' || state === 'running'
+  useEffect(() => setWaiting(isApplying), [isApplying])
+  return (
+    <Panel title={t('identity.rule')}>
+      <p className="quiet">{t('identity.rule_hint')}</p>
+      <Answer of={rule}>
+        {(data) => (
+          <>
+            {isApplying && <Alert type="info" showIcon title={t('identity.applying')} />}
+            {data.at && (
+              <p className="quiet">
+                {t('identity.in_force', { version: data.version })} <Ago at={data.at} />
+              </p>
+            )}
+            <Editor key={data.version} inForce={data} isApplying={isApplying} />
+          </>
+        )}
+      </Answer>
+    </Panel>
+  )
+}
+
+function Editor({ inForce, isApplying }: { inForce: InForce; isApplying: boolean }) {
+  const { t } = useTranslation()
+  const { modal } = App.useApp()
+  const may = useMay()
+  const [draft, setDraft] = useState<Policy>(inForce.policy)
+  const [found, setFound] = useState<WhatIf | null>(null)
+  const [isLooking, setLooking] = useState(false)
+  const put = useWrite(['/v1/identity/policy', '/v1/identity/quarantine', '/v1/customers'])
+  const change = (next: Partial<Policy>) => {
+    setFound(null)
+    setDraft({ ...draft, ...next })
+  }
+  const look = (policy: Policy) => {
+    setLooking(true)
+    setDraft(policy)
+    write({ to: 'POST /v1/identity/policy/preview', body: { policy } })
+      .then(setFound)
+      .catch(showFault)
+      .finally(() => setLooking(false))
+  }
+  const apply = () =>
+    modal.confirm({
+      title: t('identity.apply_title'),
+      content: t('identity.apply_effect'),
+      okText: t('identity.apply'),
+      onOk: () =>
+        put
+          .mutateAsync({ to: 'PUT /v1/identity/policy', body: { policy: draft } })
+          .then(() => {
+            setFound(null)
+            showDone(t('identity.apply_begun'))
+          })
+          .catch(() => undefined),
+    })
+  return (
+    <div className="stack">
+      <dl className="rule">
+        <dt>{t('identity.shared_after')}</dt>
+        <dd>
+          <InputNumber
+            min={2}
+            max={1_000}
+            value={draft.shared_after}
+            onChange={(value) => change({ shared_after: value ?? 3 })}
+            suffix={t('identity.cards')}
+          />
+        </dd>
+        <dt>{t('identity.verified_merges')}</dt>
+        <dd>
+          <Switch
+            checked={draft.verified_phone_merges}
+            onChange={(verified_phone_merges) => change({ verified_phone_merges })}
+          />
+        </dd>
+        <dt>{t('identity.silence')}</dt>
+        <dd>
+          <InputNumber
+            min={0}
+            max={120}
+            value={draft.silence_months}
+            onChange={(value) => change({ silence_months: value ?? 0 })}
+            suffix={t('identity.months')}
+          />
+        </dd>
+        {kinds.map((kind) => (
+          <GradeOf key={kind} kind={kind} draft={draft} change={change} />
+        ))}
+      </dl>
+      <div className="row">
+        <Button type="primary" loading={isLooking} onClick={() => look(draft)}>
+          {t('identity.look')}
+        </Button>
+        {inForce.previous && (
+          <Button onClick={() => inForce.previous && look(inForce.previous)}>
+            {t('identity.former')}
+          </Button>
+        )}
+      </div>
+      {found && (
+        <Preview found={found}>
+          {may('setting.edit') && (
+            <Button danger disabled={isApplying} loading={put.isPending} onClick={apply}>
+              {t('identity.apply')}
+            </Button>
+          )}
+        </Preview>
+      )}
+    </div>
+  )
+}
+
+function GradeOf({
+  kind,
+  draft,
+  change,
+}: {
+  kind: string
+  draft: Policy
+  change: (next: Partial<Policy>) => void
+}) {
+  const { t } = useTranslation()
+  const usual = kind === 'card' ? 'A' : 'B'
+  return (
+    <>
+      <dt>{t('identity.grade_of', { kind: t(`identity.kind_${kind}`) })}</dt>
+      <dd>
+        <Select
+          value={draft.grades[kind] ?? usual}
+          onChange={(grade: 'A' | 'B' | 'C') => {
+            const { [kind]: _, ...others } = draft.grades
+            change({ grades: grade === usual ? others : { ...others, [kind]: grade } })
+          }}
+          options={grades.map((grade) => ({ value: grade, label: t(`identity.grade_${grade}`) }))}
+        />
+      </dd>
+    </>
+  )
+}
+
+function Preview({ found, children }: { found: WhatIf; children: React.ReactNode }) {
+  const { t, i18n } = useTranslation()
+  return (
+    <div className="what-if">
+      <p className="what-if-sentence">{i18n.language === 'en' ? found.en : found.zh}</p>
+      <p className="quiet num">
+        {t('identity.counts', { before: found.customers_before, after: found.customers_after })}
+      </p>
+      <ul className="lines">
+        {found.examples.map((one) => (
+          <li key={one.customer_ids.join()}>
+            {one.kind === 'merge'
+              ? t('identity.example_merge', { count: one.customer_ids.length })
+              : t('identity.example_split', { count: one.into })}{' '}
+            {one.customer_ids.map((id, place) => (
+              <a key={id} href={`#/customers/${id}`}>
+                {t('identity.customer', { no: place + 1 })}{' '}
+              </a>
+            ))}
+          </li>
+        ))}
+      </ul>
+      {found.examples.length > 0 && children}
+    </div>
+  )
+}
