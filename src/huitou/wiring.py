@@ -32,6 +32,7 @@ from huitou.identity import types as identity_types
 from huitou.opportunity import reads as opportunity
 from huitou.order import reads as order
 from huitou.profile import reads as profile
+from huitou.profile import types as profile_types
 from huitou.profile.types import Exporter
 from huitou.reach import types as reach_types
 from huitou.reach.types import Channel, Friends, SmsPushes, StaffNotifier
@@ -160,6 +161,7 @@ def open_sms_pushes(config: str) -> SmsPushes:
 def bind() -> None:
     """Bind the rooms' ports to the adapters, and to the rooms above that serve them."""
     identity_types.PEOPLE.bind(profile.people)
+    profile_types.EXPORTERS.bind(_exporters())
     reach_types.open_channel.bind(open_channel)
     reach_types.open_notifier.bind(open_notifier)
     reach_types.open_friends.bind(open_friends)
