@@ -70,7 +70,7 @@ def run(asked: Asked) -> Report:
         sent += apart.sent
     with running(base, workers=1, say=asked.say) as plant:
         plant.catch_up()
-        _Bench(plant, asked, bench.segments).remove_segments()
+        _Bench(plant, asked).remove_segments()
     return Report(
         figures={
             "live_p50_ms": shorter(live[49], baseline[49], "ms"),
@@ -100,9 +100,12 @@ class _Bench:
         return self.plant.database
 
     def add_segments(self) -> None:
-        """A hundred, with the members they have now."""
+        """A hundred, with the members they have now; the clock runs. None of a run before that
+        broke off."""
         merchant = self.plant.base.merchant
+        self.remove_segments()
         with self._database.write(merchant) as tx:
+            actions.follow_time(tx)
             made = live_rules.rules(tx.column(_CATEGORIES), tx.column(_REGIONS), tx.column(_SKUS))
             rules = [live_rules.probe(live_rules.PROBE), *made]
             ids = [_add(tx, f"{self._run} {place}", rule) for place, rule in enumerate(rules)]
@@ -120,10 +123,10 @@ class _Bench:
         )
 
     def remove_segments(self) -> None:
-        """The base as it was, for other benches."""
-        for segment_id in reversed(self.segments):
-            with self._database.write(self.plant.base.merchant) as tx:
-                actions.delete_segment(tx, segment_id)
+        """The base as it was, for other benches. Who refers was added after whom he refers to."""
+        with self._database.write(self.plant.base.merchant) as tx:
+            for stored in reversed(reads.list_active(tx)):
+                actions.delete_segment(tx, stored.id)
 
     def capacity(self) -> float:
         """Events a second when as many as possible come, until all memberships are right."""

@@ -6,9 +6,9 @@
     s0 …      for each table the rules look at, all figures over its rows at once
     l0 …      figures that need a query of their own
     judged    per customer, m0 …: does each leaf hold?  (never NULL)
-    verdict   (segment, customer) where the whole rule holds
+    verdict   per customer, the places of the segments whose rule holds
 
-and the difference to the stored members: who comes, who goes. A leaf that stands in many rules is
+and where that differs from the stored members: who comes, who goes. A leaf that stands in many rules is
 judged once. References to other segments are expanded in place.
 """
 
@@ -68,7 +68,10 @@ def refresh(rules: Mapping[UUID, Node], context: Context) -> Iterator[Compiled]:
         statement = Statement(context, ids=(), is_read=True)
         types, young = _asked_events(asked, statement)
         leaves = _Leaves(statement)
-        wholes = [_walk(tree, leaves) for tree in some.values()]
+        wholes = [
+            sql.SQL("CASE WHEN {} THEN {} END").format(_walk(tree, leaves), sql.Literal(place))
+            for place, tree in enumerate(some.values(), start=1)
+        ]
         query = sql.SQL("WITH {tables}" + _REFRESH).format(
             tables=sql.SQL(", ").join(_tables(leaves, types, young)),
             wholes=sql.SQL(", ").join(wholes),
@@ -86,25 +89,30 @@ _BASE: LiteralString = """
 
 _REFRESH: LiteralString = """,
     verdict AS MATERIALIZED (
-        SELECT v.segment_id, j.id AS customer_id FROM judged j
-        CROSS JOIN LATERAL unnest(%(segments)s, ARRAY[{wholes}]::boolean[])
-             v(segment_id, holds)
-        WHERE v.holds),
+        SELECT j.id, array_remove(ARRAY[{wholes}]::int[], NULL) AS places FROM judged j),
     stored AS MATERIALIZED (
-        SELECT m.segment_id, m.customer_id FROM unnest(%(ids)s) asked(id)
-        JOIN segment.member m
-          ON m.merchant_id = %(merchant)s AND m.customer_id = asked.id
-             AND m.segment_id = ANY(%(segments)s)),
+        SELECT m.customer_id AS id, array_agg(n.place::int ORDER BY n.place) AS places
+        FROM unnest(%(ids)s) asked(id)
+        JOIN segment.member m ON m.merchant_id = %(merchant)s AND m.customer_id = asked.id
+        JOIN unnest(%(segments)s) WITH ORDINALITY n(id, place) ON n.id = m.segment_id
+        GROUP BY m.customer_id),
+    differing AS MATERIALIZED (
+        SELECT id, coalesce(v.places, '{{}}') AS now, coalesce(s.places, '{{}}') AS before
+        FROM verdict v FULL JOIN stored s USING (id)
+        WHERE coalesce(v.places, '{{}}') <> coalesce(s.places, '{{}}')),
     gone AS (
-        DELETE FROM segment.member m
-        USING (SELECT * FROM stored EXCEPT SELECT * FROM verdict) g
+        DELETE FROM segment.member m USING (
+            SELECT (%(segments)s)[place] AS segment_id, d.id AS customer_id
+            FROM differing d CROSS JOIN LATERAL unnest(d.before) place
+            WHERE place <> ALL(d.now)) g
         WHERE m.merchant_id = %(merchant)s
           AND m.segment_id = g.segment_id AND m.customer_id = g.customer_id
         RETURNING m.segment_id, m.customer_id),
     come AS (
         INSERT INTO segment.member (merchant_id, segment_id, customer_id, entered_at)
-        SELECT %(merchant)s, n.segment_id, n.customer_id, %(now)s
-        FROM (SELECT * FROM verdict EXCEPT SELECT * FROM stored) n
+        SELECT %(merchant)s, (%(segments)s)[place], d.id, %(now)s
+        FROM differing d CROSS JOIN LATERAL unnest(d.now) place
+        WHERE place <> ALL(d.before)
         RETURNING segment_id, customer_id),
     noted AS (
         INSERT INTO segment.change (merchant_id, segment_id, customer_id, kind, at)

@@ -59,7 +59,7 @@ _READ: dict[str, tuple[LiteralString, LiteralString]] = {
     "order_count": ("t.order_count", _TOTAL),
     "paid_fen": ("t.paid_fen", _TOTAL),
     "refunded_fen": ("t.refunded_fen", _TOTAL),
-    "avg_order_fen": ("t.paid_fen / t.order_count", _TOTAL),
+    "avg_order_fen": ("floor(t.paid_fen::numeric / t.order_count)::bigint", _TOTAL),
     "last_paid_days": (_days("t.last_paid_at"), _TOTAL),
     "first_paid_days": (_days("t.first_paid_at"), _TOTAL),
     "r": ("t.r", _TOTAL),
@@ -133,7 +133,7 @@ def _test(statement: Statement, leaf: Trait, type_: TraitType, value: Sql) -> Sq
     if type_ == "set":
         given = statement.value(list(_values(leaf)), "text[]")
         negation: LiteralString = "NOT " if leaf.op == "not_contains" else ""
-        return sql.SQL("(" + negation + "coalesce({}, '{{}}') && {})").format(value, given)
+        return sql.SQL("(" + negation + "coalesce({}, ARRAY[]::text[]) && {})").format(value, given)
     if type_ == "flag":
         value = sql.SQL("coalesce({}, false)").format(value)
     if leaf.name in _ZERO_WITHOUT:
@@ -179,6 +179,13 @@ def _membership(op: Op, value: Sql, given: Sql) -> Sql:
 
 def _in_unit(statement: Statement, leaf: Trait, path: Sql) -> Sql:
     negation: LiteralString = "NOT " if leaf.op == "not_in" else ""
+    if statement.is_read:  # not row by row: the units below are looked up once
+        below = sql.SQL(
+            "SELECT u.path FROM merchant.unit u JOIN merchant.unit top"
+            " ON top.merchant_id = u.merchant_id AND starts_with(u.path, top.path)"
+            " WHERE u.merchant_id = %(merchant)s AND top.code = ANY({})"
+        ).format(statement.value(list(_values(leaf)), "text[]"))
+        return sql.SQL("({} IS NOT NULL AND {} " + negation + "IN ({}))").format(path, path, below)
     return sql.SQL(
         "({} IS NOT NULL AND " + negation + "EXISTS (SELECT FROM merchant.unit top"
         " WHERE top.merchant_id = %(merchant)s AND top.code = ANY({})"
