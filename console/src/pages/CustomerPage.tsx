@@ -13,7 +13,7 @@ import { Rights } from '@/rooms/profile/Rights'
 import { Tags } from '@/rooms/profile/Tags'
 import { Timeline } from '@/rooms/profile/Timeline'
 import { Messages } from '@/rooms/reach/Messages'
-import { Habits } from '@/rooms/tag/Habits'
+import { Habits, LibraryTags } from '@/rooms/tag/Habits'
 import { go, Link } from '@/shell/router'
 import { Answer, Panel } from '@/ui/page'
 
@@ -84,6 +84,7 @@ function Around({ customer }: { customer: Customer }) {
           </Panel>
           <Consents customer={customer} />
           <Tags customer={customer} />
+          <LibraryTags customer={customer} />
           <Habits customer={customer.id} />
         </div>
       </div>

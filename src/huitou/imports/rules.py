@@ -77,7 +77,8 @@ def thousandths(text: str) -> int:
 def _whole(text: str, parts: int) -> int | None:
     """So many hundredths or thousandths; None when there is a rest, a sign, or no end to it."""
     try:
-        count = Decimal(_NUMBER.sub("", text)) * parts
+        plain = text if text.isascii() and text.replace(".", "", 1).isdigit() else None
+        count = Decimal(plain or _NUMBER.sub("", text)) * parts
         is_whole = 0 <= count <= _COUNT_MAX and count == count.to_integral_value()
     except ArithmeticError:
         return None

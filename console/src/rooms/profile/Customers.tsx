@@ -11,7 +11,7 @@ import { PagedTable } from '@/ui/paged'
 import { Tags } from '@/ui/tag'
 import { Ago } from '@/ui/time'
 
-const kept = ['q', 'unit', 'associate'] as const
+const kept = ['q', 'unit', 'associate', 'tag'] as const
 
 function Filters() {
   const { t } = useTranslation()
@@ -20,6 +20,7 @@ function Filters() {
   const units = useRead('/v1/units')
   const staff = useRead('/v1/staff')
   const segments = useRead('/v1/segments')
+  const tags = useRead('/v1/tags')
   return (
     <div className="filters">
       <Input.Search
@@ -54,10 +55,19 @@ function Filters() {
         allowClear
         showSearch={{ optionFilterProp: 'label' }}
         className="filter"
+        placeholder={t('profile.tags')}
+        value={get('tag')}
+        onChange={(tag?: string) => set({ tag })}
+        options={tags.data?.items.map((one) => ({ value: one.name, label: one.name }))}
+      />
+      <Select
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        className="filter"
         placeholder={t('profile.segment')}
         value={get('segment')}
         onChange={(segment?: string) =>
-          set({ segment, q: undefined, unit: undefined, associate: undefined })
+          set({ segment, q: undefined, unit: undefined, associate: undefined, tag: undefined })
         }
         options={segments.data?.items.map((one) => ({ value: one.id, label: one.name }))}
       />

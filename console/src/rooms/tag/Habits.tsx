@@ -1,7 +1,41 @@
 import { Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
-import { useRead } from '@/client/query'
+import { useRead, useWrite } from '@/client/query'
+import type { Customer } from '@/client/types'
+import { useMay } from '@/shell/session'
 import { Panel } from '@/ui/page'
+
+/** Tags of the library, set and taken off by whoever they were sent to. */
+export function LibraryTags({ customer }: { customer: Customer }) {
+  const { t } = useTranslation()
+  const maySet = useMay()('tag.set') && customer.state === 'live'
+  const tags = useRead('/v1/tags', { enabled: maySet })
+  const write = useWrite(['/v1/customers/{customer_id}', '/v1/customers', '/v1/tags'])
+  const offered = tags.data?.items.filter((one) => one.id && !one.segment_id) ?? []
+  if (!maySet || offered.length === 0) return null
+  const carried = new Set(customer.tags.map((tag) => tag.name))
+  return (
+    <Panel title={t('tag.library')}>
+      <div className="row">
+        {offered.map((one) => (
+          <Tag.CheckableTag
+            key={one.name}
+            checked={carried.has(one.name)}
+            onChange={(isOn) =>
+              write.mutate({
+                to: 'POST /v1/tags/{tag_id}/customers',
+                id: one.id ?? '',
+                body: isOn ? { add: [customer.id] } : { remove: [customer.id] },
+              })
+            }
+          >
+            {one.name}
+          </Tag.CheckableTag>
+        ))}
+      </div>
+    </Panel>
+  )
+}
 
 /** What a customer does clearly more than others; nothing when there is nothing to say. */
 export function Habits({ customer }: { customer: string }) {
