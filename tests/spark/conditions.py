@@ -1,7 +1,9 @@
 """A leaf of every kind, with each aggregate, operator, restriction and window at least once."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import cycle
+from math import ceil
 from typing import Any
 
 from huitou.segment.rules import traits
@@ -49,10 +51,7 @@ def conditions() -> Iterator[dict[str, Any]]:
     yield from _purchases()
     yield from _events()
     yield from _sequences()
-    for name, kind in traits.BUILT_IN.items():
-        for op in kind.ops:
-            yield {"kind": "trait", "name": name, "op": op, **_value(name, kind.type, op)}
-    yield {"kind": "trait", "name": "tier", "op": "=", "value": "gold"}
+    yield from _traits()
     for tag in ("vip", "price-sensitive"):
         yield {"kind": "tag", "name": tag}
     for channel in ("wecom", "sms"):
@@ -97,6 +96,17 @@ def _sequences() -> Iterator[dict[str, Any]]:
                         "within_days": 10,
                         "window": next(windows),
                     }
+
+
+def _traits() -> Iterator[dict[str, Any]]:
+    """Each trait with some operators; together those of a type are all there."""
+    ops = {kind.type: cycle(kind.ops) for kind in traits.BUILT_IN.values()}
+    alike = Counter(kind.type for kind in traits.BUILT_IN.values())
+    for name, kind in traits.BUILT_IN.items():
+        for _ in range(max(2, ceil(len(kind.ops) / alike[kind.type]))):
+            op = next(ops[kind.type])
+            yield {"kind": "trait", "name": name, "op": op, **_value(name, kind.type, op)}
+    yield {"kind": "trait", "name": "tier", "op": "=", "value": "gold"}
 
 
 def _tested(op: str, values: list[int]) -> dict[str, Any]:

@@ -105,9 +105,10 @@ class SparkCopy(Engine):
                 self._session = None
         if self._session is None:
             self._shown.clear()
-            self._session = SparkSession.builder.remote(self._address).create()
-            self._session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
-            self._session.conf.set("spark.sql.session.timeZone", "UTC")
+            session = SparkSession.builder.remote(self._address).create()
+            session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
+            session.conf.set("spark.sql.session.timeZone", "UTC")
+            self._session = session
         return self._session
 
     def _ask(self, query: str) -> pa.Table:

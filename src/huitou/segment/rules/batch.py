@@ -37,7 +37,7 @@ MACROS: dict[Dialect, str] = {
 @dataclass(frozen=True, slots=True)
 class Scan:
     """`rows` selects (id) of the customers whose verdict is other than that of those without a
-    row; `without` selects that verdict."""
+    row; `without` is the expression of that verdict."""
 
     rows: str
     without: str
@@ -56,14 +56,15 @@ def scan(leaf: Leaf, context: Context, merchant: UUID, dialect: Dialect) -> Scan
     rows = sql.SQL("SELECT q.id FROM ({}) q WHERE {} <> {}").format(
         asked.source, holds.format(asked.test(sql.SQL("q.value"))), sql.SQL("%(without)s")
     )
-    without = sql.SQL("SELECT {} AS without").format(holds.format(asked.test(sql.SQL("NULL"))))
+    without = sql.SQL("SELECT {}").format(holds.format(asked.test(sql.SQL("NULL"))))
     values = {**statement.params, "merchant": merchant, "now": context.now, "zone": context.zone}
-    return Scan(rendered(rows, values, dialect), rendered(without, values, dialect))
+    verdict = rendered(without, values, dialect).removeprefix("SELECT ")
+    return Scan(rendered(rows, values, dialect), verdict)
 
 
 def verdicts_without(scans: Sequence[Scan]) -> str:
     """The question for the verdicts of those without a row, one row of them."""
-    return "SELECT " + ", ".join(f"({scan_.without}) AS v{at}" for at, scan_ in enumerate(scans))
+    return "SELECT " + ", ".join(f"{scan_.without} AS v{at}" for at, scan_ in enumerate(scans))
 
 
 def settled(scan_: Scan, *, without: bool) -> str:
