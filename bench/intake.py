@@ -3,11 +3,14 @@
 The real processes run (API, one or two workers, embedded PostgreSQL with fsync on). The clock runs
 from the first request until every stream has read the whole log; counted are the events that were
 accepted. `_cold`: the first events after a start with the database's files out of the page cache.
-The baseline is raw COPY of the same rows into tables with the keys of `event.log` and `event.seen`,
-one commit. `lost`: processes are killed (kill -9) at random moments while events are sent; what was
-acknowledged must be in the log once, and counted once.
+The baseline, right after each, is raw COPY of the same rows into tables with the keys of `event.log`
+and `event.seen`, one commit. `cpu_ms_per_event_*`: processor time of API, workers and PostgreSQL
+together, which tells what an event costs also on a machine that has other work. `lost`: processes
+are killed (kill -9) at random moments while events are sent; what was acknowledged must be in the
+log once, and counted once.
 """
 
+import os
 import threading
 import time
 
@@ -16,6 +19,7 @@ import psycopg
 from bench.base import home
 from bench.base.crash import count_lost
 from bench.base.files import cool, warm
+from bench.base.memory import cpu_seconds
 from bench.base.plant import Plant, running
 from bench.base.traffic import Traffic, encoded
 from huitou.benchmark import Asked, Figure, Report, better
@@ -37,19 +41,21 @@ def run(asked: Asked) -> Report:
     customers, events = asked.customers or CUSTOMERS, asked.events or EVENTS
     kills = KILLS if asked.kills is None else asked.kills
     base = home.prepare(asked.folder, customers=customers, seed=asked.seed, say=asked.say)
-    rates: dict[str, float] = {}
+    figures: dict[str, Figure] = {}
     cool(base.folder)
-    with running(base, workers=1, say=asked.say) as plant:
-        rates["events_per_s_1_cold"] = _measure(plant, events // _COLD_SHARE, asked)
-        _warm_up(plant, events, asked)
-        rates["events_per_s_1"] = _measure(plant, events, asked)
-    with running(base, workers=2, say=asked.say) as plant:
-        _warm_up(plant, events, asked)
-        before = _head(plant)
-        rates["events_per_s_2"] = _measure(plant, events, asked)
-        copied = _measure_copy(plant.supervisor.dsn, before)
-    asked.say(f"raw COPY: {copied:,.0f} events/s")
-    figures = {name: better(rate, copied, "events/s") for name, rate in rates.items()}
+    for workers in (1, 2):
+        with running(base, workers=workers, say=asked.say) as plant:
+            if workers == 1:
+                cold, _ = _measure(plant, events // _COLD_SHARE, asked)
+            _warm_up(plant, events, asked)
+            before = _head(plant)
+            rate, cost = _measure(plant, events, asked)
+            copied = _measure_copy(plant.supervisor.dsn, before)
+        asked.say(f"raw COPY: {copied:,.0f} events/s")
+        if workers == 1:
+            figures["events_per_s_1_cold"] = better(cold, copied, "events/s")
+        figures[f"events_per_s_{workers}"] = better(rate, copied, "events/s")
+        figures[f"cpu_ms_per_event_{workers}"] = Figure(round(cost, 3), "ms")
     if kills:
         small = min(customers, CRASH_CUSTOMERS)
         base_to_crash = home.prepare(asked.folder, customers=small, seed=asked.seed, say=asked.say)
@@ -63,11 +69,12 @@ def _warm_up(plant: Plant, events: int, asked: Asked) -> None:
     _measure(plant, max(1_000, events // _WARM_UP_SHARE), asked)
 
 
-def _measure(plant: Plant, count: int, asked: Asked) -> float:
-    """Accepted events a second, from the first request to the last stream's cursor."""
+def _measure(plant: Plant, count: int, asked: Asked) -> tuple[float, float]:
+    """Accepted events a second, from the first request to the last stream's cursor, and the
+    processor's milliseconds for each."""
     traffic = Traffic(plant.base.customers, asked.seed, f"i{_head(plant)}")
     bodies = encoded(traffic.requests(count, REQUEST_EVENTS))
-    started = time.monotonic()
+    started, used = time.monotonic(), cpu_seconds(os.getpid())
     accepted = send(plant, bodies)
     sent = time.monotonic() - started
     plant.catch_up()
@@ -76,7 +83,7 @@ def _measure(plant: Plant, count: int, asked: Asked) -> float:
         f"{count:,} events: {accepted:,} accepted, sent in {sent:.1f} s, counted in {seconds:.1f} s"
         f" = {accepted / seconds:,.0f} events/s"
     )
-    return accepted / seconds
+    return accepted / seconds, (cpu_seconds(os.getpid()) - used) * 1_000 / accepted
 
 
 def send(plant: Plant, bodies: list[bytes]) -> int:

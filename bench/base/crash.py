@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,15 +13,13 @@ from typing import Any
 import httpx2
 
 from bench.base.home import Base
-from bench.base.plant import client, free_port, is_caught_up, is_ready, until
+from bench.base.memory import descendants
+from bench.base.plant import Plant, is_caught_up, is_ready, running, until
 from bench.base.traffic import Event, Traffic, encoded
-from huitou import wiring
-from huitou.base.crypto import MasterKey
-from huitou.base.db import Database
 
 VICTIMS = ("huitou.api", "huitou.worker", "postgres")
 _REQUEST_EVENTS = 50
-_STARTS_MAX = 5
+_LOOK_SECONDS = 0.2
 _REQUESTS_MAX = 20_000
 _PAUSE_SECONDS = (0.2, 2.0)
 _SENDERS = 2
@@ -37,37 +33,51 @@ def count_lost(base: Base, *, kills: int, seed: int, say: Say) -> int:
     `kills` times a random one of API, worker and database is killed at a random moment, and comes
     back by itself. Senders send a request again until it is answered, as tills do.
     """
-    wiring.wire()
     random = Random(seed)
-    port = free_port()
-    with _served(base, port) as (supervisor, api):
-        sender = _Sender(base, port, seed)
+    with running(base, workers=1, say=say) as plant, _looked_after(plant), plant.api as api:
+        sender = _Sender(plant, seed)
         sender.start()
         for number in range(kills):
             time.sleep(random.uniform(*_PAUSE_SECONDS))
             victim = random.choice(VICTIMS)
-            pid = _child(supervisor.pid, victim)
+            pid = _child(victim)
             if pid is not None:
                 os.kill(pid, signal.SIGKILL)
-            _await(supervisor, api)
-            assert supervisor.poll() is None, "the supervisor ended"
+            until(lambda: is_ready(api), "it never came back")
             say(
                 f"kill {number + 1} of {kills}: {victim}; {len(sender.acknowledged):,} acknowledged"
             )
         sender.stop()
         until(lambda: is_caught_up(api), "the streams never caught up")
-        dsn = (base.folder / "run" / "dsn").read_text().strip()
-        wrong = _wrong(dsn, base, list(sender.acknowledged.values()))
+        wrong = _wrong(plant, list(sender.acknowledged.values()))
     say(f"{len(sender.acknowledged):,} acknowledged, {len(wrong)} lost or not counted once")
     return len(wrong)
+
+
+@contextmanager
+def _looked_after(plant: Plant) -> Iterator[None]:
+    """The supervisor starts again what was killed, as under `huitou serve`."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(_LOOK_SECONDS):
+            plant.supervisor.look_after()
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looking.join()
 
 
 class _Sender:
     """Sends from several threads; remembers what was acknowledged."""
 
-    def __init__(self, base: Base, port: int, seed: int) -> None:
+    def __init__(self, plant: Plant, seed: int) -> None:
         self.acknowledged: dict[tuple[str, str], Event] = {}
-        self._base, self._port = base, port
+        self._plant, base = plant, plant.base
         self._over = threading.Event()
         self._lock = threading.Lock()
         run = f"k{base.made_at:%m%d}{time.time_ns() // 10**9:x}"
@@ -86,7 +96,7 @@ class _Sender:
             thread.join()
 
     def _send_all(self, traffic: Traffic) -> None:
-        with client(self._base, self._port) as api:
+        with self._plant.api as api:
             for _ in range(_REQUESTS_MAX):
                 if self._over.is_set():
                     return
@@ -113,29 +123,24 @@ class _Sender:
             time.sleep(0.05)
 
 
-def _wrong(dsn: str, base: Base, events: list[Event]) -> set[tuple[str, str]]:
+def _wrong(plant: Plant, events: list[Event]) -> set[tuple[str, str]]:
     """Which events are not in the log once, of nobody, or (orders, refunds) not counted once."""
-    database = Database(dsn, MasterKey.load(base.folder / "keys" / "master.key"))
-    try:
-        with database.write(base.merchant, principal="bench") as tx:
-            tx.load(
-                "acknowledged",
-                {
-                    "source": "text",
-                    "id": "text",
-                    "type": "text",
-                    "unit": "text",
-                    "order_no": "text",
-                    "fen": "bigint",
-                },
-                [_row(event) for event in events],
-            )
-            found = tx.rows(dict, _WRONG)
-            uncounted = tx.column(_UNCOUNTED)
-    finally:
-        database.close()
+    with plant.database.write(plant.base.merchant, principal="bench") as tx:
+        tx.load("acknowledged", _COLUMNS, [_row(event) for event in events])
+        found = tx.rows(dict, _WRONG)
+        uncounted = tx.column(_UNCOUNTED)
     wrong = {(row["source"], row["id"]) for row in found}
     return wrong | {("order.total", str(customer)) for customer in uncounted}
+
+
+_COLUMNS = {
+    "source": "text",
+    "id": "text",
+    "type": "text",
+    "unit": "text",
+    "order_no": "text",
+    "fen": "bigint",
+}
 
 
 def _row(event: Event) -> list[Any]:
@@ -192,49 +197,10 @@ _UNCOUNTED = """
 """
 
 
-@contextmanager
-def _served(base: Base, port: int) -> Iterator[tuple[subprocess.Popen[bytes], httpx2.Client]]:
-    """`huitou serve` on the base, whose supervisor starts again what is killed. On a machine that is
-    too busy for its patience it gives up, and is started again as a service manager would."""
-    with client(base, port) as api:
-        for _ in range(_STARTS_MAX):
-            supervisor = _serve(base, port)
-            _await(supervisor, api)
-            if supervisor.poll() is None:
-                break
-        else:
-            raise SystemExit(f"huitou serve never came up; see {base.folder / 'logs'}")
-        try:
-            yield supervisor, api
-        finally:
-            supervisor.send_signal(signal.SIGINT)
-            supervisor.wait(60)
-
-
-def _await(supervisor: subprocess.Popen[bytes], api: httpx2.Client) -> None:
-    until(lambda: is_ready(api) or supervisor.poll() is not None, "it never came up")
-
-
-def _serve(base: Base, port: int) -> subprocess.Popen[bytes]:
-    log = base.folder / "logs" / "serve.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    command = ["serve", "--port", str(port), "--data", str(base.folder), "--no-simulators"]
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("HUITOU_")}
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "huitou.cli", *command],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
-
-
-def _child(parent: int, word: str) -> int | None:
-    """The process under `parent` with `word` in its command, if it runs now."""
-    for task in Path(f"/proc/{parent}/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            command = Path(f"/proc/{pid}/cmdline")
-            if word in command.read_bytes().replace(b"\0", b" ").decode():
-                return int(pid)
+def _child(word: str) -> int | None:
+    """The process under this one with `word` in its command, if it runs now."""
+    for pid in sorted(descendants(os.getpid()) - {os.getpid()}):
+        command = Path(f"/proc/{pid}/cmdline")
+        if command.exists() and word in command.read_bytes().replace(b"\0", b" ").decode():
+            return pid
     return None

@@ -1,5 +1,8 @@
-"""How much memory processes take: the sum of their proportional set sizes (Linux), in which a page
-that several share is counted once."""
+"""How much memory and processor time processes take (Linux).
+
+Memory is the sum of their proportional set sizes, in which a page that several share is counted
+once. Processor time says what work costs on a machine that has other work to do.
+"""
 
 import os
 import threading
@@ -41,6 +44,11 @@ class Peak:
                 return
 
 
+def cpu_seconds(parent: int) -> float:
+    """Of everything under `parent`, of those that ended there too; not of `parent` itself."""
+    return sum(map(_used_ticks, descendants(parent) - {parent})) / os.sysconf("SC_CLK_TCK")
+
+
 def descendants(pid: int) -> set[int]:
     """The process and all under it."""
     found = {pid}
@@ -59,3 +67,12 @@ def _resident_mb(pid: int) -> float:
     except OSError:  # it ended, or is not ours to look at
         return 0.0
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def _used_ticks(pid: int) -> int:
+    """utime, stime, cutime and cstime of proc(5)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(int(field) for field in fields[11:15])

@@ -140,12 +140,16 @@ class Supervisor:
             signal.signal(name, self._ask_to_stop)
         try:
             while not self._stopping:
-                self._look_after_database()
-                for child in self.children:
-                    self._look_after(child)
+                self.look_after()
                 time.sleep(0.2)
         finally:
             self.stop()
+
+    def look_after(self) -> None:
+        """Start again what has ended; to be called again and again."""
+        self._look_after_database()
+        for child in self.children:
+            self._look_after(child)
 
     def stop(self) -> None:
         """Stop the processes, newest first, then the database."""
