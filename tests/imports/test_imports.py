@@ -13,6 +13,7 @@ from huitou.api.app import create_app
 from huitou.base.config import Config
 from huitou.base.db import Database
 from tests.conftest import Brand
+from tests.imports.test_files import workbook
 
 ORDERS = """订单号,门店编码,付款时间,商品编码,数量,实付金额（元）,会员卡号,手机号
 N1,store-0401,2026-10-01 10:00:00,A1,2,19.80,66001,13800000001
@@ -155,3 +156,42 @@ def test_an_order_without_end_fails_alone(api: TestClient, drain: Callable[[], N
     started = upload(api, "orders", "\n".join([header, good, *bad]))
     drain()
     assert outcome(api, started) == ("done", 1, 0, 3)
+
+
+def test_a_workbook_with_tags_of_a_third_party(api: TestClient, drain: Callable[[], None]) -> None:
+    rows: list[list[Any]] = [
+        ["会员卡号", "手机号", "姓名", "客户标签", "标签来源", "入会日期"],
+        [71001, 13900000011, "李一", "高端、爱送礼", "某数据商", "2026-01-02"],
+        [71002, "", "李二", "", "", "2026-01-03"],
+        ["", "", "无名", "高端", "某数据商", "2026-01-04"],
+        [71004, "", "李四", "高端", "某数据商", "昨天"],
+    ]
+    content = workbook(rows)
+    looked = api.post(
+        "/v1/imports/inspect", data={"kind": "customers"}, files={"file": ("k.xlsx", content)}
+    ).json()
+    assert looked["mapping"]["tags"] == "客户标签"
+    assert looked["sample"][0]["手机号"] == "13900000011"
+    started = upload(api, "customers", content)
+    drain()
+    assert outcome(api, started) == ("done", 2, 0, 2)
+    found = api.get("/v1/customers", params={"identifier": "card:71001@default"}).json()
+    assert {(tag["name"], tag["source"]) for tag in found["tags"]} >= {
+        ("高端", "某数据商"),
+        ("爱送礼", "某数据商"),
+    }
+    assert found["joined_on"] == "2026-01-02"
+    errors = api.get(f"/v1/imports/{started['id']}/errors.csv").content.decode("utf-8-sig")
+    assert [line.split(",")[2] for line in errors.splitlines()[1:]] == ["无名", "李四"]
+    assert "不是时间" in errors
+    reasons = api.get(f"/v1/imports/{started['id']}/errors").json()["items"]
+    assert [each["number"] for each in reasons] == [4, 5]
+
+
+def test_a_cancelled_import_stops(api: TestClient, drain: Callable[[], None]) -> None:
+    started = upload(api, "orders", ORDERS)
+    assert (started["state"], started["total"]) == ("waiting", 6)
+    stopped = api.post(f"/v1/imports/{started['id']}/cancel").json()
+    assert stopped["state"] == "cancelled"
+    drain()
+    assert api.get(f"/v1/imports/{started['id']}").json()["done"] == 0

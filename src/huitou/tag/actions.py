@@ -143,8 +143,17 @@ def take_off(tx: Tx, *, name: str, source: str) -> None:
         tx.defer(take_off, name=name, source=source)
 
 
+def renew(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """What these customers bought is other people's now: nothing is said of them until their habits
+    are found anew."""
+    tx.lock(_LOCK)
+    store.remove_findings(tx, customer_ids)
+    store.add_changed(tx, customer_ids)
+    tx.defer(tell, key=TRAIT)
+
+
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
-    """No findings of these customers; those who remain are found anew the next time."""
+    """No findings of these customers, for good."""
     store.remove_findings(tx, customer_ids)
 
 

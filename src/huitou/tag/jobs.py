@@ -22,13 +22,13 @@ def follow(tx: Tx) -> None:
 @listens(CustomersMerged)
 def customers_merged(tx: Tx, notice: CustomersMerged) -> None:
     """The purchases of both are somebody else's habits."""
-    actions.forget(tx, [each for pair in notice.pairs for each in pair])
+    actions.renew(tx, [each for pair in notice.pairs for each in pair])
 
 
 @listens(CustomersSplit)
 def customers_split(tx: Tx, notice: CustomersSplit) -> None:
     """Each has habits of their own."""
-    actions.forget(tx, [notice.customer_id, notice.other_id])
+    actions.renew(tx, [notice.customer_id, notice.other_id])
 
 
 @listens(CustomerForgotten)

@@ -118,6 +118,17 @@ def set_findings(tx: Tx, policy: Policy, zone: str) -> int:
     return changed
 
 
+def add_changed(tx: Tx, customer_ids: Iterable[UUID]) -> None:
+    """Their trait is to be told."""
+    tx.run(
+        """
+        INSERT INTO tag.changed (merchant_id, customer_id)
+        SELECT %(merchant)s, id FROM unnest(%(ids)s::uuid[]) AS t (id) ON CONFLICT DO NOTHING
+        """,
+        {"ids": list(customer_ids)},
+    )
+
+
 def take_changed(tx: Tx, count_max: int) -> list[UUID]:
     """Some customers whose trait is to be told."""
     return tx.column(

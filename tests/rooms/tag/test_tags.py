@@ -266,7 +266,7 @@ def test_a_library_is_sent_to_units(
         assert "东区新店客" in {each.name for each in reads.list_tags(tx)}
 
 
-def test_forgotten_customers_have_no_findings(
+def test_merged_and_forgotten_customers_have_no_findings(
     clock: Clock, send: Send, drain: Drain, read: Read, write: Write, client: TestClient
 ) -> None:
     describe(write)
@@ -278,9 +278,15 @@ def test_forgotten_customers_have_no_findings(
     with read() as tx:
         ids = [each.id for each in profile.list_customers(tx, count_max=200).items]
         found = [each.customer_id for each in find_findings(tx, ids)]
-    first, other = list(dict.fromkeys(found))[:2]
+    first, other, third = list(dict.fromkeys(found))[:3]
     client.post(f"/v1/customers/{first}/forget")
     drain()
     with read() as tx:
         assert find_findings(tx, [first]) == []
         assert find_findings(tx, [other])
+        assert profile.get_customer(tx, other).traits["tendency"]
+    client.post(f"/v1/customers/{other}/merge", json={"other": str(third)})
+    drain()
+    with read() as tx:
+        assert find_findings(tx, [other, third]) == []
+        assert profile.get_customer(tx, other).traits["tendency"] == []
