@@ -5,10 +5,11 @@ Cards, WeCom contacts and openids; the bridges join any two, some a few that are
 in random order. `seconds` is the stream alone, batch by batch with its commits (fsync on).
 The baseline is a union-find over plain integers of the same pairs. `clusters_wrong` is by how many
 the customers found differ from the union-find's components. `resident_mb` is the peak of this
-process and PostgreSQL, shared memory counted once.
+process and PostgreSQL, shared memory counted once; `cpu_ms_per_event` is the processor time of both.
 """
 
 import json
+import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from bench.base import files
 from bench.base.home import FORMAT
 from bench.base.load import LOADING, fill, index
 from bench.base.log import BOOL, INT8
-from bench.base.memory import Peak
+from bench.base.memory import Peak, cpu_seconds
 from bench.base.tables import Table, all_are, one_of, size_of
 from huitou import wiring
 from huitou.base.crypto import MasterKey
@@ -59,10 +60,10 @@ def run(asked: Asked) -> Report:
             owner.execute("TRUNCATE identity.phone_use, identity.move, base.cursor, base.notice")
         database = Database(server.dsn, MasterKey.load(folder / "keys" / "master.key"))
         with Peak([server.pid]) as peak:
-            started = time.monotonic()
+            started, used = time.monotonic(), _cpu_seconds()
             while streams.consume(database, merchant, ["identity"]):
                 pass
-            seconds = time.monotonic() - started
+            seconds, used = time.monotonic() - started, _cpu_seconds() - used
         with database.read(merchant) as tx:
             found = tx.value("SELECT count(*) FROM identity.customer WHERE root_id = id")
         database.close()
@@ -71,11 +72,17 @@ def run(asked: Asked) -> Report:
         {
             "seconds": shorter(seconds, baseline, "s"),
             "events_per_s": Figure(round(len(pairs) / seconds), "events/s"),
+            "cpu_ms_per_event": Figure(round(used * 1_000 / len(pairs), 4), "ms"),
             "resident_mb": Figure(round(peak.mb), "MB"),
             "clusters_wrong": Figure(abs(found - clusters), "customers"),
         },
         {"identifiers": count, "events": len(pairs), "customers": found, "seed": asked.seed},
     )
+
+
+def _cpu_seconds() -> float:
+    """Of this process and the database."""
+    return time.process_time() + cpu_seconds(os.getpid())
 
 
 def _pairs(count: int, seed: int) -> Array:
