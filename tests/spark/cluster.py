@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-START_S = 120
+START_S = 300
 """A Connect server and its two executors on a busy machine."""
 _PR_SET_PDEATHSIG = 1
 _MASTER = "org.apache.spark.deploy.master.Master"

