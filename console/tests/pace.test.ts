@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { DataHealth, Lag } from '@/client/types'
-import { addSample, behindOf, bytes, concernsOf, paceOf, type Sample } from '@/rooms/event/pace'
+import {
+  addSample,
+  behindOf,
+  bytes,
+  concernsOf,
+  inOrder,
+  paceOf,
+  type Sample,
+} from '@/rooms/event/pace'
 
 const at = Date.parse('2026-11-20T10:00:00Z')
 
@@ -65,10 +73,27 @@ describe('what needs attention', () => {
     expect(concernsOf(health)).toEqual(['lag', 'copy', 'clock', 'corrected', 'set_aside'])
   })
 
-  it('is not a backlog that moves', () => {
+  it('is not a backlog that moves, nor one that waits for it', () => {
     const health = healthy()
-    health.lag.streams = [{ name: 'order', position: 1, behind: 8, moved_at: health.as_of }]
+    const old = health.lag.streams[0]?.moved_at ?? null
+    health.lag.streams = [
+      { name: 'order', position: 1, behind: 8, moved_at: health.as_of },
+      { name: 'attribution', position: 0, behind: 9, moved_at: old },
+    ]
     expect(concernsOf(health)).toEqual([])
+  })
+})
+
+describe('consumers', () => {
+  it('stand in the order they follow each other', () => {
+    const one = (name: string) => ({ name, position: 0, behind: 0, moved_at: null })
+    const names = ['attribution', 'x', 'order', 'identity'].map(one)
+    expect(inOrder(names).map((each) => each.name)).toEqual([
+      'identity',
+      'order',
+      'attribution',
+      'x',
+    ])
   })
 })
 

@@ -93,5 +93,5 @@ def test_the_state_of_the_data(open_page: OpenPage, demo: Demo) -> None:
         re.compile(r"^[1-9]")
     )
     expect(page.get_by_role("heading", name="数据来源")).to_be_visible()
-    expect(page.locator("tr", has_text="识别").first).to_contain_text("前")
+    expect(page.locator("tr", has_text="识别").first).to_contain_text(re.compile("前|刚刚"))
     expect(page.locator(".facts")).to_contain_text("副本更新")

@@ -8,7 +8,7 @@ import { Count, Figure } from '@/ui/figure'
 import { Answer, Nothing, Panel } from '@/ui/page'
 import { Columns, Spark } from '@/ui/spark'
 import { Ago } from '@/ui/time'
-import { addSample, behindOf, bytes, concernsOf, paceOf, type Sample } from './pace'
+import { addSample, behindOf, bytes, concernsOf, inOrder, paceOf, type Sample } from './pace'
 
 const lookMs = 2000
 
@@ -36,14 +36,14 @@ export function HealthPanel() {
             <Heads health={data} samples={samples} />
           </Panel>
           <div className="cols-2">
-            <Minutes health={data} />
-            <Consumers health={data} samples={samples} />
-          </div>
-          <div className="cols-2">
-            <Sources health={data} />
             <div className="stack">
-              <Rejected health={data} />
+              <Minutes health={data} />
+              <Sources health={data} />
+            </div>
+            <div className="stack">
+              <Consumers health={data} samples={samples} />
               <CopyPanel health={data} />
+              <Rejected health={data} />
             </div>
           </div>
         </div>
@@ -135,7 +135,7 @@ function Consumers({ health, samples }: { health: DataHealth; samples: Sample[] 
         pagination={false}
         scroll={{ x: 'max-content' }}
         rowKey="name"
-        dataSource={health.lag.streams}
+        dataSource={inOrder(health.lag.streams)}
         columns={[
           {
             title: t('event.stream'),
@@ -216,7 +216,7 @@ function Rejected({ health }: { health: DataHealth }) {
   return (
     <Panel title={t('event.rejected_imports')}>
       {health.rejected.length === 0 ? (
-        <Nothing title={t('event.nothing_rejected')} />
+        <p className="quiet">{t('event.nothing_rejected')}</p>
       ) : (
         <ul className="plain-list">
           {health.rejected.map((one) => (

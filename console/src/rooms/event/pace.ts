@@ -37,9 +37,11 @@ const clockMs = 10 * 60_000
 export function concernsOf(health: DataHealth): Concern[] {
   const now = Date.parse(health.as_of)
   const stood = (at: string | null, ms: number) => at === null || now - Date.parse(at) > ms
+  // Each waits for those before it: there is trouble when nobody who is behind moves.
+  const behind = health.lag.streams.filter((one) => one.behind > 0)
   const copying = health.followers.find((one) => one.consumer === 'warehouse')
   const found: [Concern, boolean][] = [
-    ['lag', health.lag.streams.some((one) => one.behind > 0 && stood(one.moved_at, lagMs))],
+    ['lag', behind.length > 0 && behind.every((one) => stood(one.moved_at, lagMs))],
     [
       'copy',
       health.copy.length > 0 &&
@@ -53,6 +55,23 @@ export function concernsOf(health: DataHealth): Concern[] {
     ['rejected', health.rejected.length > 0],
   ]
   return found.filter(([, is]) => is).map(([concern]) => concern)
+}
+
+const order = [
+  'identity',
+  'profile',
+  'order',
+  'segment',
+  'reach',
+  'opportunity',
+  'associate',
+  'attribution',
+]
+
+/** In the order in which they follow each other. */
+export function inOrder(streams: Lag['streams']): Lag['streams'] {
+  const place = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length)
+  return [...streams].sort((one, other) => place(one.name) - place(other.name))
 }
 
 /** `1.2 MB`. */

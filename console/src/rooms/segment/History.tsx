@@ -76,7 +76,12 @@ function optionOf(history: SegmentHistory, say: (key: string) => string) {
     grid: { left: 52, right: 44, top: 30, bottom: 26 },
     legend: { top: 0, right: 0, itemHeight: 9, textStyle: { color: quiet } },
     tooltip: { trigger: 'axis' as const },
-    xAxis: { type: 'time' as const, min: first, ...axis },
+    xAxis: {
+      type: 'time' as const,
+      min: first,
+      ...axis,
+      axisLabel: { ...axis.axisLabel, formatter: '{MM}-{dd}' },
+    },
     yAxis: [
       { type: 'value' as const, ...whole },
       { type: 'value' as const, ...whole, splitLine: { show: false } },
