@@ -147,9 +147,10 @@ def renew(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """What these customers bought is other people's now: nothing is said of them until their habits
     are found anew."""
     tx.lock(_LOCK)
-    store.remove_findings(tx, customer_ids)
-    store.add_changed(tx, customer_ids)
-    tx.defer(tell, key=TRAIT)
+    known = store.remove_findings(tx, customer_ids)
+    if known:
+        store.add_changed(tx, known)
+        tx.defer(tell, key=TRAIT)
 
 
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:

@@ -156,12 +156,17 @@ def find_findings(tx: ReadTx, customer_ids: Iterable[UUID]) -> list[Finding]:
     )
 
 
-def remove_findings(tx: Tx, customer_ids: Iterable[UUID]) -> None:
-    tx.run(
+def remove_findings(tx: Tx, customer_ids: Iterable[UUID]) -> list[UUID]:
+    """Returns the customers of whom anything was said, or was to be said."""
+    return tx.column(
         """
-        WITH gone AS (
-            DELETE FROM tag.changed WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s))
-        DELETE FROM tag.finding WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+        WITH waiting AS (
+            DELETE FROM tag.changed WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+            RETURNING customer_id),
+        gone AS (
+            DELETE FROM tag.finding WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+            RETURNING customer_id)
+        SELECT customer_id FROM waiting UNION SELECT customer_id FROM gone
         """,
         {"ids": list(customer_ids)},
     )

@@ -142,13 +142,17 @@ def derive_tags(tx: Tx) -> None:
 
 
 def add_source_tags(tx: Tx) -> None:
-    """`source:pos` and so on, from the customers' rows."""
+    """`source:pos` and so on, from the customers' rows, since the customer is known.
+
+    Since then and not since now, so that deriving anew, as after a merge taken back, says the same.
+    """
     tx.run(
         """
         INSERT INTO profile.tag (merchant_id, customer_id, name, source, at)
-        SELECT %(merchant)s, c.customer_id, 'source:' || s.name, 'auto', c.last_seen_at
+        SELECT %(merchant)s, c.customer_id, 'source:' || s.name, 'auto', i.created_at
         FROM pg_temp.profile_root t
         JOIN profile.customer c ON c.merchant_id = %(merchant)s AND c.customer_id = t.id
+        JOIN identity.customer i ON i.merchant_id = c.merchant_id AND i.id = c.customer_id
         CROSS JOIN LATERAL unnest(c.source_channels) AS s (name)
         ON CONFLICT DO NOTHING
         """
