@@ -162,8 +162,10 @@ class _Bench:
         return cuts
 
     def mismatches(self) -> int:
-        """Memberships that are not those of the whole-base statement at the same moment."""
+        """Memberships that are not those of the whole-base statement at the same moment, once what
+        is on the feed and what time has moved are looked at (scores may just have been made)."""
         with self._database.write(self.plant.base.merchant) as tx:
+            actions.consume(tx, 0, 0)
             actions.follow_time(tx)
             while (known := reads.get_clock(tx)) is not None and known.due_count:
                 actions.judge_due(tx)
