@@ -119,21 +119,21 @@ def test_sizes_are_noted_when_they_change_and_once_a_day(
 
     rule = {"v": 1, "all": [{"kind": "trait", "name": "joined_days", "op": ">=", "value": 0}]}
     id_ = _save(client, "everybody", rule)
-    sizes = []
+    looks = 0
     for day in range(9):
         for _ in range(2):
             clock.move(hours=2)
             if day != 4:
-                send([join(len(sizes) + day * 100)])
+                send([join(looks + day * 100)])
                 drain()
-            sizes.append(day)
+            looks += 1
             for _ in range(2):
                 with write() as tx:
                     actions.note_sizes(tx)
         clock.move(hours=20)
-    with read() as tx:
-        kept = reads.history(tx, UUID(id_), 30)
-        [small] = reads.size_histories(tx, 30)
+    with read() as reading:
+        kept = reads.history(reading, UUID(id_), 30)
+        [small] = reads.size_histories(reading, 30)
     counts = [size.member_count for size in kept.sizes]
     assert counts[-1] == 16 == reads_count(client, id_)
     assert counts == sorted(counts)
