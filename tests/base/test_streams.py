@@ -36,7 +36,7 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., None]], 
     """Let something else stand for a stream, two events at a time."""
 
     def put(run: Callable[[Tx, int, int], None]) -> None:
-        monkeypatch.setitem(STREAMS, NAME, Stream(NAME, run, 2))
+        monkeypatch.setitem(STREAMS, NAME, Stream(NAME, run, 2, follows_feed=False))
 
     return put
 

@@ -88,9 +88,9 @@ def test_one_pass_over_all_segments_agrees_with_the_oracle(
     with write() as tx:
         for index in range(RULES_PER_WORLD):
             rule = make_rule(random, list(saved)[-5:])
-            segment_id = uuid4()
-            store.add_segment(tx, segment_id, f"人群 {index}", rule)
-            saved[str(segment_id)] = rule
+            new_id = uuid4()
+            store.add_segment(tx, new_id, f"人群 {index}", rule)
+            saved[str(new_id)] = rule
         world = World(tx, saved)
         everyone = sorted(world.customers)
         few, others = everyone[:5], everyone[5:]
