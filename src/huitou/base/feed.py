@@ -25,15 +25,17 @@ def list_followers(tx: ReadTx) -> list[Follower]:
     return tx.rows(Follower, _FOLLOWERS)
 
 
-def begin(tx: Tx, consumer: str) -> None:
-    """From here on the consumer is told of changes; again does nothing."""
-    tx.run(
+def begin(tx: Tx, consumer: str) -> bool:
+    """From here on the consumer is told of changes; again does nothing and returns False. It has to
+    look at everything once: a restored database has no feed of what came before."""
+    count = tx.run(
         """
         INSERT INTO base.feed_cursor (merchant_id, consumer, taken, moved_at)
         VALUES (%(merchant)s, %(consumer)s, pg_current_snapshot(), %(now)s) ON CONFLICT DO NOTHING
         """,
         {"consumer": consumer},
     )
+    return count > 0
 
 
 def take(

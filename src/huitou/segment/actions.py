@@ -141,7 +141,8 @@ def consume(tx: Tx, after: int, upto: int) -> None:
 
 def _changed(tx: Tx) -> set[UUID]:
     """Whom the feed names. A product that came to a category changes what its events count for."""
-    feed.begin(tx, STREAM)
+    if feed.begin(tx, STREAM):
+        _look_at_everybody(tx)
     changed = feed.take(tx, STREAM, Changed, store.CHANGED)
     categories = {each.category_code for each in changed if each.category_code is not None}
     if categories:
@@ -170,12 +171,15 @@ def follow_time(tx: Tx) -> None:
     """Judge those whom time has moved since the last sweep. After a long pause everybody is
     compared instead."""
     tx.lock(STREAM)
-    feed.begin(tx, STREAM)
-    if not _sweep(tx):
-        for stored in store.list_active(tx):
-            tx.defer(look_at_all, key=str(stored.id), segment_id=str(stored.id))
+    if feed.begin(tx, STREAM) or not _sweep(tx):
+        _look_at_everybody(tx)
     time.set_swept(tx)
     judge_due(tx)
+
+
+def _look_at_everybody(tx: Tx) -> None:
+    for stored in store.list_active(tx):
+        tx.defer(look_at_all, key=str(stored.id), segment_id=str(stored.id))
 
 
 @job

@@ -21,6 +21,7 @@ from huitou.segment import actions, reads
 from huitou.segment.rules import clock as clocks
 from huitou.segment.rules import parse
 from huitou.segment.rules.clock import Turn
+from huitou.segment.store import clock as store
 from tests.conftest import Brand, Clock, Read, Write, send_events
 from tests.rooms.order.histories import STORES
 from tests.rooms.segment.oracle import World
@@ -29,6 +30,7 @@ from tests.rooms.segment.worlds import PEOPLE, card, make_world
 
 ZONE = "Asia/Shanghai"
 ROUNDS = 14
+SPANS = 12
 AGES = ("last_paid_days", "first_paid_days", "last_seen_days", "created_days", "joined_days")
 SEGMENTS = 40
 """Of random rules; beside them one for every distance and direction at which time can turn."""
@@ -133,6 +135,44 @@ def every_turn() -> list[dict[str, Any]]:
         rules.append({**sequence, "then": {"type": "order.paid"}, "window": {"last_days": 60}})
     rules.append({"kind": "trait", "name": "is_birth_month", "op": "=", "value": True})
     return [{"v": 1, "all": [leaf]} for leaf in rules]
+
+
+def test_whoever_time_turns_is_found(
+    db: Database, brand: Brand, clock: Clock, write: Write, drain: Callable[[], None]
+) -> None:
+    """Rule by rule, so that nobody is found for the sake of another one."""
+    random = Random(9)
+    make_world(db, brand, clock, drain, 29)
+    found_count = moved_count = 0
+    with write() as tx:
+        tx.run("DELETE FROM segment.due")
+        world = World(tx)
+        facts = [
+            at
+            for customer in world.customers.values()
+            for at in (
+                *(order["paid_at"] for order in customer.orders),
+                *(event["occurred_at"] for event in customer.events),
+                customer.known["created_at"],
+            )
+        ]
+        for rule in every_turn() + [make_rule(random, []) for _ in range(40)]:
+            turned = clocks.turns(parse.parse(rule), {})
+            for _ in range(SPANS):
+                until = random.choice(facts) + timedelta(days=random.uniform(0, 0.4))
+                until += timedelta(days=random.choice([turn.days for turn in turned] or [0]))
+                since = until - timedelta(days=random.uniform(0.4, 0.9))
+                world.now = since
+                before = world.matching(rule)
+                world.now = until
+                moved = before ^ world.matching(rule)
+                store.add_due(tx, clocks.due(turned, since, until, ZONE))
+                found = set(store.take_due(tx, 1_000))
+                assert moved <= found, (rule, since, until)
+                found_count, moved_count = found_count + len(found), moved_count + len(moved)
+        everybody = len(world.customers) * SPANS * len(every_turn())
+    assert moved_count > 60
+    assert found_count < everybody / 2, "it looks for those who are due"
 
 
 @pytest.mark.parametrize("seed", range(3))
