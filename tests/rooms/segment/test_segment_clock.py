@@ -15,6 +15,7 @@ from huitou.base.jobs import PERIODIC
 from huitou.catalog.actions import save_products
 from huitou.catalog.types import NewProduct
 from huitou.identity import actions as identity_actions
+from huitou.kernel.time import day_start
 from huitou.profile import actions as profile
 from huitou.profile.types import ConsentChange, Description
 from huitou.segment import actions, reads
@@ -156,6 +157,10 @@ def test_whoever_time_turns_is_found(
                 customer.known["created_at"],
             )
         ]
+        joined = [
+            (customer.profile or {}).get("joined_on") for customer in world.customers.values()
+        ]
+        facts += 5 * [day_start(day, ZONE) for day in joined if day]
         for rule in every_turn() + [make_rule(random, []) for _ in range(40)]:
             turned = clocks.turns(parse.parse(rule), {})
             for _ in range(SPANS):
