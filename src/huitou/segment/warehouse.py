@@ -212,7 +212,7 @@ class _Sets:
         ids = _ids(self._tx, anew)
         compiled = judge.verdicts(list(self._leaves.values()), self._context, ids)
         found: list[dict[str, Any]] = self._tx.rows(dict, compiled.query, compiled.params)
-        here = BitMap(row["ordinal"] for row in found)
+        here = BitMap(row["ordinal"] for row in found if row["is_seen"])
         self._set(self._people_key, anew, here)
         for index, key in enumerate(self._leaves):
             holding = BitMap(row["ordinal"] for row in found if row["holds"][index])

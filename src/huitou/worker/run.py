@@ -18,6 +18,7 @@ _IDLE_SECONDS = 1.0
 _DAY_SECONDS = 86_400.0
 _ANALYZE_SECONDS = 5.0
 _TIDY_SECONDS = 60.0
+_REST = 9
 
 
 class Worker:
@@ -96,13 +97,15 @@ class Worker:
                     pass
 
     def _keep_copy(self) -> None:
+        """At most a tenth of the time: answers make up for what the copy does not have yet."""
+        started = time.monotonic()
         for merchant in self.database.merchants():
             copying.keep_copy(self.database, merchant)
         if time.monotonic() >= self._tidy_at:
             for merchant in self.database.merchants():
                 copying.tidy_copy(self.database, merchant)
             self._tidy_at = time.monotonic() + _TIDY_SECONDS
-        self._stop.wait(_IDLE_SECONDS)
+        self._stop.wait(max(_IDLE_SECONDS, _REST * (time.monotonic() - started)))
 
     def _keep_time(self) -> None:
         if time.monotonic() >= self._upkeep_at:
