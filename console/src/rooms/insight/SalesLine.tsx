@@ -32,8 +32,7 @@ export function SalesLine({ days }: { days: Overview['series'] }) {
         splitLine: { lineStyle: { color: '#f0eee8' } },
         axisLabel: {
           color: '#6d7a78',
-          formatter: (value: number) =>
-            axisYuan(value * 100, i18n.language),
+          formatter: (value: number) => axisYuan(value * 100, i18n.language),
         },
       },
       series: [
