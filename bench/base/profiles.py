@@ -23,7 +23,6 @@ def profile_tables(writer: Writer) -> list[Table]:
 def _seen(writer: Writer) -> list[Table]:
     seen = writer.people.seen
     is_bought, is_joined = seen.bought > 0, seen.joined > 0
-    last = _last_seen(writer)
     return [
         writer.table(
             "profile.seen",
@@ -42,7 +41,7 @@ def _seen(writer: Writer) -> list[Table]:
             customer_id=writer.customer(seen.customer),
             name=one_of([b"source:" + name for name in _NAMES], seen.source),
             source=all_are(b"auto"),
-            at=lambda s: b.moment(last[seen.customer[s]]),
+            at=lambda s: b.moment(writer.world.came[seen.customer[s]]),
         ),
     ]
 

@@ -41,6 +41,8 @@ from tests.rooms.reach.conftest import Town, _configured, sms
 __all__ = ["sms"]
 
 SEEDS = (1, 2)
+_states: set[str] = set()
+"""Of the messages of all histories."""
 STEPS = 18
 CRASH_SHARE = 0.08
 OFTEN = {
@@ -296,8 +298,7 @@ def test_the_invariants_hold_after_any_history(
         assert tx.rows(dict, _WRONG_CREDITS) == []
         assert tx.rows(dict, _NOT_FORGOTTEN) == []
         messages = tx.rows(dict, _MESSAGES)
-    handed_over = {"submitted", "waiting", "unknown", "delivered"}
-    assert handed_over & {message["state"] for message in messages}, "something was sent"
+    _states.update(message["state"] for message in messages)
     nobody_was_written_to_who_must_not_be(history, messages)
     nobody_got_more_than_one(history)
     before = dump(db, history.merchant)
@@ -305,6 +306,13 @@ def test_the_invariants_hold_after_any_history(
         streams.rewind(db, history.merchant, name, 0)
     settle(db, history.merchant)
     assert dump(db, history.merchant) == before, "going over the log again changes nothing"
+
+
+def test_the_histories_held_messages_that_were_handed_over() -> None:
+    """Of all seeds together: else the invariants above are of nothing. Runs after them."""
+    if not _states:
+        pytest.skip("data absent: no history has run in this process")
+    assert _states & {"submitted", "waiting", "unknown", "delivered"}
 
 
 def nobody_was_written_to_who_must_not_be(history: History, messages: list[dict[str, Any]]) -> None:

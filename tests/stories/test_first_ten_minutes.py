@@ -188,7 +188,7 @@ def day(start: Start, ago: int) -> str:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"PK\x03\x04\x14\x00", "CSV"), (b"", "表头"), ("小票号,金额\n".encode(), "门店编码")],
+    [(b"PK\x03\x04\x14\x00", "Excel"), (b"", "表头"), ("小票号,金额\n".encode(), "门店编码")],
 )
 def test_files_that_cannot_be_read_say_what_to_do(start: Start, content: bytes, said: str) -> None:
     answer = start.api.http.post(
