@@ -80,7 +80,7 @@ def check(tx: ReadTx, engines: Sequence[Warehouse], rules: Sequence[dict[str, An
         if given != other
     ]
     assert not differing, differing
-    assert len({len(given) for given in answers[0]}) > 2
+    assert len({len(given) for given in answers[0]}) > 1
 
 
 def test_every_kind_of_condition_is_answered_alike(
