@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
-from uuid import UUID
 
 import msgspec
 from psycopg import sql
@@ -21,6 +20,7 @@ from huitou.base.db import ReadTx
 from huitou.base.warehouse.engine import Engine
 from huitou.segment.rules import batch, clock, judge, parse
 from huitou.segment.store.clock import find_due
+from huitou.segment.store.copied import list_ids, list_waiting
 from huitou.segment.types.answers import Counted
 from huitou.segment.types.rule import (
     SAMPLE_COUNT,
@@ -68,7 +68,7 @@ def count(tx: ReadTx, tree: Node, context: Context) -> Counted | None:
             },
             wecom=found.intersection_cardinality(sets.of_leaf(_WECOM)),
             sms=found.intersection_cardinality(sets.of_leaf(_SMS)),
-            sample=_ids(tx, found[:SAMPLE_COUNT]),
+            sample=list_ids(tx, list(found[:SAMPLE_COUNT])),
         )
 
 
@@ -139,7 +139,7 @@ class _Sets:
     def _prepare(self) -> None:
         scope = self._tx.scope
         self._people_key = msgspec.json.encode(["people", scope.unit_path, scope.staff_id])
-        waiting = _waiting(self._tx)
+        waiting = list_waiting(self._tx)
         anew = BitMap(waiting)
         for key in (self._people_key, *self._leaves):
             stale = self._stale(key)
@@ -209,7 +209,7 @@ class _Sets:
         return batch.rendered(sql.SQL(_OF_SCOPE), values, self._copy.dialect)
 
     def _judge_anew(self, anew: BitMap) -> None:
-        ids = _ids(self._tx, anew)
+        ids = list_ids(self._tx, list(anew))
         compiled = judge.verdicts(list(self._leaves.values()), self._context, ids)
         found: list[dict[str, Any]] = self._tx.rows(dict, compiled.query, compiled.params)
         here = BitMap(row["ordinal"] for row in found if row["is_seen"])
@@ -229,43 +229,6 @@ _OF_SCOPE: LiteralString = """
     LEFT JOIN merchant.unit u ON u.id = p.home_unit_id
     WHERE (%(path)s = '' OR starts_with(u.path, %(path)s))
       AND (%(staff)s = '' OR p.owner_staff_id = %(staff)s)
-"""
-
-
-def _ids(tx: ReadTx, ordinals: BitMap) -> list[UUID]:
-    return tx.column(
-        "SELECT id FROM identity.customer"
-        " WHERE merchant_id = %(merchant)s AND ordinal = ANY(%(ordinals)s)",
-        {"ordinals": list(ordinals)},
-    )
-
-
-def _waiting(tx: ReadTx) -> Sequence[int]:
-    """Customers whose changes are on the feed and not in the copy yet."""
-    return tx.column(_WAITING)
-
-
-_WAITING = """
-    WITH waiting AS MATERIALIZED (
-        SELECT DISTINCT w.source, w.key FROM base.change w
-        JOIN base.feed_cursor f ON f.merchant_id = w.merchant_id AND f.consumer = 'warehouse'
-        WHERE w.merchant_id = %(merchant)s AND w.tx >= pg_snapshot_xmin(f.taken)
-          AND NOT pg_visible_in_snapshot(w.tx, f.taken))
-    SELECT c.ordinal FROM identity.customer c
-    WHERE c.merchant_id = %(merchant)s AND c.id IN (
-        SELECT key FROM waiting
-        WHERE starts_with(source, 'profile.') OR source IN ('identity.customer', 'order.total',
-                                                           'order.category_total')
-        UNION
-        SELECT p.customer_id FROM waiting w
-        JOIN "order".purchase p ON p.merchant_id = %(merchant)s AND p.id = w.key
-        WHERE w.source = 'order.order')
-    UNION
-    SELECT c.ordinal FROM base.feed_cursor f
-    JOIN identity.resolved_now r
-      ON r.merchant_id = f.merchant_id AND r.position > f.position
-    JOIN identity.customer c ON c.merchant_id = r.merchant_id AND c.id = r.customer_id
-    WHERE f.merchant_id = %(merchant)s AND f.consumer = 'warehouse'
 """
 
 

@@ -152,7 +152,7 @@ _DIFFERING: LiteralString = """,
     UNION ALL (SELECT id FROM stored EXCEPT SELECT id FROM matched)
 """
 
-SCOPE: LiteralString = """
+_SCOPE: LiteralString = """
     SELECT c.id FROM identity.customer c
     LEFT JOIN profile.customer p ON p.merchant_id = c.merchant_id AND p.customer_id = c.id
     LEFT JOIN merchant.unit u ON u.merchant_id = p.merchant_id AND u.id = p.home_unit_id
@@ -169,7 +169,7 @@ def _judging(
     parts = _Parts(statement)
     whole = _walk(rule, parts, is_own=True)
     tables: list[Sql] = [
-        sql.SQL("base AS MATERIALIZED ({})").format(sql.SQL(SCOPE) + statement.only("c.id"))
+        sql.SQL("base AS MATERIALIZED ({})").format(sql.SQL(_SCOPE) + statement.only("c.id"))
     ]
     columns: list[Sql] = [sql.SQL("b.id")]
     joins: list[Sql] = []
