@@ -95,8 +95,7 @@ class Bed:
             ("worker", "huitou.worker"),
         ):
             self.supervisor.add(name, module)
-        self.config.ready.parent.mkdir(parents=True, exist_ok=True)
-        self.config.ready.touch()
+        self.supervisor.mark_ready()
         self._wait_until_ready()
         return self
 

@@ -6,18 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx2
 
 from bench.base.home import Base
-from bench.base.memory import descendants
 from bench.base.plant import Plant, is_caught_up, is_ready, running, until
 from bench.base.traffic import Event, Traffic, encoded
 
-VICTIMS = ("huitou.api", "huitou.worker", "postgres")
+VICTIMS = ("api", "worker-1", "postgres")
 _REQUEST_EVENTS = 50
 _LOOK_SECONDS = 0.2
 _REQUESTS_MAX = 20_000
@@ -40,7 +38,7 @@ def count_lost(base: Base, *, kills: int, seed: int, say: Say) -> int:
         for number in range(kills):
             time.sleep(random.uniform(*_PAUSE_SECONDS))
             victim = random.choice(VICTIMS)
-            pid = _child(victim)
+            pid = plant.supervisor.pids().get(victim)
             if pid is not None:
                 os.kill(pid, signal.SIGKILL)
             until(lambda: is_ready(api), "it never came back")
@@ -195,12 +193,3 @@ _UNCOUNTED = """
     HAVING (count(*), sum(p.paid_fen - p.refunded_fen), sum(p.refunded_fen))
         IS DISTINCT FROM (t.order_count::bigint, t.paid_fen::numeric, t.refunded_fen::numeric)
 """
-
-
-def _child(word: str) -> int | None:
-    """The process under this one with `word` in its command, if it runs now."""
-    for pid in sorted(descendants(os.getpid()) - {os.getpid()}):
-        command = Path(f"/proc/{pid}/cmdline")
-        if command.exists() and word in command.read_bytes().replace(b"\0", b" ").decode():
-            return pid
-    return None

@@ -56,8 +56,7 @@ def running(base: Base, *, workers: int, say: Callable[[str], None]) -> Iterator
         supervisor.add("api", "huitou.api")
         for number in range(workers):
             supervisor.add(f"worker-{number + 1}", "huitou.worker")
-        config.ready.parent.mkdir(parents=True, exist_ok=True)
-        config.ready.touch()
+        supervisor.mark_ready()
         with client(base, config.port) as api:
             until(lambda: is_ready(api), "the API never came up")
         yield Plant(base, supervisor, database)

@@ -48,8 +48,6 @@ def serve(port: int | None, data: str | None, has_simulators: bool) -> None:
     except BaseException:
         supervisor.stop()
         raise
-    config.ready.parent.mkdir(parents=True, exist_ok=True)
-    config.ready.touch()
     click.echo(f"回头已启动 / Huitou is running: {config.url}    (Ctrl-C 停止 / stops)")
     supervisor.watch()
 

@@ -102,6 +102,7 @@ class Supervisor:
     def add(self, name: str, module: str, *arguments: str, is_needed: bool = True) -> Child:
         """Start `python -m module` and keep it alive."""
         if not self.children:
+            self.config.ready.unlink(missing_ok=True)  # of a supervisor that was killed
             self._tell_others()
         environment = {
             "HUITOU_DATABASE_URL": self.dsn,
@@ -134,11 +135,25 @@ class Supervisor:
             f"API 未能启动，见 {self.config.logs}/api.log / the API did not start"
         )
 
+    def mark_ready(self) -> None:
+        """`GET /readyz` says so from now on."""
+        self.config.ready.parent.mkdir(parents=True, exist_ok=True)
+        self.config.ready.touch()
+
+    def pids(self) -> dict[str, int]:
+        """The processes that run now by name; `postgres` is the embedded database."""
+        running = {child.name: child.process for child in self.children}
+        found = {name: process.pid for name, process in running.items() if process is not None}
+        if self._postgres is not None and self._postgres.pid is not None:
+            found["postgres"] = self._postgres.pid
+        return found
+
     def watch(self) -> None:
-        """Keep everything alive until SIGINT or SIGTERM, then stop it in order."""
+        """Be ready and keep everything alive until SIGINT or SIGTERM, then stop it in order."""
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, self._ask_to_stop)
         try:
+            self.mark_ready()
             while not self._stopping:
                 self.look_after()
                 time.sleep(0.2)

@@ -34,8 +34,6 @@ def run_demo(config: Config, *, speed: float) -> None:
         supervisor.wait_for_api()
         if world is not None:
             load(config, demo, world, click.echo)
-        config.ready.parent.mkdir(parents=True, exist_ok=True)
-        config.ready.touch()
         supervisor.add("player", "huitou.demo.player", "--speed", str(speed))
         _announce(config, demo)
     except BaseException:
