@@ -15,7 +15,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from huitou.segment.rules.figures import figure
+from huitou.segment.rules import figures
 from huitou.segment.rules.statement import Sql, Statement
 from huitou.segment.types.rule import SAMPLE_COUNT, All, AnyOf, At, Context, InSegment, Node, Not
 
@@ -46,6 +46,7 @@ class _Parts:
     own: list[_Own] = field(default_factory=list)
     sources: list[Sql] = field(default_factory=list)
     tests: list[Sql] = field(default_factory=list)
+    shown: list[Sql] = field(default_factory=list)
 
 
 def count(rule: Node, context: Context) -> Compiled:
@@ -173,13 +174,13 @@ def _judging(
     ]
     columns: list[Sql] = [sql.SQL("b.id")]
     joins: list[Sql] = []
-    for index, (source, test) in enumerate(zip(parts.sources, parts.tests, strict=True)):
+    each = zip(parts.sources, parts.tests, parts.shown, strict=True)
+    for index, (source, test, shown) in enumerate(each):
         alias = _name("l", index)
         tables.append(sql.SQL("{} AS MATERIALIZED ({})").format(alias, source))
         columns.append(sql.SQL("coalesce({}, false) AS {}").format(test, _name("m", index)))
         if is_explained:
-            found = sql.SQL("to_jsonb({}.value) AS {}").format(alias, _name("f", index))
-            columns.append(found)
+            columns.append(sql.SQL("to_jsonb({}) AS {}").format(shown, _name("f", index)))
         joins.append(sql.SQL(" LEFT JOIN {0} ON {0}.id = b.id").format(alias))
     judged = sql.SQL("judged AS MATERIALIZED (SELECT {} FROM base b{})").format(
         sql.SQL(", ").join(columns), sql.Composed(joins)
@@ -201,10 +202,11 @@ def _walk(node: Node, parts: _Parts, *, is_own: bool) -> Sql:
             own = _Own(path, holds, sql.SQL("to_jsonb({})").format(holds))
         case At(path, leaf):
             index = len(parts.sources)
-            leaf_figure = figure(parts.statement, leaf)
+            leaf_figure = figures.figure(parts.statement, leaf)
             value = sql.SQL("{}.value").format(_name("l", index))
             parts.sources.append(leaf_figure.source)
             parts.tests.append(leaf_figure.test(value))
+            parts.shown.append(figures.shown(leaf, value))
             holds = _name("m", index)
             own = _Own(path, holds, _name("f", index))
     if is_own:

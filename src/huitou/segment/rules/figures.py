@@ -13,9 +13,9 @@ from typing import Any, LiteralString
 
 from psycopg import sql
 
-from huitou.segment.rules import sample
+from huitou.segment.rules import ages, sample
 from huitou.segment.rules.statement import NOTHING, Scan, Sql, Statement
-from huitou.segment.rules.trait_figures import trait, trait_rows
+from huitou.segment.rules.trait_figures import shown_trait, trait, trait_rows
 from huitou.segment.types.rule import (
     Consent,
     Event,
@@ -76,6 +76,16 @@ def figure(statement: Statement, leaf: Leaf) -> Figure:
     raise AssertionError(f"{type(leaf).__name__} has no figure")
 
 
+def shown(leaf: Leaf, value: Sql) -> Sql:
+    """A figure as people read it: not the moment of the last purchase, but the days since."""
+    match leaf:
+        case Purchase(agg="days_since_last") | Event(agg="days_since_last"):
+            return ages.shown_of_moment(value)
+        case Trait():
+            return shown_trait(leaf, value)
+    return value
+
+
 def _of(statement: Statement, part: Part, test: Callable[[Sql], Sql]) -> Figure:
     """A figure whose own query follows from its part."""
     source = (
@@ -103,15 +113,13 @@ def _is_known(value: Sql) -> Sql:
     return sql.SQL("({} IS NOT NULL)").format(value)
 
 
-_DAYS: LiteralString = "floor(extract(epoch FROM %(now)s - max(AT){}) / 86400)::bigint"
-
-
 def _counted(statement: Statement, leaf: Purchase | Event) -> Callable[[Sql], Sql]:
-    """The test of an aggregate: nobody's count is 0, nobody's days are unknown."""
+    """The test of an aggregate: nobody's count is 0, nobody's last time is unknown."""
 
     def test(value: Sql) -> Sql:
-        if leaf.agg != "days_since_last":
-            value = sql.SQL("coalesce({}, 0)").format(value)
+        if leaf.agg == "days_since_last":
+            return ages.of_moment(statement, value, leaf.op, leaf.value)
+        value = sql.SQL("coalesce({}, 0)").format(value)
         return statement.compare(value, leaf.op, leaf.value, "bigint")
 
     return test
@@ -185,24 +193,21 @@ def _is_one_category(where: PurchaseWhere) -> bool:
     return only_category and where.category is not None and len(where.category) == 1
 
 
-_DAYS_OF_TOTAL: LiteralString = (
-    "floor(extract(epoch FROM %(now)s - t.last_paid_at) / 86400)::bigint"
-)
 _OF_TOTAL: dict[str, LiteralString] = {
     "count": "t.order_count",
     "sum_fen": "t.paid_fen",
-    "days_since_last": _DAYS_OF_TOTAL,
+    "days_since_last": "t.last_paid_at",
 }
 _OF_CATEGORY_TOTAL: dict[str, LiteralString] = {**_OF_TOTAL, "quantity": "t.quantity"}
 _OF_PURCHASE: dict[str, LiteralString] = {
     "count": "count(*){}",
     "sum_fen": "(sum(p.paid_fen - p.refunded_fen){})::bigint",
-    "days_since_last": _DAYS.replace("AT", "p.paid_at"),
+    "days_since_last": "max(p.paid_at){}",
 }
 _OF_LINE: dict[str, LiteralString] = {
     "sum_fen": "(sum(l.paid_fen - l.refunded_fen){})::bigint",
     "quantity": "(sum(l.quantity - l.refunded_quantity){})::bigint",
-    "days_since_last": _DAYS.replace("AT", "l.paid_at"),
+    "days_since_last": "max(l.paid_at){}",
 }
 
 
@@ -248,7 +253,7 @@ def _matching_lines(statement: Statement, leaf: Purchase) -> Sql:
 
 
 def _event(statement: Statement, leaf: Event) -> Figure:
-    value: LiteralString = "count(*){}" if leaf.agg == "count" else _DAYS
+    value: LiteralString = "count(*){}" if leaf.agg == "count" else "max(AT){}"
     test = _counted(statement, leaf)
     if statement.is_read and leaf.type != "order.paid":
         picked = _matching_events(statement, EventMatch(leaf.type, leaf.where), leaf.window)
@@ -265,13 +270,13 @@ def _sequence(statement: Statement, leaf: Sequence) -> Sql:
     """The last time `first` came and was followed (or not) as asked."""
     follower = leaf.then or leaf.then_not
     assert follower is not None
-    days = statement.value(leaf.within_days, "int")
-    span = sql.SQL("(interval '24 hours' * {})").format(days)
+    span = sql.SQL("(interval '24 hours' * {})").format(statement.value(leaf.within_days, "int"))
     follows = sql.SQL(
         " EXISTS (SELECT FROM ({}) n WHERE n.id = f.id AND n.at > f.at AND n.at <= f.at + {})"
     ).format(_events(statement, follower, Window()), span)
     if leaf.then_not is not None:
-        follows = sql.SQL(" f.at + {} <= %(now)s AND NOT").format(span) + follows
+        ago = statement.moment_ago(leaf.within_days)
+        follows = sql.SQL(" f.at <= {} AND NOT").format(ago) + follows
     return sql.SQL("SELECT f.id, max(f.at) AS value FROM ({}) f WHERE{} GROUP BY f.id").format(
         _events(statement, leaf.first, leaf.window), follows
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from huitou.kernel.time import day_start
+from huitou.kernel.time import day_of, day_start
 from huitou.segment.types.rule import Context, Window
 
 Sql = sql.Composable
@@ -97,6 +97,22 @@ class Statement:
         since = day_start(window.from_, zone) if window.from_ else None
         until = day_start(window.to + timedelta(days=1), zone) if window.to else None
         return since, until
+
+    def moment_ago(self, days: int) -> Sql:
+        """The moment so many days of 24 hours before now."""
+        if self.is_read:  # of whatever moment it is run at
+            hours = self.value(24 * days, "int")
+            return sql.SQL("%(now)s - make_interval(hours => {})").format(hours)
+        return self.value(self.context.now - timedelta(days=days), "timestamptz")
+
+    def date_ago(self, days: int) -> Sql:
+        """The date so many days of the merchant's calendar before today."""
+        zone = self.context.zone
+        if self.is_read:
+            self.params["zone"] = zone
+            ago = "(%(now)s AT TIME ZONE %(zone)s)::date - {}"
+            return sql.SQL(ago).format(self.value(days, "int"))
+        return self.value(day_of(self.context.now, zone) - timedelta(days=days), "date")
 
     def among(self, column: LiteralString, values: Sequence[str] | None) -> Sql:
         """`AND column` is one of the values, if any are given."""

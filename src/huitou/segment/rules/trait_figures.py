@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from huitou.order.types import RFM_BANDS
-from huitou.segment.rules import traits
+from huitou.segment.rules import ages, traits
 from huitou.segment.rules.statement import Scan, Sql, Statement
 from huitou.segment.types.rule import Op, Trait
 from huitou.segment.types.vocabulary import TraitType
@@ -39,10 +39,6 @@ _CUSTOM = Scan(
 _TODAY: LiteralString = "(%(now)s AT TIME ZONE %(zone)s)::date"
 
 
-def _days(column: LiteralString) -> LiteralString:
-    return "floor(extract(epoch FROM %(now)s - " + column + ") / 86400)::bigint"
-
-
 def _rfm_segment() -> LiteralString:
     """The named segment of the scores r, f, m: the bands of `order` as a CASE."""
     cases: LiteralString = ""
@@ -60,8 +56,8 @@ _READ: dict[str, tuple[LiteralString, LiteralString]] = {
     "paid_fen": ("t.paid_fen", _TOTAL),
     "refunded_fen": ("t.refunded_fen", _TOTAL),
     "avg_order_fen": ("floor(t.paid_fen::numeric / t.order_count)::bigint", _TOTAL),
-    "last_paid_days": (_days("t.last_paid_at"), _TOTAL),
-    "first_paid_days": (_days("t.first_paid_at"), _TOTAL),
+    "last_paid_days": ("t.last_paid_at", _TOTAL),
+    "first_paid_days": ("t.first_paid_at", _TOTAL),
     "r": ("t.r", _TOTAL),
     "f": ("t.f", _TOTAL),
     "m": ("t.m", _TOTAL),
@@ -75,19 +71,20 @@ _READ: dict[str, tuple[LiteralString, LiteralString]] = {
     "has_owner": ("t.owner_staff_id IS NOT NULL", _PROFILE),
     "owner": ("s.code", _OWNER),
     "is_friend": ("true", _FRIEND),
-    "joined_days": (_TODAY + " - t.joined_on", _PROFILE),
+    "joined_days": ("t.joined_on", _PROFILE),
     "is_member": ("t.joined_on IS NOT NULL", _PROFILE),
     "source_channels": ("t.source_channels", _PROFILE),
-    "last_seen_days": (_days("t.last_seen_at"), _PROFILE),
-    "created_days": (_days("t.created_at"), _KNOWN),
+    "last_seen_days": ("t.last_seen_at", _PROFILE),
+    "created_days": ("t.created_at", _KNOWN),
     "no_profiling": ("t.no_profiling", _PROFILE),
     "under_14": ("t.under_14", _PROFILE),
 }
+_OF_DATE = "joined_days"
+"""Its days are the calendar's; those of other ages are spans of 24 hours."""
 _ZERO_WITHOUT = frozenset({"order_count", "paid_fen", "refunded_fen"})
 _CASTS: dict[TraitType, LiteralString] = {
     "number": "bigint",
     "money": "bigint",
-    "days": "bigint",
     "text": "text",
     "choice": "text",
     "flag": "boolean",
@@ -125,9 +122,21 @@ def trait_rows(leaf: Trait) -> tuple[Scan, LiteralString]:
     return Scan(table, "t.id" if table is _KNOWN else "t.customer_id", "one"), column
 
 
+def shown_trait(leaf: Trait, value: Sql) -> Sql:
+    """The value as people read it: an age in days."""
+    kind = traits.BUILT_IN.get(leaf.name)
+    if kind is None or kind.type != "days":
+        return value
+    shown = ages.shown_of_date if leaf.name == _OF_DATE else ages.shown_of_moment
+    return shown(value)
+
+
 def _test(statement: Statement, leaf: Trait, type_: TraitType, value: Sql) -> Sql:
     if leaf.op in ("known", "unknown"):
         return _presence(leaf.op, value)
+    if type_ == "days":
+        test = ages.of_date if leaf.name == _OF_DATE else ages.of_moment
+        return test(statement, value, leaf.op, leaf.value)
     if type_ == "unit":
         return _in_unit(statement, leaf, value)
     if type_ == "set":
