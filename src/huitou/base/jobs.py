@@ -12,6 +12,8 @@ from huitou.base.notices import room_of
 
 HEAR = "base.hear"
 """The job that lets one listener hear one notice."""
+BACKLOG = 100_000
+"""Positions waiting from which on a stream catches up rather than follows."""
 
 Claimed = TypeVar("Claimed")
 Answer = TypeVar("Answer")
@@ -52,6 +54,11 @@ class Stream:
     run: Callable[..., None]
     batch: int
     follows_feed: bool
+    bulk: int | None = None
+
+    def size(self, behind: int) -> int:
+        """How many positions to take at once when so many are waiting."""
+        return self.batch if self.bulk is None or behind < BACKLOG else self.bulk
 
 
 JOBS: dict[str, Job] = {}
@@ -87,18 +94,20 @@ def every(*, seconds: int = 0, minutes: int = 0, hours: int = 0) -> Callable[[Wo
     return register
 
 
-def stream(name: str, *, batch: int = 2_000, follows_feed: bool = False) -> Callable[[Work], Work]:
+def stream(
+    name: str, *, batch: int = 2_000, bulk: int | None = None, follows_feed: bool = False
+) -> Callable[[Work], Work]:
     """`f(tx, after, upto)` consumes the log's positions `(after, upto]`.
 
     The cursor moves in the same transaction. Streams run in the order of the rooms: all lower ones
     have passed `upto`. The same range may come again (`huitou replay`): effects are idempotent.
-    One that `follows_feed` is also run, with an empty range, when rows changed otherwise
+    Far behind, it takes `bulk` positions at once. One that `follows_feed` is also run, with an empty range, when rows changed otherwise
     (`base.feed`).
     """
 
     def register(function: Work) -> Work:
         assert name not in STREAMS or STREAMS[name].run is function
-        STREAMS[name] = Stream(name, function, batch, follows_feed)
+        STREAMS[name] = Stream(name, function, batch, follows_feed, bulk)
         return function
 
     return register

@@ -9,10 +9,10 @@ import msgspec
 from huitou.base.db import Tx
 from huitou.event import actions as vault
 from huitou.event import reads as events
-from huitou.event.types import OWN_SOURCE, LogEntry
 from huitou.identity import reads
-from huitou.identity.rules import resolving, trust
-from huitou.identity.rules.state import Assigned, Resolution
+from huitou.identity.rules import trust
+from huitou.identity.rules.resolving import Fold
+from huitou.identity.rules.state import Assigned, Heard, Resolution
 from huitou.identity.store import anew, batch, known, people, policy, review, runs
 from huitou.identity.types import (
     COMPARED_MAX,
@@ -41,6 +41,8 @@ from huitou.merchant import reads as merchants
 
 _SUBJECTS_MAX = 1_000
 _WRITTEN_AT_ONCE = 100_000
+_DECODED_MAX = 5_000
+"""Events in a range that other streams read too; of a longer one only what identity needs is read."""
 
 
 def resolve(tx: Tx, after: int, upto: int) -> Resolution:
@@ -50,14 +52,25 @@ def resolve(tx: Tx, after: int, upto: int) -> Resolution:
     a person has split is not joined by a replay.
     """
     people.lock(tx)
-    done = batch.list_resolved_positions(tx, after, upto)
-    entries = [each for each in events.log_slice(tx, after, upto) if each.position not in done]
-    sightings = known.list_sightings(tx, entries)
-    told = known.get_known(tx, sightings, merchants.store_phone_blinds(tx))
-    resolution = resolving.resolve(sightings, told, reads.policy_in_force(tx).policy)
-    known.add_resolution(tx, resolution, {entry.position: entry for entry in entries})
-    batch.add_resolved(tx, resolution.assigned, _own(tx, entries))
-    _tell_merged(tx, resolution, told.next_ordinal)
+    next_ordinal, done = known.begin(tx, after, upto)
+    heard = (
+        known.list_heard(tx, after, upto)
+        if upto - after > _DECODED_MAX
+        else known.heard(events.log_slice(tx, after, upto))
+    )
+    heard = [each for each in heard if each.position not in done]
+    told = known.look_up(tx, heard, next_ordinal)
+    rule = policy.in_force(tx)
+    fold = Fold(told.known, rule)
+    doubtful = [each for each in told.sightings if not fold.is_plain(each)]
+    if doubtful:
+        blinds = merchants.store_phone_blinds(tx) if known.has_phone(doubtful) else ()
+        fold = Fold(known.learn(tx, told.known, doubtful, blinds), rule)
+    for sighting in told.sightings:
+        fold.take(sighting)
+    resolution = fold.resolution()
+    batch.add_resolution(tx, resolution, told, _own(tx, heard))
+    _tell_merged(tx, resolution, next_ordinal)
     return resolution
 
 
@@ -244,20 +257,24 @@ def apply_policy(tx: Tx, run_id: UUID) -> None:
     wanted = msgspec.convert(run.result["policy"], Policy)
     anew.open_moves(tx)
     assigned: list[Assigned] = []
-    occurred: dict[int, tuple[datetime, int]] = {}
+    began: dict[int, tuple[datetime, int]] = {}
     for fold, sightings in reads.fold_log(tx, wanted):
+        taken, first_new = fold.taken(), fold.first_new
         times = {each.position: each.at for each in sightings}
-        taken = fold.taken()
         for each in taken:
-            at = times[each.position]
-            assert at is not None
-            occurred.setdefault(each.customer, (at, each.position))
+            if each.customer >= first_new:
+                at = times[each.position]
+                assert at is not None
+                began.setdefault(each.customer, (at, each.position))
         assigned += taken
     resolution = fold.resolution()
-    batch.add_customers(tx, [(each, *occurred[each]) for each in resolution.created])
+    batch.add_customers(
+        tx, [(each, *began[each]) for each in resolution.created], strong=resolution.strong
+    )
     for start in range(0, len(assigned), _WRITTEN_AT_ONCE):
         anew.set_resolved(tx, assigned[start : start + _WRITTEN_AT_ONCE])
-    anew.set_links(tx, resolution.links)
+    for start in range(0, len(resolution.links), _WRITTEN_AT_ONCE):
+        anew.set_links(tx, resolution.links[start : start + _WRITTEN_AT_ONCE])
     batch.set_strong(tx, resolution.strong)
     batch.add_uses(tx, resolution.uses)
     anew.set_merged(tx, resolution.merges, fold.hung(anew.list_by_hand(tx)))
@@ -315,22 +332,20 @@ def _unmerge(tx: Tx, suggestion: Suggestion) -> None:
         _set_free(tx, root, decided[-1].loser_id)
 
 
-def _own(tx: Tx, entries: Sequence[LogEntry]) -> list[tuple[int, UUID]]:
+def _own(tx: Tx, heard: Sequence[Heard]) -> dict[int, str]:
     """Our own records name their customer."""
     named = {
-        entry.position: UUID(entry.properties["customer"])
-        for entry in entries
-        if entry.source == OWN_SOURCE and "customer" in entry.properties
+        each.position: str(UUID(each.customer_id)) for each in heard if each.customer_id is not None
     }
-    live = batch.list_live(tx, set(named.values())) if named else set()
-    return [(position, customer) for position, customer in named.items() if customer in live]
+    live = known.list_live(tx, set(named.values())) if named else set()
+    return {position: customer for position, customer in named.items() if customer in live}
 
 
 def _tell_merged(tx: Tx, resolution: Resolution, first_new: int) -> None:
     """Customers made in this very batch are known to nobody yet: no need to tell of them."""
-    final = known.final(resolution.merges)
+    final = batch.final(resolution.merges)
     told = [loser for loser in final if loser < first_new]
-    ids = batch.list_ids(tx, {*told, *(final[loser] for loser in told)}) if told else {}
+    ids = known.list_ids(tx, {*told, *(final[loser] for loser in told)}) if told else {}
     pairs = [(ids[final[loser]], ids[loser]) for loser in told]
     for start in range(0, len(pairs), _SUBJECTS_MAX):
         tx.tell(CustomersMerged(tuple(pairs[start : start + _SUBJECTS_MAX])))
@@ -354,7 +369,7 @@ def _set_free(tx: Tx, root: Customer, loser_id: UUID) -> Customer:
 
 
 def _split_off(tx: Tx, root: Customer, identifier_ids: Sequence[int]) -> Customer:
-    ordinal = batch.get_next_ordinal(tx)
+    ordinal = known.get_next_ordinal(tx)
     batch.add_customers(tx, [(ordinal, tx.now, None)])
     batch.set_strong(tx, [ordinal])
     other_id = people.get_id(tx, ordinal)

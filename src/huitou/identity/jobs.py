@@ -15,7 +15,7 @@ from huitou.identity.types import Likeness, Person
 Claimed = tuple[UUID, Sequence[Person]]
 
 
-@stream("identity")
+@stream("identity", bulk=50_000)
 def resolve(tx: Tx, after: int, upto: int) -> None:
     """Customers of the events at `(after, upto]`."""
     actions.resolve(tx, after, upto)

@@ -22,7 +22,7 @@ from huitou.identity.rules.answers import (
 from huitou.identity.rules.grades import KINDS
 from huitou.identity.rules.resolving import Fold
 from huitou.identity.rules.state import Known, Sighting, Standing
-from huitou.identity.store import anew, batch, people, policy, review, runs
+from huitou.identity.store import anew, known, people, policy, review, runs
 from huitou.identity.types import (
     BadIdentifier,
     BadPolicy,
@@ -330,7 +330,7 @@ def fold_log(tx: ReadTx, wanted: Policy) -> Iterator[tuple[Fold, list[Sighting]]
     blinds = merchants.store_phone_blinds(tx)
     fold = Fold(
         Known(
-            next_ordinal=batch.get_next_ordinal(tx),
+            next_ordinal=known.get_next_ordinal(tx),
             links={link.identifier_id: link for link in pinned},
             roots={each: each for each in holders},
             standings={each: Standing(is_strong=True) for each in holders},
@@ -345,7 +345,8 @@ def fold_log(tx: ReadTx, wanted: Policy) -> Iterator[tuple[Fold, list[Sighting]]
     for after in range(0, max(upto, 1), _SLICE):
         last = min(after + _SLICE, upto)
         fold.origins |= anew.list_origins(tx, after, last)
-        sightings = anew.list_sightings(tx, after, last)
+        heard = known.list_heard(tx, after, last)
+        sightings = known.list_sightings(heard, known.list_kinds(tx, heard))
         for sighting in sightings:
             fold.take(sighting)
         fold.rest()
@@ -365,7 +366,7 @@ def what_if(tx: ReadTx, wanted: Policy) -> WhatIf:
             now.append(row["root"])
             then.append(root)
     found = partition.compare(np.array(now, dtype=np.int64), np.array(then, dtype=np.int64))
-    named = anew.list_named(
+    named = known.list_ids(
         tx, {*chain.from_iterable(found.merged), *(each for each, _ in found.split)}
     )
     examples = [

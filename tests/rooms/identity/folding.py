@@ -1,7 +1,9 @@
 """Identity's state as a value, for tests of the pure rules."""
 
+import dataclasses
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from huitou.identity.rules import resolving
 from huitou.identity.rules.state import (
@@ -85,8 +87,38 @@ class State:
             store_phones=self.store_phones,
         )
 
+    def told(self, batch: Sequence[Sighting]) -> Known:
+        """No more than a batch is told: all but links and roots only of what is doubtful."""
+        everything = self.known()
+        ids = {each.id for sighting in batch for each in sighting.identifiers}
+        links = {each: self.links[each] for each in ids & self.links.keys()}
+        roots = {
+            each.customer: self.root(each.customer) for each in links.values() if each.customer
+        }
+        roots |= {root: root for root in roots.values()}
+        plain = Known(next_ordinal=everything.next_ordinal, links=links, roots=roots)
+        fold = resolving.Fold(plain, self.policy)
+        doubtful = {
+            each.id
+            for sighting in batch
+            if not fold.is_plain(sighting)
+            for each in sighting.identifiers
+        }
+        tops = {
+            roots[link.customer]
+            for link in links.values()
+            if link.identifier_id in doubtful and link.customer
+        }
+        return dataclasses.replace(
+            plain,
+            standings={each: everything.standings[each] for each in tops},
+            uses=[use for use in everything.uses if use.phone_id in doubtful],
+            apart=frozenset(pair for pair in everything.apart if tops & {*pair}),
+            store_phones=everything.store_phones & doubtful,
+        )
+
     def take(self, batch: Sequence[Sighting]) -> Resolution:
-        result = resolving.resolve(batch, self.known(), self.policy)
+        result = resolving.resolve(batch, self.told(batch), self.policy)
         self.parent |= {ordinal: ordinal for ordinal in result.created}
         for merge in result.merges:
             assert self.parent[merge.loser] == merge.loser

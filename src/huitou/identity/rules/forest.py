@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from huitou.identity.rules.state import Known, Standing
 
+_NOBODY = Standing()
+
 
 class Forest:
     """Union-find by size over ordinals; each tree is named by its oldest (lowest) ordinal."""
@@ -21,7 +23,7 @@ class Forest:
 
     def add(self, ordinal: int) -> None:
         self._parent[ordinal] = ordinal
-        self.standings[ordinal] = Standing()
+        self.standings[ordinal] = _NOBODY
 
     def ordinals(self) -> list[int]:
         """All customers there are."""

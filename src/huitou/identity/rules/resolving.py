@@ -12,26 +12,24 @@ What order may change, and what not:
   stay (they are recorded and can be taken back).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from huitou.identity.rules.forest import Forest
-from huitou.identity.rules.grades import STABLE, TYPED, grade_of
+from msgspec.structs import replace
+
+from huitou.identity.rules.grades import STABLE, TYPED
+from huitou.identity.rules.keeping import Keeping
 from huitou.identity.rules.state import (
     Assigned,
     Known,
-    Link,
     Merge,
     Moved,
-    Quarantined,
     Resolution,
     Sighted,
     Sighting,
     Use,
 )
-from huitou.identity.types import Grade, Policy, Quarantine
+from huitou.identity.types import Policy
 
 _RANK = {"unionid": 0, "card": 1, "phone": 2, "email": 3}
 _SCOPED_RANK = 4
@@ -49,7 +47,8 @@ def resolve(sightings: Iterable[Sighting], known: Known, policy: Policy) -> Reso
     merged, else only the link moves. A phone seen with `policy.shared_after` different
     identifiers of one kind and scope, or owned by a unit or by staff, is quarantined.
 
-    Cost: O(n α(n)) for n identifiers in the batch.
+    `known` must have the links and roots of everything in the batch; the rest of it only of what
+    `is_plain` is False for. Cost: O(n α(n)) for n identifiers in the batch.
     """
     fold = Fold(known, policy)
     for sighting in sightings:
@@ -57,7 +56,7 @@ def resolve(sightings: Iterable[Sighting], known: Known, policy: Policy) -> Reso
     return fold.resolution()
 
 
-class Fold:
+class Fold(Keeping):
     """The state while a batch, or the whole log, is folded in.
 
     `origins` may be filled ahead of the events: position → the customer that event once made, who
@@ -65,30 +64,10 @@ class Fold:
     under the one the event is of.
     """
 
-    def __init__(self, known: Known, policy: Policy) -> None:
-        self._policy = policy
-        self._links: dict[int, Link] = dict(known.links)
-        self.forest = Forest(known)
-        self._store_phones = known.store_phones
-        self._lifted = known.lifted
-        self._next = known.next_ordinal
-        self.origins: dict[int, int] = {}
-        self._grades: dict[tuple[str, str, bool], Grade] = {}
-        self._uses: dict[int, dict[tuple[str, str], set[int]]] = defaultdict(
-            lambda: defaultdict(set)
-        )
-        for use in known.uses:
-            self._uses[use.phone_id][use.kind, use.scope].add(use.other_id)
-        self._touched: dict[int, None] = {}
-        self._created: list[int] = []
-        self._merges: list[Merge] = []
-        self._moves: list[Moved] = []
-        self._quarantined: list[Quarantined] = []
-        self._assigned: list[Assigned] = []
-        self._new_uses: list[Use] = []
-        self._strong: set[int] = set()
-
     def take(self, sighting: Sighting) -> None:
+        if self.is_plain(sighting):
+            self._take_plain(sighting)
+            return
         usable = self._usable(sighting)
         firm = [each for each in usable if self._grade(each) != "C"]
         typed = [each for each in usable if self._grade(each) == "C"]
@@ -109,45 +88,39 @@ class Fold:
         self._begin_alone(sighting, via)
         self._assigned.append(Assigned(sighting.position, customer, via))
 
-    def taken(self) -> list[Assigned]:
-        """Whose the events are that were taken since this was asked last."""
-        taken, self._assigned = self._assigned, []
-        return taken
+    def is_plain(self, sighting: Sighting) -> bool:
+        """Nothing is to be decided: firm identifiers that speak for one customer already, or a
+        single one that nobody has. Most events are so."""
+        identifiers = sighting.identifiers
+        top: int | None = None
+        for each in identifiers:
+            if each.kind in TYPED or self._grade(each) == "C":
+                return False
+            link = self._links.get(each.id)
+            if link is None:
+                return len(identifiers) == 1
+            if link.customer is None or link.quarantine is not None or link.grade == "C":
+                return False
+            if len(identifiers) > 1:
+                holder = self.forest.oldest(link.customer)
+                if top is not None and holder != top:
+                    return False
+                top = holder
+        return bool(identifiers)
 
-    def answers(self, ordinal: int) -> int:
-        """Who answers for a customer."""
-        return self.forest.oldest(ordinal)
-
-    def holder_of(self, identifier_id: int) -> int | None:
-        """Who answers for an identifier that speaks for somebody."""
-        link = self._links.get(identifier_id)
-        if link is None or link.customer is None or link.quarantine is not None:
-            return None
-        return self.answers(link.customer)
-
-    def rest(self) -> None:
-        """Customers whose event does not speak any more stay on their own."""
-        for ordinal in self.origins.values():
-            self.forest.add(ordinal)
-        self.origins.clear()
-
-    def hung(self, by_hand: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int | None, int]]:
-        """After all events and a person's merges: `(customer, whom it went under, who answers)`."""
-        under = {merge.loser: merge.winner for merge in self._merges} | self.forest.join(by_hand)
-        for ordinal in self.forest.ordinals():
-            yield ordinal, under.get(ordinal), self.answers(ordinal)
-
-    def resolution(self) -> Resolution:
-        return Resolution(
-            created=self._created,
-            links=[self._links[identifier_id] for identifier_id in self._touched],
-            merges=self._merges,
-            moves=self._moves,
-            quarantined=self._quarantined,
-            assigned=self._assigned,
-            uses=self._new_uses,
-            strong=frozenset(self._strong),
-        )
+    def _take_plain(self, sighting: Sighting) -> None:
+        identifiers = sighting.identifiers
+        first = identifiers[0] if len(identifiers) == 1 else min(identifiers, key=self._strength)
+        link = self._links.get(first.id)
+        if link is None:
+            customer = self._create(sighting)
+            self._link(sighting, first, customer)
+        else:
+            assert link.customer is not None
+            customer = link.customer
+            if self.origins:
+                self._begin_alone(sighting, first.id)
+        self._assigned.append(Assigned(sighting.position, customer, first.id))
 
     def _usable(self, sighting: Sighting) -> list[Sighted]:
         """The event's identifiers, each once, without those that speak for nobody."""
@@ -310,84 +283,3 @@ class Fold:
         first = typed[0]
         self._link(sighting, first, self._create(sighting))
         return first.id
-
-    def _link(self, sighting: Sighting, each: Sighted, customer: int) -> None:
-        grade = self._grade(each)
-        self._set(
-            Link(
-                each.id,
-                each.kind,
-                each.scope,
-                customer,
-                grade,
-                each.is_verified,
-                sighting.source,
-                sighting.position,
-                seen_at=sighting.at if each.kind == "phone" else None,
-            )
-        )
-        top = self.forest.oldest(customer)
-        standing = self.forest.standings[top]
-        if grade != "C":
-            self._strong.add(customer)
-            standing = replace(standing, is_strong=True)
-        if each.kind == "unionid":
-            standing = replace(standing, unionid_scopes=standing.unionid_scopes | {each.scope})
-        self.forest.standings[top] = standing
-
-    def _quarantine(self, sighting: Sighting, each: Sighted, reason: Quarantine) -> None:
-        if each.id in self._lifted:
-            return
-        link = self._links.get(each.id)
-        if link is None:
-            link = Link(
-                each.id,
-                each.kind,
-                each.scope,
-                None,
-                self._grade(each),
-                each.is_verified,
-                sighting.source,
-                sighting.position,
-            )
-        self._set(replace(link, quarantine=reason))
-        self._quarantined.append(Quarantined(each.id, reason, sighting.position))
-
-    def _is_quarantined(self, identifier_id: int) -> bool:
-        link = self._links.get(identifier_id)
-        return link is not None and link.quarantine is not None
-
-    def _create(self, sighting: Sighting) -> int:
-        ordinal = self.origins.pop(sighting.position, None)
-        if ordinal is None:
-            ordinal = self._next
-            self._next += 1
-            self._created.append(ordinal)
-        self.forest.add(ordinal)
-        return ordinal
-
-    def _begin_alone(self, sighting: Sighting, via: int | None) -> None:
-        """The customer whom this event once made, and does not make now, goes under the event's."""
-        ordinal = self.origins.pop(sighting.position, None)
-        if ordinal is None:
-            return
-        self.forest.add(ordinal)
-        holder = self._links[via].customer if via is not None else None
-        if via is None or holder is None:
-            return
-        top = self.forest.oldest(holder)
-        if top in self.forest.apart[ordinal]:
-            return
-        winner, loser = self.forest.union(top, ordinal)
-        self._merges.append(Merge(winner, loser, sighting.position, (via, via), "together"))
-
-    def _grade(self, each: Sighted) -> Grade:
-        key = each.kind, each.scope, each.is_verified
-        grade = self._grades.get(key)
-        if grade is None:
-            grade = self._grades[key] = grade_of(self._policy, *key)
-        return grade
-
-    def _set(self, link: Link) -> None:
-        self._links[link.identifier_id] = link
-        self._touched[link.identifier_id] = None

@@ -1,15 +1,20 @@
-"""What resolution takes and gives. Customers are named by their ordinals here."""
+"""What resolution takes and gives. Customers are named by their ordinals here.
+
+What there are millions of is a `Struct`: made in a tenth of a dataclass's time, and no work for the
+garbage collector.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
+
 from huitou.identity.types import Grade, Quarantine
 
 
-@dataclass(frozen=True, slots=True)
-class Sighted:
+class Sighted(Struct, frozen=True, gc=False):
     """An identifier in an event."""
 
     id: int
@@ -18,8 +23,20 @@ class Sighted:
     is_verified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Heard(Struct, frozen=True, gc=False):
+    """What identity reads of an event in the log."""
+
+    position: int
+    source: str
+    type: str
+    occurred_at: datetime
+    identifier_ids: Sequence[int]
+    verified: Sequence[bool]
+    customer_id: str | None
+    """Whom our own record names."""
+
+
+class Sighting(Struct, frozen=True, gc=False):
     """An event as far as identity reads it."""
 
     position: int
@@ -27,10 +44,10 @@ class Sighting:
     identifiers: Sequence[Sighted]
     at: datetime | None = None
     """When it occurred."""
+    type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True, gc=False):
     """An identifier belongs to a customer; with a quarantine it speaks for nobody."""
 
     identifier_id: int
@@ -46,8 +63,7 @@ class Link:
     """Of a phone: when it was seen last, to the month."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True, gc=False):
     """What all customers under one root have together."""
 
     is_strong: bool = False
@@ -55,8 +71,7 @@ class Standing:
     unionid_scopes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True, gc=False):
     """A phone was given together with another identifier."""
 
     phone_id: int
@@ -82,8 +97,7 @@ class Known:
     """Identifiers whose quarantine a person has lifted: no rule puts them back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Struct, frozen=True, gc=False):
     """`loser` goes under `winner` because the event at `position` showed `identifiers` together."""
 
     winner: int
@@ -93,8 +107,7 @@ class Merge:
     reason: Literal["together", "phone_verified"]
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True, gc=False):
     """A typed phone went to the customer who verified it, without a merge."""
 
     identifier_id: int
@@ -103,15 +116,13 @@ class Moved:
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Quarantined:
+class Quarantined(Struct, frozen=True, gc=False):
     identifier_id: int
     reason: Quarantine
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(Struct, frozen=True, gc=False):
     """The event at `position` is of `customer`, decided by identifier `via_id`."""
 
     position: int

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.identity.rules.state import Assigned, Link, Merge, Sighted, Sighting
+from huitou.identity.rules.state import Assigned, Link, Merge
+from huitou.identity.store import batch, known
 from huitou.kernel.ids import new_id
 
 # What the log and people said
@@ -17,40 +18,6 @@ def first_position(tx: ReadTx) -> int:
         "SELECT min(position) FROM event.log WHERE merchant_id = %(merchant)s"
     )
     return found or 1
-
-
-def list_sightings(tx: ReadTx, after: int, upto: int) -> list[Sighting]:
-    """Events at `(after, upto]` as identity reads them, in order."""
-    found = tx.rows(
-        dict,
-        """
-        SELECT l.position, l.source, l.occurred_at,
-               array_agg(i.id ORDER BY g.no) AS ids, array_agg(i.kind ORDER BY g.no) AS kinds,
-               array_agg(i.scope ORDER BY g.no) AS scopes,
-               array_agg(g.is_verified ORDER BY g.no) AS verified
-        FROM event.log l
-        CROSS JOIN LATERAL unnest(l.identifier_ids, l.verified)
-            WITH ORDINALITY AS g (id, is_verified, no)
-        JOIN event.identifier i ON i.merchant_id = l.merchant_id AND i.id = g.id
-        WHERE l.merchant_id = %(merchant)s AND l.position > %(after)s AND l.position <= %(upto)s
-        GROUP BY l.position, l.source, l.occurred_at ORDER BY l.position
-        """,
-        {"after": after, "upto": upto},
-    )
-    return [
-        Sighting(
-            row["position"],
-            row["source"],
-            [
-                Sighted(*each)
-                for each in zip(
-                    row["ids"], row["kinds"], row["scopes"], row["verified"], strict=True
-                )
-            ],
-            row["occurred_at"],
-        )
-        for row in found
-    ]
 
 
 def list_origins(tx: ReadTx, after: int, upto: int) -> dict[int, int]:
@@ -143,18 +110,6 @@ def iter_speaking(tx: ReadTx) -> Iterator[dict[str, Any]]:
     )
 
 
-def list_named(tx: ReadTx, ordinals: Iterable[int]) -> dict[int, UUID]:
-    found = tx.rows(
-        dict,
-        """
-        SELECT ordinal, id FROM identity.customer
-        WHERE merchant_id = %(merchant)s AND ordinal = ANY(%(ordinals)s)
-        """,
-        {"ordinals": list(ordinals)},
-    )
-    return {row["ordinal"]: row["id"] for row in found}
-
-
 # Writing what differs
 
 
@@ -196,47 +151,23 @@ def set_resolved(tx: Tx, assigned: Sequence[Assigned]) -> None:
     )
 
 
-def set_links(tx: Tx, links: Iterable[Link]) -> None:
+def set_links(tx: Tx, links: Sequence[Link]) -> None:
     """Links as they are now; unchanged ones are not written. The time of evidence follows."""
-    tx.load(
-        "identity_relink",
-        {
-            "identifier_id": "bigint",
-            "kind": "text",
-            "scope": "text",
-            "customer": "int",
-            "grade": "text",
-            "is_verified": "boolean",
-            "source": "text",
-            "position": "bigint",
-            "quarantine": "text",
-            "seen_at": "timestamptz",
-        },
-        (
-            (
-                link.identifier_id,
-                link.kind,
-                link.scope,
-                link.customer,
-                link.grade,
-                link.is_verified,
-                link.source,
-                link.position,
-                link.quarantine,
-                link.seen_at,
-            )
-            for link in links
-        ),
-    )
+    ids = known.list_ids(tx, {each.customer for each in links if each.customer})
     tx.run(
         """
         INSERT INTO identity.link AS l
             (merchant_id, identifier_id, kind, scope, customer_id, grade, is_verified, source,
              evidence_position, linked_at, quarantine, seen_at)
-        SELECT %(merchant)s, t.identifier_id, t.kind, t.scope, c.id, t.grade, t.is_verified,
-               t.source, t.position, coalesce(e.occurred_at, %(now)s), t.quarantine, t.seen_at
-        FROM pg_temp.identity_relink t
-        LEFT JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.ordinal = t.customer
+        SELECT %(merchant)s, t.identifier_id, t.kind, t.scope, t.customer_id, t.grade,
+               t.is_verified, t.source, t.position, coalesce(e.occurred_at, %(now)s), t.quarantine,
+               t.seen_at
+        FROM unnest(%(ids)s::bigint[], %(kinds)s::text[], %(scopes)s::text[],
+                    %(customers)s::uuid[], %(grades)s::text[], %(verified)s::boolean[],
+                    %(sources)s::text[], %(positions)s::bigint[], %(quarantines)s::text[],
+                    %(seen)s::timestamptz[])
+            AS t (identifier_id, kind, scope, customer_id, grade, is_verified, source, position,
+                  quarantine, seen_at)
         LEFT JOIN event.log e ON e.merchant_id = %(merchant)s AND e.position = t.position
         ON CONFLICT (merchant_id, identifier_id) DO UPDATE SET
             customer_id = excluded.customer_id, grade = excluded.grade,
@@ -247,7 +178,8 @@ def set_links(tx: Tx, links: Iterable[Link]) -> None:
             IS DISTINCT FROM
             (excluded.customer_id, excluded.grade, excluded.is_verified,
              excluded.evidence_position, excluded.quarantine, excluded.seen_at)
-        """
+        """,
+        batch.columns(links, ids),
     )
 
 

@@ -1,227 +1,106 @@
-"""What a micro-batch reads and writes: one statement per step for the whole batch."""
+"""What a batch writes: one statement per step, and none where there is nothing to do."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from huitou.base.db import ReadTx, Tx
-from huitou.identity.rules.state import Assigned, Link, Merge, Moved, Standing, Use
+from huitou.base.db import Tx
+from huitou.identity.rules.state import Link, Merge, Moved, Resolution, Sighting, Use
+from huitou.identity.store.arrays import array, texts
+from huitou.identity.store.known import Told
 from huitou.kernel.ids import new_id
 
-# What a batch needs to know
+Created = tuple[int, datetime, int | None]
+"""Ordinal, when, and by the event at which position (None: by a person)."""
 
 
-def list_kinds(tx: ReadTx, identifier_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """`(kind, scope)` of identifiers; erased ones are missing."""
-    found = tx.rows(
-        dict,
-        """
-        SELECT id, kind, scope FROM event.identifier
-        WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s)
-        """,
-        {"ids": list(identifier_ids)},
-    )
-    return {row["id"]: (row["kind"], row["scope"]) for row in found}
+def add_resolution(tx: Tx, resolution: Resolution, told: Told, own: Mapping[int, str]) -> None:
+    """Keep what a batch says; `own` are the customers whom our own records name, by position."""
+    events = {each.position: each for each in told.sightings}
+    ids = {**told.ids, **_add_created(tx, resolution, events)}
+    set_links(tx, resolution.links, ids, events)
+    set_strong(tx, resolution.strong - told.strong - set(resolution.created))
+    add_merges(tx, resolution.merges, final(resolution.merges), events)
+    add_moves(tx, resolution.moves)
+    add_uses(tx, resolution.uses)
+    given: list[tuple[int, str, int | None]] = [
+        (each.position, ids[each.customer], each.via_id) for each in resolution.assigned
+    ]
+    decided = {position for position, _, _ in given} if own else set()
+    given += [(each, own[each], None) for each in own if each not in decided]
+    _add_resolved(tx, given)
 
 
-def list_store_phones(
-    tx: ReadTx, identifier_ids: Sequence[int], blinds: Iterable[bytes]
-) -> frozenset[int]:
-    """Which of the identifiers are phones of units or staff."""
-    found = tx.column(
-        """
-        SELECT id FROM event.identifier
-        WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s) AND blind = ANY(%(blinds)s)
-        """,
-        {"ids": list(identifier_ids), "blinds": list(blinds)},
-    )
-    return frozenset(found)
-
-
-def list_links(tx: ReadTx, identifier_ids: Sequence[int]) -> dict[int, Link]:
-    found = tx.rows(
-        Link,
-        """
-        SELECT l.identifier_id, l.kind, l.scope, c.ordinal AS customer, l.grade, l.is_verified,
-               l.source, l.evidence_position AS position, l.quarantine, l.seen_at
-        FROM identity.link l
-        LEFT JOIN identity.customer c ON c.merchant_id = l.merchant_id AND c.id = l.customer_id
-        WHERE l.merchant_id = %(merchant)s AND l.identifier_id = ANY(%(ids)s)
-        """,
-        {"ids": list(identifier_ids)},
-    )
-    return {link.identifier_id: link for link in found}
-
-
-def list_roots(tx: ReadTx, ordinals: Iterable[int]) -> dict[int, int]:
-    """Customer → who answers for it, and those themselves."""
-    found = tx.rows(
-        dict,
-        """
-        SELECT c.ordinal, r.ordinal AS root
-        FROM identity.customer c
-        JOIN identity.customer r ON r.merchant_id = c.merchant_id AND r.id = c.root_id
-        WHERE c.merchant_id = %(merchant)s AND c.ordinal = ANY(%(ordinals)s)
-        """,
-        {"ordinals": list(ordinals)},
-    )
-    roots = {row["ordinal"]: row["root"] for row in found}
-    return roots | {root: root for root in roots.values()}
-
-
-def list_standings(tx: ReadTx, roots: Iterable[int]) -> dict[int, Standing]:
-    found = tx.rows(
-        dict,
-        """
-        SELECT r.ordinal, bool_or(m.is_strong) AS is_strong,
-               array_agg(DISTINCT l.scope) FILTER (WHERE l.scope IS NOT NULL) AS scopes
-        FROM identity.customer r
-        JOIN identity.customer m ON m.merchant_id = r.merchant_id AND m.root_id = r.id
-        LEFT JOIN identity.link l
-          ON l.merchant_id = m.merchant_id AND l.customer_id = m.id AND l.kind = 'unionid'
-        WHERE r.merchant_id = %(merchant)s AND r.ordinal = ANY(%(roots)s)
-        GROUP BY r.ordinal
-        """,
-        {"roots": list(roots)},
-    )
-    return {
-        row["ordinal"]: Standing(row["is_strong"], frozenset(row["scopes"] or ())) for row in found
+def _add_created(tx: Tx, resolution: Resolution, events: Mapping[int, Sighting]) -> dict[int, str]:
+    """Customers began with the first event that is theirs."""
+    if not resolution.created:
+        return {}
+    oldest = resolution.created[0]
+    first = {
+        each.customer: each.position
+        for each in reversed(resolution.assigned)
+        if each.customer >= oldest
     }
+    created = []
+    for ordinal in resolution.created:
+        at = events[first[ordinal]].at
+        assert at is not None
+        created.append((ordinal, at, first[ordinal]))
+    return add_customers(tx, created, strong=resolution.strong)
 
 
-def list_uses(tx: ReadTx, identifier_ids: Sequence[int]) -> list[Use]:
-    return tx.rows(
-        Use,
-        """
-        SELECT phone_id, other_id, kind, scope FROM identity.phone_use
-        WHERE merchant_id = %(merchant)s AND phone_id = ANY(%(ids)s)
-        """,
-        {"ids": list(identifier_ids)},
-    )
-
-
-def list_apart(tx: ReadTx, roots: Iterable[int]) -> frozenset[tuple[int, int]]:
-    found = tx.rows(
-        dict,
-        """
-        SELECT DISTINCT least(r.ordinal, s.ordinal) AS one, greatest(r.ordinal, s.ordinal) AS other
-        FROM identity.apart a
-        JOIN identity.customer c ON c.merchant_id = a.merchant_id AND c.id = a.one_id
-        JOIN identity.customer d ON d.merchant_id = a.merchant_id AND d.id = a.other_id
-        JOIN identity.customer r ON r.merchant_id = c.merchant_id AND r.id = c.root_id
-        JOIN identity.customer s ON s.merchant_id = d.merchant_id AND s.id = d.root_id
-        WHERE a.merchant_id = %(merchant)s AND r.id <> s.id
-          AND (r.ordinal = ANY(%(roots)s) OR s.ordinal = ANY(%(roots)s))
-        """,
-        {"roots": list(roots)},
-    )
-    return frozenset((row["one"], row["other"]) for row in found)
-
-
-def get_next_ordinal(tx: ReadTx) -> int:
-    last = tx.value("SELECT last FROM identity.ordinal WHERE merchant_id = %(merchant)s")
-    return 1 if last is None else last + 1
-
-
-def list_resolved_positions(tx: ReadTx, after: int, upto: int) -> set[int]:
-    return set(
-        tx.column(
-            """
-            SELECT position FROM identity.resolved
-            WHERE merchant_id = %(merchant)s AND position > %(after)s AND position <= %(upto)s
-            """,
-            {"after": after, "upto": upto},
-        )
-    )
-
-
-def list_live(tx: ReadTx, customer_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of the customers exist and are not forgotten."""
-    return set(
-        tx.column(
-            """
-            SELECT id FROM identity.customer
-            WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s) AND state = 'live'
-            """,
-            {"ids": list(customer_ids)},
-        )
-    )
-
-
-# What a batch changes
-
-
-def add_customers(tx: Tx, created: Sequence[tuple[int, datetime, int | None]]) -> None:
-    """`(ordinal, created at, by the event at)`, each a customer of its own; ordinals follow on."""
+def add_customers(
+    tx: Tx, created: Sequence[Created], *, strong: frozenset[int] = frozenset()
+) -> dict[int, str]:
+    """Each a customer of its own; ordinals follow on. Their ids by ordinal."""
     if not created:
-        return
-    tx.load(
-        "identity_created",
-        {"id": "uuid", "ordinal": "int", "at": "timestamptz", "position": "bigint"},
-        ((new_id(), *each) for each in created),
-    )
+        return {}
+    ids = [str(new_id()) for _ in created]
+    ordinals = [ordinal for ordinal, _, _ in created]
     tx.run(
         """
         INSERT INTO identity.customer
-            (merchant_id, id, ordinal, created_at, root_id, origin_position)
-        SELECT %(merchant)s, id, ordinal, at, id, position FROM pg_temp.identity_created
-        """
+            (merchant_id, id, ordinal, created_at, root_id, is_strong, origin_position)
+        SELECT %(merchant)s, id, ordinal, at, id, is_strong, position
+        FROM unnest(%(ids)s::uuid[], %(ordinals)s::int[], %(at)s::timestamptz[],
+                    %(strong)s::boolean[], %(positions)s::bigint[])
+            AS t (id, ordinal, at, is_strong, position)
+        """,
+        {
+            "ids": array(ids),
+            "ordinals": array(ordinals),
+            "at": array([at for _, at, _ in created]),
+            "strong": array([ordinal in strong for ordinal in ordinals]),
+            "positions": array([position for _, _, position in created]),
+        },
     )
     tx.run(
         """
         INSERT INTO identity.ordinal (merchant_id, last) VALUES (%(merchant)s, %(last)s)
         ON CONFLICT (merchant_id) DO UPDATE SET last = excluded.last
         """,
-        {"last": max(ordinal for ordinal, *_ in created)},
+        {"last": max(ordinals)},
     )
+    return dict(zip(ordinals, ids, strict=True))
 
 
-def set_links(tx: Tx, links: Sequence[Link], occurred: Mapping[int, datetime]) -> None:
-    """Write links as they are now. `occurred` gives the time of the batch's positions."""
+def set_links(
+    tx: Tx, links: Sequence[Link], ids: Mapping[int, str], events: Mapping[int, Sighting]
+) -> None:
+    """Write links as they are now. Evidence keeps its time, and has that of its event."""
     if not links:
         return
-    tx.load(
-        "identity_link",
-        {
-            "identifier_id": "bigint",
-            "kind": "text",
-            "scope": "text",
-            "customer": "int",
-            "grade": "text",
-            "is_verified": "boolean",
-            "source": "text",
-            "position": "bigint",
-            "at": "timestamptz",
-            "quarantine": "text",
-            "seen_at": "timestamptz",
-        },
-        (
-            (
-                link.identifier_id,
-                link.kind,
-                link.scope,
-                link.customer,
-                link.grade,
-                link.is_verified,
-                link.source,
-                link.position,
-                occurred.get(link.position or 0, tx.now),
-                link.quarantine,
-                link.seen_at,
-            )
-            for link in links
-        ),
-    )
+    shown = [events.get(link.position or 0) for link in links]
     tx.run(
         """
         INSERT INTO identity.link AS l
             (merchant_id, identifier_id, kind, scope, customer_id, grade, is_verified, source,
              evidence_position, linked_at, quarantine, seen_at)
-        SELECT %(merchant)s, t.identifier_id, t.kind, t.scope, c.id, t.grade, t.is_verified,
-               t.source, t.position, t.at, t.quarantine, t.seen_at
-        FROM pg_temp.identity_link t
-        LEFT JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.ordinal = t.customer
+        SELECT %(merchant)s, t.*
+        FROM unnest(%(ids)s::bigint[], %(kinds)s::text[], %(scopes)s::text[],
+                    %(customers)s::uuid[], %(grades)s::text[], %(verified)s::boolean[],
+                    %(sources)s::text[], %(positions)s::bigint[], %(at)s::timestamptz[],
+                    %(quarantines)s::text[], %(seen)s::timestamptz[]) AS t
         ON CONFLICT (merchant_id, identifier_id) DO UPDATE SET
             customer_id = excluded.customer_id, grade = excluded.grade,
             is_verified = excluded.is_verified, source = excluded.source,
@@ -229,22 +108,46 @@ def set_links(tx: Tx, links: Sequence[Link], occurred: Mapping[int, datetime]) -
             seen_at = excluded.seen_at,
             linked_at = CASE WHEN l.evidence_position = excluded.evidence_position
                              THEN l.linked_at ELSE excluded.linked_at END
-        """
+        """,
+        {
+            **columns(links, ids),
+            "at": array([tx.now if each is None else each.at for each in shown]),
+        },
     )
 
 
-def set_strong(tx: Tx, ordinals: Iterable[int]) -> None:
+def columns(links: Sequence[Link], ids: Mapping[int, str | UUID]) -> dict[str, str]:
+    """Links as arrays."""
+    customers = [None if each.customer is None else ids[each.customer] for each in links]
+    return {
+        "ids": array([each.identifier_id for each in links]),
+        "kinds": texts([each.kind for each in links]),
+        "scopes": texts([each.scope for each in links]),
+        "customers": array(customers),
+        "grades": texts([each.grade for each in links]),
+        "verified": array([each.is_verified for each in links]),
+        "sources": texts([each.source for each in links]),
+        "positions": array([each.position for each in links]),
+        "quarantines": texts([each.quarantine for each in links]),
+        "seen": array([each.seen_at for each in links]),
+    }
+
+
+def set_strong(tx: Tx, ordinals: Collection[int]) -> None:
+    """They have, or once had, an identifier better than a typed phone."""
+    if not ordinals:
+        return
     tx.run(
         """
         UPDATE identity.customer SET is_strong = true
-        WHERE merchant_id = %(merchant)s AND ordinal = ANY(%(ordinals)s) AND NOT is_strong
+        WHERE merchant_id = %(merchant)s AND ordinal = ANY(%(ordinals)s::int[]) AND NOT is_strong
         """,
-        {"ordinals": list(ordinals)},
+        {"ordinals": array(ordinals)},
     )
 
 
 def add_merges(
-    tx: Tx, merges: Sequence[Merge], roots: Mapping[int, int], events: Mapping[int, dict[str, Any]]
+    tx: Tx, merges: Sequence[Merge], roots: Mapping[int, int], events: Mapping[int, Sighting]
 ) -> None:
     """Hang losers under winners. `roots` gives who answers for each loser when all is done."""
     if not merges:
@@ -271,7 +174,7 @@ def add_merges(
                 merge.reason,
                 merge.position,
                 *merge.identifiers,
-                events[merge.position],
+                evidence_of(events[merge.position]),
             )
             for merge in merges
         ),
@@ -295,17 +198,11 @@ def _hang(tx: Tx) -> None:
     """Losers go under winners; everyone under a loser is answered for by the loser's last root."""
     tx.run(
         """
-        UPDATE identity.customer l SET merged_into = w.id
-        FROM pg_temp.identity_merge t
-        JOIN identity.customer w ON w.merchant_id = %(merchant)s AND w.ordinal = t.winner
-        WHERE l.merchant_id = %(merchant)s AND l.ordinal = t.loser
-        """
-    )
-    tx.run(
-        """
-        UPDATE identity.customer m SET root_id = r.id
+        UPDATE identity.customer m
+        SET root_id = r.id, merged_into = CASE WHEN m.id = l.id THEN w.id ELSE m.merged_into END
         FROM pg_temp.identity_merge t
         JOIN identity.customer l ON l.merchant_id = %(merchant)s AND l.ordinal = t.loser
+        JOIN identity.customer w ON w.merchant_id = %(merchant)s AND w.ordinal = t.winner
         JOIN identity.customer r ON r.merchant_id = %(merchant)s AND r.ordinal = t.root
         WHERE m.merchant_id = %(merchant)s AND m.root_id = l.id
         """
@@ -353,34 +250,33 @@ def add_uses(tx: Tx, uses: Sequence[Use]) -> None:
     )
 
 
-def add_resolved(tx: Tx, assigned: Sequence[Assigned], own: Sequence[tuple[int, UUID]]) -> None:
-    """Events of customers by ordinal, and our own records by id. A position is given once."""
-    tx.load(
-        "identity_assigned",
-        {"position": "bigint", "customer": "int", "customer_id": "uuid", "via_id": "bigint"},
-        [
-            *((each.position, each.customer, None, each.via_id) for each in assigned),
-            *((position, None, customer_id, None) for position, customer_id in own),
-        ],
-    )
+def _add_resolved(tx: Tx, given: Sequence[tuple[int, str, int | None]]) -> None:
+    """`(position, customer, identifier that decided)`. A position is given once."""
+    if not given:
+        return
     tx.run(
         """
         INSERT INTO identity.resolved (merchant_id, position, customer_id, via_id)
-        SELECT %(merchant)s, t.position, coalesce(t.customer_id, c.id), t.via_id
-        FROM pg_temp.identity_assigned t
-        LEFT JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.ordinal = t.customer
-        ON CONFLICT DO NOTHING
-        """
-    )
-
-
-def list_ids(tx: ReadTx, ordinals: Iterable[int]) -> dict[int, UUID]:
-    found = tx.rows(
-        dict,
-        """
-        SELECT ordinal, id FROM identity.customer
-        WHERE merchant_id = %(merchant)s AND ordinal = ANY(%(ordinals)s)
+        SELECT %(merchant)s, t.*
+        FROM unnest(%(positions)s::bigint[], %(customers)s::uuid[], %(via)s::bigint[]) AS t
         """,
-        {"ordinals": list(ordinals)},
+        {
+            "positions": array([position for position, _, _ in given]),
+            "customers": array([customer_id for _, customer_id, _ in given]),
+            "via": array([via_id for _, _, via_id in given]),
+        },
     )
-    return {row["ordinal"]: row["id"] for row in found}
+
+
+def evidence_of(event: Sighting) -> dict[str, str]:
+    """What is kept of an event as the reason of a merge."""
+    assert event.at is not None
+    return {"type": event.type, "source": event.source, "occurred_at": event.at.isoformat()}
+
+
+def final(merges: Sequence[Merge]) -> dict[int, int]:
+    """Loser → who answers for it when all merges are done."""
+    final: dict[int, int] = {}
+    for merge in reversed(merges):
+        final[merge.loser] = final.get(merge.winner, merge.winner)
+    return final

@@ -26,6 +26,12 @@ def list_policies(tx: ReadTx) -> list[tuple[Policy, int, datetime, str]]:
     ]
 
 
+def in_force(tx: ReadTx) -> Policy:
+    """The newest rule, or the default one."""
+    found = list_policies(tx)
+    return found[0][0] if found else Policy()
+
+
 def add_policy(tx: Tx, policy: Policy, by: str) -> None:
     tx.run(
         """
