@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -14,7 +15,7 @@ def pg_home(folder: Path) -> Path:
 
 def size_of(folder: Path) -> int:
     """Bytes on the disk, its database's too."""
-    return sum(path.lstat().st_blocks * 512 for path in _all(folder))
+    return sum(_blocks(path) * 512 for path in _all(folder))
 
 
 def remove(folder: Path) -> None:
@@ -27,11 +28,11 @@ def warm(folder: Path) -> None:
     """Read the database's tables into the page cache, smallest first, up to half the memory: all of
     a small base, of a big one everything but the biggest tables."""
     left = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    for path in sorted(_tables(folder), key=lambda path: path.stat().st_size):
-        left -= path.stat().st_size
+    for size, path in sorted(_tables(folder)):
+        left -= size
         if left < 0:
             return
-        with path.open("rb", buffering=0) as file:
+        with suppress(FileNotFoundError), path.open("rb", buffering=0) as file:
             while file.read(1 << 20):
                 pass
 
@@ -39,8 +40,8 @@ def warm(folder: Path) -> None:
 def cool(folder: Path) -> None:
     """Let the page cache forget the database's tables; nobody else's files."""
     os.sync()
-    for path in _tables(folder):
-        with path.open("rb") as file:
+    for _, path in _tables(folder):
+        with suppress(FileNotFoundError), path.open("rb") as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
@@ -50,6 +51,16 @@ def _all(folder: Path) -> Iterator[Path]:
         yield from (path for path in place.rglob("*") if not path.is_symlink())
 
 
-def _tables(folder: Path) -> list[Path]:
-    data = pg_home(folder) / "cluster" / "base"
-    return [path for path in data.rglob("*") if path.is_file()]
+def _tables(folder: Path) -> Iterator[tuple[int, Path]]:
+    """With their sizes. A running server removes files at any moment."""
+    for path in (pg_home(folder) / "cluster" / "base").rglob("*"):
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                yield path.stat().st_size, path
+
+
+def _blocks(path: Path) -> int:
+    try:
+        return path.lstat().st_blocks
+    except FileNotFoundError:
+        return 0

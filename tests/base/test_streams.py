@@ -41,6 +41,11 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., None]], 
     return put
 
 
+def consume_all(db: Database, merchant: UUID) -> None:
+    while streams.consume(db, merchant, [NAME]):
+        pass
+
+
 def cursor(db: Database, merchant: UUID) -> int:
     with db.read(merchant) as tx:
         return next(each.position for each in log.lag(tx).streams if each.name == NAME)
@@ -57,19 +62,19 @@ def test_a_stream_rewound_in_the_middle_of_a_pass_begins_anew(
         taken.append((after, upto))
 
     reading(run)
-    plain = streams._run
+    plain = streams.Follower._positions
 
-    def rewinding(database: Database, merchant: UUID, *rest: Any) -> None:
+    def rewinding(follower: streams.Follower) -> Any:
         nonlocal is_rewound
-        plain(database, merchant, *rest)
+        read = plain(follower)
         if len(taken) == 2 and not is_rewound:
             is_rewound = True
-            streams.rewind(database, merchant, NAME, 0)
+            streams.rewind(db, brand.merchant.id, NAME, 0)
+        return read
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams, "_run", rewinding)
-        while streams.consume(db, brand.merchant.id, [NAME]):
-            pass
+        patch.setattr(streams.Follower, "_positions", rewinding)
+        consume_all(db, brand.merchant.id)
     assert taken == [(0, 2), (2, 4), (0, 2), (2, 4), (4, 6)]
     assert cursor(db, brand.merchant.id) == 6
 
@@ -92,13 +97,45 @@ def test_what_was_set_aside_is_resolved_when_it_can_be_taken(
 
     reading(run)
     merchant = brand.merchant.id
-    streams.consume(db, merchant, [NAME])
+    consume_all(db, merchant)
     assert sorted(taken) == [1, 2, 4, 5, 6]
     assert aside() == [(3, "order.ValueError")]
     streams.rewind(db, merchant, NAME, 0)
-    streams.consume(db, merchant, [NAME])
+    consume_all(db, merchant)
     assert aside() == [(3, "order.ValueError")], "it still cannot be taken"
     bad.clear()
     streams.rewind(db, merchant, NAME, 0)
-    streams.consume(db, merchant, [NAME])
+    consume_all(db, merchant)
     assert aside() == []
+
+
+def test_who_finds_a_stream_in_other_hands_goes_on_to_the_next(
+    db: Database, brand: Brand, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(db, brand, clock, 4)
+    merchant, order = brand.merchant.id, ["identity", NAME]
+    taken: list[tuple[str, int, int]] = []
+
+    def put(name: str) -> None:
+        def run(tx: Tx, after: int, upto: int) -> None:
+            taken.append((name, after, upto))
+            if (name, after) == ("identity", 2):
+                other.append(streams.Follower(db, merchant, order).follow())
+
+        monkeypatch.setitem(STREAMS, name, Stream(name, run, 2, follows_feed=False))
+
+    other: list[streams.Pass] = []
+    for name in order:
+        put(name)
+    with db.write(merchant) as tx:
+        streams._move(tx, NAME, 0)
+    streams.Follower(db, merchant, ["identity"]).follow()
+    while streams.consume(db, merchant, order):
+        pass
+    assert other == [streams.Pass(moved=1, busy=1)]
+    assert taken == [
+        ("identity", 0, 2),
+        ("identity", 2, 4),
+        (NAME, 0, 2),
+        (NAME, 2, 4),
+    ]

@@ -17,7 +17,7 @@ from psycopg.rows import class_row, dict_row, scalar_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
-from huitou.base import jobs, notices
+from huitou.base import copytext, jobs, notices
 from huitou.base.crypto import MasterKey, MerchantKeys
 
 if TYPE_CHECKING:
@@ -49,11 +49,27 @@ class Scope:
 EVERYTHING = Scope()
 
 
+class Memory:
+    """What one worker remembers from one transaction to the next: answers that never change."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, tuple[Any, Any]] = {}
+
+    def recall(self, name: str, key: Any, make: Callable[[], Row]) -> Row:
+        """`make()`, or what it made when `name` was last asked for with this key."""
+        known = self._latest.get(name)
+        if known is None or known[0] != key:
+            known = self._latest[name] = key, make()
+        return cast(Row, known[1])
+
+
 class ReadTx:
     """A read-only snapshot (repeatable read) of one merchant's data."""
 
     warehouse: "Warehouse | None" = None
     """The columnar copy, where this process has one."""
+    memory: Memory | None = None
+    """Of the worker that goes over the log."""
 
     def __init__(
         self,
@@ -138,7 +154,6 @@ class Tx(ReadTx):
             sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(cast(Any, type_)))
             for column, type_ in columns.items()
         )
-        json_at = [index for index, type_ in enumerate(columns.values()) if type_ == "jsonb"]
         self._connection.execute(
             sql.SQL("DROP TABLE IF EXISTS {0}; CREATE TEMP TABLE {1} ({2}) ON COMMIT DROP").format(
                 name, sql.Identifier(table), spec
@@ -147,12 +162,9 @@ class Tx(ReadTx):
         count = 0
         copy_into = sql.SQL("COPY {} FROM STDIN").format(name)
         with self._connection.cursor() as cursor, cursor.copy(copy_into) as copy:
-            for row in rows:
-                values = list(row)
-                for index in json_at:
-                    values[index] = None if values[index] is None else Jsonb(values[index])
-                copy.write_row(values)
-                count += 1
+            for text, number in copytext.chunks(list(columns.values()), rows):
+                copy.write(text)
+                count += number
         if count >= _ANALYZE_FROM:
             self._connection.execute(sql.SQL("ANALYZE {}").format(name))
         return count
@@ -182,9 +194,19 @@ class Tx(ReadTx):
 
     def show(self, topic: str, payload: dict[str, Any]) -> None:
         """A live note to open pages: ids, codes and amounts only, under 4 kB."""
-        body = notices.to_json({"merchant": self.merchant, "topic": topic, **payload})
-        assert len(body) < 4_000, "a live note is small"
-        self.run("SELECT pg_notify(%(channel)s, %(body)s)", {"channel": LIVE_CHANNEL, "body": body})
+        self.show_all([(topic, payload)])
+
+    def show_all(self, notes: Sequence[tuple[str, dict[str, Any]]]) -> None:
+        """Several live notes, each `(topic, payload)`."""
+        bodies = [
+            notices.to_json({"merchant": self.merchant, "topic": topic, **payload})
+            for topic, payload in notes
+        ]
+        assert all(len(body) < 4_000 for body in bodies), "a live note is small"
+        self.run(
+            "SELECT pg_notify(%(channel)s, body) FROM unnest(%(bodies)s::text[]) AS t (body)",
+            {"channel": LIVE_CHANNEL, "bodies": bodies},
+        )
 
     def wake_streams(self) -> None:
         """Say that the log has grown."""
@@ -293,7 +315,12 @@ class Database:
 
     @contextmanager
     def write(
-        self, merchant: UUID, *, scope: Scope = EVERYTHING, principal: str = "system"
+        self,
+        merchant: UUID,
+        *,
+        scope: Scope = EVERYTHING,
+        principal: str = "system",
+        memory: Memory | None = None,
     ) -> Iterator[Tx]:
         """A transaction on `merchant`; commits when the block ends well."""
         keys = self._keys_of(merchant)
@@ -303,7 +330,7 @@ class Database:
                     str(merchant)
                 )
             )
-            yield Tx(
+            tx = Tx(
                 connection,
                 merchant=merchant,
                 now=self.clock(),
@@ -311,6 +338,8 @@ class Database:
                 scope=scope,
                 principal=principal,
             )
+            tx.memory = memory
+            yield tx
 
     @contextmanager
     def owner(self) -> Iterator[psycopg.Connection]:

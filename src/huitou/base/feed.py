@@ -58,9 +58,7 @@ _TAKE: LiteralString = """
         SELECT taken FROM base.feed_cursor
         WHERE merchant_id = %(merchant)s AND consumer = %(consumer)s),
     waiting AS MATERIALIZED (
-        SELECT DISTINCT w.source, w.key FROM before f
-        JOIN base.change w ON w.merchant_id = %(merchant)s
-             AND w.tx >= pg_snapshot_xmin(f.taken) AND NOT pg_visible_in_snapshot(w.tx, f.taken)),
+        SELECT w.source, w.key FROM before f CROSS JOIN LATERAL base.changed_since(f.taken) w),
     moved AS (
         UPDATE base.feed_cursor SET taken = pg_current_snapshot(), moved_at = %(now)s
         WHERE merchant_id = %(merchant)s AND consumer = %(consumer)s)
@@ -68,17 +66,10 @@ _TAKE: LiteralString = """
 _IS_WAITING: LiteralString = """
     SELECT NOT EXISTS (SELECT FROM base.feed_cursor
                        WHERE merchant_id = %(merchant)s AND consumer = %(consumer)s)
-        OR EXISTS (SELECT FROM base.feed_cursor f
-                   JOIN base.change w ON w.merchant_id = f.merchant_id
-                        AND w.tx >= pg_snapshot_xmin(f.taken)
-                        AND NOT pg_visible_in_snapshot(w.tx, f.taken)
+        OR EXISTS (SELECT FROM base.feed_cursor f CROSS JOIN LATERAL base.changed_since(f.taken)
                    WHERE f.merchant_id = %(merchant)s AND f.consumer = %(consumer)s)
 """
 _FOLLOWERS: LiteralString = """
-    SELECT f.consumer, f.moved_at,
-           (SELECT count(*) FROM (
-                SELECT DISTINCT w.source, w.key FROM base.change w
-                WHERE w.merchant_id = f.merchant_id AND w.tx >= pg_snapshot_xmin(f.taken)
-                  AND NOT pg_visible_in_snapshot(w.tx, f.taken)) waiting) AS waiting
+    SELECT f.consumer, f.moved_at, (SELECT count(*) FROM base.changed_since(f.taken)) AS waiting
     FROM base.feed_cursor f WHERE f.merchant_id = %(merchant)s ORDER BY f.consumer
 """

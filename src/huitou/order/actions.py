@@ -134,9 +134,8 @@ def _show(tx: Tx, entries: Sequence[LogEntry]) -> None:
         entry.unit_id for entry in entries if entry.occurred_at > tx.now - timedelta(days=1)
     )
     if fresh:
-        tx.show("merchant", {"kind": "orders", "count": fresh.total()})
-    for unit_id, count in fresh.items():
-        tx.show(f"unit:{unit_id}", {"kind": "orders", "count": count})
+        counts = [("merchant", fresh.total()), *((f"unit:{id_}", n) for id_, n in fresh.items())]
+        tx.show_all([(topic, {"kind": "orders", "count": count}) for topic, count in counts])
 
 
 def _take_orders(tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, UUID]) -> None:

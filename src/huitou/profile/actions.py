@@ -1,6 +1,6 @@
 """Learn from the log, and keep what files, staff and customers themselves tell."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from huitou.base.db import Tx
 from huitou.event import actions as log
 from huitou.event import reads as events
-from huitou.event.types import Recorded
+from huitou.event.types import LogEntry, Recorded
 from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
@@ -45,28 +45,34 @@ def learn(tx: Tx, after: int, upto: int) -> None:
         tx, "profile", [(position, "profile.no_such_staff") for position in found.strangers]
     )
     root_of = {each.first_customer_id: each.customer_id for each in given}
-    _add(tx, found)
+    news = _add(tx, found)
     if found.contacts:
         state.load_roots(tx, (root_of[each.customer_id] for each in found.contacts))
         state.derive_friendships(tx)
     if found.decisions:
         state.load_roots(tx, (root_of[each.customer_id] for each in found.decisions))
         state.derive_consents(tx)
-    joined = {
-        (entry.source, entry.id): entry.position
-        for entry in entries
-        if entry.type == "member.joined"
-    }
-    first_of = {each.position: each.first_customer_id for each in given}
-    tagged = waiting.take_awaited(
-        tx, [(*key, first_of[at]) for key, at in joined.items() if at in first_of]
-    )
+    joined = _joined(entries, {each.position: each.first_customer_id for each in given})
+    tagged = waiting.take_awaited(tx, joined)
     if tagged:
         state.load_roots(tx, (root_of[customer_id] for customer_id in tagged))
         state.derive_tags(tx)
-    state.load_roots(tx, root_of.values())
+    changed = {each.customer_id for each in found.contacts} | {each for *_, each in joined} | news
+    state.load_roots(tx, (root_of[customer_id] for customer_id in changed))
     state.derive_customers(tx, merchants.get_merchant(tx).zone)
     state.add_source_tags(tx)
+    state.set_last_seen(tx, ((root_of[each.customer_id], each.last_seen_at) for each in found.seen))
+
+
+def _joined(
+    entries: Sequence[LogEntry], customers: Mapping[int, UUID]
+) -> list[tuple[str, str, UUID]]:
+    """`(source, id, customer)` of the events by which somebody joined."""
+    return [
+        (entry.source, entry.id, customers[entry.position])
+        for entry in entries
+        if entry.type == "member.joined" and entry.position in customers
+    ]
 
 
 def describe(tx: Tx, descriptions: Sequence[Description], *, source: str = "import") -> Described:
@@ -266,7 +272,8 @@ def _gather(tx: Tx, entries: Sequence[Any], customers: dict[int, UUID]) -> rules
     return rules.gather(entries, customers, staff, stores, externals)
 
 
-def _add(tx: Tx, found: rules.Facts) -> None:
-    facts.add_seen(tx, found.seen)
+def _add(tx: Tx, found: rules.Facts) -> set[UUID]:
+    """Returns of whom more is known than that they were seen again."""
     facts.add_contacts(tx, found.contacts)
     facts.add_decisions(tx, found.decisions)
+    return facts.add_seen(tx, found.seen)

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -15,6 +16,7 @@ from huitou.worker import copying, periodic, queue, streams, upkeep
 
 _logger = structlog.get_logger("worker")
 _IDLE_SECONDS = 1.0
+_BUSY_SECONDS = 0.05
 _DAY_SECONDS = 86_400.0
 _ANALYZE_SECONDS = 5.0
 _TIDY_SECONDS = 60.0
@@ -88,12 +90,18 @@ class Worker:
         """Consume whenever the log grows; look once a second anyway."""
         with psycopg.connect(self.database.dsn, autocommit=True) as listening:
             listening.execute(f"LISTEN {LOG_CHANNEL}")
+            followers: dict[UUID, streams.Follower] = {}
             while not self._stop.is_set():
+                busy = 0
                 for merchant in self.database.merchants():
-                    while streams.consume(self.database, merchant, self._order):
-                        if self._stop.is_set():
-                            return
-                for _ in listening.notifies(timeout=_IDLE_SECONDS, stop_after=1):
+                    if merchant not in followers:
+                        followers[merchant] = streams.Follower(self.database, merchant, self._order)
+                    done = followers[merchant].follow()
+                    while done.moved and not self._stop.is_set():
+                        done = followers[merchant].follow()
+                    busy += done.busy
+                timeout = _BUSY_SECONDS if busy else _IDLE_SECONDS
+                for _ in listening.notifies(timeout=timeout, stop_after=1):
                     pass
 
     def _keep_copy(self) -> None:

@@ -1,18 +1,21 @@
 """Consumers of the log: ranges of positions in micro-batches, cursor and effect in one transaction.
 
-The streams of a merchant run one after the other in the order of the rooms, so that each sees what
-the lower ones made of the same events. An event that cannot be taken is set aside, alone, with its
-reason: the range is halved until it is found.
+The streams of a merchant form a line in the order of the rooms: each follows the one before it, so
+that it sees what the lower ones made of the same events. Several workers share a line: who finds a
+stream in other hands goes on to the next. An event that cannot be taken is set aside, alone, with
+its reason: the range is halved until it is found.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import psycopg
 import structlog
 
 from huitou.base import feed
-from huitou.base.db import Database, Tx
+from huitou.base.db import Database, Memory, Tx
 from huitou.base.jobs import STREAMS, Stream
 from huitou.event import actions as events
 from huitou.event import reads as log
@@ -24,34 +27,117 @@ class _Rewound(Exception):
     """Somebody let the stream begin anew meanwhile: this pass is over, the next one starts there."""
 
 
-def consume(database: Database, merchant: UUID, order: Sequence[str]) -> int:
-    """One pass over all streams; returns how many batches moved a cursor."""
-    moved = 0
-    with database.read(merchant) as tx:
-        limit = log.head(tx)
-        cursors = {
-            row["stream"]: row["position"]
-            for row in tx.rows(
+class _Busy(Exception):
+    """The stream is in another worker's hands."""
+
+
+@dataclass
+class Pass:
+    """What a pass over the streams did."""
+
+    moved: int = 0
+    """How many batches moved a cursor."""
+    busy: int = 0
+    """How many streams with something to do were in other hands."""
+
+
+@dataclass
+class Follower:
+    """One worker on the streams of one merchant, in this order."""
+
+    database: Database
+    merchant: UUID
+    order: Sequence[str]
+    memory: Memory = field(default_factory=Memory)
+
+    def follow(self) -> Pass:
+        """Let each stream take one batch of what those before it have passed."""
+        done = Pass()
+        limit, cursors = self._positions()
+        for name in self.order:
+            stream = STREAMS.get(name)
+            if stream is None:
+                continue
+            position = cursors.get(name, 0)
+            if position < limit:
+                upto = min(position + stream.size(limit - position), limit)
+                try:
+                    self._take(stream, position, upto)
+                    position = upto
+                    done.moved += 1
+                except _Busy:
+                    done.busy += 1
+                except _Rewound:
+                    done.moved += 1
+                    return done
+            elif stream.follows_feed:
+                done.moved += self._follow_feed(stream)
+            limit = position
+        return done
+
+    def _follow_feed(self, stream: Stream) -> bool:
+        """Let the stream see what changed without an event. A failure waits for the next pass."""
+        with self.database.read(self.merchant) as tx:
+            if not feed.is_waiting(tx, stream.name):
+                return False
+        try:
+            with self._write(stream) as tx:
+                position = _locked_cursor(tx, stream.name)
+                stream.run(tx, position, position)
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            raise
+        except _Busy:
+            return False
+        except Exception:
+            _logger.exception("failed", stream=stream.name)
+            return False
+        return True
+
+    def _take(self, stream: Stream, after: int, upto: int) -> None:
+        try:
+            self._run(stream, after, upto)
+        except (psycopg.OperationalError, psycopg.InterfaceError, _Rewound, _Busy):
+            raise  # not the event's fault: the range is tried again
+        except Exception as error:
+            if upto - after > 1:
+                middle = (after + upto) // 2
+                self._take(stream, after, middle)
+                self._take(stream, middle, upto)
+                return
+            reason = f"{stream.name}.{type(error).__name__}"
+            _logger.exception("set_aside", stream=stream.name, position=upto, reason=reason)
+            with self._write(stream) as tx:
+                if _cursor_past(tx, stream.name, after) < upto:
+                    events.set_aside(tx, stream.name, [(upto, reason)])
+                    _move(tx, stream.name, upto)
+
+    def _run(self, stream: Stream, after: int, upto: int) -> None:
+        with self._write(stream) as tx:
+            current = _cursor_past(tx, stream.name, after)
+            if current >= upto:
+                return
+            events.take_up(tx, stream.name, current, upto)
+            stream.run(tx, current, upto)
+            _move(tx, stream.name, upto)
+
+    def _write(self, stream: Stream) -> AbstractContextManager[Tx]:
+        return self.database.write(
+            self.merchant, principal=f"stream:{stream.name}", memory=self.memory
+        )
+
+    def _positions(self) -> tuple[int, dict[str, int]]:
+        """The head of the log, and how far each stream has come."""
+        with self.database.read(self.merchant) as tx:
+            cursors = tx.rows(
                 dict,
                 "SELECT stream, position FROM base.cursor WHERE merchant_id = %(merchant)s",
             )
-        }
-    for name in order:
-        stream = STREAMS.get(name)
-        if stream is None:
-            continue
-        position = cursors.get(name, 0)
-        while position < limit:
-            upto = min(position + stream.batch, limit)
-            moved += 1
-            try:
-                _take(database, merchant, stream, position, upto)
-            except _Rewound:
-                return moved
-            position = upto
-        moved += stream.follows_feed and _follow_feed(database, merchant, stream)
-        limit = position
-    return moved
+            return log.head(tx), {row["stream"]: row["position"] for row in cursors}
+
+
+def consume(database: Database, merchant: UUID, order: Sequence[str]) -> int:
+    """One pass over all streams; returns how many batches moved a cursor."""
+    return Follower(database, merchant, order).follow().moved
 
 
 def rewind(database: Database, merchant: UUID, name: str, position: int) -> None:
@@ -59,52 +145,6 @@ def rewind(database: Database, merchant: UUID, name: str, position: int) -> None
     assert name in STREAMS, f"there is no stream {name}"
     with database.write(merchant) as tx:
         _move(tx, name, position)
-
-
-def _follow_feed(database: Database, merchant: UUID, stream: Stream) -> bool:
-    """Let the stream see what changed without an event. A failure waits for the next pass."""
-    with database.read(merchant) as tx:
-        if not feed.is_waiting(tx, stream.name):
-            return False
-    try:
-        with database.write(merchant, principal=f"stream:{stream.name}") as tx:
-            position = _locked_cursor(tx, stream.name)
-            stream.run(tx, position, position)
-    except (psycopg.OperationalError, psycopg.InterfaceError):
-        raise
-    except Exception:
-        _logger.exception("failed", stream=stream.name)
-        return False
-    return True
-
-
-def _take(database: Database, merchant: UUID, stream: Stream, after: int, upto: int) -> None:
-    try:
-        _run(database, merchant, stream, after, upto)
-    except (psycopg.OperationalError, psycopg.InterfaceError, _Rewound):
-        raise  # not the event's fault: the range is tried again
-    except Exception as error:
-        if upto - after > 1:
-            middle = (after + upto) // 2
-            _take(database, merchant, stream, after, middle)
-            _take(database, merchant, stream, middle, upto)
-            return
-        reason = f"{stream.name}.{type(error).__name__}"
-        _logger.exception("set_aside", stream=stream.name, position=upto, reason=reason)
-        with database.write(merchant, principal=f"stream:{stream.name}") as tx:
-            if _cursor_past(tx, stream.name, after) < upto:
-                events.set_aside(tx, stream.name, [(upto, reason)])
-                _move(tx, stream.name, upto)
-
-
-def _run(database: Database, merchant: UUID, stream: Stream, after: int, upto: int) -> None:
-    with database.write(merchant, principal=f"stream:{stream.name}") as tx:
-        current = _cursor_past(tx, stream.name, after)
-        if current >= upto:
-            return
-        events.take_up(tx, stream.name, current, upto)
-        stream.run(tx, current, upto)
-        _move(tx, stream.name, upto)
 
 
 def _cursor_past(tx: Tx, name: str, after: int) -> int:
@@ -120,11 +160,13 @@ def _locked_cursor(tx: Tx, name: str) -> int:
         "INSERT INTO base.cursor VALUES (%(merchant)s, %(name)s, 0, %(now)s) ON CONFLICT DO NOTHING",
         {"name": name},
     )
-    position: int = tx.value(
+    position: int | None = tx.value(
         "SELECT position FROM base.cursor"
-        " WHERE merchant_id = %(merchant)s AND stream = %(name)s FOR UPDATE",
+        " WHERE merchant_id = %(merchant)s AND stream = %(name)s FOR UPDATE SKIP LOCKED",
         {"name": name},
     )
+    if position is None:
+        raise _Busy
     return position
 
 

@@ -112,7 +112,7 @@ def trim_feed(tx: Tx) -> int:
     return tx.run(
         """
         DELETE FROM base.change WHERE merchant_id = %(merchant)s AND tx < (
-            SELECT min(pg_snapshot_xmin(taken)::text::bigint)::text::xid8 FROM base.feed_cursor
+            SELECT min(pg_snapshot_xmin(taken)::text::bigint) FROM base.feed_cursor
             WHERE merchant_id = %(merchant)s)
         """
     )
@@ -163,9 +163,7 @@ def _load_changes(tx: Tx, taken: str) -> set[str]:
     tx.run(
         """
         CREATE TEMP TABLE warehouse_change ON COMMIT DROP AS
-        SELECT DISTINCT source, key FROM base.change
-        WHERE merchant_id = %(merchant)s AND tx >= pg_snapshot_xmin(%(taken)s::pg_snapshot)
-          AND NOT pg_visible_in_snapshot(tx, %(taken)s::pg_snapshot)
+        SELECT source, key FROM base.changed_since(%(taken)s::pg_snapshot)
         """,
         {"taken": taken},
     )

@@ -46,10 +46,11 @@ _SET_DESCRIPTIONS: LiteralString = """
 """
 
 
-def add_seen(tx: Tx, seen: Sequence[Seen]) -> None:
-    """Widen what is known: the latest sight, the earliest joining and purchase."""
+def add_seen(tx: Tx, seen: Sequence[Seen]) -> set[UUID]:
+    """Widen what is known: the latest sight, the earliest joining and purchase. Returns of whom it
+    tells more than that they were seen again."""
     if not seen:
-        return
+        return set()
     tx.load(
         "profile_seen",
         {
@@ -60,6 +61,7 @@ def add_seen(tx: Tx, seen: Sequence[Seen]) -> None:
             "bought_at": "timestamptz",
             "bought_unit_id": "uuid",
             "bought_in_store": "boolean",
+            "is_news": "boolean",
         },
         (
             (
@@ -70,28 +72,50 @@ def add_seen(tx: Tx, seen: Sequence[Seen]) -> None:
                 each.bought_at,
                 each.bought_unit_id,
                 each.bought_in_store,
+                True,
             )
             for each in seen
         ),
     )
     tx.run(
         """
-        INSERT INTO profile.seen AS s
-            (merchant_id, customer_id, source, last_seen_at, joined_at, bought_at,
-             bought_unit_id, bought_in_store)
-        SELECT %(merchant)s, customer_id, source, last_seen_at, joined_at, bought_at,
-               bought_unit_id, bought_in_store
-        FROM pg_temp.profile_seen
-        ON CONFLICT (merchant_id, customer_id, source) DO UPDATE SET
-            last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
-            joined_at = least(s.joined_at, excluded.joined_at),
-            (bought_at, bought_unit_id, bought_in_store) = (
-                SELECT o.at, o.unit_id, o.in_store
-                FROM (VALUES (s.bought_at, s.bought_unit_id, s.bought_in_store),
-                             (excluded.bought_at, excluded.bought_unit_id, excluded.bought_in_store)
-                     ) AS o (at, unit_id, in_store)
-                ORDER BY o.in_store DESC NULLS LAST, o.at LIMIT 1)
+        UPDATE pg_temp.profile_seen n SET is_news = false
+        FROM profile.seen s
+        WHERE s.merchant_id = %(merchant)s AND s.customer_id = n.customer_id AND s.source = n.source
+          AND coalesce(n.joined_at >= s.joined_at, n.joined_at IS NULL)
+          AND coalesce((NOT n.bought_in_store, n.bought_at) >= (NOT s.bought_in_store, s.bought_at),
+                       n.bought_at IS NULL)
         """
+    )
+    tx.run(
+        """
+        UPDATE profile.seen s SET last_seen_at = n.last_seen_at
+        FROM pg_temp.profile_seen n
+        WHERE NOT n.is_news AND s.merchant_id = %(merchant)s AND s.customer_id = n.customer_id
+          AND s.source = n.source AND s.last_seen_at < n.last_seen_at
+        """
+    )
+    return set(
+        tx.column(
+            """
+            INSERT INTO profile.seen AS s
+                (merchant_id, customer_id, source, last_seen_at, joined_at, bought_at,
+                 bought_unit_id, bought_in_store)
+            SELECT %(merchant)s, customer_id, source, last_seen_at, joined_at, bought_at,
+                   bought_unit_id, bought_in_store
+            FROM pg_temp.profile_seen WHERE is_news
+            ON CONFLICT (merchant_id, customer_id, source) DO UPDATE SET
+                last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
+                joined_at = least(s.joined_at, excluded.joined_at),
+                (bought_at, bought_unit_id, bought_in_store) = (
+                    SELECT o.at, o.unit_id, o.in_store
+                    FROM (VALUES (s.bought_at, s.bought_unit_id, s.bought_in_store),
+                                 (excluded.bought_at, excluded.bought_unit_id,
+                                  excluded.bought_in_store)) AS o (at, unit_id, in_store)
+                    ORDER BY o.in_store DESC NULLS LAST, o.at LIMIT 1)
+            RETURNING customer_id
+            """
+        )
     )
 
 

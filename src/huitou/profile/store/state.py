@@ -1,6 +1,7 @@
 """Deriving state from facts, for the customers who answer. One statement per table."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -183,6 +184,20 @@ def derive_customers(tx: Tx, zone: str) -> None:
     online shop.
     """
     tx.run(_DERIVE_CUSTOMERS, {"zone": zone})
+
+
+def set_last_seen(tx: Tx, seen: Iterable[tuple[UUID, datetime]]) -> None:
+    """Customers were seen again. Only what has no index changes, so that this stays cheap."""
+    latest: dict[UUID, datetime] = {}
+    for root_id, at in seen:
+        latest[root_id] = max(at, latest.get(root_id, at))
+    tx.load("profile_latest", {"id": "uuid", "at": "timestamptz"}, latest.items())
+    tx.run(
+        """
+        UPDATE profile.customer c SET last_seen_at = t.at FROM pg_temp.profile_latest t
+        WHERE c.merchant_id = %(merchant)s AND c.customer_id = t.id AND c.last_seen_at < t.at
+        """
+    )
 
 
 def remove_merged(tx: Tx) -> None:
