@@ -2,7 +2,8 @@
 twentieth of the events bridge two.
 
 Cards, WeCom contacts and openids; the bridges join any two, some a few that are in everybody's hands,
-in random order. `seconds` is the stream alone, batch by batch with its commits (fsync on).
+in random order. `seconds` is the stream alone, batch by batch with its commits (fsync on), as large as
+the worker takes them when it is that far behind; with fresh statistics, as the worker keeps them.
 The baseline is a union-find over plain integers of the same pairs. `clusters_wrong` is by how many
 the customers found differ from the union-find's components. `resident_mb` is the peak of this
 process and PostgreSQL, shared memory counted once; `cpu_ms_per_event` is the processor time of both.
@@ -33,7 +34,7 @@ from huitou.base.migrate import all_migrations, migrate
 from huitou.base.pg import EmbeddedPostgres
 from huitou.benchmark import Asked, Figure, Report, shorter
 from huitou.merchant import actions as merchants
-from huitou.worker import streams
+from huitou.worker import streams, upkeep
 
 IDENTIFIERS = 1_000_000
 BRIDGING, HOT = 0.05, 0.1
@@ -56,13 +57,15 @@ def run(asked: Asked) -> Report:
     with EmbeddedPostgres(folder / "pg") as server:
         assert server.pid is not None
         with psycopg.connect(server.superuser_dsn, autocommit=True) as owner:
-            owner.execute("TRUNCATE identity.customer, identity.ordinal, identity.resolved CASCADE")
+            owner.execute(
+                "TRUNCATE identity.customer, identity.ordinal, identity.resolved, identity.link CASCADE"
+            )
             owner.execute("TRUNCATE identity.phone_use, identity.move, base.cursor, base.notice")
         database = Database(server.dsn, MasterKey.load(folder / "keys" / "master.key"))
         with Peak([server.pid]) as peak:
             started, used = time.monotonic(), _cpu_seconds()
             while streams.consume(database, merchant, ["identity"]):
-                pass
+                upkeep.analyze_grown(database)
             seconds, used = time.monotonic() - started, _cpu_seconds() - used
         with database.read(merchant) as tx:
             found = tx.value("SELECT count(*) FROM identity.customer WHERE root_id = id")

@@ -11,9 +11,10 @@ from huitou.event import actions as vault
 from huitou.event import reads as events
 from huitou.identity import reads
 from huitou.identity.rules import trust
+from huitou.identity.rules.grades import connecting
 from huitou.identity.rules.resolving import Fold
 from huitou.identity.rules.state import Assigned, Heard, Resolution
-from huitou.identity.store import anew, batch, known, people, policy, review, runs
+from huitou.identity.store import anew, batch, bulk, known, people, policy, review, runs
 from huitou.identity.types import (
     COMPARED_MAX,
     PEOPLE,
@@ -42,10 +43,10 @@ from huitou.merchant import reads as merchants
 _SUBJECTS_MAX = 1_000
 _WRITTEN_AT_ONCE = 100_000
 _DECODED_MAX = 5_000
-"""Events in a range that other streams read too; of a longer one only what identity needs is read."""
+"""Events in a range that other streams read too, and that are folded one by one."""
 
 
-def resolve(tx: Tx, after: int, upto: int) -> Resolution:
+def resolve(tx: Tx, after: int, upto: int) -> None:
     """Give the events at `(after, upto]` to customers.
 
     A position that has a customer is left alone, so the same range again changes nothing, and what
@@ -53,25 +54,14 @@ def resolve(tx: Tx, after: int, upto: int) -> Resolution:
     """
     people.lock(tx)
     next_ordinal, done = known.begin(tx, after, upto)
-    heard = (
-        known.list_heard(tx, after, upto)
-        if upto - after > _DECODED_MAX
-        else known.heard(events.log_slice(tx, after, upto))
-    )
-    heard = [each for each in heard if each.position not in done]
-    told = known.look_up(tx, heard, next_ordinal)
-    rule = policy.in_force(tx)
-    fold = Fold(told.known, rule)
-    doubtful = [each for each in told.sightings if not fold.is_plain(each)]
-    if doubtful:
-        blinds = merchants.store_phone_blinds(tx) if known.has_phone(doubtful) else ()
-        fold = Fold(known.learn(tx, told.known, doubtful, blinds), rule)
-    for sighting in told.sightings:
-        fold.take(sighting)
-    resolution = fold.resolution()
-    batch.add_resolution(tx, resolution, told, _own(tx, heard))
-    _tell_merged(tx, resolution, next_ordinal)
-    return resolution
+    if upto - after <= _DECODED_MAX:
+        heard = known.heard(events.log_slice(tx, after, upto))
+    elif done:
+        heard = known.list_heard(tx, after, upto)
+    else:
+        _resolve_much(tx, after, upto, next_ordinal)
+        return
+    _resolve(tx, [each for each in heard if each.position not in done], next_ordinal)
 
 
 def merge(tx: Tx, customer_id: UUID, other_id: UUID) -> Customer:
@@ -301,6 +291,38 @@ def confirm(tx: Tx, identifier_id: int) -> None:
     if policy.find_quarantine(tx, identifier_id) is None:
         raise NotQuarantined()
     policy.set_verdict(tx, identifier_id, "confirmed")
+
+
+def _resolve(
+    tx: Tx, heard: Sequence[Heard], next_ordinal: int, others: Sequence[int] = ()
+) -> Resolution:
+    """Fold events in. At `others` customers begin of whom this knows nothing."""
+    told = known.look_up(tx, heard, next_ordinal)
+    rule = policy.in_force(tx)
+    fold = Fold(told.known, rule)
+    doubtful = [each for each in told.sightings if not fold.is_plain(each)]
+    if doubtful:
+        blinds = merchants.store_phone_blinds(tx) if known.has_phone(doubtful) else ()
+        fold = Fold(known.learn(tx, told.known, doubtful, blinds), rule)
+    fold.others = others
+    for sighting in told.sightings:
+        fold.take(sighting)
+    resolution = fold.resolution()
+    batch.add_resolution(tx, resolution, told, _own(tx, heard))
+    _tell_merged(tx, resolution, next_ordinal)
+    return resolution
+
+
+def _resolve_much(tx: Tx, after: int, upto: int, next_ordinal: int) -> None:
+    """The same for a long range: only what is doubtful in it is folded one by one."""
+    rule = policy.in_force(tx)
+    grades = connecting(rule, bulk.gather(tx, after, upto))
+    heard, begun = bulk.part(tx, grades, after, upto)
+    created = _resolve(tx, heard, next_ordinal, begun.positions).created
+    last = next_ordinal + len(created) + len(begun.positions)
+    taken = set(created)
+    ordinals = [each for each in range(next_ordinal, last) if each not in taken]
+    bulk.add_plain(tx, begun, ordinals, grades)
 
 
 def _tell_regrouped(tx: Tx, moves: Sequence[tuple[UUID, UUID]]) -> dict[str, int]:

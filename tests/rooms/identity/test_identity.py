@@ -150,13 +150,14 @@ def _history(clock: Clock, seed: int) -> list[dict[str, Any]]:
     ]
 
 
-def _state(tx: ReadTx) -> object:
+def everything(tx: ReadTx) -> object:
     """Everything but the customers' random ids, by ordinals."""
     return [
         tx.rows(dict, query)
         for query in (
             """
-            SELECT c.ordinal, r.ordinal AS root, m.ordinal AS parent, c.is_strong, c.created_at
+            SELECT c.ordinal, r.ordinal AS root, m.ordinal AS parent, c.is_strong, c.created_at,
+                   c.origin_position, c.state
             FROM identity.customer c
             JOIN identity.customer r ON r.merchant_id = c.merchant_id AND r.id = c.root_id
             LEFT JOIN identity.customer m ON m.merchant_id = c.merchant_id AND m.id = c.merged_into
@@ -164,19 +165,36 @@ def _state(tx: ReadTx) -> object:
             """,
             """
             SELECT encode(i.blind, 'hex') IS NOT NULL AS known, i.tail, l.kind, l.scope, c.ordinal,
-                   l.grade, l.is_verified, l.evidence_position, l.linked_at, l.quarantine
+                   l.grade, l.is_verified, l.evidence_position, l.linked_at, l.quarantine,
+                   l.source, l.seen_at, rank() OVER (ORDER BY l.identifier_id)
             FROM identity.link l
             JOIN event.identifier i ON i.merchant_id = l.merchant_id AND i.id = l.identifier_id
             LEFT JOIN identity.customer c ON c.merchant_id = l.merchant_id AND c.id = l.customer_id
             WHERE l.merchant_id = %(merchant)s ORDER BY l.identifier_id
             """,
             """
-            SELECT r.position, c.ordinal FROM identity.resolved r
+            SELECT r.position, c.ordinal, l.evidence_position FROM identity.resolved r
             JOIN identity.customer c ON c.merchant_id = r.merchant_id AND c.id = r.customer_id
+            LEFT JOIN identity.link l ON l.merchant_id = r.merchant_id AND l.identifier_id = r.via_id
             WHERE r.merchant_id = %(merchant)s ORDER BY 1
             """,
             """
-            SELECT g.position, g.reason, w.ordinal AS winner, l.ordinal AS loser
+            SELECT m.position, m.reason, f.ordinal AS one, t.ordinal AS other
+            FROM identity.move m
+            JOIN identity.customer f ON f.merchant_id = m.merchant_id AND f.id = m.from_id
+            JOIN identity.customer t ON t.merchant_id = m.merchant_id AND t.id = m.to_id
+            WHERE m.merchant_id = %(merchant)s ORDER BY m.id
+            """,
+            """
+            SELECT p.evidence_position, o.evidence_position AS other, u.kind, u.scope
+            FROM identity.phone_use u
+            JOIN identity.link p ON p.merchant_id = u.merchant_id AND p.identifier_id = u.phone_id
+            JOIN identity.link o ON o.merchant_id = u.merchant_id AND o.identifier_id = u.other_id
+            WHERE u.merchant_id = %(merchant)s ORDER BY u.phone_id, u.other_id
+            """,
+            "SELECT last FROM identity.ordinal WHERE merchant_id = %(merchant)s",
+            """
+            SELECT g.position, g.reason, w.ordinal AS winner, l.ordinal AS loser, g.evidence
             FROM identity.merging g
             JOIN identity.customer w ON w.merchant_id = g.merchant_id AND w.id = g.winner_id
             JOIN identity.customer l ON l.merchant_id = g.merchant_id AND l.id = g.loser_id
@@ -199,9 +217,9 @@ def test_any_batches_and_a_replay_give_the_same_state(
             with db.write(brand.merchant.id) as tx:
                 actions.resolve(tx, after, min(after + size, len(history)))
         with db.write(brand.merchant.id) as tx:
-            states.append(_state(tx))
+            states.append(everything(tx))
             actions.resolve(tx, 0, len(history))
-            assert _state(tx) == states[-1]
+            assert everything(tx) == states[-1]
     assert states[0] == states[1] == states[2]
 
 

@@ -1,5 +1,7 @@
 """How far an identifier is believed, by its kind and channel (`protocols.md` §7) and the rule."""
 
+from collections.abc import Iterable
+
 from huitou.identity.types import Grade, Policy
 
 TYPED = frozenset({"phone", "email"})
@@ -17,3 +19,9 @@ def grade_of(policy: Policy, kind: str, scope: str, is_verified: bool) -> Grade:
     if not is_verified or (kind == "phone" and not policy.verified_phone_merges):
         return "C"
     return told or "A"
+
+
+def connecting(policy: Policy, kinds: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Grade]:
+    """Of these kinds and scopes, those that connect whether verified or not, with their grades."""
+    graded = {each: grade_of(policy, *each, False) for each in kinds if each[0] not in TYPED}
+    return {each: grade for each, grade in graded.items() if grade != "C"}

@@ -1,7 +1,8 @@
 """What a fold over events keeps, and how a decision changes it."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -36,6 +37,7 @@ class Keeping:
         self._lifted = known.lifted
         self._next = self.first_new = known.next_ordinal
         self.origins: dict[int, int] = {}
+        self.others: Sequence[int] = ()
         self._grades: dict[tuple[str, str, bool], Grade] = {}
         self._uses: dict[int, dict[tuple[str, str], set[int]]] = defaultdict(
             lambda: defaultdict(set)
@@ -143,7 +145,7 @@ class Keeping:
     def _create(self, sighting: Sighting) -> int:
         ordinal = self.origins.pop(sighting.position, None)
         if ordinal is None:
-            ordinal = self._next
+            ordinal = self._next + bisect_left(self.others, sighting.position)
             self._next += 1
             self._created.append(ordinal)
         self.forest.add(ordinal)

@@ -61,7 +61,8 @@ class Fold(Keeping):
 
     `origins` may be filled ahead of the events: position → the customer that event once made, who
     is made again under the same name. Where the event makes nobody this time, that customer goes
-    under the one the event is of.
+    under the one the event is of. `others`: positions, in order, of events left out here that make
+    customers, who are numbered among those made here.
     """
 
     def take(self, sighting: Sighting) -> None:

@@ -8,7 +8,7 @@ from huitou.base.db import Tx
 from huitou.identity.rules.state import Link, Merge, Moved, Resolution, Sighting, Use
 from huitou.identity.store.arrays import array, texts
 from huitou.identity.store.known import Told
-from huitou.kernel.ids import new_id
+from huitou.kernel.ids import new_id, new_ids
 
 Created = tuple[int, datetime, int | None]
 """Ordinal, when, and by the event at which position (None: by a person)."""
@@ -55,7 +55,7 @@ def add_customers(
     """Each a customer of its own; ordinals follow on. Their ids by ordinal."""
     if not created:
         return {}
-    ids = [str(new_id()) for _ in created]
+    ids = new_ids(len(created))
     ordinals = [ordinal for ordinal, _, _ in created]
     tx.run(
         """
@@ -77,7 +77,7 @@ def add_customers(
     tx.run(
         """
         INSERT INTO identity.ordinal (merchant_id, last) VALUES (%(merchant)s, %(last)s)
-        ON CONFLICT (merchant_id) DO UPDATE SET last = excluded.last
+        ON CONFLICT (merchant_id) DO UPDATE SET last = greatest(ordinal.last, excluded.last)
         """,
         {"last": max(ordinals)},
     )
