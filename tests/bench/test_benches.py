@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from bench import scale, segment_count
 from bench.base.traffic import Traffic
 from huitou.benchmark import Asked, benches, run_bench
 from huitou.event.rules import decode
@@ -66,3 +67,13 @@ def test_the_traffic_is_amiss_in_part() -> None:
 
 def test_names_are_those_of_the_contract() -> None:
     assert {"intake", "identity-merge", "thread"} <= set(benches())
+
+
+def test_scale_tells_what_a_customer_costs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale, "_SMALLEST", 100)
+    monkeypatch.setattr(scale, "_BENCHES", {"segment_count": segment_count.run})
+    figures = run("scale", folder, customers=400, seed=3)["figures"]
+    for size in (100, 400):
+        assert 1_000 < figures[f"bytes_per_customer_year_{size}"]["value"] < 10**6
+        assert figures[f"resident_mb_{size}"]["value"] > 50
+        assert figures[f"segment_count_state_p95_ms_{size}"]["value"] > 0

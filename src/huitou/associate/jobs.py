@@ -8,7 +8,7 @@ from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersS
 from huitou.reach.types import MessagesDelivered, MessagesFailed
 
 
-@stream("associate", batch=2_000)
+@stream("associate")
 def consume(tx: Tx, after: int, upto: int) -> None:
     tasks.close_bought(tx, after, upto)
 

@@ -8,7 +8,7 @@ from huitou.opportunity import actions
 from huitou.order.types import TotalsMoved
 
 
-@stream("opportunity", batch=2_000)
+@stream("opportunity")
 def consume(tx: Tx, after: int, upto: int) -> None:
     actions.consume(tx, after, upto)
 

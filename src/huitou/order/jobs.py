@@ -8,7 +8,7 @@ from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersS
 from huitou.order import actions
 
 
-@stream(actions.STREAM, batch=2_000)
+@stream(actions.STREAM)
 def consume(tx: Tx, after: int, upto: int) -> None:
     """Orders, refunds and reviews of the events."""
     actions.consume(tx, after, upto)

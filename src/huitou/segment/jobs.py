@@ -8,7 +8,7 @@ from huitou.identity.types import CustomerForgotten
 from huitou.segment import actions, reads
 
 
-@stream(actions.STREAM, batch=2_000, follows_feed=True)
+@stream(actions.STREAM, follows_feed=True)
 def consume(tx: Tx, after: int, upto: int) -> None:
     """Members among the customers the events touch, and of whom anything else became different."""
     actions.consume(tx, after, upto)

@@ -98,16 +98,20 @@ def list_refunds_in(tx: ReadTx, after: int, upto: int) -> list[OrderRefund]:
     return tx.rows(
         OrderRefund,
         """
+        WITH found AS (
+            SELECT id FROM "order".refund
+            WHERE merchant_id = %(merchant)s AND position > %(after)s AND position <= %(upto)s
+            UNION
+            SELECT r.id FROM "order".purchase p
+            JOIN "order".refund r ON r.merchant_id = p.merchant_id AND r.order_id = p.id
+            WHERE p.merchant_id = %(merchant)s AND p.position > %(after)s AND p.position <= %(upto)s
+              AND r.position <= %(upto)s)
         SELECT r.id AS refund_id, r.order_id, p.customer_id, r.refund_fen, r.lines,
                r.refunded_at AS at, r.position
-        FROM "order".refund r
+        FROM found f
+        JOIN "order".refund r ON r.merchant_id = %(merchant)s AND r.id = f.id
         JOIN "order".purchase p ON p.merchant_id = r.merchant_id AND p.id = r.order_id
-        WHERE r.merchant_id = %(merchant)s
-          AND ((r.position > %(after)s AND r.position <= %(upto)s AND p.position <= %(upto)s)
-               OR (r.order_id IN (SELECT id FROM "order".purchase
-                                  WHERE merchant_id = %(merchant)s
-                                    AND position > %(after)s AND position <= %(upto)s)
-                   AND r.position <= %(upto)s))
+        WHERE p.position <= %(upto)s
         ORDER BY r.position
         """,
         {"after": after, "upto": upto},

@@ -243,11 +243,12 @@ def list_touched(tx: ReadTx, after: int, upto: int) -> list[UUID]:
 
 # Over `waiting (source, key)`. A merge and its end change the customer who answers, too.
 CHANGED: LiteralString = """
-    SELECT c.root_id AS customer_id, NULL AS category_code FROM waiting w
+    SELECT c.root_id AS customer_id, NULL AS category_code FROM (
+        SELECT DISTINCT key FROM waiting
+        WHERE source IN ('identity.customer', 'profile.customer', 'profile.tag', 'profile.consent',
+                         'profile.trait', 'profile.friendship', 'order.total',
+                         'order.category_total')) w
     JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = w.key
-    WHERE w.source IN ('identity.customer', 'profile.customer', 'profile.tag', 'profile.consent',
-                       'profile.trait', 'profile.friendship', 'order.total',
-                       'order.category_total')
     UNION
     SELECT w.key, NULL FROM waiting w WHERE w.source = 'identity.customer'
     UNION
