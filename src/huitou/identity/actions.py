@@ -308,7 +308,7 @@ def _resolve(
     for sighting in told.sightings:
         fold.take(sighting)
     resolution = fold.resolution()
-    batch.add_resolution(tx, resolution, told, _own(tx, heard))
+    batch.add_resolution(tx, resolution, told, known.list_own(tx, heard))
     _tell_merged(tx, resolution, next_ordinal)
     return resolution
 
@@ -352,15 +352,6 @@ def _unmerge(tx: Tx, suggestion: Suggestion) -> None:
     ]
     if decided and decided[-1].undone_at is None:
         _set_free(tx, root, decided[-1].loser_id)
-
-
-def _own(tx: Tx, heard: Sequence[Heard]) -> dict[int, str]:
-    """Our own records name their customer."""
-    named = {
-        each.position: str(UUID(each.customer_id)) for each in heard if each.customer_id is not None
-    }
-    live = known.list_live(tx, set(named.values())) if named else set()
-    return {position: customer for position, customer in named.items() if customer in live}
 
 
 def _tell_merged(tx: Tx, resolution: Resolution, first_new: int) -> None:

@@ -206,17 +206,21 @@ def learn(
     )
 
 
-def list_live(tx: ReadTx, customer_ids: Iterable[str]) -> set[str]:
-    """Which of the customers exist and are not forgotten."""
-    return set(
+def list_own(tx: ReadTx, events: Iterable[Heard]) -> dict[int, str]:
+    """Position → whom our own record names, of those who exist and are not forgotten."""
+    named = {each.position: UUID(each.customer_id) for each in events if each.customer_id}
+    if not named:
+        return {}
+    live = set(
         tx.column(
             """
-            SELECT id::text FROM identity.customer
+            SELECT id FROM identity.customer
             WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s::uuid[]) AND state = 'live'
             """,
-            {"ids": list(customer_ids)},
+            {"ids": array(set(named.values()))},
         )
     )
+    return {position: str(each) for position, each in named.items() if each in live}
 
 
 def list_ids(tx: ReadTx, ordinals: Iterable[int]) -> dict[int, UUID]:
