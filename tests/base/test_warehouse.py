@@ -14,6 +14,8 @@ from huitou.base.warehouse import writer
 from huitou.base.warehouse.engine import Engine
 from huitou.base.warehouse.files import list_files
 from huitou.base.warehouse.reader import Warehouse
+from huitou.merchant import actions as merchants
+from huitou.merchant.types import NewUnit
 from tests.background import settle
 from tests.conftest import Brand, Clock, send_events
 
@@ -156,6 +158,25 @@ def test_the_changed_customers_are_remembered(
     assert changed is not None
     assert {7, 8} <= set(changed)
     assert not copy.changed_since(copy.version)
+
+
+def test_a_small_table_written_whole_concerns_only_who_reads_it(
+    db: Database, brand: Brand, clock: Clock, copies: Warehouse
+) -> None:
+    merchant = brand.merchant.id
+    folder, copy = copies.folder(merchant), copies.copy(merchant)
+    join(db, brand, clock, range(6))
+    take(db, merchant, folder, is_whole=True)
+    customers(db, brand, copy)
+    before = copy.version
+    with db.write(merchant) as tx:
+        merchants.add_units(tx, [NewUnit("store-9", "九店", "store", "region-1")])
+    take(db, merchant, folder)
+    customers(db, brand, copy)
+    assert copy.version > before
+    assert copy.changed_since(before, {"order.total", "identity.customer"}) == BitMap()
+    assert copy.changed_since(before, {"profile.customer", "merchant.unit"}) is None
+    assert copy.changed_since(before) is None
 
 
 def test_a_base_that_took_over_changes_nobody_read_is_known_as_such(

@@ -106,3 +106,49 @@ def test_the_copy_agrees_with_the_rows(
             for id_, facts in World(tx).customers.items()
             if facts.known["ordinal"] in (warehouse.members(tx, tree, context) or ())
         }
+
+
+def test_other_numbers_are_asked_of_figures_that_were_kept(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    copies: Warehouse,
+    read: Read,
+    drain: Callable[[], None],
+) -> None:
+    make_world(db, brand, clock, drain, 7)
+    write_copy(db, brand, copies, is_whole=True)
+    figures: list[dict[str, Any]] = [
+        {"kind": "trait", "name": "paid_fen"},
+        {"kind": "trait", "name": "last_paid_days"},
+        {"kind": "trait", "name": "joined_days"},
+        {"kind": "purchase", "agg": "sum_fen", "window": {"last_days": 60}},
+        {"kind": "purchase", "agg": "days_since_last", "window": {"last_days": 60}},
+        {"kind": "event", "type": "order.reviewed", "agg": "count"},
+    ]
+    tests: list[tuple[str, Any]] = [
+        (">=", 1), ("<", 3), ("between", [2, 40]), ("=", 0), ("!=", 2), (">", 10**12), ("<=", -5),
+        (">=", 20_000), ("<", 30_000), ("between", [7, 7]), (">=", -(10**15)),
+    ]  # fmt: skip
+    rules = [
+        {"v": 1, "all": [{**figure, "op": op, "value": value}]}
+        for op, value in tests
+        for figure in figures
+    ]
+    for round_ in range(3):
+        with read() as tx:
+            check(tx, rules)
+        kept = copies.copy(brand.merchant.id).kept["figures"]
+        assert len(kept) == len(figures)
+        clock.move(hours=[0, 24 * 9, 5][round_])
+        events = make_history(Random(round_), clock.now, count=15, people=12)
+        for event in events:
+            event |= {"id": f"{event['id']}-{round_}"}
+            event["properties"]["order_no"] += f"-{round_}"
+        send_events(db, brand.merchant.id, events)
+        drain()
+        if round_ % 2:
+            write_copy(db, brand, copies, is_whole=False)
+        for key in list(copy_kept := copies.copy(brand.merchant.id).kept["segment"]):
+            if b"people" not in key:
+                del copy_kept[key]  # only the figures are left

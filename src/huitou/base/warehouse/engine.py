@@ -1,13 +1,15 @@
 """What askers need of an engine that reads the copy: DuckDB in the process, or a Spark cluster."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from threading import RLock
 from typing import Any, ClassVar, Literal
 
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from huitou.base.db import ReadTx
+from huitou.base.warehouse.datasets import DATASETS
 from huitou.base.warehouse.files import File
 
 Dialect = Literal["duckdb", "spark"]
@@ -22,6 +24,8 @@ class Engine(ABC):
     """
 
     dialect: ClassVar[Dialect]
+    is_near: ClassVar[bool]
+    """Whether rows come at the speed of memory, so that many of them may be asked for."""
 
     def __init__(self) -> None:
         self.lock = RLock()
@@ -31,6 +35,7 @@ class Engine(ABC):
         """What askers keep beside it; they bound it."""
         self._changed: list[tuple[int, BitMap]] = []
         self._told_from = 0
+        self._whole: dict[str, int] = {}
 
     @abstractmethod
     def sync(self, tx: ReadTx) -> bool:
@@ -45,6 +50,10 @@ class Engine(ABC):
         """The customers a query of one column of ordinals answers with."""
 
     @abstractmethod
+    def columns(self, query: str) -> list[NDArray[Any]]:
+        """The columns a query answers with; it leaves NULL out."""
+
+    @abstractmethod
     def rows(self, query: str) -> list[Any]:
         """The rows a query answers with, as tuples."""
 
@@ -56,9 +65,11 @@ class Engine(ABC):
         """The same for several queries, at once where the engine gains by it."""
         return [self.ordinals(query) for query in queries]
 
-    def changed_since(self, version: int) -> BitMap | None:
-        """Customers with anything that changed after `version`; None when that is not known."""
-        if version < self._told_from:
+    def changed_since(self, version: int, datasets: Collection[str] | None = None) -> BitMap | None:
+        """Customers with anything that changed after `version`; None when that is not known, for
+        these datasets (all of them) at least."""
+        asked = self._whole if datasets is None else self._whole.keys() & datasets
+        if version < max([self._told_from, *(self._whole[name] for name in asked)]):
             return None
         found = BitMap()
         for id_, customers in self._changed:
@@ -71,8 +82,13 @@ class Engine(ABC):
         return file.id > self.version and (file.merges_upto or self.version + 1) > self.version
 
     def _note_base(self, file: File) -> None:
-        """A base does not tell whose rows are other than before."""
-        if self._is_fresh(file):
+        """A base does not tell whose rows are other than before. Who loses a row is known by the
+        deltas of another dataset at times, so only small tables, written whole, go alone."""
+        if not self._is_fresh(file):
+            return
+        if DATASETS[file.dataset].kind == "whole":
+            self._whole[file.dataset] = max(self._whole.get(file.dataset, 0), file.id)
+        else:
             self._told_from = max(self._told_from, file.id)
 
     def _note_delta(self, file: File, customers: BitMap) -> None:

@@ -183,7 +183,7 @@ class Maker:
             ).format(rows)
         order = "customer_id" if "customer_id" in dataset.columns else "key"
         copy = sql.SQL(
-            "COPY (SELECT * FROM ({}) ORDER BY {}) TO {} (FORMAT parquet, COMPRESSION zstd)"
+            "COPY (SELECT * FROM ({}) ORDER BY {}) TO {} (FORMAT parquet, COMPRESSION lz4_raw)"
         ).format(rows, sql.Identifier(order), sql.Literal(str(path)))
         [count] = self.duck.execute(copy.as_string(None)).fetchall()[0]
         if not count:

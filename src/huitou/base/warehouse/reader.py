@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import duckdb
-import numpy as np
 from numpy.typing import NDArray
 from psycopg import sql
 from pyroaring import BitMap
@@ -22,7 +21,6 @@ from huitou.base.warehouse.engine import Engine
 from huitou.base.warehouse.files import File, list_files, literal, read_parquet
 from huitou.base.warehouse.sets import bitmap
 
-Ordinals = NDArray[np.uint32]
 _MEMORY = "2GB"
 
 
@@ -66,6 +64,7 @@ class Copy(Engine):
     """One merchant's, in DuckDB."""
 
     dialect = "duckdb"
+    is_near = True
 
     def __init__(self, folder: Path, merchant: UUID) -> None:
         super().__init__()
@@ -73,6 +72,7 @@ class Copy(Engine):
         self._merchant = sql.Literal(str(merchant))
         self._bases: dict[str, list[File]] = {}
         self._present: list[int] = []
+        self._defined: set[str] = set()
         self._duck = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY})
         self._duck.execute("SET TimeZone = 'UTC'")
         self._duck.execute(literal("SET temp_directory = {}", str(folder / "tmp")))
@@ -112,12 +112,17 @@ class Copy(Engine):
         return True
 
     def define(self, statement: str) -> None:
-        self._duck.execute(statement)
+        if statement not in self._defined:
+            self._duck.execute(statement)
+            self._defined.add(statement)
 
     def ordinals(self, query: str) -> BitMap:
-        column = self._duck.execute(query).fetchnumpy()
-        [values] = column.values()
-        return bitmap(np.ma.compressed(values) if np.ma.isMaskedArray(values) else values)
+        [column] = self._duck.sql(query).to_arrow_table().columns
+        return bitmap(column.drop_null().to_numpy())
+
+    def columns(self, query: str) -> list[NDArray[Any]]:
+        table = self._duck.sql(query).to_arrow_table()
+        return [column.to_numpy() for column in table.columns]
 
     def rows(self, query: str) -> list[Any]:
         return self._duck.execute(query).fetchall()

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
-_CHUNK = 1 << 16
+CHUNK = 1 << 16
+"""Ordinals in a container of the format."""
+_BYTES = CHUNK // 8
 _ARRAY_MAX = 4_096
 """A container of more is written as bits, as the format demands."""
 _COOKIE = 12_346
@@ -21,21 +23,26 @@ def bitmap(ordinals: NDArray[Any]) -> BitMap:
     """A set of ordinals (0 to 2³² − 1) from an array, in any order, repeated or not."""
     if len(ordinals) < _FEW:
         return BitMap(ordinals.tolist())
-    mask = np.zeros((int(ordinals.max()) // _CHUNK + 1) * _CHUNK, dtype=bool)
+    return of_bits(bits_of(ordinals))
+
+
+def bits_of(ordinals: NDArray[Any]) -> NDArray[np.uint8]:
+    """The same as packed bits, the lowest first; their number is a multiple of `CHUNK`."""
+    if not len(ordinals):
+        return np.zeros(0, np.uint8)
+    mask = np.zeros((int(ordinals.max()) // CHUNK + 1) * CHUNK, dtype=bool)
     mask[ordinals] = True
-    return of_mask(mask)
+    return np.packbits(mask, bitorder="little")
 
 
-def of_mask(mask: NDArray[np.bool_]) -> BitMap:
-    """The set of indices where `mask` is true; its length is a multiple of 65,536."""
-    chunks = mask.reshape(-1, _CHUNK)
-    counts = np.count_nonzero(chunks, axis=1)
+def of_bits(bits: NDArray[np.uint8]) -> BitMap:
+    """The set of packed bits, as `bits_of` packs them."""
+    chunks = bits.reshape(-1, _BYTES)
+    words = bits.view(np.uint64).reshape(-1, _BYTES // 8)
+    counts = np.bitwise_count(words).sum(axis=1, dtype=np.int64)
     keys = np.flatnonzero(counts)
-    bits = np.packbits(chunks, axis=1, bitorder="little")
     containers = [
-        bits[key].tobytes()
-        if counts[key] > _ARRAY_MAX
-        else np.flatnonzero(chunks[key]).astype("<u2").tobytes()
+        chunks[key].tobytes() if counts[key] > _ARRAY_MAX else _places(chunks[key]).tobytes()
         for key in keys
     ]
     headers = np.empty((len(keys), 2), dtype="<u2")
@@ -46,3 +53,9 @@ def of_mask(mask: NDArray[np.bool_]) -> BitMap:
     head = np.array([_COOKIE, len(keys)], dtype="<u4")
     parts = (head.tobytes(), headers.tobytes(), offsets.tobytes(), *containers)
     return BitMap.deserialize(b"".join(parts))
+
+
+def _places(bits: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """Where bits are set."""
+    mask = np.unpackbits(bits, bitorder="little").view(np.bool_)
+    return np.flatnonzero(mask).astype("<u2")

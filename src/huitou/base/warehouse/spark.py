@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pyarrow as pa  # type: ignore[import-untyped]
 import sqlglot
+from numpy.typing import NDArray
 from pyarrow import parquet
 from pyroaring import BitMap
 from pyspark.errors import PySparkException
@@ -36,6 +37,7 @@ class SparkCopy(Engine):
     """One merchant's, in a session of the server at `address` (`sc://host:port`)."""
 
     dialect = "spark"
+    is_near = False
 
     def __init__(self, address: str, folder: Path, merchant: UUID) -> None:
         super().__init__()
@@ -91,6 +93,9 @@ class SparkCopy(Engine):
             ids = table["id"].to_numpy()
             found += [bitmap(ids[question == index]) for index in range(len(some))]
         return found
+
+    def columns(self, query: str) -> list[NDArray[Any]]:
+        return [column.to_numpy() for column in self._ask(query).columns]
 
     def rows(self, query: str) -> list[Any]:
         table = self._ask(query)

@@ -1,13 +1,14 @@
 """A leaf over the whole base: its figure, as PostgreSQL would be asked it, in another dialect.
 
 The figure is written once; sqlglot renders it for the engine that reads the warehouse's copy, where
-tables and columns have the same names.
+tables and columns have the same names. Leaves that differ in values only are translated once.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +23,6 @@ from huitou.segment.rules.statement import Sql, Statement
 from huitou.segment.rules.traits import BUILT_IN
 from huitou.segment.types.rule import Context, Leaf, Trait
 
-_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-
-
 MACROS: dict[Dialect, str] = {
     "duckdb": "CREATE OR REPLACE MACRO drawn(salt, id) AS"
     " ('0x' || substr(sha256(salt || ':' || id), 1, 8))::BIGINT",
@@ -35,12 +33,20 @@ MACROS: dict[Dialect, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """`rows` selects (id) of the customers whose verdict is other than that of those without a
-    row; `without` is the expression of that verdict."""
+class Question:
+    """A query of an engine, and the tables it reads."""
 
-    rows: str
+    text: str
+    tables: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """`without` is the verdict, an expression, of customers without a row of the figure. (id) of
+    whoever's verdict is other than that: `rows[without]`."""
+
     without: str
+    rows: Mapping[bool, Question]
 
 
 def is_copied(leaf: Leaf) -> bool:
@@ -52,14 +58,18 @@ def scan(leaf: Leaf, context: Context, merchant: UUID, dialect: Dialect) -> Scan
     """The two questions that tell for every customer whether the leaf holds."""
     statement = Statement(context, is_copy=True)
     asked = figure(statement, leaf)
-    holds = sql.SQL("coalesce({}, false)")
-    rows = sql.SQL("SELECT q.id FROM ({}) q WHERE {} <> {}").format(
-        asked.source, holds.format(asked.test(sql.SQL("q.value"))), sql.SQL("%(without)s")
+    select = sql.SQL("SELECT q.id FROM ({}) q WHERE {}")
+    holds = asked.test(sql.SQL("q.value"))
+    rows = {
+        False: select.format(asked.source, holds),
+        True: select.format(asked.source, sql.SQL("({}) IS NOT TRUE").format(holds)),
+    }
+    without = sql.SQL("SELECT coalesce({}, false)").format(asked.test(sql.SQL("NULL")))
+    values = values_of(statement, merchant)
+    return Scan(
+        rendered(without, values, dialect).text.removeprefix("SELECT "),
+        {verdict: rendered(query, values, dialect) for verdict, query in rows.items()},
     )
-    without = sql.SQL("SELECT {}").format(holds.format(asked.test(sql.SQL("NULL"))))
-    values = {**statement.params, "merchant": merchant, "now": context.now, "zone": context.zone}
-    verdict = rendered(without, values, dialect).removeprefix("SELECT ")
-    return Scan(rendered(rows, values, dialect), verdict)
 
 
 def verdicts_without(scans: Sequence[Scan]) -> str:
@@ -67,32 +77,91 @@ def verdicts_without(scans: Sequence[Scan]) -> str:
     return "SELECT " + ", ".join(f"{scan_.without} AS v{at}" for at, scan_ in enumerate(scans))
 
 
-def settled(scan_: Scan, *, without: bool) -> str:
-    """The question for the rows, once the verdict of those without is known."""
-    return scan_.rows.replace(_WITHOUT, "TRUE" if without else "FALSE")
+def values_of(statement: Statement, merchant: UUID) -> dict[str, Any]:
+    """What the placeholders of a statement stand for."""
+    context = statement.context
+    named = {"merchant": merchant, "now": context.now, "zone": context.zone}
+    return {**statement.params, **named}
 
 
-_WITHOUT = "'the verdict of those without a row'"
-
-
-def rendered(query: Sql, values: Mapping[str, Any], dialect: Dialect) -> str:
+def rendered(query: Sql, values: Mapping[str, Any], dialect: Dialect) -> Question:
     """PostgreSQL's SQL in an engine's, with the values in it."""
-    text = _PLACEHOLDER.sub(r":\1", query.as_string(None))
-    tree = sqlglot.parse_one(text, dialect="postgres")
-    literals = {name: _literal(value) for name, value in values.items()}
-    literals["without"] = exp.Literal.string(_WITHOUT.strip("'"))
-    filled = exp.replace_placeholders(tree, **literals)
-    for select in filled.find_all(exp.Select):
+    return filled(_translated(query.as_string(None), dialect), values, dialect)
+
+
+def filled(template: Question, values: Mapping[str, Any], dialect: Dialect) -> Question:
+    """The question with values for its placeholders: what it says beside them is our own words, in
+    which nothing else looks like one."""
+    text = _ENGINES.sub(lambda found: _literal(values[found[1]], dialect), template.text)
+    return Question(text, template.tables)
+
+
+def parsed(text: str) -> exp.Expr:
+    """PostgreSQL's SQL with psycopg's placeholders, as a tree."""
+    tree = sqlglot.parse_one(_PSYCOPG.sub(r":\1", text), dialect="postgres")
+    for select in tree.find_all(exp.Select):
         if not select.expressions:  # EXISTS (SELECT FROM …) is PostgreSQL's alone
             select.select("1", copy=False)
-    return (spark.translated(filled) if dialect == "spark" else filled).sql(dialect=dialect)
+    return tree
 
 
-def _literal(value: Any) -> exp.Expr:
-    if isinstance(value, datetime):
-        return exp.cast(exp.Literal.string(value.isoformat()), "timestamptz")
-    if isinstance(value, UUID):
-        return exp.Literal.string(str(value))
+def template_of(tree: exp.Expr, dialect: Dialect) -> Question:
+    """A tree as a question with placeholders."""
+    tables = frozenset(f"{table.db}.{table.name}" for table in tree.find_all(exp.Table) if table.db)
+    tree = tree.transform(_listed).transform(_among, copy=False)
+    if dialect == "spark":
+        tree = tree.transform(spark.translated, copy=False)
+    return Question(tree.sql(dialect=dialect), tables)
+
+
+def _listed(node: exp.Expr) -> exp.Expr:
+    """Of a list, what is in it is written, into brackets of ours."""
+    match node:
+        case exp.Cast(this=exp.Placeholder() as given) if node.to.is_type("array"):
+            return exp.Array(expressions=[given])
+    return node
+
+
+def _among(node: exp.Expr) -> exp.Expr:
+    """`= ANY` of a list or a query as IN, which engines look up in statistics and dictionaries."""
+    match node:
+        case exp.EQ(expression=exp.Any(this=given)):
+            return _in(node.this, given)
+        case exp.NEQ(expression=exp.Anonymous(this=str(word), expressions=[given])) if (
+            word.upper() == "ALL"
+        ):
+            return exp.not_(_in(node.this, given))
+    return node
+
+
+def _in(left: exp.Expr, given: exp.Expr) -> exp.In:
+    given = given.unnest()
+    assert isinstance(given, exp.Array), given
+    if len(given.expressions) == 1 and isinstance(given.expressions[0].unnest(), exp.Query):
+        query = given.expressions[0].unnest().transform(_among)
+        return exp.In(this=left, query=exp.Subquery(this=query))
+    return exp.In(this=left, expressions=given.expressions)
+
+
+_PSYCOPG = re.compile(r"%\((\w+)\)s")
+_ENGINES = re.compile(r"[$:](\w+)")
+_TEMPLATES = 1_000
+
+
+@lru_cache(maxsize=_TEMPLATES)
+def _translated(text: str, dialect: Dialect) -> Question:
+    return template_of(parsed(text), dialect)
+
+
+def _literal(value: Any, dialect: Dialect) -> str:
     if isinstance(value, list):
-        return exp.Array(expressions=[_literal(item) for item in value])
-    return exp.convert(value)
+        return ", ".join(_literal(item, dialect) for item in value)
+    if isinstance(value, datetime):
+        made: exp.Expr = exp.cast(exp.Literal.string(value.isoformat()), "timestamptz")
+    elif isinstance(value, date):
+        made = exp.cast(exp.Literal.string(value.isoformat()), "date")
+    elif isinstance(value, UUID):
+        made = exp.Literal.string(str(value))
+    else:
+        made = exp.convert(value)
+    return made.sql(dialect=dialect)
