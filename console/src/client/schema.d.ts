@@ -1282,7 +1282,8 @@ export interface paths {
         put?: never;
         /**
          * Preview Policy
-         * @description What another rule would do to the customers of today, with ten examples. Writes nothing.
+         * @description Look for what another rule would do to the customers of today, as a job that changes none.
+         *     `GET /v1/identity/policy` has it as `preview`, with ten examples when it is done.
          */
         post: operations["preview_policy_v1_identity_policy_preview_post"];
         delete?: never;
@@ -4156,6 +4157,26 @@ export interface components {
             waiting: number;
         };
         /**
+         * Foreseen
+         * @description A preview of a rule: looked for among `total` events, and what was found when it is done.
+         */
+        Foreseen: {
+            found: components["schemas"]["WhatIf"] | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            policy: components["schemas"]["Policy"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "failed";
+            /** Total */
+            total: number;
+        };
+        /**
          * Founded
          * @description Ids of the merchant and of its owner, who is logged in now.
          */
@@ -5466,7 +5487,8 @@ export interface components {
         };
         /**
          * PolicyInForce
-         * @description The rule, since when and by whom; `previous` is the one before it. `run` applies another.
+         * @description The rule, since when and by whom; `previous` is the one before it. `run` applies another, and
+         *     `preview` is the latest of what another would do.
          */
         PolicyInForce: {
             /** At */
@@ -5474,6 +5496,7 @@ export interface components {
             /** By */
             by: string | null;
             policy: components["schemas"]["Policy"];
+            preview: components["schemas"]["Foreseen"] | null;
             previous: components["schemas"]["Policy"] | null;
             run: components["schemas"]["Run"] | null;
             /** Version */
@@ -5956,7 +5979,8 @@ export interface components {
         };
         /**
          * Run
-         * @description Long work: a comparison of the base or a rule applied. `done` of `total` records or events.
+         * @description Long work: a comparison of the base, a rule foreseen or applied. `done` of `total` records or
+         *     events.
          */
         Run: {
             /** By */
@@ -5974,7 +5998,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "compare" | "apply";
+            kind: "compare" | "apply" | "preview";
             /**
              * Queued At
              * Format: date-time
@@ -9498,12 +9522,12 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WhatIf"];
+                    "application/json": components["schemas"]["Foreseen"];
                 };
             };
             /** @description Refused */

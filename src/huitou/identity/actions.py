@@ -1,7 +1,6 @@
 """Resolve the log, merge, split and forget customers."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -11,9 +10,10 @@ from huitou.event import actions as vault
 from huitou.event import reads as events
 from huitou.identity import reads
 from huitou.identity.rules import trust
+from huitou.identity.rules.answers import Foreseen
 from huitou.identity.rules.grades import connecting
 from huitou.identity.rules.resolving import Fold
-from huitou.identity.rules.state import Assigned, Heard, Resolution
+from huitou.identity.rules.state import Heard, Resolution
 from huitou.identity.store import anew, batch, bulk, known, people, policy, review, runs
 from huitou.identity.types import (
     COMPARED_MAX,
@@ -25,6 +25,7 @@ from huitou.identity.types import (
     CustomersMerged,
     CustomersSplit,
     Likeness,
+    LogIncomplete,
     Member,
     NoSuchMerging,
     NotDecided,
@@ -41,7 +42,6 @@ from huitou.identity.types import (
 from huitou.merchant import reads as merchants
 
 _SUBJECTS_MAX = 1_000
-_WRITTEN_AT_ONCE = 100_000
 _DECODED_MAX = 5_000
 """Events in a range that other streams read too, and that are folded one by one."""
 
@@ -222,6 +222,32 @@ def undo_decision(tx: Tx, suggestion_id: UUID) -> Suggestion:
     return reads.get_suggestion(tx, suggestion_id)
 
 
+def ask_what_if(tx: Tx, wanted: Policy) -> Foreseen:
+    """Look, as a job, for what another rule would do. Refuses `BadPolicy`, `LogIncomplete`."""
+    reads.check_policy(wanted)
+    anew.check_whole(tx)
+    run_id = runs.add_run(tx, "preview", {"policy": msgspec.to_builtins(wanted)})
+    return runs.foreseen(reads.get_run(tx, run_id))
+
+
+def begin_what_if(tx: Tx, run_id: UUID) -> None:
+    """It is being looked for, among so many events."""
+    runs.set_running(tx, run_id, anew.count_read(tx))
+
+
+def find_what_if(tx: Tx, run_id: UUID) -> None:
+    """Keep what the rule asked about would do. Repeating a run that is done changes nothing."""
+    run = reads.get_run(tx, run_id)
+    if run.state == "done":
+        return
+    try:
+        found = reads.what_if(tx, runs.foreseen(run).policy)
+    except LogIncomplete:
+        runs.set_ended(tx, run_id, "failed", run.result)
+        return
+    runs.set_ended(tx, run_id, "done", {**run.result, "found": msgspec.to_builtins(found)})
+
+
 def ask_for_policy(tx: Tx, wanted: Policy) -> Run:
     """Put another rule in force, for the whole log, as a job. Refuses `Applying`, `BadPolicy`."""
     people.lock(tx)
@@ -245,31 +271,9 @@ def apply_policy(tx: Tx, run_id: UUID) -> None:
     if run.state == "done":
         return
     wanted = msgspec.convert(run.result["policy"], Policy)
-    anew.open_moves(tx)
-    assigned: list[Assigned] = []
-    began: dict[int, tuple[datetime, int]] = {}
-    for fold, sightings in reads.fold_log(tx, wanted):
-        taken, first_new = fold.taken(), fold.first_new
-        times = {each.position: each.at for each in sightings}
-        for each in taken:
-            if each.customer >= first_new:
-                at = times[each.position]
-                assert at is not None
-                began.setdefault(each.customer, (at, each.position))
-        assigned += taken
-    resolution = fold.resolution()
-    batch.add_customers(
-        tx, [(each, *began[each]) for each in resolution.created], strong=resolution.strong
-    )
-    for start in range(0, len(assigned), _WRITTEN_AT_ONCE):
-        anew.set_resolved(tx, assigned[start : start + _WRITTEN_AT_ONCE])
-    for start in range(0, len(resolution.links), _WRITTEN_AT_ONCE):
-        anew.set_links(tx, resolution.links[start : start + _WRITTEN_AT_ONCE])
-    batch.set_strong(tx, resolution.strong)
-    batch.add_uses(tx, resolution.uses)
-    anew.set_merged(tx, resolution.merges, fold.hung(anew.list_by_hand(tx)))
+    moves = anew.resolve(tx, wanted, merchants.store_phone_blinds(tx))
     policy.add_policy(tx, wanted, run.by)
-    counts = _tell_regrouped(tx, anew.list_moves(tx))
+    counts = _tell_regrouped(tx, moves)
     runs.set_ended(tx, run_id, "done", {**run.result, **counts})
 
 

@@ -12,11 +12,11 @@ from pydantic import Field
 from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.identity import actions, jobs, reads
 from huitou.identity.rules.answers import (
+    Foreseen,
     PolicyInForce,
     QuarantinedIdentifier,
     Review,
     SuggestionShown,
-    WhatIf,
 )
 from huitou.identity.types import Grade, Policy, Run
 from huitou.kernel.page import PAGE_MAX, Page
@@ -49,10 +49,13 @@ def get_policy(tx: Reading) -> PolicyInForce:
     return reads.policy_in_force(tx)
 
 
-@router.post("/policy/preview")
-def preview_policy(tx: Reading, body: Asked) -> WhatIf:
-    """What another rule would do to the customers of today, with ten examples. Writes nothing."""
-    return reads.what_if(tx, body.policy.policy())
+@router.post("/policy/preview", status_code=202)
+def preview_policy(tx: Writing, body: Asked) -> Foreseen:
+    """Look for what another rule would do to the customers of today, as a job that changes none.
+    `GET /v1/identity/policy` has it as `preview`, with ten examples when it is done."""
+    foreseen = actions.ask_what_if(tx, body.policy.policy())
+    tx.defer(jobs.preview, key=str(foreseen.id), run=str(foreseen.id))
+    return foreseen
 
 
 @router.put("/policy", status_code=202, dependencies=[needs("setting.edit")])

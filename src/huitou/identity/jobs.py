@@ -27,6 +27,19 @@ def apply(tx: Tx, run: str) -> None:
     actions.apply_policy(tx, UUID(run))
 
 
+@job
+def preview(tx: Tx, run: str) -> None:
+    """Say that a preview has begun, and make it."""
+    actions.begin_what_if(tx, UUID(run))
+    tx.defer(foresee, key=run, run=run)
+
+
+@job
+def foresee(tx: Tx, run: str) -> None:
+    """Fold the whole log under another rule, and keep what would be different."""
+    actions.find_what_if(tx, UUID(run))
+
+
 @job(kind="effect")
 def compare() -> Effect[Claimed, Sequence[Likeness] | None]:
     """Compare everybody with everybody, with no transaction open meanwhile."""

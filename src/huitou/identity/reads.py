@@ -20,8 +20,6 @@ from huitou.identity.rules.answers import (
     WhatIf,
 )
 from huitou.identity.rules.grades import KINDS
-from huitou.identity.rules.resolving import Fold
-from huitou.identity.rules.state import Known, Sighting, Standing
 from huitou.identity.store import anew, known, people, policy, review, runs
 from huitou.identity.types import (
     BadIdentifier,
@@ -30,7 +28,6 @@ from huitou.identity.types import (
     Customer,
     Given,
     Identifier,
-    LogIncomplete,
     Member,
     Merging,
     Move,
@@ -45,8 +42,6 @@ from huitou.identity.types import (
 from huitou.kernel.page import BadCursor, Page, decode_cursor, encode_cursor
 from huitou.kernel.personal import Personal
 from huitou.merchant import reads as merchants
-
-_SLICE = 20_000
 
 
 def get_customer(tx: ReadTx, customer_id: UUID) -> Customer:
@@ -298,13 +293,14 @@ def get_run(tx: ReadTx, run_id: UUID) -> Run:
 
 def policy_in_force(tx: ReadTx) -> PolicyInForce:
     """The merchant's rule; the default one until another was applied."""
-    run = runs.find_latest(tx, "apply")
+    run, preview = runs.find_latest(tx, "apply"), runs.find_latest(tx, "preview")
+    foreseen = None if preview is None else runs.foreseen(preview)
     found = policy.list_policies(tx)
     if not found:
-        return PolicyInForce(Policy(), 0, None, None, None, run)
+        return PolicyInForce(Policy(), 0, None, None, None, run, foreseen)
     rule, version, at, by = found[0]
     previous = found[1][0] if len(found) > 1 else Policy()
-    return PolicyInForce(rule, version, at, by, previous, run)
+    return PolicyInForce(rule, version, at, by, previous, run, foreseen)
 
 
 def check_policy(wanted: Policy) -> None:
@@ -318,45 +314,10 @@ def check_policy(wanted: Policy) -> None:
             raise BadPolicy(reason=kind)
 
 
-def fold_log(tx: ReadTx, wanted: Policy) -> Iterator[tuple[Fold, list[Sighting]]]:
-    """Fold all that identity has read under a rule, slice by slice; at least one slice.
-
-    Holds every identifier in memory once, and a slice of events. Refuses `LogIncomplete`.
-    """
-    if anew.first_position(tx) > 1:
-        raise LogIncomplete()
-    pinned = anew.list_pinned(tx)
-    holders = {link.customer for link in pinned if link.customer is not None}
-    blinds = merchants.store_phone_blinds(tx)
-    fold = Fold(
-        Known(
-            next_ordinal=known.get_next_ordinal(tx),
-            links={link.identifier_id: link for link in pinned},
-            roots={each: each for each in holders},
-            standings={each: Standing(is_strong=True) for each in holders},
-            apart=anew.list_apart(tx),
-            store_phones=anew.list_with_blinds(tx, blinds),
-            lifted=policy.list_lifted(tx, None),
-        ),
-        wanted,
-    )
-    streams = {each.name: each.position for each in events.lag(tx).streams}
-    upto = streams.get("identity", 0)
-    for after in range(0, max(upto, 1), _SLICE):
-        last = min(after + _SLICE, upto)
-        fold.origins |= anew.list_origins(tx, after, last)
-        heard = known.list_heard(tx, after, last)
-        sightings = known.list_sightings(heard, known.list_kinds(tx, heard))
-        for sighting in sightings:
-            fold.take(sighting)
-        fold.rest()
-        yield fold, sightings
-
-
 def what_if(tx: ReadTx, wanted: Policy) -> WhatIf:
     """What a rule would do, with examples. Refuses `BadPolicy`, `LogIncomplete`."""
     check_policy(wanted)
-    for fold, _ in fold_log(tx, wanted):
+    for fold, _ in anew.fold_log(tx, wanted, merchants.store_phone_blinds(tx)):
         fold.taken()
     fold.forest.join(anew.list_by_hand(tx))
     now, then = array("q"), array("q")

@@ -203,10 +203,11 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Long work: a comparison of the base or a rule applied. `done` of `total` records or events."""
+    """Long work: a comparison of the base, a rule foreseen or applied. `done` of `total` records or
+    events."""
 
     id: UUID
-    kind: Literal["compare", "apply"]
+    kind: Literal["compare", "apply", "preview"]
     state: Literal["queued", "running", "done", "failed"]
     done: int
     total: int

@@ -34,9 +34,28 @@ def test_a_duplicate_is_decided_and_taken_back(
     assert {"duplicate.accepted", "duplicate.undone", "duplicate.rejected"} <= verbs
 
 
-def test_a_rule_is_previewed_and_asked_for(client: TestClient) -> None:
-    answer = client.post("/v1/identity/policy/preview", json={"policy": {"shared_after": 2}})
-    assert answer.json()["zh"] == "这条规则不会改变任何客户"
+def test_a_rule_is_previewed_and_asked_for(
+    client: TestClient, clock: Clock, send: Send, drain: Callable[[], None]
+) -> None:
+    send([event(clock, no, f"card:{no}", "phone:13800000001!") for no in (1, 2)])
+    send([event(clock, 3, "card:1"), event(clock, 4, "card:2")])
+    drain()
+    assert client.get("/v1/identity/policy").json()["preview"] is None
+    rule = {"policy": {"verified_phone_merges": False}}
+    asked = client.post("/v1/identity/policy/preview", json=rule)
+    assert (asked.status_code, asked.json()["state"], asked.json()["found"]) == (
+        202,
+        "queued",
+        None,
+    )
+    assert client.get("/v1/identity/policy").json()["preview"] == asked.json()
+    drain()
+    preview = client.get("/v1/identity/policy").json()["preview"]
+    assert (preview["id"], preview["state"]) == (asked.json()["id"], "done")
+    assert preview["total"] == 4
+    assert preview["policy"]["verified_phone_merges"] is False
+    assert preview["found"]["zh"] == "这条规则会合并 0 位客户、拆开 1 位；看其中 1 例"
+    assert [each["into"] for each in preview["found"]["examples"]] == [2]
     wrong = client.post("/v1/identity/policy/preview", json={"policy": {"shared_after": 0}})
     assert (wrong.status_code, wrong.json()["code"]) == (422, "identity.bad_policy")
     run = client.put("/v1/identity/policy", json={"policy": {"shared_after": 2}})

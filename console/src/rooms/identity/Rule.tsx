@@ -1,9 +1,9 @@
 import { App, Alert, Button, InputNumber, Select, Switch } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useRead, useWrite, write } from '@/client/query'
-import type { Reads, Writes } from '@/client/reads'
-import { showDone, showFault } from '@/shell/notify'
+import { useRead, useWrite } from '@/client/query'
+import type { Reads } from '@/client/reads'
+import { showDone } from '@/shell/notify'
 import { useMay } from '@/shell/session'
 import { Answer, Panel } from '@/ui/page'
 import { Ago } from '@/ui/time'
@@ -11,7 +11,8 @@ import './review.css'
 
 type InForce = Reads['/v1/identity/policy']
 type Policy = InForce['policy']
-type WhatIf = Writes['POST /v1/identity/policy/preview']['answer']
+type Foreseen = NonNullable<InForce['preview']>
+type WhatIf = NonNullable<Foreseen['found']>
 
 const kinds = ['card', 'openid', 'external_userid', 'ouid'] as const
 const grades = ['A', 'B', 'C'] as const
@@ -21,9 +22,9 @@ export function Rule() {
   const { t } = useTranslation()
   const [isWaiting, setWaiting] = useState(false)
   const rule = useRead('/v1/identity/policy', { every: isWaiting ? 1_500 : false })
-  const state = rule.data?.run?.state
-  const isApplying = state === 'queued' || state === 'running'
-  useEffect(() => setWaiting(isApplying), [isApplying])
+  const isApplying = isUnderWay(rule.data?.run)
+  const isBusy = isApplying || isUnderWay(rule.data?.preview)
+  useEffect(() => setWaiting(isBusy), [isBusy])
   return (
     <Panel title={t('identity.rule')}>
       <p className="quiet">{t('identity.rule_hint')}</p>
@@ -44,25 +45,30 @@ export function Rule() {
   )
 }
 
+function isUnderWay(run: { state: string } | null | undefined) {
+  return run?.state === 'queued' || run?.state === 'running'
+}
+
 function Editor({ inForce, isApplying }: { inForce: InForce; isApplying: boolean }) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
   const may = useMay()
   const [draft, setDraft] = useState<Policy>(inForce.policy)
-  const [found, setFound] = useState<WhatIf | null>(null)
-  const [isLooking, setLooking] = useState(false)
+  const [asked, setAsked] = useState<string | null>(null)
+  const preview = inForce.preview?.id === asked ? inForce.preview : null
+  const found = preview?.found
+  const ask = useWrite<'POST /v1/identity/policy/preview'>(['/v1/identity/policy'])
   const put = useWrite(['/v1/identity/policy', '/v1/identity/quarantine', '/v1/customers'])
   const change = (next: Partial<Policy>) => {
-    setFound(null)
+    setAsked(null)
     setDraft({ ...draft, ...next })
   }
   const look = (policy: Policy) => {
-    setLooking(true)
     setDraft(policy)
-    write({ to: 'POST /v1/identity/policy/preview', body: { policy } })
-      .then(setFound)
-      .catch(showFault)
-      .finally(() => setLooking(false))
+    ask
+      .mutateAsync({ to: 'POST /v1/identity/policy/preview', body: { policy } })
+      .then(({ id }) => setAsked(id))
+      .catch(() => undefined)
   }
   const apply = () =>
     modal.confirm({
@@ -73,7 +79,7 @@ function Editor({ inForce, isApplying }: { inForce: InForce; isApplying: boolean
         put
           .mutateAsync({ to: 'PUT /v1/identity/policy', body: { policy: draft } })
           .then(() => {
-            setFound(null)
+            setAsked(null)
             showDone(t('identity.apply_begun'))
           })
           .catch(() => undefined),
@@ -113,7 +119,11 @@ function Editor({ inForce, isApplying }: { inForce: InForce; isApplying: boolean
         ))}
       </dl>
       <div className="row">
-        <Button type="primary" loading={isLooking} onClick={() => look(draft)}>
+        <Button
+          type="primary"
+          loading={ask.isPending || isUnderWay(preview)}
+          onClick={() => look(draft)}
+        >
           {t('identity.look')}
         </Button>
         {inForce.previous && (
@@ -122,6 +132,10 @@ function Editor({ inForce, isApplying }: { inForce: InForce; isApplying: boolean
           </Button>
         )}
       </div>
+      {preview?.state === 'running' && (
+        <p className="quiet num">{t('identity.looking', { count: preview.total })}</p>
+      )}
+      {preview?.state === 'failed' && <Alert type="warning" title={t('identity.look_failed')} />}
       {found && (
         <Preview found={found}>
           {may('setting.edit') && (

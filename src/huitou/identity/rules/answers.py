@@ -12,18 +12,6 @@ Strength = Literal["strongly_for", "for", "hardly", "against", "strongly_against
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyInForce:
-    """The rule, since when and by whom; `previous` is the one before it. `run` applies another."""
-
-    policy: Policy
-    version: int
-    at: datetime | None
-    by: str | None
-    previous: Policy | None
-    run: Run | None
-
-
-@dataclass(frozen=True, slots=True)
 class Regrouped:
     """Customers (canonical ones of today) that another rule would make one, or take apart."""
 
@@ -43,6 +31,31 @@ class WhatIf:
     examples: list[Regrouped]
     zh: str
     en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A preview of a rule: looked for among `total` events, and what was found when it is done."""
+
+    id: UUID
+    state: Literal["queued", "running", "done", "failed"]
+    total: int
+    policy: Policy
+    found: WhatIf | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInForce:
+    """The rule, since when and by whom; `previous` is the one before it. `run` applies another, and
+    `preview` is the latest of what another would do."""
+
+    policy: Policy
+    version: int
+    at: datetime | None
+    by: str | None
+    previous: Policy | None
+    run: Run | None
+    preview: Foreseen | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,98 @@
 """Resolving the whole log anew: reading it in slices, and writing only what differs."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.identity.rules.state import Assigned, Link, Merge
-from huitou.identity.store import batch, known
+from huitou.event import reads as events
+from huitou.identity.rules.resolving import Fold
+from huitou.identity.rules.state import Assigned, Known, Link, Merge, Sighting, Standing
+from huitou.identity.store import batch, known, policy
+from huitou.identity.types import LogIncomplete, Policy
 from huitou.kernel.ids import new_id
+
+_SLICE = 20_000
+_WRITTEN_AT_ONCE = 100_000
+
+
+def resolve(tx: Tx, wanted: Policy, store_blinds: Iterable[bytes]) -> list[tuple[UUID, UUID]]:
+    """Resolve the log under another rule and write what differs: (root of before, root of now)
+    wherever something of the one is with the other now. Refuses `LogIncomplete`."""
+    _open_moves(tx)
+    assigned: list[Assigned] = []
+    began: dict[int, tuple[datetime, int]] = {}
+    for fold, sightings in fold_log(tx, wanted, store_blinds):
+        taken, first_new = fold.taken(), fold.first_new
+        times = {each.position: each.at for each in sightings}
+        for each in taken:
+            if each.customer >= first_new:
+                at = times[each.position]
+                assert at is not None
+                began.setdefault(each.customer, (at, each.position))
+        assigned += taken
+    resolution = fold.resolution()
+    batch.add_customers(
+        tx, [(each, *began[each]) for each in resolution.created], strong=resolution.strong
+    )
+    for start in range(0, len(assigned), _WRITTEN_AT_ONCE):
+        _set_resolved(tx, assigned[start : start + _WRITTEN_AT_ONCE])
+    for start in range(0, len(resolution.links), _WRITTEN_AT_ONCE):
+        _set_links(tx, resolution.links[start : start + _WRITTEN_AT_ONCE])
+    batch.set_strong(tx, resolution.strong)
+    batch.add_uses(tx, resolution.uses)
+    _set_merged(tx, resolution.merges, fold.hung(list_by_hand(tx)))
+    return _list_moves(tx)
+
 
 # What the log and people said
 
 
-def first_position(tx: ReadTx) -> int:
-    """Where the log begins; retention takes its beginning away."""
-    found: int | None = tx.value(
-        "SELECT min(position) FROM event.log WHERE merchant_id = %(merchant)s"
+def check_whole(tx: ReadTx) -> None:
+    """Refuses `LogIncomplete`: retention has taken the log's beginning away."""
+    first = tx.value("SELECT min(position) FROM event.log WHERE merchant_id = %(merchant)s")
+    if first is not None and first > 1:
+        raise LogIncomplete()
+
+
+def count_read(tx: ReadTx) -> int:
+    """How many events identity has read."""
+    return next((each.position for each in events.lag(tx).streams if each.name == "identity"), 0)
+
+
+def fold_log(
+    tx: ReadTx, wanted: Policy, store_blinds: Iterable[bytes]
+) -> Iterator[tuple[Fold, list[Sighting]]]:
+    """Fold all that identity has read under a rule, slice by slice; at least one slice.
+
+    Holds every identifier in memory once, and a slice of events. Refuses `LogIncomplete`.
+    """
+    check_whole(tx)
+    pinned = list_pinned(tx)
+    holders = {link.customer for link in pinned if link.customer is not None}
+    fold = Fold(
+        Known(
+            next_ordinal=known.get_next_ordinal(tx),
+            links={link.identifier_id: link for link in pinned},
+            roots={each: each for each in holders},
+            standings={each: Standing(is_strong=True) for each in holders},
+            apart=list_apart(tx),
+            store_phones=list_with_blinds(tx, store_blinds),
+            lifted=policy.list_lifted(tx, None),
+        ),
+        wanted,
     )
-    return found or 1
+    upto = count_read(tx)
+    for after in range(0, max(upto, 1), _SLICE):
+        last = min(after + _SLICE, upto)
+        fold.origins |= list_origins(tx, after, last)
+        heard = known.list_heard(tx, after, last)
+        sightings = known.list_sightings(heard, known.list_kinds(tx, heard))
+        for sighting in sightings:
+            fold.take(sighting)
+        fold.rest()
+        yield fold, sightings
 
 
 def list_origins(tx: ReadTx, after: int, upto: int) -> dict[int, int]:
@@ -113,7 +188,7 @@ def iter_speaking(tx: ReadTx) -> Iterator[dict[str, Any]]:
 # Writing what differs
 
 
-def open_moves(tx: Tx) -> None:
+def _open_moves(tx: Tx) -> None:
     """A place to note which roots lost something, and to whom."""
     tx.load("identity_before", {"id": "uuid", "root_id": "uuid"}, ())
     tx.run(
@@ -125,7 +200,7 @@ def open_moves(tx: Tx) -> None:
     tx.load("identity_went", {"from_id": "uuid", "to_id": "uuid"}, ())
 
 
-def set_resolved(tx: Tx, assigned: Sequence[Assigned]) -> None:
+def _set_resolved(tx: Tx, assigned: Sequence[Assigned]) -> None:
     """Events go to other customers; nobody's events stay nobody's, somebody's keep somebody."""
     tx.load(
         "identity_assigned",
@@ -151,7 +226,7 @@ def set_resolved(tx: Tx, assigned: Sequence[Assigned]) -> None:
     )
 
 
-def set_links(tx: Tx, links: Sequence[Link]) -> None:
+def _set_links(tx: Tx, links: Sequence[Link]) -> None:
     """Links as they are now; unchanged ones are not written. The time of evidence follows."""
     ids = known.list_ids(tx, {each.customer for each in links if each.customer})
     tx.run(
@@ -183,7 +258,7 @@ def set_links(tx: Tx, links: Sequence[Link]) -> None:
     )
 
 
-def set_merged(
+def _set_merged(
     tx: Tx, merges: Sequence[Merge], hung: Iterable[tuple[int, int | None, int]]
 ) -> None:
     """Who is under whom: `(customer, merged into, root)`; mergings by evidence follow."""
@@ -246,7 +321,7 @@ def set_merged(
     )
 
 
-def list_moves(tx: Tx) -> list[tuple[UUID, UUID]]:
+def _list_moves(tx: Tx) -> list[tuple[UUID, UUID]]:
     """(root of before, root of now) wherever something of the one is with the other now."""
     found = tx.rows(
         dict,

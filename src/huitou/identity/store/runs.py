@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from psycopg.types.json import Jsonb
 
 from huitou.base.db import ReadTx, Tx
-from huitou.identity.types import Run
+from huitou.identity.rules.answers import Foreseen, WhatIf
+from huitou.identity.types import Policy, Run
 from huitou.kernel.ids import new_id
 
 
@@ -42,6 +44,17 @@ def find_latest(tx: ReadTx, kind: str) -> Run | None:
         ORDER BY queued_at DESC, id DESC LIMIT 1
         """,
         {"kind": kind},
+    )
+
+
+def foreseen(run: Run) -> Foreseen:
+    """A preview as it is shown."""
+    return Foreseen(
+        id=run.id,
+        state=run.state,
+        total=run.total,
+        policy=msgspec.convert(run.result["policy"], Policy),
+        found=msgspec.convert(run.result.get("found"), WhatIf | None),
     )
 
 
