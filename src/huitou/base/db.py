@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, LiteralString, TypeVar, cast
 from uuid import UUID
 
+import msgspec
 import psycopg
 from psycopg import sql
 from psycopg.rows import class_row, dict_row, scalar_row
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Jsonb, set_json_loads
 from psycopg_pool import ConnectionPool
 
 from huitou.base import copytext, jobs, notices
@@ -31,6 +32,8 @@ Clock = Callable[[], datetime]
 LIVE_CHANNEL = "huitou_live"
 LOG_CHANNEL = "huitou_log"
 _ANALYZE_FROM = 500
+
+set_json_loads(msgspec.json.decode)
 
 
 def utc_now() -> datetime:
@@ -91,7 +94,7 @@ class ReadTx:
     def rows(self, cls: type[Row], query: Query, params: Params = None) -> list[Row]:
         """All rows as `cls` (a dataclass by column names, or `dict`)."""
         factory = dict_row if cls is dict else class_row(cls)
-        with self._connection.cursor(row_factory=cast(Any, factory)) as cursor:
+        with self._connection.cursor(row_factory=cast(Any, factory), binary=True) as cursor:
             return cast(list[Row], cursor.execute(query, self._filled(params)).fetchall())
 
     def row(self, cls: type[Row], query: Query, params: Params = None) -> Row | None:
@@ -101,7 +104,7 @@ class ReadTx:
 
     def column(self, query: Query, params: Params = None) -> list[Any]:
         """The first column of all rows."""
-        with self._connection.cursor(row_factory=scalar_row) as cursor:
+        with self._connection.cursor(row_factory=scalar_row, binary=True) as cursor:
             return cursor.execute(query, self._filled(params)).fetchall()
 
     def value(self, query: Query, params: Params = None) -> Any:
