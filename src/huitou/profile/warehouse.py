@@ -49,3 +49,6 @@ _of_customers(
     {"channel": "VARCHAR", "purpose": "VARCHAR", "state": "VARCHAR", "at": "TIMESTAMPTZ"},
 )
 _of_customers("profile.friendship", "t.ended_at", {"ended_at": "TIMESTAMPTZ"})
+
+# What values they have PostgreSQL is asked; this says of whom it has to be asked again.
+_of_customers("profile.trait", "t.name", {"name": "VARCHAR"})

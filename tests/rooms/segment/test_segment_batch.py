@@ -152,3 +152,27 @@ def test_other_numbers_are_asked_of_figures_that_were_kept(
         for key in list(copy_kept := copies.copy(brand.merchant.id).kept["segment"]):
             if b"people" not in key:
                 del copy_kept[key]  # only the figures are left
+
+
+def test_traits_of_the_merchant_are_asked_anew_of_who_has_other_ones(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    copies: Warehouse,
+    write: Write,
+    read: Read,
+    drain: Callable[[], None],
+) -> None:
+    make_world(db, brand, clock, drain, 8)
+    write_copy(db, brand, copies, is_whole=True)
+    rule = {"v": 1, "all": [{"kind": "trait", "name": "shoe", "op": "=", "value": 38}]}
+    with read() as tx:
+        customer, *_ = sorted(World(tx).customers)
+    for value, count in ((38, 1), (39, 0), (38, 1)):
+        with write() as tx:
+            profile.set_traits(tx, [(customer, "shoe", value)], source="import")
+        write_copy(db, brand, copies, is_whole=False)
+        with read() as tx:
+            counted = warehouse.count(tx, *reads.read_rule(tx, rule))
+        assert counted is not None
+        assert counted.count == count
