@@ -128,7 +128,8 @@ def _judge(
     customers = {order.customer_id for order in found if order.customer_id is not None}
     oldest = min((order.paid_at for order in found), default=tx.now) - policy.lookback
     touches = _deliveries(tx, customers, oldest)
-    stores = {person.id: person.unit_id for person in merchants.list_staff(tx)}
+    senders = {touch.staff_id for own in touches.values() for touch in own if touch.staff_id}
+    stores = merchants.units_of_staff(tx, senders)
     credited: list[Credit] = []
     uncredited: list[tuple[OrderFacts, str]] = []
     for order in found:

@@ -95,7 +95,7 @@ def every(*, seconds: int = 0, minutes: int = 0, hours: int = 0) -> Callable[[Wo
 
 
 def stream(
-    name: str, *, batch: int = 2_000, bulk: int | None = None, follows_feed: bool = False
+    name: str, *, batch: int = 5_000, bulk: int | None = None, follows_feed: bool = False
 ) -> Callable[[Work], Work]:
     """`f(tx, after, upto)` consumes the log's positions `(after, upto]`.
 

@@ -1,7 +1,7 @@
 """Appending to the log: what comes from outside, and what we did ourselves."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from huitou.base.db import Tx
 from huitou.event import rules, store
@@ -16,7 +16,8 @@ def accept(tx: Tx, requests: Sequence[Decoded]) -> list[Intake]:
     content, now or ever; other content under a known id is rejected. One statement per step.
     """
     head = store.lock_head(tx)
-    units = merchants.units_by_code(tx)
+    events = [item.event for decoded in requests for item in decoded.accepted]
+    units = merchants.unit_ids_of(tx, {event.unit for event in events if event.unit})
     sources = {connector.name for connector in merchants.list_connectors(tx)}
     outcomes = [_Outcome(decoded) for decoded in requests]
     numbered: list[tuple[_Outcome, Accepted]] = []
@@ -29,10 +30,13 @@ def accept(tx: Tx, requests: Sequence[Decoded]) -> list[Intake]:
                 outcome.reject(item.index, "event.unknown_source", source=source)
             else:
                 numbered.append((outcome, item))
-    unit_ids = {code: unit.id for code, unit in units.items()}
-    store.load_events(tx, [_row(tx, no, item, unit_ids) for no, (_, item) in enumerate(numbered)])
+    blinds = [_blinds(tx, item.event) for _, item in numbered]
+    rows = zip(numbered, blinds, strict=True)
+    store.load_events(
+        tx, [_row(tx, no, item, units, own) for no, ((_, item), own) in enumerate(rows)]
+    )
     chosen = _new_ones(tx, numbered)
-    _vault(tx, [numbered[no][1].event for no in chosen])
+    _vault(tx, [(numbered[no][1].event, blinds[no]) for no in chosen])
     new_head = store.append(tx, chosen, head) if chosen else head
     if chosen:
         tx.wake_streams()
@@ -105,10 +109,15 @@ class _Outcome:
         return Intake(self.accepted, self.duplicates, rejected, str(position))
 
 
-def _row(tx: Tx, no: int, item: Accepted, unit_ids: dict[str, Any]) -> tuple[object, ...]:
+def _blinds(tx: Tx, event: EventIn) -> list[bytes]:
+    return [tx.keys.blind(rules.blind_text(i.kind, i.scope, i.value)) for i in event.identifiers]
+
+
+def _row(
+    tx: Tx, no: int, item: Accepted, units: Mapping[str, UUID], blinds: list[bytes]
+) -> tuple[object, ...]:
     event = item.event
-    unit = unit_ids[event.unit] if event.unit else None
-    blinds = [tx.keys.blind(rules.blind_text(i.kind, i.scope, i.value)) for i in event.identifiers]
+    unit = units[event.unit] if event.unit else None
     verified = [i.verified for i in event.identifiers]
     body_hash = tx.keys.blind(item.canonical)
     head = (no, event.id, event.source, event.type, event.occurred_at, unit)
@@ -136,18 +145,20 @@ def _new_ones(tx: Tx, numbered: Sequence[tuple[_Outcome, Accepted]]) -> list[int
     return chosen
 
 
-def _vault(tx: Tx, events: Sequence[EventIn]) -> None:
+def _vault(tx: Tx, events: Sequence[tuple[EventIn, list[bytes]]]) -> None:
     """Seal identifiers that were never seen; known ones are left alone."""
-    fresh: dict[bytes, tuple[str, str, str]] = {}
-    for event in events:
-        for i in event.identifiers:
-            blind = tx.keys.blind(rules.blind_text(i.kind, i.scope, i.value))
-            fresh[blind] = (i.kind, i.scope or "", i.value)
-    known = store.known_blinds(tx, list(fresh))
+    unknown = store.unknown_blinds(tx)
+    if not unknown:
+        return
+    fresh = {
+        blind: (i.kind, i.scope or "", i.value)
+        for event, blinds in events
+        for i, blind in zip(event.identifiers, blinds, strict=True)
+        if blind in unknown
+    }
     rows = [
         (kind, scope, blind, tx.keys.seal(value), rules.tail_of(kind, value))
         for blind, (kind, scope, value) in fresh.items()
-        if blind not in known
     ]
     if rows:
         store.add_identifiers(tx, rows)

@@ -67,13 +67,15 @@ def add_identifiers(tx: Tx, rows: Sequence[Sequence[object]]) -> None:
     )
 
 
-def known_blinds(tx: ReadTx, blinds: Sequence[bytes]) -> set[bytes]:
-    """Which of these are in the vault."""
+def unknown_blinds(tx: ReadTx) -> set[bytes]:
+    """Which identifiers of the batch are not in the vault."""
     return set(
         tx.column(
-            "SELECT blind FROM event.identifier"
-            " WHERE merchant_id = %(merchant)s AND blind = ANY(%(blinds)s)",
-            {"blinds": list(blinds)},
+            """
+            SELECT DISTINCT b.blind FROM incoming i CROSS JOIN unnest(i.blinds) AS b (blind)
+            WHERE NOT EXISTS (SELECT FROM event.identifier v
+                              WHERE v.merchant_id = %(merchant)s AND v.blind = b.blind)
+            """
         )
     )
 

@@ -1,5 +1,6 @@
 """What others may ask of the merchant room."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -43,9 +44,20 @@ def units_by_id(tx: ReadTx) -> dict[UUID, Unit]:
     return {unit.id: unit for unit in store.all_units(tx)}
 
 
+def find_units(tx: ReadTx, ids: Iterable[UUID]) -> dict[UUID, Unit]:
+    """These units by id, whatever the scope."""
+    return {unit.id: unit for unit in store.find_units(tx, list(ids), [])}
+
+
+def unit_ids_of(tx: ReadTx, codes: Iterable[str]) -> dict[str, UUID]:
+    """The ids of the units with these codes; unknown ones are missing."""
+    return {unit.code: unit.id for unit in store.find_units(tx, [], list(codes))}
+
+
 def find_unit_by_code(tx: ReadTx, code: str) -> Unit | None:
     """The unit with this code."""
-    return units_by_code(tx).get(code)
+    found = store.find_units(tx, [], [code])
+    return found[0] if found else None
 
 
 def get_unit_by_code(tx: ReadTx, code: str) -> Unit:
@@ -74,9 +86,16 @@ def staff_by_id(tx: ReadTx) -> dict[UUID, Staff]:
     return {staff.id: staff for staff in store.list_staff(tx, None, None)}
 
 
-def staff_by_wecom(tx: ReadTx) -> dict[str, Staff]:
-    """Staff in the scope by their user id in WeCom."""
-    return {s.wecom_user: s for s in store.list_staff(tx, None, None) if s.wecom_user}
+def staff_of_wecom(tx: ReadTx, users: Iterable[str]) -> dict[str, UUID]:
+    """The ids of the staff with these users in WeCom; unknown ones are missing."""
+    found = store.find_staff_among(tx, [], list(users))
+    return {staff.wecom_user: staff.id for staff in found if staff.wecom_user}
+
+
+def units_of_staff(tx: ReadTx, staff_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Where these members of staff work."""
+    found = store.find_staff_among(tx, list(staff_ids), [])
+    return {staff.id: staff.unit_id for staff in found}
 
 
 def get_staff(tx: ReadTx, staff_id: UUID) -> Staff:

@@ -92,6 +92,16 @@ def all_units(tx: ReadTx) -> list[Unit]:
     )
 
 
+def find_units(tx: ReadTx, ids: Sequence[UUID], codes: Sequence[str]) -> list[Unit]:
+    """Units by id or by code, whatever the scope."""
+    return tx.rows(
+        Unit,
+        "SELECT id, code, name, kind, path, parent_id FROM merchant.unit"
+        " WHERE merchant_id = %(merchant)s AND (id = ANY(%(ids)s) OR code = ANY(%(codes)s))",
+        {"ids": list(ids), "codes": list(codes)},
+    )
+
+
 def add_units(tx: Tx, units: Sequence[Unit], phone_blinds: Sequence[bytes | None]) -> None:
     """Insert units, parents first."""
     tx.load(
@@ -148,6 +158,19 @@ def find_staff(
           AND (%(wecom_user)s::text IS NULL OR wecom_user = %(wecom_user)s)
         """,
         {"id": id, "code": code, "wecom_user": wecom_user},
+    )
+
+
+def find_staff_among(tx: ReadTx, ids: Sequence[UUID], wecom_users: Sequence[str]) -> list[Staff]:
+    """Staff by id or by user in WeCom, whatever the scope."""
+    return tx.rows(
+        Staff,
+        """
+        SELECT id, code, name, role, unit_id, wecom_user, is_active, is_away
+        FROM merchant.staff WHERE merchant_id = %(merchant)s
+          AND (id = ANY(%(ids)s) OR wecom_user = ANY(%(users)s))
+        """,
+        {"ids": list(ids), "users": list(wecom_users)},
     )
 
 

@@ -266,9 +266,10 @@ def _gather(tx: Tx, entries: Sequence[Any], customers: dict[int, UUID]) -> rules
         if contacts
         else frozenset()
     )
-    units = merchants.units_by_id(tx).values()
-    stores = frozenset(unit.id for unit in units if unit.kind in _COUNTER_KINDS)
-    staff = {user: each.id for user, each in merchants.staff_by_wecom(tx).items()}
+    met = {entry.properties["staff"] for entry in entries if entry.type in rules.CONTACTS}
+    units = merchants.find_units(tx, {entry.unit_id for entry in entries if entry.unit_id})
+    stores = frozenset(unit.id for unit in units.values() if unit.kind in _COUNTER_KINDS)
+    staff = merchants.staff_of_wecom(tx, met)
     return rules.gather(entries, customers, staff, stores, externals)
 
 

@@ -9,6 +9,7 @@ from huitou.event.types import OWN_SOURCE, LogEntry
 
 _ACTS = frozenset({"link.opened", "product.viewed", "cart.added"})
 """Of what we record ourselves, the customer's own acts; the rest was done to them."""
+CONTACTS = frozenset({"contact.added", "contact.removed"})
 _CONSENTS = {"consent.given": "given", "consent.withdrawn": "withdrawn"}
 
 
@@ -83,7 +84,7 @@ def gather(
             seen[key] = _and(seen.get(key), _seen(entry, customer, stores))
         if entry.source == OWN_SOURCE:
             continue
-        if entry.type in ("contact.added", "contact.removed"):
+        if entry.type in CONTACTS:
             contact = _contact(entry, customer, staff, external_ids)
             if contact is None:
                 facts.strangers.append(entry.position)
