@@ -243,16 +243,17 @@ def _set_links(tx: Tx, links: Sequence[Link]) -> None:
                     %(seen)s::timestamptz[])
             AS t (identifier_id, kind, scope, customer_id, grade, is_verified, source, position,
                   quarantine, seen_at)
+        LEFT JOIN identity.link o
+          ON o.merchant_id = %(merchant)s AND o.identifier_id = t.identifier_id
         LEFT JOIN event.log e ON e.merchant_id = %(merchant)s AND e.position = t.position
+        WHERE (o.customer_id, o.grade, o.is_verified, o.evidence_position, o.quarantine, o.seen_at)
+            IS DISTINCT FROM
+            (t.customer_id, t.grade, t.is_verified, t.position, t.quarantine, t.seen_at)
         ON CONFLICT (merchant_id, identifier_id) DO UPDATE SET
             customer_id = excluded.customer_id, grade = excluded.grade,
             is_verified = excluded.is_verified, source = excluded.source,
             evidence_position = excluded.evidence_position, linked_at = excluded.linked_at,
             quarantine = excluded.quarantine, seen_at = excluded.seen_at
-        WHERE (l.customer_id, l.grade, l.is_verified, l.evidence_position, l.quarantine, l.seen_at)
-            IS DISTINCT FROM
-            (excluded.customer_id, excluded.grade, excluded.is_verified,
-             excluded.evidence_position, excluded.quarantine, excluded.seen_at)
         """,
         batch.columns(links, ids),
     )

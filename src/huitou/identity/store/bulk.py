@@ -29,37 +29,45 @@ class Begun(Struct, frozen=True):
 
 
 def gather(tx: Tx, after: int, upto: int) -> list[tuple[str, str]]:
-    """Note whatever identifiers are seen at `(after, upto]`; the kinds and scopes they are of."""
-    tx.load(
-        "identity_seen",
-        {
-            "position": "bigint",
-            "id": "bigint",
-            "kind": "text",
-            "scope": "text",
-            "is_verified": "boolean",
-            "source": "text",
-            "at": "timestamptz",
-            "is_alone": "boolean",
-            "customer_id": "uuid",
-            "is_plain": "boolean",
-        },
-        (),
-    )
+    """Note whatever identifiers are seen at `(after, upto]`; the kinds and scopes they are of.
+
+    They are looked up as an array, of which the index is walked in order, however many there are.
+    """
+    event = {
+        "position": "bigint",
+        "id": "bigint",
+        "is_verified": "boolean",
+        "source": "text",
+        "at": "timestamptz",
+        "is_alone": "boolean",
+    }
+    vault = {"kind": "text", "scope": "text", "customer_id": "uuid", "is_plain": "boolean"}
+    tx.load("identity_sight", event, ())
+    tx.load("identity_seen", event | vault, ())
     tx.run(
         """
-        INSERT INTO pg_temp.identity_seen
-        SELECT e.position, g.id, i.kind, i.scope, g.is_verified, e.source, e.occurred_at,
-               cardinality(e.identifier_ids) = 1 AND e.source <> %(own)s, l.customer_id,
-               l.identifier_id IS NULL
-                   OR l.customer_id IS NOT NULL AND l.quarantine IS NULL AND l.grade <> 'C'
-        FROM event.log e
-        CROSS JOIN LATERAL unnest(e.identifier_ids, e.verified) AS g (id, is_verified)
-        JOIN event.identifier i ON i.merchant_id = %(merchant)s AND i.id = g.id
-        LEFT JOIN identity.link l ON l.merchant_id = %(merchant)s AND l.identifier_id = g.id
+        INSERT INTO pg_temp.identity_sight
+        SELECT e.position, g.id, g.is_verified, e.source, e.occurred_at,
+               cardinality(e.identifier_ids) = 1 AND e.source <> %(own)s
+        FROM event.log e CROSS JOIN LATERAL unnest(e.identifier_ids, e.verified) AS g (id, is_verified)
         WHERE e.merchant_id = %(merchant)s AND e.position > %(after)s AND e.position <= %(upto)s
         """,
         {"after": after, "upto": upto, "own": OWN_SOURCE},
+    )
+    tx.run(
+        """
+        WITH known AS MATERIALIZED (
+            SELECT i.id, i.kind, i.scope, l.customer_id,
+                   l.identifier_id IS NULL OR l.customer_id IS NOT NULL AND l.quarantine IS NULL
+                       AND l.grade <> 'C' AS is_plain
+            FROM event.identifier i
+            LEFT JOIN identity.link l ON l.merchant_id = %(merchant)s AND l.identifier_id = i.id
+            WHERE i.merchant_id = %(merchant)s
+              AND i.id = ANY(ARRAY(SELECT id FROM pg_temp.identity_sight)))
+        INSERT INTO pg_temp.identity_seen
+        SELECT s.*, k.kind, k.scope, k.customer_id, k.is_plain
+        FROM pg_temp.identity_sight s JOIN known k ON k.id = s.id
+        """
     )
     found = tx.rows(dict, "SELECT DISTINCT kind, scope FROM pg_temp.identity_seen")
     return [(row["kind"], row["scope"]) for row in found]
