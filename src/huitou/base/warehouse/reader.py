@@ -19,7 +19,7 @@ from huitou.base.db import ReadTx
 from huitou.base.warehouse.datasets import DATASETS, Dataset
 from huitou.base.warehouse.engine import Engine
 from huitou.base.warehouse.files import File, list_files, literal, read_parquet
-from huitou.base.warehouse.sets import bitmap
+from huitou.base.warehouse.sets import array, bitmap
 
 _MEMORY = "2GB"
 
@@ -118,11 +118,11 @@ class Copy(Engine):
 
     def ordinals(self, query: str) -> BitMap:
         [column] = self._duck.sql(query).to_arrow_table().columns
-        return bitmap(column.drop_null().to_numpy())
+        return bitmap(array(column.drop_null()))
 
     def columns(self, query: str) -> list[NDArray[Any]]:
         table = self._duck.sql(query).to_arrow_table()
-        return [column.to_numpy() for column in table.columns]
+        return [array(column) for column in table.columns]
 
     def rows(self, query: str) -> list[Any]:
         return self._duck.execute(query).fetchall()
@@ -179,8 +179,8 @@ class Copy(Engine):
             is_covered = self.rows(
                 sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(_gone(dataset)).as_string(None)
             )[0][0]
-            over = (
-                sql.SQL(" b ANTI JOIN {} g ON g.key = b.key").format(_gone(dataset))
+            over = (  # for an anti-join DuckDB may put the base into the hash table
+                sql.SQL(" WHERE key NOT IN (SELECT key FROM {})").format(_gone(dataset))
                 if is_covered
                 else sql.SQL("")
             )

@@ -25,7 +25,7 @@ from huitou.base.db import ReadTx
 from huitou.base.warehouse.datasets import DATASETS, Dataset
 from huitou.base.warehouse.engine import Engine
 from huitou.base.warehouse.files import File, list_files
-from huitou.base.warehouse.sets import bitmap
+from huitou.base.warehouse.sets import array, bitmap
 
 _RETRIES = 5
 """Some 20 s in all; pyspark's own would be ten minutes."""
@@ -95,7 +95,7 @@ class SparkCopy(Engine):
         return found
 
     def columns(self, query: str) -> list[NDArray[Any]]:
-        return [column.to_numpy() for column in self._ask(query).columns]
+        return [array(column) for column in self._ask(query).columns]
 
     def rows(self, query: str) -> list[Any]:
         table = self._ask(query)
