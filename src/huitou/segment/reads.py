@@ -317,9 +317,13 @@ def names_of(tx: ReadTx, tree: Node) -> Names:
     leaves = [at.leaf for at in parse.leaves(tree)]
     skus = {sku for leaf in leaves for where in _wheres(leaf) for sku in where.sku or ()}
     segments = [leaf.id for leaf in leaves if isinstance(leaf, InSegment)]
+    has_units = any(_unit_codes(leaf) for leaf in leaves)
+    has_categories = any(where.category for leaf in leaves for where in _wheres(leaf))
+    categories = catalog.list_categories(tx) if has_categories else []
+    units = merchant.units_by_code(tx) if has_units else {}
     return Names(
-        categories={c.code: (c.name, c.name_en) for c in catalog.list_categories(tx)},
-        units={code: unit.name for code, unit in merchant.units_by_code(tx).items()},
+        categories={c.code: (c.name, c.name_en) for c in categories},
+        units={code: unit.name for code, unit in units.items()},
         segments={stored.id: stored.name for stored in store.find_segments(tx, segments)},
         products={
             product.sku: product.name
