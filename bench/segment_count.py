@@ -20,7 +20,6 @@ import numpy as np
 from pyroaring import BitMap
 
 from bench.base import home
-from bench.base.files import size_of
 from huitou import wiring
 from huitou.base.crypto import MasterKey
 from huitou.base.db import Database, ReadTx
@@ -28,6 +27,7 @@ from huitou.base.migrate import migrate
 from huitou.base.pg import EmbeddedPostgres
 from huitou.base.warehouse import writer
 from huitou.base.warehouse.engine import Engine
+from huitou.base.warehouse.files import list_extents
 from huitou.base.warehouse.reader import Warehouse
 from huitou.benchmark import Asked, Figure, Report, shorter
 from huitou.segment import reads, warehouse
@@ -169,11 +169,13 @@ def run(asked: Asked) -> Report:
             with database.write(base.merchant) as tx:
                 rows = writer.rebuild(tx, folder)
             asked.say(f"  copied {rows:,} rows in {time.monotonic() - started:.0f} s")
+            with database.read(base.merchant) as tx:
+                size = sum(extent.bytes for extent in list_extents(tx))
             figures = _measure(database, base, copies.copy(base.merchant), asked)
         finally:
             copies.close()
             database.close()
-    figures["copy_bytes_per_row"] = Figure(round(size_of(folder) / rows, 1), "bytes")
+    figures["copy_bytes_per_row"] = Figure(round(size / rows, 1), "bytes")
     return Report(figures=figures, scale=base.scale() | {"copied_rows": rows})
 
 
