@@ -19,6 +19,13 @@ from tests.rooms.identity.test_identity import event, everything, find, get
 from tests.rooms.identity.test_policy import apply
 
 COUNT, HALF = 150, 70
+LOST = """
+    SELECT l.identifier_id FROM identity.link l
+    WHERE l.merchant_id = %(merchant)s AND l.customer_id IS NOT NULL AND NOT EXISTS (
+        SELECT FROM identity.customer c
+        WHERE c.merchant_id = l.merchant_id AND c.id = l.customer_id)
+"""
+"""Links to a customer whom there is not: no foreign key forbids them."""
 KINDS = ("card", "openid", "external_userid", "unionid")
 
 
@@ -82,6 +89,7 @@ def test_much_at_once_gives_the_state_of_small_batches(
             actions.resolve(tx, 0, COUNT)
         with db.read(merchant) as tx:
             states.append(everything(tx))
+            assert tx.column(LOST) == []
     assert states[0] == states[1]
 
 
