@@ -236,7 +236,9 @@ def begin_what_if(tx: Tx, run_id: UUID) -> None:
 
 
 def find_what_if(tx: Tx, run_id: UUID) -> None:
-    """Keep what the rule asked about would do. Repeating a run that is done changes nothing."""
+    """Keep what the rule asked about would do, to the customers of one moment. First in its
+    transaction. Repeating a run that is done changes nothing."""
+    anew.hold_still(tx)
     run = reads.get_run(tx, run_id)
     if run.state == "done":
         return

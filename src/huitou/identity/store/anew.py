@@ -49,6 +49,11 @@ def resolve(tx: Tx, wanted: Policy, store_blinds: Iterable[bytes]) -> list[tuple
 # What the log and people said
 
 
+def hold_still(tx: Tx) -> None:
+    """The transaction sees one moment from now on, however long it reads. Its first statement."""
+    tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
 def check_whole(tx: ReadTx) -> None:
     """Refuses `LogIncomplete`: retention has taken the log's beginning away."""
     first = tx.value("SELECT min(position) FROM event.log WHERE merchant_id = %(merchant)s")
