@@ -46,22 +46,26 @@ _ANEW_MAX = 2_000
 
 @dataclass(frozen=True, slots=True)
 class _AsOf:
-    """The version of the copy and the moment that something kept is of, and what was looked at."""
+    """The version of the copy and the moment that something kept is of, and how it was asked."""
 
     version: int
     at: datetime
-    tables: frozenset[str]
+    asked: batch.Question
 
 
 @dataclass(slots=True)
 class _Kept:
-    """Who met a leaf."""
+    """Who met a leaf: those who were found, or everyone else."""
 
-    customers: BitMap
+    found: BitMap
     as_of: _AsOf
+    is_opposite: bool = False
+
+    def of(self, everyone: BitMap) -> BitMap:
+        return everyone - self.found if self.is_opposite else self.found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Figures:
     """What leaves of one figure test."""
 
@@ -115,8 +119,7 @@ def members_of_each(tx: ReadTx, trees: Sequence[Node], context: Context) -> list
         return [sets.of(tree) & sets.people for tree in trees]
 
 
-_PEOPLE = frozenset({"identity.customer"})
-_OWN_TRAITS = frozenset({"profile.trait"})
+_OWN_TRAITS = batch.Question("", frozenset({"profile.trait"}))
 _WECOM, _SMS = Consent(channel="wecom"), Consent(channel="sms")
 
 
@@ -140,7 +143,11 @@ class _Sets:
     @property
     def people(self) -> BitMap:
         """Everyone in the scope who can be a member."""
-        return self._kept[self._people_key].customers
+        return self._kept[self._people_key].found
+
+    @property
+    def _everyone(self) -> BitMap:
+        return self._kept[self._everyone_key].found
 
     def of(self, node: Node) -> BitMap:
         """The set of a node."""
@@ -158,19 +165,21 @@ class _Sets:
 
     def of_leaf(self, leaf: Leaf) -> BitMap:
         """The set of a leaf."""
-        return self._kept[_key(leaf)].customers
+        return self._kept[_key(leaf)].of(self._everyone)
 
     def _prepare(self) -> None:
         waiting = list_waiting(self._tx)
         anew = BitMap(waiting)
         for key in self._keys:
-            kept = self._kept.get(key) or self._from_figures(key)
-            stale = None if kept is None else self._stale(key, kept.as_of)
-            if kept is None or stale is None or len(stale | anew) > _ANEW_MAX + len(waiting):
-                self._forget(key)
+            for find in (self._kept.get, self._from_figures):
+                kept = find(key)
+                stale = None if kept is None else self._stale(key, self._brought_on(kept).as_of)
+                if kept and stale is not None and len(stale | anew) <= _ANEW_MAX + len(waiting):
+                    self._kept[key] = kept
+                    anew |= stale
+                    break
             else:
-                self._kept[key] = kept
-                anew |= stale
+                self._forget(key)
         self._scan([key for key in self._keys if key not in self._kept])
         if anew:
             self._judge_anew(anew)
@@ -185,7 +194,7 @@ class _Sets:
 
     def _stale(self, key: bytes, as_of: _AsOf) -> BitMap | None:
         """Whom something kept may be wrong about by now; None when it has to be scanned."""
-        changed = self._copy.changed_since(as_of.version, as_of.tables)
+        changed = self._copy.changed_since(as_of.version, as_of.asked.tables)
         if changed is None or key not in self._leaves:
             return changed
         turns = clock.turns_of_leaf(self._leaves[key])
@@ -194,6 +203,22 @@ class _Sets:
             return changed
         due = clock.due(turns, since, until, self._context.zone)
         return changed | BitMap(find_due(self._tx, due, _ANEW_MAX + 1))
+
+    def _brought_on(self, kept: _Kept) -> _Kept:
+        """With the rows that are fresh in the copy looked at, where that is known to be enough."""
+        if (whose := self._fresh(kept.as_of)) and kept.as_of.asked.again is not None:
+            again = self._copy.ordinals(kept.as_of.asked.again)
+            kept.found = (kept.found - whose) | (again & whose)
+        if whose is not None:
+            kept.as_of = replace(kept.as_of, version=self._copy.version)
+        return kept
+
+    def _fresh(self, as_of: _AsOf) -> BitMap | None:
+        """Whose answers may be other since then; None if asking again is not enough."""
+        if as_of.asked.again is None or as_of.version == self._copy.version:
+            return None
+        [table] = as_of.asked.tables
+        return self._copy.fresh_since(as_of.version, table)
 
     def _forget(self, key: bytes) -> None:
         self._kept.pop(key, None)
@@ -204,53 +229,61 @@ class _Sets:
         """A leaf that was not asked yet, by figures that another one has tested."""
         leaf = self._leaves.get(key)
         figures_key = None if leaf is None else measures.key_of(leaf)
-        everyone = self._kept.get(self._everyone_key)
-        if leaf is None or figures_key is None or everyone is None:
-            return None
-        if figures_key not in self._figures:
+        if leaf is None or figures_key is None or figures_key not in self._figures:
             return None
         kept = self._figures[figures_key]
         self._figures.move_to_end(figures_key)
+        if (whose := self._fresh(kept.as_of)) is not None:
+            assert kept.as_of.asked.again is not None
+            kept.figures = kept.figures.amended(
+                whose, self._copy.columns(kept.as_of.asked.again) if whose else []
+            )
+            kept.as_of = replace(kept.as_of, version=self._copy.version)
         test = measures.test_of(leaf, self._context, self._tx.merchant)
-        found = kept.figures.those_who(test, everyone.customers)
-        as_of = replace(kept.as_of, at=self._tx.now) if measures.is_lasting(leaf) else kept.as_of
-        return _Kept(found, as_of)
+        at = self._tx.now if measures.is_lasting(leaf) else kept.as_of.at
+        return self._tested(kept, test, at)
+
+    def _tested(self, kept: _Figures, test: measures.Test, at: datetime) -> _Kept:
+        asked = replace(kept.as_of.asked, again=None)  # that asks for figures
+        is_opposite = test.without()
+        found = kept.figures.those_who(test, met=not is_opposite)
+        return _Kept(found, _AsOf(kept.as_of.version, at, asked), is_opposite)
 
     def _scan(self, keys: Sequence[bytes]) -> None:
-        """Find the sets of these: of people first, the others may be what is left of them."""
-        for key in keys:
-            if key not in self._leaves:
-                scope = EVERYTHING if key == self._everyone_key else self._tx.scope
-                question = _people_of(scope, self._copy.dialect)
-                self._keep(key, self._copy.ordinals(question.text), question.tables)
+        """Find the sets of these."""
         left: dict[bytes, Leaf] = {}
         for key in keys:
             leaf = self._leaves.get(key)
-            if leaf is not None and not batch.is_copied(leaf):
+            if leaf is None:
+                scope = EVERYTHING if key == self._everyone_key else self._tx.scope
+                asked = _people_of(scope, self._copy.dialect)
+                self._kept[key] = _Kept(self._copy.ordinals(asked.text), self._as_of(asked))
+            elif not batch.is_copied(leaf):
                 compiled = judge.everybody(leaf, self._context)
                 found = BitMap(self._tx.column(compiled.query, compiled.params))
-                self._keep(key, found, _OWN_TRAITS)
-            elif leaf is not None and not (self._copy.is_near and self._is_measured(key, leaf)):
+                self._kept[key] = _Kept(found, self._as_of(_OWN_TRAITS))
+            elif (kept := self._measured(leaf)) is not None:
+                self._kept[key] = kept
+            else:
                 left[key] = leaf
         if left:
             self._scan_in_engine(left)
 
-    def _is_measured(self, key: bytes, leaf: Leaf) -> bool:
-        """Whether the leaf's set was found beside the engine."""
+    def _measured(self, leaf: Leaf) -> _Kept | None:
+        """The leaf's set by what is made beside the engine; None where nothing is."""
+        if not self._copy.is_near:
+            return None
         asked = measures.measure(leaf, self._context, self._tx.merchant)
         if asked is None:
-            return False
-        everyone = self._kept[self._everyone_key].customers
+            return None
+        text = asked.question.text
         if asked.made == "any":
-            found = self._copy.ordinals(asked.question.text)
-            found = everyone - found if asked.test.without() else found
-        else:
-            figures = measures.gathered(self._copy.columns(asked.question.text), asked.made)
-            found = figures.those_who(asked.test, everyone)
-            kept = _Figures(figures, self._as_of(asked.question.tables))
-            self._figures[measures.key_of(leaf) or b""] = kept
-        self._keep(key, found, asked.question.tables)
-        return True
+            as_of = self._as_of_leaf(leaf, asked.question)
+            return _Kept(self._copy.ordinals(text), as_of, asked.test.without())
+        figures = measures.gathered(self._copy.columns(text), asked.made)
+        kept = _Figures(figures, self._as_of(asked.question))
+        self._figures[measures.key_of(leaf) or b""] = kept
+        return self._tested(kept, asked.test, self._tx.now)
 
     def _scan_in_engine(self, leaves: Mapping[bytes, Leaf]) -> None:
         dialect = self._copy.dialect
@@ -261,16 +294,17 @@ class _Sets:
         [verdicts] = self._copy.rows(batch.verdicts_without(scans))
         asked = [scan.rows[without] for scan, without in zip(scans, verdicts, strict=True)]
         answers = self._copy.ordinals_of_each([question.text for question in asked])
-        everyone = self._kept[self._everyone_key].customers
         each = zip(leaves, asked, answers, verdicts, strict=True)
         for key, question, found, without in each:
-            self._keep(key, everyone - found if without else found, question.tables)
+            as_of = self._as_of_leaf(leaves[key], question)
+            self._kept[key] = _Kept(found, as_of, without)
 
-    def _keep(self, key: bytes, customers: BitMap, tables: frozenset[str]) -> None:
-        self._kept[key] = _Kept(customers, self._as_of(tables))
+    def _as_of(self, asked: batch.Question) -> _AsOf:
+        return _AsOf(self._copy.version, self._tx.now, asked)
 
-    def _as_of(self, tables: frozenset[str]) -> _AsOf:
-        return _AsOf(self._copy.version, self._tx.now, tables)
+    def _as_of_leaf(self, leaf: Leaf, asked: batch.Question) -> _AsOf:
+        """A question with a moment in it is not asked again later."""
+        return self._as_of(asked if clock.is_timeless(leaf) else replace(asked, again=None))
 
     def _judge_anew(self, anew: BitMap) -> None:
         ids = list_ids(self._tx, list(anew))
@@ -286,7 +320,7 @@ class _Sets:
 
     def _set(self, key: bytes, anew: BitMap, holding: BitMap) -> None:
         kept = self._kept[key]
-        kept.customers = (kept.customers - anew) | holding
+        kept.found = (kept.found - anew) | (anew - holding if kept.is_opposite else holding)
 
 
 _OF_SCOPE: LiteralString = """
@@ -304,7 +338,7 @@ def _people_key(scope: Scope) -> bytes:
 
 def _people_of(scope: Scope, dialect: Dialect) -> batch.Question:
     if scope == EVERYTHING:
-        return batch.Question("SELECT id FROM identity.customer", _PEOPLE)
+        return batch.rendered(sql.SQL("SELECT c.id FROM identity.customer c"), {}, dialect)
     values = {"path": scope.unit_path or "", "staff": str(scope.staff_id or "")}
     return batch.rendered(sql.SQL(_OF_SCOPE), values, dialect)
 

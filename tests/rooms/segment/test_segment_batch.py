@@ -55,7 +55,7 @@ def check(tx: ReadTx, rules: list[Any]) -> None:
     assert len(sizes) > 3
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("seed", "anew_max"), [(0, 2_000), (1, 2_000), (2, 0)])
 def test_the_copy_agrees_with_the_rows(
     db: Database,
     brand: Brand,
@@ -64,8 +64,12 @@ def test_the_copy_agrees_with_the_rows(
     write: Write,
     read: Read,
     drain: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
     seed: int,
+    anew_max: int,
 ) -> None:
+    """Whether many changed (for 0: whenever anybody did) or few."""
+    monkeypatch.setattr(warehouse, "_ANEW_MAX", anew_max)
     random = Random(300 + seed)
     rules = [make_rule(random, []) for _ in range(RULES)]
     make_world(db, brand, clock, drain, seed)
@@ -108,6 +112,7 @@ def test_the_copy_agrees_with_the_rows(
         }
 
 
+@pytest.mark.parametrize("anew_max", [2_000, 0])
 def test_other_numbers_are_asked_of_figures_that_were_kept(
     db: Database,
     brand: Brand,
@@ -115,7 +120,10 @@ def test_other_numbers_are_asked_of_figures_that_were_kept(
     copies: Warehouse,
     read: Read,
     drain: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    anew_max: int,
 ) -> None:
+    monkeypatch.setattr(warehouse, "_ANEW_MAX", anew_max)
     make_world(db, brand, clock, drain, 7)
     write_copy(db, brand, copies, is_whole=True)
     figures: list[dict[str, Any]] = [

@@ -33,7 +33,7 @@ class Engine(ABC):
         """The newest file that was read; 0 while there is no copy."""
         self.kept: dict[Any, Any] = {}
         """What askers keep beside it; they bound it."""
-        self._changed: list[tuple[int, BitMap]] = []
+        self._changed: list[tuple[int, str, BitMap]] = []
         self._told_from = 0
         self._whole: dict[str, int] = {}
 
@@ -72,10 +72,15 @@ class Engine(ABC):
         if version < max([self._told_from, *(self._whole[name] for name in asked)]):
             return None
         found = BitMap()
-        for id_, customers in self._changed:
+        for id_, _, customers in self._changed:
             if id_ > version:
                 found |= customers
         return found
+
+    def fresh_since(self, version: int, dataset: str) -> BitMap | None:
+        """Customers whose rows of a customers' dataset are other than at `version`, and are all in
+        the table of that name in the schema `fresh`; None where that is not so."""
+        return None
 
     def _is_fresh(self, file: File) -> bool:
         """Whether a file says anything that was not read before."""
@@ -93,7 +98,7 @@ class Engine(ABC):
 
     def _note_delta(self, file: File, customers: BitMap) -> None:
         """A delta has the rows of these."""
-        self._changed.append((file.id, customers))
+        self._changed.append((file.id, file.dataset, customers))
         if len(self._changed) > 2 * _REMEMBERED:
             self._changed.sort(key=lambda one: one[0])
             self._told_from = max(self._told_from, self._changed[-_REMEMBERED - 1][0])

@@ -76,7 +76,7 @@ class Copy(Engine):
         self._duck = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY})
         self._duck.execute("SET TimeZone = 'UTC'")
         self._duck.execute(literal("SET temp_directory = {}", str(folder / "tmp")))
-        self._duck.execute("CREATE SCHEMA gone; CREATE SCHEMA held")
+        self._duck.execute("CREATE SCHEMA gone; CREATE SCHEMA held; CREATE SCHEMA fresh")
         for schema in {dataset.table[0] for dataset in DATASETS.values()}:
             self._run(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))
 
@@ -110,6 +110,14 @@ class Copy(Engine):
         self.version = max(self.version, present[-1].id)
         self._present = ids
         return True
+
+    def fresh_since(self, version: int, dataset: str) -> BitMap | None:
+        """Held is what changed since the base, for who knows the base already."""
+        newest = max((base.id for base in self._bases[dataset]), default=0)
+        if version < max(newest, self._told_from):
+            return None
+        own = (who for id_, name, who in self._changed if id_ > version and name == dataset)
+        return BitMap.union(BitMap(), *own)
 
     def define(self, statement: str) -> None:
         if statement not in self._defined:
@@ -173,7 +181,10 @@ class Copy(Engine):
         names = sql.SQL("{} AS merchant_id, ").format(self._merchant) + sql.SQL(", ").join(
             map(sql.Identifier, dataset.columns)
         )
-        parts: list[sql.Composable] = [sql.SQL("SELECT {} FROM {}").format(names, _held(dataset))]
+        held = sql.SQL("SELECT {} FROM {}").format(names, _held(dataset))
+        fresh = sql.Identifier("fresh", dataset.name)
+        self._run(sql.SQL("CREATE OR REPLACE VIEW {} AS {}").format(fresh, held))
+        parts: list[sql.Composable] = [held]
         if self._bases[dataset.name]:
             base = read_parquet(self._folder, [file.path for file in self._bases[dataset.name]])
             is_covered = self.rows(

@@ -16,6 +16,7 @@ import sqlglot
 from psycopg import sql
 from sqlglot import exp
 
+from huitou.base.warehouse.datasets import DATASETS
 from huitou.base.warehouse.engine import Dialect
 from huitou.segment.rules import spark
 from huitou.segment.rules.figures import figure
@@ -34,10 +35,12 @@ MACROS: dict[Dialect, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query of an engine, and the tables it reads."""
+    """A query of an engine, and the tables it reads. If that is one of a customer's rows, `again`
+    asks the same of those rows that are fresh (`Engine.fresh_since`)."""
 
     text: str
     tables: frozenset[str]
+    again: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,12 @@ def rendered(query: Sql, values: Mapping[str, Any], dialect: Dialect) -> Questio
 def filled(template: Question, values: Mapping[str, Any], dialect: Dialect) -> Question:
     """The question with values for its placeholders: what it says beside them is our own words, in
     which nothing else looks like one."""
-    text = _ENGINES.sub(lambda found: _literal(values[found[1]], dialect), template.text)
-    return Question(text, template.tables)
+
+    def written(text: str) -> str:
+        return _ENGINES.sub(lambda found: _literal(values[found[1]], dialect), text)
+
+    again = template.again and written(template.again)
+    return Question(written(template.text), template.tables, again)
 
 
 def parsed(text: str) -> exp.Expr:
@@ -111,7 +118,17 @@ def template_of(tree: exp.Expr, dialect: Dialect) -> Question:
     tree = tree.transform(_listed).transform(_among, copy=False)
     if dialect == "spark":
         tree = tree.transform(spark.translated, copy=False)
-    return Question(tree.sql(dialect=dialect), tables)
+    text = tree.sql(dialect=dialect)
+    read = [table for table in tree.find_all(exp.Table) if table.db]
+    if len(read) != 1:
+        return Question(text, tables)
+    [name] = tables
+    dataset = DATASETS.get(name)
+    if dataset is None or dataset.kind != "customer":
+        return Question(text, tables)
+    read[0].set("this", exp.to_identifier(name, quoted=True))
+    read[0].set("db", exp.to_identifier("fresh"))
+    return Question(text, tables, tree.sql(dialect=dialect))
 
 
 def _listed(node: exp.Expr) -> exp.Expr:

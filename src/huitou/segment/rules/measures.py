@@ -7,7 +7,7 @@ What does not fit (text, sets, units, amounts told apart) is asked of the engine
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Literal
@@ -79,12 +79,26 @@ class Figures:
         """In bytes."""
         return int(self.values.nbytes + self.known.nbytes)
 
-    def those_who(self, test: Test, everyone: BitMap) -> BitMap:
-        """Whose figure meets the test: of everyone also those without one, if nothing does."""
+    def amended(self, whose: BitMap, columns: Sequence[Array]) -> "Figures":
+        """The same with other rows of these customers (`given` ones; rows of others are ignored)."""
+        if not whose:
+            return self
+        asked = bits_of(np.array(whose, np.uint32))
+        ids, values = columns
+        is_theirs = _has(asked, ids)
+        rows = gathered([ids[is_theirs], values[is_theirs]], "given")
+        size = max(len(self.values), len(asked) * 8)
+        dtype = np.promote_types(self.values.dtype, rows.values.dtype)
+        whole = np.zeros(size, dtype)
+        whole[: len(self.values)] = self.values
+        whole[ids[is_theirs]] = values[is_theirs]
+        known = _widened(self.known, size) & ~_widened(asked, size)
+        return Figures(whole, known | _widened(rows.known, size))
+
+    def those_who(self, test: Test, *, met: bool) -> BitMap:
+        """Whose figure meets the test, or does not."""
         holds = np.packbits(test.holds(self.values), bitorder="little")
-        if test.without():
-            return everyone - of_bits(self.known & ~holds)
-        return of_bits(self.known & holds)
+        return of_bits(self.known & (holds if met else ~holds))
 
 
 def key_of(leaf: Leaf) -> bytes | None:
@@ -113,10 +127,14 @@ def measure(leaf: Leaf, context: Context, merchant: UUID) -> Measure | None:
     is_any = test.is_of_presence or (isinstance(leaf, Purchase | Event) and _is_of_any(leaf))
     if key_of(leaf) is None and not is_any:
         return None
-    made = _measured(source, is_any)
-    if made is None:
+    measured = _measured(source, is_any)
+    if measured is None:
         return None
-    return Measure(batch.filled(made[0], test.values, "duckdb"), made[1], test)
+    template, made = measured
+    question = batch.filled(template, test.values, "duckdb")
+    if made not in ("any", "given"):
+        question = replace(question, again=None)
+    return Measure(question, made, test)
 
 
 def gathered(columns: Sequence[Array], made: Made) -> Figures:
@@ -245,6 +263,18 @@ def _constant(node: exp.Expr, values: Mapping[str, Any]) -> Any:
     if isinstance(value, datetime):
         return np.datetime64(value.astimezone(UTC).replace(tzinfo=None), "us")
     return np.datetime64(value, "D") if isinstance(value, date) else value
+
+
+def _has(bits: NDArray[np.uint8], ordinals: Array) -> NDArray[np.bool_]:
+    """Whether each of these is in packed bits."""
+    mask = np.zeros((int(ordinals.max(initial=0)) // CHUNK + 1) * CHUNK, bool)
+    given = np.unpackbits(bits, bitorder="little").view(bool)[: len(mask)]
+    mask[: len(given)] = given
+    return mask[ordinals]
+
+
+def _widened(bits: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    return np.pad(bits, (0, size // 8 - len(bits)))
 
 
 def _narrow(values: Array) -> Array:
