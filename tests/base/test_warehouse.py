@@ -179,6 +179,24 @@ def test_a_small_table_written_whole_concerns_only_who_reads_it(
     assert copy.changed_since(before) is None
 
 
+def test_who_began_earlier_does_not_turn_the_copy_back(
+    db: Database, brand: Brand, clock: Clock, copies: Warehouse
+) -> None:
+    merchant, folder = brand.merchant.id, copies.folder(brand.merchant.id)
+    copy = copies.copy(merchant)
+    join(db, brand, clock, range(3))
+    take(db, merchant, folder, is_whole=True)
+    with db.read(merchant) as earlier:
+        assert copy.sync(earlier)
+        join(db, brand, clock, range(3, 5))
+        take(db, merchant, folder)
+        with db.write(merchant) as tx:
+            assert writer.compact(tx, folder, is_thorough=True) > 0
+        assert customers(db, brand, copy) == 5
+        assert copy.sync(earlier)
+        assert len(copy.ordinals("SELECT id FROM identity.customer")) == 5
+
+
 def test_a_base_that_took_over_changes_nobody_read_is_known_as_such(
     db: Database, brand: Brand, clock: Clock, copies: Warehouse
 ) -> None:

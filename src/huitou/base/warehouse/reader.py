@@ -88,7 +88,8 @@ class Copy(Engine):
         if not present:
             return False
         ids = [file.id for file in present]
-        if ids == self._present:
+        is_older = ids[-1] < self.version and not set(self._present).issuperset(ids)
+        if is_older or ids == self._present:  # who began earlier does not turn it back
             return True
         bases = _by_dataset(file for file in present if file.kind == "base")
         deltas = _by_dataset(file for file in present if file.kind == "delta")
