@@ -359,7 +359,7 @@ def _default_settings() -> dict[str, str]:
     return {
         "fsync": "on",
         "synchronous_commit": "on",
-        "shared_buffers": f"{max(16, min(memory_mb // 4, 512))}MB",
+        "shared_buffers": f"{max(16, min(memory_mb // 8, 2048))}MB",
         "effective_cache_size": f"{max(64, memory_mb // 2)}MB",
         "max_connections": "100",
         "max_locks_per_transaction": "256",  # monthly partitions of many tables
