@@ -101,8 +101,8 @@ def stream(
 
     The cursor moves in the same transaction. Streams run in the order of the rooms: all lower ones
     have passed `upto`. The same range may come again (`huitou replay`): effects are idempotent.
-    Far behind, it takes `bulk` positions at once. One that `follows_feed` is also run, with an empty range, when rows changed otherwise
-    (`base.feed`).
+    Far behind, it takes `bulk` positions at once. One that `follows_feed` is also run, with an
+    empty range, when rows changed otherwise (`base.feed`).
     """
 
     def register(function: Work) -> Work:
