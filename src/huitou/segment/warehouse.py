@@ -202,7 +202,8 @@ class _Sets:
         if since == until:
             return changed
         due = clock.due(turns, since, until, self._context.zone)
-        return changed | BitMap(find_due(self._tx, due, _ANEW_MAX + 1))
+        found = find_due(self._tx, due, _ANEW_MAX + 1)
+        return None if len(found) > _ANEW_MAX else changed | BitMap(found)
 
     def _brought_on(self, kept: _Kept) -> _Kept:
         """With the rows that are fresh in the copy looked at, where that is known to be enough."""

@@ -184,3 +184,32 @@ def test_traits_of_the_merchant_are_asked_anew_of_who_has_other_ones(
             counted = warehouse.count(tx, *reads.read_rule(tx, rule))
         assert counted is not None
         assert counted.count == count
+
+
+def test_more_are_due_than_are_judged_anew(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    copies: Warehouse,
+    write: Write,
+    read: Read,
+    drain: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also when nearly all of them have changed besides, and wait for the copy."""
+    monkeypatch.setattr(warehouse, "_ANEW_MAX", 0)
+    make_world(db, brand, clock, drain, 4)
+    write_copy(db, brand, copies, is_whole=True)
+    rule = {"v": 1, "all": [{"kind": "trait", "name": "created_days", "op": ">=", "value": 800}]}
+    with read() as tx:
+        young = sorted(World(tx).customers.keys() - World(tx).matching(rule))
+        warehouse.members(tx, *reads.read_rule(tx, rule))
+    assert len(young) > 5
+    clock.move(hours=24 * 800)
+    with write() as tx:
+        profile.set_tags(tx, young[:-2], add=["vip"])
+    with read() as tx:
+        everyone = len(World(tx).matching(rule))
+        found = warehouse.members(tx, *reads.read_rule(tx, rule))
+    assert found is not None
+    assert len(found) == everyone

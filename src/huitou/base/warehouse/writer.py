@@ -198,9 +198,13 @@ def _changed(
         return
     params: dict[str, Any] = {"sources": list(dataset.sources), "after": after, "upto": upto}
     keys: list[int] = tx.column(dataset.keys, params) if is_touched else []
-    by_key: LiteralString = " AND " + dataset.key_column + " = ANY(%(keys)s)"
     if keys:
-        made = maker.unload(tx, dataset, "delta", only=by_key, params={"keys": keys}, keys=keys)
+        # A table and not an array: beside a join on the same column, the array would be gone over
+        # once a row.
+        tx.load("warehouse_key", {"key": "bigint"}, ((key,) for key in keys))
+        of_keys: LiteralString = " IN (SELECT key FROM pg_temp.warehouse_key)"
+        by_key: LiteralString = " AND " + dataset.key_column + of_keys
+        made = maker.unload(tx, dataset, "delta", only=by_key, keys=keys)
         if made:
             yield made
     if dataset.kind == "event" and upto > after:
