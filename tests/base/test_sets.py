@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from subprocess import run
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 import pytest
 from pyroaring import BitMap
 

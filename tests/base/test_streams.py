@@ -62,18 +62,18 @@ def test_a_stream_rewound_in_the_middle_of_a_pass_begins_anew(
         taken.append((after, upto))
 
     reading(run)
-    plain = streams.Follower._positions
+    plain = streams.Line._positions
 
-    def rewinding(follower: streams.Follower) -> Any:
+    def rewinding(line: streams.Line) -> Any:
         nonlocal is_rewound
-        read = plain(follower)
+        read = plain(line)
         if len(taken) == 2 and not is_rewound:
             is_rewound = True
             streams.rewind(db, brand.merchant.id, NAME, 0)
         return read
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streams.Follower, "_positions", rewinding)
+        patch.setattr(streams.Line, "_positions", rewinding)
         consume_all(db, brand.merchant.id)
     assert taken == [(0, 2), (2, 4), (0, 2), (2, 4), (4, 6)]
     assert cursor(db, brand.merchant.id) == 6
@@ -120,7 +120,7 @@ def test_who_finds_a_stream_in_other_hands_goes_on_to_the_next(
         def run(tx: Tx, after: int, upto: int) -> None:
             taken.append((name, after, upto))
             if (name, after) == ("identity", 2):
-                other.append(streams.Follower(db, merchant, order).follow())
+                other.append(streams.Line(db, merchant, order).step())
 
         monkeypatch.setitem(STREAMS, name, Stream(name, run, 2, follows_feed=False))
 
@@ -129,7 +129,7 @@ def test_who_finds_a_stream_in_other_hands_goes_on_to_the_next(
         put(name)
     with db.write(merchant) as tx:
         streams._move(tx, NAME, 0)
-    streams.Follower(db, merchant, ["identity"]).follow()
+    streams.Line(db, merchant, ["identity"]).step()
     while streams.consume(db, merchant, order):
         pass
     assert other == [streams.Pass(moved=1, busy=1)]

@@ -1,6 +1,6 @@
 """The fuzzy bench on a part of FEBRL, and how it reads tables it has not seen."""
 
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow.parquet as pq
 import pytest
 
 from bench import identity_fuzzy as bench

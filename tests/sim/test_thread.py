@@ -311,7 +311,7 @@ def test_the_invariants_hold_after_any_history(
 def test_the_histories_held_messages_that_were_handed_over() -> None:
     """Of all seeds together: else the invariants above are of nothing. Runs after them."""
     if not _states:
-        pytest.skip("data absent: no history has run in this process")
+        pytest.skip("no history has run in this process")
     assert _states & {"submitted", "waiting", "unknown", "delivered"}
 
 

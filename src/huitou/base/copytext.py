@@ -1,6 +1,6 @@
 """Rows in the text format of PostgreSQL's COPY.
 
-Encoding column by column costs a fifth of what the driver's dumping value by value does. Source:
+Encoding column by column costs a quarter of what the driver's dumping value by value does. Source:
 https://www.postgresql.org/docs/current/sql-copy.html (Text Format), and for arrays
 https://www.postgresql.org/docs/current/arrays.html#ARRAYS-INPUT
 """

@@ -8,7 +8,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import Any
 
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow.parquet as pq
 
 DAY_COUNT = 212
 """2017-01-01 … 2017-07-31 in the source."""

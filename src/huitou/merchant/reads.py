@@ -70,7 +70,7 @@ def get_unit_by_code(tx: ReadTx, code: str) -> Unit:
 
 def get_unit(tx: ReadTx, unit_id: UUID) -> Unit:
     """The unit, or a refusal."""
-    unit = units_by_id(tx).get(unit_id)
+    unit = find_units(tx, [unit_id]).get(unit_id)
     if unit is None:
         raise NoUnit(code=str(unit_id))
     return unit

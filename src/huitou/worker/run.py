@@ -90,15 +90,15 @@ class Worker:
         """Consume whenever the log grows; look once a second anyway."""
         with psycopg.connect(self.database.dsn, autocommit=True) as listening:
             listening.execute(f"LISTEN {LOG_CHANNEL}")
-            followers: dict[UUID, streams.Follower] = {}
+            lines: dict[UUID, streams.Line] = {}
             while not self._stop.is_set():
                 busy = 0
                 for merchant in self.database.merchants():
-                    if merchant not in followers:
-                        followers[merchant] = streams.Follower(self.database, merchant, self._order)
-                    done = followers[merchant].follow()
+                    if merchant not in lines:
+                        lines[merchant] = streams.Line(self.database, merchant, self._order)
+                    done = lines[merchant].step()
                     while done.moved and not self._stop.is_set():
-                        done = followers[merchant].follow()
+                        done = lines[merchant].step()
                     busy += done.busy
                 timeout = _BUSY_SECONDS if busy else _IDLE_SECONDS
                 for _ in listening.notifies(timeout=timeout, stop_after=1):

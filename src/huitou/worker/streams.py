@@ -42,15 +42,15 @@ class Pass:
 
 
 @dataclass
-class Follower:
-    """One worker on the streams of one merchant, in this order."""
+class Line:
+    """One worker's place in the line of a merchant's streams, which are in this order."""
 
     database: Database
     merchant: UUID
     order: Sequence[str]
     memory: Memory = field(default_factory=Memory)
 
-    def follow(self) -> Pass:
+    def step(self) -> Pass:
         """Let each stream take one batch of what those before it have passed."""
         done = Pass()
         limit, cursors = self._positions()
@@ -137,7 +137,7 @@ class Follower:
 
 def consume(database: Database, merchant: UUID, order: Sequence[str]) -> int:
     """One pass over all streams; returns how many batches moved a cursor."""
-    return Follower(database, merchant, order).follow().moved
+    return Line(database, merchant, order).step().moved
 
 
 def rewind(database: Database, merchant: UUID, name: str, position: int) -> None:

@@ -7,7 +7,7 @@ Adding ordinals one by one to a roaring bitmap costs some 65 ns each. Writing it
 from typing import Any
 
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 from numpy.typing import NDArray
 from pyroaring import BitMap
 

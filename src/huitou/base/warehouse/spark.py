@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 import sqlglot
 from numpy.typing import NDArray
 from pyarrow import parquet

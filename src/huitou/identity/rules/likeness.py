@@ -20,7 +20,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from huitou.identity.rules import records
