@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from huitou.associate import reads as associate
 from huitou.attribution import reads as attribution
-from huitou.benefit import reads as benefit
+from huitou.benefit.reads import ledger as benefit
 from huitou.campaign import reads as campaign
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
@@ -95,11 +95,16 @@ def wire() -> None:
 
 
 def routers() -> list[Any]:
-    """Every room's HTTP router, in room order."""
-    return [
-        import_module(f"huitou.{room}.http").router
+    """Every room's HTTP routers, in room order."""
+    modules = [
+        import_module(f"huitou.{room}.http")
         for room in ROOMS
         if util.find_spec(f"huitou.{room}.http") is not None
+    ]
+    return [
+        router
+        for module in modules
+        for router in getattr(module, "ROUTERS", [getattr(module, "router", None)])
     ]
 
 

@@ -20,7 +20,7 @@ from huitou import wiring
 from huitou.associate.actions import tasks
 from huitou.base.db import Database, Tx
 from huitou.base.jobs import STREAMS
-from huitou.benefit import reads as ledger
+from huitou.benefit.reads import ledger
 from huitou.campaign.actions import editing, publishing
 from huitou.identity import actions as identities
 from huitou.identity import reads as identity

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from huitou.base.db import Database, ReadTx
-from huitou.benefit import reads as ledger
+from huitou.benefit.reads import ledger
 from huitou.event.types import OWN_SOURCE
 from huitou.identity import actions as identities
 from huitou.identity import reads as identity

@@ -8,8 +8,8 @@ from uuid import UUID
 from huitou.attribution import reads as attribution
 from huitou.attribution.types import Credit
 from huitou.base.db import Tx
-from huitou.benefit import actions as ledger
-from huitou.benefit.types import COMMISSION, Leg, Posting, Reversal
+from huitou.benefit.actions import ledger
+from huitou.benefit.types.ledger import COMMISSION, Leg, Posting, Reversal
 from huitou.commission import rules, store
 from huitou.commission.types import Line
 from huitou.kernel.ids import new_id

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from huitou.attribution import reads as attribution
 from huitou.base.db import ReadTx
-from huitou.benefit import reads as ledger
-from huitou.benefit.types import COMMISSION
+from huitou.benefit.reads import ledger
+from huitou.benefit.types.ledger import COMMISSION
 from huitou.commission import store
 from huitou.commission.types import Earned, Money, ShownLine
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor

@@ -27,6 +27,11 @@ PERMISSIONS = (
     "event.write",
     "import.write",
     "export.read",
+    "benefit.read",
+    "benefit.use",
+    "benefit.edit",
+    "benefit.grant",
+    "benefit.approve",
 )
 
 _MANAGER = frozenset(
@@ -38,14 +43,18 @@ _MANAGER = frozenset(
         "task.read",
         "task.manage",
         "task.send",
+        "result.read",
+        "benefit.read",
+        "benefit.use",
     }
-    | {"result.read"}
 )
 _OF_ROLE: dict[Role, frozenset[str]] = {
     "headquarters": frozenset(PERMISSIONS),
     "region": _MANAGER,
     "manager": _MANAGER,
-    "associate": frozenset({"customer.read", "tag.set", "task.read", "task.send", "result.read"}),
+    "associate": frozenset(
+        {"customer.read", "tag.set", "task.read", "task.send", "result.read", "benefit.use"}
+    ),
 }
 
 _COUNT_MAX = 100_000

@@ -8,8 +8,9 @@ import psycopg
 import pytest
 
 from huitou.base.db import Database, Tx
-from huitou.benefit import actions, reads
-from huitou.benefit.types import (
+from huitou.benefit.actions import ledger as actions
+from huitou.benefit.reads import ledger as reads
+from huitou.benefit.types.ledger import (
     BelowFloor,
     Leg,
     NoOriginal,

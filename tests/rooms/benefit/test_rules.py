@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huitou.benefit import rules
-from huitou.benefit.types import Leg, ManyAssets, OverReversed, Posting, Unbalanced
+from huitou.benefit.rules import ledger as rules
+from huitou.benefit.types.ledger import Leg, ManyAssets, OverReversed, Posting, Unbalanced
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 SHOP = UUID(int=1)

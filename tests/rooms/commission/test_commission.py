@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from huitou import wiring
 from huitou.base.db import Database, Scope
-from huitou.benefit import reads as ledger
+from huitou.benefit.reads import ledger
 from huitou.commission import actions, reads
 from huitou.commission.types import ShownLine
 from huitou.event.types import Intake

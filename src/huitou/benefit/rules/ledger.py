@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from huitou.benefit.types import (
+from huitou.benefit.types.ledger import (
     UNBOUNDED,
     Leg,
     ManyAssets,

@@ -10,8 +10,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from huitou.base.db import Query, ReadTx, Tx
-from huitou.benefit import rules
-from huitou.benefit.types import BelowFloor, Entry, Leg, OverReversed, OwnerKind, Posting
+from huitou.benefit.rules import ledger as rules
+from huitou.benefit.types.ledger import BelowFloor, Entry, Leg, OverReversed, OwnerKind, Posting
 from huitou.kernel.errors import Refusal
 
 _REFUSALS: dict[str, type[Refusal]] = {"HT001": BelowFloor, "HT004": OverReversed}

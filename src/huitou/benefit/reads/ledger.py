@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.benefit import rules, store
-from huitou.benefit.types import Broken, Entry, Leg, OwnerKind
+from huitou.benefit.rules import ledger as rules
+from huitou.benefit.store import ledger as store
+from huitou.benefit.types.ledger import Broken, Entry, Leg, OwnerKind
 from huitou.identity import reads as identities
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from huitou.base.db import Tx
-from huitou.benefit import rules, store
-from huitou.benefit.store import Prepared
-from huitou.benefit.types import Leg, NoOriginal, OtherBody, Posted, Posting, Reversal
+from huitou.benefit.rules import ledger as rules
+from huitou.benefit.store import ledger as store
+from huitou.benefit.store.ledger import Prepared
+from huitou.benefit.types.ledger import Leg, NoOriginal, OtherBody, Posted, Posting, Reversal
 from huitou.kernel.ids import new_id
 
 

@@ -1,0 +1,1 @@
+"""Verbs of the benefit room, a module per concern."""

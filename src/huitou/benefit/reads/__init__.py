@@ -1,0 +1,1 @@
+"""Questions others may ask of the benefit room, a module per concern."""

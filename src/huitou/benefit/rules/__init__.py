@@ -1,0 +1,1 @@
+"""Pure decisions, a module per concern."""

@@ -1,0 +1,1 @@
+"""SQL of the benefit room, a module per concern."""

@@ -1,0 +1,1 @@
+"""Accounts, postings, lots and holds; coupons; tiers: a module per concern."""
