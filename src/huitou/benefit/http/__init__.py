@@ -1,5 +1,6 @@
 """The benefit room over HTTP, a module per concern."""
 
 from huitou.base.http import Router
+from huitou.benefit.http import coupons, templates
 
-ROUTERS: tuple[Router, ...] = ()
+ROUTERS: tuple[Router, ...] = (templates.router, coupons.router)
