@@ -628,6 +628,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/coupon-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Templates
+         * @description Templates with their sentences and how many coupons are in which state, newest first.
+         */
+        get: operations["list_templates_v1_coupon_templates_get"];
+        put?: never;
+        /**
+         * Add Template
+         * @description Keep a draft.
+         */
+        post: operations["add_template_v1_coupon_templates_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupon-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Template
+         * @description One template.
+         */
+        get: operations["get_template_v1_coupon_templates__template_id__get"];
+        /**
+         * Edit Template
+         * @description Change it: once published, only for the better. 409 when somebody changed it meanwhile.
+         */
+        put: operations["edit_template_v1_coupon_templates__template_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupon-templates/{template_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Template
+         * @description None are given any more; those out hold.
+         */
+        post: operations["end_template_v1_coupon_templates__template_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupon-templates/{template_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Template
+         * @description None are given for now; those out hold.
+         */
+        post: operations["pause_template_v1_coupon_templates__template_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupon-templates/{template_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Template
+         * @description Coupons may be given from now on.
+         */
+        post: operations["publish_template_v1_coupon_templates__template_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupon-templates/{template_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Template Versions
+         * @description What it promised, latest first.
+         */
+        get: operations["list_template_versions_v1_coupon_templates__template_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupon-templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Template
+         * @description The promise as a sentence, and what is probably not meant.
+         */
+        post: operations["preview_template_v1_coupon_templates_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue Coupons
+         * @description Give customers one each: what became of each is in the answer.
+         */
+        post: operations["issue_coupons_v1_coupons_issue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers": {
         parameters: {
             query?: never;
@@ -3375,6 +3543,34 @@ export interface components {
             zh: string;
         };
         /**
+         * Claimed
+         * @description What became of a claim; `serial` of the coupon, if there is one.
+         */
+        Claimed: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "issued" | "already_has" | "limit" | "sold_out" | "sold_out_today" | "not_open" | "no_customer";
+            /** Serial */
+            serial: number | null;
+        };
+        /**
+         * Claiming
+         * @description Customers may take it themselves, from and until a moment (None: from now, for ever).
+         */
+        Claiming: {
+            /** From At */
+            from_at?: string | null;
+            /** Until At */
+            until_at?: string | null;
+        };
+        /**
          * Clock
          * @description How far time has been followed: whom it moves up to `swept_upto` has been found, and
          *     `due_count` of them wait to be judged. At `checked_at` all members were last compared with
@@ -3802,6 +3998,26 @@ export interface components {
             /** Wecom Url */
             wecom_url: string | null;
         };
+        /**
+         * Discount
+         * @description 折扣: the customer pays `pay_bp` of the price (8,500 is 85 折), at most `cap_fen` off.
+         */
+        Discount: {
+            /** Cap Fen */
+            cap_fen?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "discount";
+            /** Pay Bp */
+            pay_bp: number;
+            /**
+             * Threshold Fen
+             * @default 0
+             */
+            threshold_fen?: number;
+        };
         /** Dismiss */
         Dismiss: {
             /**
@@ -3863,6 +4079,12 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** EditTemplate */
+        EditTemplate: {
+            promise: components["schemas"]["Promise-Input"];
+            /** Version */
+            version: number;
+        };
         /**
          * Entered
          * @description A session was opened on this surface; its token is in the cookie only.
@@ -3898,6 +4120,26 @@ export interface components {
             sentence_en: string;
             /** Sentence Zh */
             sentence_zh: string;
+        };
+        /**
+         * Exchange
+         * @description 兑换: one of `skus` for `pay_fen` (0: for nothing); `worth_fen` is what it is worth.
+         */
+        Exchange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exchange";
+            /**
+             * Pay Fen
+             * @default 0
+             */
+            pay_fen?: number;
+            /** Skus */
+            skus: string[];
+            /** Worth Fen */
+            worth_fen: number;
         };
         /** ExplainIn */
         ExplainIn: {
@@ -4134,6 +4376,27 @@ export interface components {
              */
             until: string;
         };
+        /**
+         * Fixed
+         * @description Valid from a moment up to, not including, another.
+         */
+        Fixed: {
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "fixed";
+            /**
+             * Until At
+             * Format: date-time
+             */
+            until_at: string;
+        };
         /** Flags */
         Flags: {
             /** No Profiling */
@@ -4215,6 +4478,24 @@ export interface components {
              */
             since: string;
         };
+        /**
+         * FullReduction
+         * @description 满减: `off_fen` off what costs at least `threshold_fen` (0: anything).
+         */
+        FullReduction: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "full_reduction";
+            /** Off Fen */
+            off_fen: number;
+            /**
+             * Threshold Fen
+             * @default 0
+             */
+            threshold_fen?: number;
+        };
         /** Goal */
         Goal: {
             /** Is Default */
@@ -4231,6 +4512,27 @@ export interface components {
             staff_id: string;
             /** Target Fen */
             target_fen: number;
+        };
+        /**
+         * Goods
+         * @description What it may be used on; nothing named is everything. Categories by code.
+         */
+        Goods: {
+            /**
+             * Categories
+             * @default []
+             */
+            categories?: string[];
+            /**
+             * Except Skus
+             * @default []
+             */
+            except_skus?: string[];
+            /**
+             * Skus
+             * @default []
+             */
+            skus?: string[];
         };
         /**
          * Habit
@@ -4294,6 +4596,16 @@ export interface components {
             tasks: components["schemas"]["TaskCount"];
             today: components["schemas"]["DaySales"];
         };
+        /**
+         * Hours
+         * @description Of the day, in minutes after midnight of the merchant's zone; the end is not included.
+         */
+        Hours: {
+            /** From Minute */
+            from_minute: number;
+            /** Until Minute */
+            until_minute: number;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -4351,6 +4663,31 @@ export interface components {
             name: string;
         };
         /**
+         * Product
+         * @description 商品券: `off_fen` off one of `skus`.
+         */
+        huitou__benefit__types__templates__Product: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "product";
+            /** Off Fen */
+            off_fen: number;
+            /** Skus */
+            skus: string[];
+        };
+        /**
+         * Sentence
+         * @description A promise in words.
+         */
+        huitou__benefit__types__templates__Sentence: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Source
          * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
          *     a category if wanted).
@@ -4366,6 +4703,35 @@ export interface components {
             } | null;
             /** Segment Id */
             segment_id: string | null;
+        };
+        /**
+         * Product
+         * @description One SKU. `price_fen` is the list price; `picture` is an inline SVG or a URL.
+         */
+        huitou__catalog__types__Product: {
+            /** Category Code */
+            category_code: string;
+            /** Category Name */
+            category_name: string;
+            /** Category Name En */
+            category_name_en: string;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /** Is Known */
+            is_known: boolean;
+            /** Is Listed */
+            is_listed: boolean;
+            /** Name */
+            name: string;
+            /** Picture */
+            picture: string | null;
+            /** Price Fen */
+            price_fen: number | null;
+            /** Sku */
+            sku: string;
         };
         /** Rejected */
         huitou__event__types__Rejected: {
@@ -4387,6 +4753,13 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /** Sentence */
+        huitou__segment__types__answers__Sentence: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /** IdentifierRow */
         IdentifierRow: {
@@ -4532,6 +4905,33 @@ export interface components {
             position: string;
             /** Rejected */
             rejected: components["schemas"]["huitou__event__types__Rejected"][];
+        };
+        /**
+         * IssueCoupons
+         * @description With a `key` each customer gets one for it, ever; without, one for each call.
+         */
+        IssueCoupons: {
+            /** Customers */
+            customers: string[];
+            /** Key */
+            key?: string | null;
+            /**
+             * Template
+             * Format: uuid
+             */
+            template: string;
+        };
+        /**
+         * Issued
+         * @description What became of an issue: how many customers now have their coupon, and who does not.
+         *
+         *     `new_count` came by this call; the others had theirs by an earlier call with the same key.
+         */
+        Issued: {
+            /** Answers */
+            answers: components["schemas"]["Claimed"][];
+            /** New Count */
+            new_count: number;
         };
         /** KeyBody */
         KeyBody: {
@@ -5241,7 +5641,7 @@ export interface components {
          */
         Page_Product_: {
             /** Items */
-            items: components["schemas"]["Product"][];
+            items: components["schemas"]["huitou__catalog__types__Product"][];
             /** Next */
             next: string | null;
         };
@@ -5382,6 +5782,16 @@ export interface components {
         Page_Template_: {
             /** Items */
             items: components["schemas"]["Template"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_TemplateShown_: {
+            /** Items */
+            items: components["schemas"]["TemplateShown"][];
             /** Next */
             next: string | null;
         };
@@ -5553,32 +5963,18 @@ export interface components {
         };
         /**
          * Product
-         * @description One SKU. `price_fen` is the list price; `picture` is an inline SVG or a URL.
+         * @description 商品券: `off_fen` off one of `skus`.
          */
-        Product: {
-            /** Category Code */
-            category_code: string;
-            /** Category Name */
-            category_name: string;
-            /** Category Name En */
-            category_name_en: string;
+        "Product-Input": {
             /**
-             * First Seen At
-             * Format: date-time
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
              */
-            first_seen_at: string;
-            /** Is Known */
-            is_known: boolean;
-            /** Is Listed */
-            is_listed: boolean;
-            /** Name */
-            name: string;
-            /** Picture */
-            picture: string | null;
-            /** Price Fen */
-            price_fen: number | null;
-            /** Sku */
-            sku: string;
+            kind: "product";
+            /** Off Fen */
+            off_fen: number;
+            /** Skus */
+            skus: string[];
         };
         /**
          * ProductIn
@@ -5655,6 +6051,154 @@ export interface components {
             tasks: {
                 [key: string]: number;
             };
+        };
+        /**
+         * Promise
+         * @description Everything a template says. Limits left out are none.
+         *
+         *     `units` are codes, each with everything below it. `per_customer` and `per_day` (by the merchant's
+         *     days, of the whole template) limit who gets how many, `stock` how many there are at all.
+         *     `on_refund` says whether an order's full refund gives the coupon back, `return_days` how many
+         *     days it then has at least.
+         */
+        "Promise-Input": {
+            /** Benefit */
+            benefit: components["schemas"]["FullReduction"] | components["schemas"]["Discount"] | components["schemas"]["Exchange"] | components["schemas"]["Shipping"] | components["schemas"]["Product-Input"];
+            /**
+             * Channels
+             * @default []
+             */
+            channels?: ("store" | "online")[];
+            claiming?: components["schemas"]["Claiming"] | null;
+            /**
+             * @default {
+             *       "categories": [],
+             *       "except_skus": [],
+             *       "skus": []
+             *     }
+             */
+            goods?: components["schemas"]["Goods"];
+            hours?: components["schemas"]["Hours"] | null;
+            /**
+             * Is Combinable
+             * @default false
+             */
+            is_combinable?: boolean;
+            /**
+             * Is Transferable
+             * @default false
+             */
+            is_transferable?: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * On Refund
+             * @default return_when_full
+             * @enum {string}
+             */
+            on_refund?: "return_when_full" | "keep_used";
+            /** Per Customer */
+            per_customer?: number | null;
+            /** Per Day */
+            per_day?: number | null;
+            /**
+             * Return Days
+             * @default 3
+             */
+            return_days?: number;
+            /** Stock */
+            stock?: number | null;
+            /**
+             * Units
+             * @default []
+             */
+            units?: string[];
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays?: number[];
+            /** Window */
+            window: components["schemas"]["Fixed"] | components["schemas"]["Relative"];
+        };
+        /**
+         * Promise
+         * @description Everything a template says. Limits left out are none.
+         *
+         *     `units` are codes, each with everything below it. `per_customer` and `per_day` (by the merchant's
+         *     days, of the whole template) limit who gets how many, `stock` how many there are at all.
+         *     `on_refund` says whether an order's full refund gives the coupon back, `return_days` how many
+         *     days it then has at least.
+         */
+        "Promise-Output": {
+            /** Benefit */
+            benefit: components["schemas"]["FullReduction"] | components["schemas"]["Discount"] | components["schemas"]["Exchange"] | components["schemas"]["Shipping"] | components["schemas"]["huitou__benefit__types__templates__Product"];
+            /**
+             * Channels
+             * @default []
+             */
+            channels: ("store" | "online")[];
+            claiming: components["schemas"]["Claiming"] | null;
+            /**
+             * @default {
+             *       "categories": [],
+             *       "except_skus": [],
+             *       "skus": []
+             *     }
+             */
+            goods: components["schemas"]["Goods"];
+            hours: components["schemas"]["Hours"] | null;
+            /**
+             * Is Combinable
+             * @default false
+             */
+            is_combinable: boolean;
+            /**
+             * Is Transferable
+             * @default false
+             */
+            is_transferable: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * On Refund
+             * @default return_when_full
+             * @enum {string}
+             */
+            on_refund: "return_when_full" | "keep_used";
+            /** Per Customer */
+            per_customer: number | null;
+            /** Per Day */
+            per_day: number | null;
+            /**
+             * Return Days
+             * @default 3
+             */
+            return_days: number;
+            /** Stock */
+            stock: number | null;
+            /**
+             * Units
+             * @default []
+             */
+            units: string[];
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+            /** Window */
+            window: components["schemas"]["Fixed"] | components["schemas"]["Relative"];
         };
         /** PublishBody */
         PublishBody: {
@@ -5837,6 +6381,27 @@ export interface components {
              * @enum {string}
              */
             kind: "merge" | "split";
+        };
+        /**
+         * Relative
+         * @description Valid for `days` calendar days that begin `after_days` days after the day of receipt.
+         *
+         *     Without a delay the first day is that of receipt and counts from its moment; the last day counts
+         *     to its end.
+         */
+        Relative: {
+            /**
+             * After Days
+             * @default 0
+             */
+            after_days?: number;
+            /** Days */
+            days: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "relative";
         };
         /**
          * ResultRow
@@ -6090,13 +6655,6 @@ export interface components {
             /** Copy */
             copy?: string | null;
         };
-        /** Sentence */
-        Sentence: {
-            /** En */
-            en: string;
-            /** Zh */
-            zh: string;
-        };
         /** SetAside */
         SetAside: {
             /**
@@ -6210,6 +6768,24 @@ export interface components {
         SetupState: {
             /** Needed */
             needed: boolean;
+        };
+        /**
+         * Shipping
+         * @description 运费: `off_fen` off the shipping, None is all of it.
+         */
+        Shipping: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "shipping";
+            /** Off Fen */
+            off_fen?: number | null;
+            /**
+             * Threshold Fen
+             * @default 0
+             */
+            threshold_fen?: number;
         };
         /**
          * Shown
@@ -6860,6 +7436,72 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** TemplatePreview */
+        TemplatePreview: {
+            sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+            /** Warnings */
+            warnings: components["schemas"]["Warned"][];
+        };
+        /**
+         * TemplateShown
+         * @description A template with its sentence and how many coupons are in which state.
+         *
+         *     `left` is what may still be given (None: without end). `coupons` counts by state.
+         */
+        TemplateShown: {
+            /** Coupons */
+            coupons: {
+                [key: string]: number;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Issued */
+            issued: number;
+            /** Left */
+            left: number | null;
+            /** Number */
+            number: number;
+            promise: components["schemas"]["Promise-Output"];
+            /** Published At */
+            published_at: string | null;
+            sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "published" | "paused" | "ended";
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: components["schemas"]["Warned"][];
+        };
+        /**
+         * TemplateVersion
+         * @description What a template promised from `at` on.
+         */
+        TemplateVersion: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Promise */
+            promise: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
         /** TestBody */
         TestBody: {
             /** To */
@@ -7198,6 +7840,18 @@ export interface components {
             tags: string[];
             /** Traits */
             traits: components["schemas"]["TraitKind"][];
+        };
+        /**
+         * Warned
+         * @description Something about a promise that is allowed and probably not meant.
+         */
+        Warned: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * WhatIf
@@ -8388,6 +9042,328 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_templates_v1_coupon_templates_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                state?: ("draft" | "published" | "paused" | "ended") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TemplateShown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_template_v1_coupon_templates_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promise-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_template_v1_coupon_templates__template_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    edit_template_v1_coupon_templates__template_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditTemplate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    end_template_v1_coupon_templates__template_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pause_template_v1_coupon_templates__template_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    publish_template_v1_coupon_templates__template_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_template_versions_v1_coupon_templates__template_id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateVersion"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_template_v1_coupon_templates_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promise-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    issue_coupons_v1_coupons_issue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueCoupons"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issued"];
+                };
             };
             /** @description Refused */
             default: {
@@ -11185,7 +12161,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sentence"];
+                    "application/json": components["schemas"]["huitou__segment__types__answers__Sentence"];
                 };
             };
             /** @description Refused */
