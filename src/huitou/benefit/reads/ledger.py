@@ -7,8 +7,9 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.benefit.rules import ledger as rules
+from huitou.benefit.store import checks, lots
 from huitou.benefit.store import ledger as store
-from huitou.benefit.types.ledger import Broken, Entry, Leg, OwnerKind
+from huitou.benefit.types.ledger import Broken, Entry, Hold, Leg, Lot, NoHold, OwnerKind, Standing
 from huitou.identity import reads as identities
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 
@@ -28,6 +29,46 @@ def balance(
     if at is None and owner[0] != "merchant":
         return store.sum_balances(tx, accounts)
     return store.sum_entries(tx, accounts, at)
+
+
+def standing(tx: ReadTx, customer_id: UUID, asset: str) -> Standing:
+    """What a customer has of an asset with lots, everybody's who was merged into them."""
+    return standings(tx, [customer_id], asset)[customer_id]
+
+
+def standings(tx: ReadTx, customer_ids: Sequence[UUID], asset: str) -> dict[UUID, Standing]:
+    """The same for many, each answered for by whom it was asked."""
+    roots = identities.canonical(tx, customer_ids)
+    answering = {id_: roots.get(id_, id_) for id_ in customer_ids}
+    found = {
+        each.customer_id: each.standing
+        for each in lots.list_standings(tx, sorted(set(answering.values())), asset)
+    }
+    nothing = Standing(asset, 0, 0, 0, 0, None, 0)
+    return {id_: found.get(root, nothing) for id_, root in answering.items()}
+
+
+def usable_at(tx: ReadTx, customer_id: UUID, asset: str, at: datetime) -> int:
+    """What a customer could have used at `at`, by the entries that counted by then."""
+    return lots.sum_usable(tx, _accounts(tx, ("customer", customer_id), asset), at)
+
+
+def lots_of(tx: ReadTx, customer_id: UUID, asset: str) -> list[Lot]:
+    """What is left of a customer's lots, soonest to expire first."""
+    return lots.list_lots(tx, _members(tx, customer_id), asset)
+
+
+def holds_of(tx: ReadTx, customer_id: UUID) -> list[Hold]:
+    """A customer's open holds."""
+    return lots.list_holds_of(tx, _members(tx, customer_id))
+
+
+def get_hold(tx: ReadTx, hold_id: UUID) -> Hold:
+    """Refuses `benefit.no_hold`."""
+    found = lots.find_holds(tx, [hold_id])
+    if not found:
+        raise NoHold()
+    return found[0]
 
 
 def balances(tx: ReadTx, staff_ids: Sequence[UUID], asset: str) -> dict[UUID, int]:
@@ -57,7 +98,7 @@ def check(tx: ReadTx) -> list[Broken]:
     """The invariants that do not hold now; an empty list is a sound ledger."""
     return [
         Broken(name, len(ids), tuple(ids[:10]))
-        for name, ids in store.list_violations(tx).items()
+        for name, ids in checks.list_violations(tx).items()
         if ids
     ]
 

@@ -1,4 +1,4 @@
-"""The ledger's SQL. Everything is written by `benefit.post`, in one call."""
+"""The ledger's SQL. Everything is written by functions of the database, one call each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,14 +7,31 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from huitou.base.db import Query, ReadTx, Tx
+from huitou.base.db import Query, ReadTx, Row, Tx
 from huitou.benefit.rules import ledger as rules
-from huitou.benefit.types.ledger import BelowFloor, Entry, Leg, OverReversed, OwnerKind, Posting
+from huitou.benefit.types.ledger import (
+    BelowFloor,
+    Entry,
+    HoldEnded,
+    Leg,
+    OverCaptured,
+    OverReversed,
+    OwnerKind,
+    Posting,
+    Terms,
+)
 from huitou.kernel.errors import Refusal
+from huitou.kernel.ids import new_id
 
-_REFUSALS: dict[str, type[Refusal]] = {"HT001": BelowFloor, "HT004": OverReversed}
+_REFUSALS: dict[str, type[Refusal]] = {
+    "HT001": BelowFloor,
+    "HT004": OverReversed,
+    "HT006": HoldEnded,
+    "HT007": OverCaptured,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +70,22 @@ class LegOf:
     owner_id: UUID
     asset: str
     amount: int
+    lot_id: UUID | None
 
     @property
     def leg(self) -> Leg:
-        return Leg(self.owner_kind, self.owner_id, self.asset, self.amount)
+        return Leg(self.owner_kind, self.owner_id, self.asset, self.amount, lot_id=self.lot_id)
 
 
 def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
     """Post all in one call; a known key answers with the first transaction."""
     legs = [
-        (number, seq, leg)
+        (number, leg, rules.mode_of(leg))
         for number, item in enumerate(prepared, start=1)
-        for seq, leg in enumerate(item.posting.legs, start=1)
+        for leg in item.posting.legs
     ]
+    takes = [(n, leg) for n, (_, leg, mode) in enumerate(legs, start=1) if mode == "take"]
+    terms = [_terms_of(prepared[number - 1].posting, leg, mode) for number, leg, mode in legs]
     params: dict[str, Any] = {
         "ids": [item.id for item in prepared],
         "keys": [item.posting.idempotency_key for item in prepared],
@@ -78,28 +98,72 @@ def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
         "details": [Jsonb(item.posting.detail) for item in prepared],
         "overdraws": [item.posting.may_overdraw for item in prepared],
         "leg_postings": [number for number, _, _ in legs],
-        "leg_seqs": [seq for _, seq, _ in legs],
-        "leg_accounts": [rules.account_id(tx.merchant, leg) for _, _, leg in legs],
-        "leg_owner_kinds": [leg.owner_kind for _, _, leg in legs],
-        "leg_owners": [leg.owner_id for _, _, leg in legs],
-        "leg_assets": [leg.asset for _, _, leg in legs],
-        "leg_floors": [rules.floor_of(leg) for _, _, leg in legs],
-        "leg_amounts": [leg.amount for _, _, leg in legs],
+        "leg_modes": [mode for _, _, mode in legs],
+        "leg_accounts": [rules.account_id(tx.merchant, leg) for _, leg, _ in legs],
+        "leg_owner_kinds": [leg.owner_kind for _, leg, _ in legs],
+        "leg_owners": [leg.owner_id for _, leg, _ in legs],
+        "leg_assets": [leg.asset for _, leg, _ in legs],
+        "leg_floors": [rules.floor_of(leg) for _, leg, _ in legs],
+        "leg_amounts": [leg.amount for _, leg, _ in legs],
+        "leg_lots": [new_id() if mode == "give" else leg.lot_id for _, leg, mode in legs],
+        "leg_actives": [each and each.active_at for each in terms],
+        "leg_expires": [each and each.expires_at for each in terms],
+        "leg_holds": [leg.hold_id for _, leg, _ in legs],
+        "take_legs": [n for n, _ in takes],
+        "take_owners": [leg.owner_id for _, leg in takes],
+        "take_assets": [leg.asset for _, leg in takes],
     }
+    return asked(tx, Added, _POST_TAKING if takes else _POST, params)
+
+
+# Whoever was merged into a customer has accounts of their own: together they are the pool that a leg takes from.
+_POOLS = """
+    WITH taking AS (
+        SELECT t.leg, a.id AS account
+        FROM unnest(%(take_legs)s::int[], %(take_owners)s::uuid[], %(take_assets)s::text[])
+            AS t (leg, owner, asset)
+        JOIN identity.customer me ON me.merchant_id = %(merchant)s AND me.id = t.owner
+        JOIN identity.customer m ON m.merchant_id = %(merchant)s AND m.root_id = me.root_id
+        JOIN benefit.account a ON a.merchant_id = %(merchant)s AND a.owner_kind = 'customer'
+            AND a.owner_id = m.id AND a.asset = t.asset
+        UNION
+        SELECT t.leg, a.id
+        FROM unnest(%(take_legs)s::int[], %(take_owners)s::uuid[], %(take_assets)s::text[])
+            AS t (leg, owner, asset)
+        JOIN benefit.account a ON a.merchant_id = %(merchant)s AND a.owner_kind = 'customer'
+            AND a.owner_id = t.owner AND a.asset = t.asset
+    ), pools AS (
+        SELECT coalesce(array_agg(leg), '{}') AS legs, coalesce(array_agg(account), '{}') AS accounts
+        FROM taking
+    )
+    """
+_CALL_TO = """
+    SELECT ordinal, transaction_id, is_new, is_same FROM benefit.post(
+        %(now)s, %(ids)s::uuid[], %(keys)s::text[], %(hashes)s::bytea[],
+        %(kinds)s::text[], %(ref_kinds)s::text[], %(ref_ids)s::text[],
+        %(ats)s::timestamptz[], %(originals)s::uuid[], %(details)s::jsonb[],
+        %(overdraws)s::boolean[], %(leg_postings)s::int[], %(leg_modes)s::text[],
+        %(leg_accounts)s::uuid[], %(leg_owner_kinds)s::text[], %(leg_owners)s::uuid[],
+        %(leg_assets)s::text[], %(leg_floors)s::bigint[], %(leg_amounts)s::bigint[],
+        %(leg_lots)s::uuid[], %(leg_actives)s::timestamptz[], %(leg_expires)s::timestamptz[],
+        %(leg_holds)s::uuid[],
+    """
+_POST = sql.SQL(_CALL_TO) + sql.SQL("'{}', '{}')")
+_POST_TAKING = (
+    sql.SQL(_POOLS)
+    + sql.SQL(_CALL_TO)
+    + sql.SQL("(SELECT legs FROM pools), (SELECT accounts FROM pools))")
+)
+
+
+def _terms_of(posting: Posting, leg: Leg, mode: rules.Mode) -> Terms | None:
+    return (leg.terms or Terms(posting.at)) if mode == "give" else None
+
+
+def asked(tx: Tx, cls: type[Row], query: Query, params: dict[str, Any]) -> list[Row]:
+    """Ask a function of the ledger. Refuses what it raises."""
     try:
-        return tx.rows(
-            Added,
-            """
-            SELECT ordinal, transaction_id, is_new, is_same FROM benefit.post(
-                %(now)s, %(ids)s::uuid[], %(keys)s::text[], %(hashes)s::bytea[],
-                %(kinds)s::text[], %(ref_kinds)s::text[], %(ref_ids)s::text[],
-                %(ats)s::timestamptz[], %(originals)s::uuid[], %(details)s::jsonb[],
-                %(overdraws)s::boolean[], %(leg_postings)s::int[], %(leg_seqs)s::int[],
-                %(leg_accounts)s::uuid[], %(leg_owner_kinds)s::text[], %(leg_owners)s::uuid[],
-                %(leg_assets)s::text[], %(leg_floors)s::bigint[], %(leg_amounts)s::bigint[])
-            """,
-            params,
-        )
+        return tx.rows(cls, query, params)
     except psycopg.DatabaseError as error:
         refusal = _REFUSALS.get(error.sqlstate or "")
         if refusal is None:
@@ -137,7 +201,7 @@ def list_legs(tx: ReadTx, ids: Sequence[UUID]) -> list[LegOf]:
             SELECT id, reverses, true FROM benefit.transaction
             WHERE merchant_id = %(merchant)s AND reverses = ANY(%(ids)s::uuid[])
         )
-        SELECT t.original_id, t.is_back, a.owner_kind, a.owner_id, e.asset, e.amount
+        SELECT t.original_id, t.is_back, a.owner_kind, a.owner_id, e.asset, e.amount, e.lot_id
         FROM told t
         JOIN benefit.entry e ON e.merchant_id = %(merchant)s AND e.transaction_id = t.id
         JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
@@ -169,7 +233,7 @@ def list_entries(
         Entry,
         """
         SELECT e.transaction_id, e.seq, e.asset, e.amount, e.at,
-            t.kind, t.ref_kind, t.ref_id, t.reverses, t.detail
+            t.kind, t.ref_kind, t.ref_id, t.reverses, t.detail, e.lot_id
         FROM benefit.entry e
         JOIN benefit.transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id
         WHERE e.merchant_id = %(merchant)s AND e.account_id = ANY(%(accounts)s::uuid[])
@@ -232,51 +296,3 @@ def list_assets(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[str]:
         " AND owner_kind = 'customer' AND owner_id = ANY(%(ids)s::uuid[]) ORDER BY asset",
         {"ids": list(customer_ids)},
     )
-
-
-_INVARIANTS: dict[str, Query] = {
-    "sums_to_zero": """
-        SELECT transaction_id FROM benefit.entry WHERE merchant_id = %(merchant)s
-        GROUP BY transaction_id, asset HAVING sum(amount) <> 0
-        """,
-    "has_entries": """
-        SELECT t.id FROM benefit.transaction t
-        WHERE t.merchant_id = %(merchant)s AND NOT EXISTS (
-            SELECT FROM benefit.entry e
-            WHERE e.merchant_id = t.merchant_id AND e.transaction_id = t.id)
-        """,
-    "balance_is_its_entries": """
-        SELECT a.id FROM benefit.account a
-        LEFT JOIN benefit.entry e ON e.merchant_id = a.merchant_id AND e.account_id = a.id
-        WHERE a.merchant_id = %(merchant)s AND a.balance IS NOT NULL
-        GROUP BY a.id, a.balance HAVING a.balance <> coalesce(sum(e.amount), 0)
-        """,
-    "asset_of_account": """
-        SELECT e.transaction_id FROM benefit.entry e
-        JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
-        WHERE e.merchant_id = %(merchant)s AND a.asset <> e.asset
-        """,
-    "reversed_within_original": """
-        SELECT DISTINCT original_id
-        FROM (
-            SELECT e.reverses AS original_id, e.account_id, e.asset, e.amount AS back, 0 AS given
-            FROM benefit.entry e WHERE e.merchant_id = %(merchant)s AND e.reverses IS NOT NULL
-            UNION ALL
-            SELECT e.transaction_id, e.account_id, e.asset, 0, e.amount
-            FROM benefit.entry e WHERE e.merchant_id = %(merchant)s
-        ) moved
-        GROUP BY original_id, account_id, asset
-        HAVING benefit.is_over_reversed(sum(given), sum(back))
-        """,
-    "entry_repeats_its_transaction": """
-        SELECT DISTINCT t.id FROM benefit.transaction t
-        JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
-        WHERE t.merchant_id = %(merchant)s
-            AND (e.at, e.reverses) IS DISTINCT FROM (t.at, t.reverses)
-        """,
-}
-
-
-def list_violations(tx: ReadTx) -> dict[str, list[UUID]]:
-    """Invariant → what breaks it; all empty in a sound ledger."""
-    return {name: tx.column(query) for name, query in _INVARIANTS.items()}
