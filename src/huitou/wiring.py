@@ -57,6 +57,7 @@ ROOMS = (
     "attribution",
     "commission",
     "insight",
+    "member",
 )
 """Lowest first: a room imports only rooms before it."""
 

@@ -1,13 +1,13 @@
 """Who is asking: an API key, or a person's session cookie."""
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Request
 
 from huitou.base.db import Database, Scope
 from huitou.base.http import Caller, language_of
-from huitou.kernel.errors import Forbidden, Unauthenticated
+from huitou.base.site import is_secure, refuse_cross_site
+from huitou.kernel.errors import Unauthenticated
 from huitou.merchant import reads, rules, store
 from huitou.merchant.actions import hash_of
 from huitou.merchant.types import Session
@@ -21,11 +21,6 @@ class BadApiKey(Unauthenticated):
     zh, en = "API 密钥无效、过期或已撤销", "The API key is unknown, expired or revoked"
 
 
-class CrossSite(Forbidden):
-    code = "session.cross_site"
-    zh, en = "拒绝来自其他网站的请求", "Requests from other sites are refused"
-
-
 def surface_of(request: Request) -> str:
     """Console or phone: each has its own cookie, so that both can be open in one browser."""
     named = request.headers.get("x-huitou-surface") or request.query_params.get("surface")
@@ -35,17 +30,6 @@ def surface_of(request: Request) -> str:
 def cookie_name(surface: str, *, is_secure: bool) -> str:
     """`__Host-` where the connection allows it; plain HTTP is for development and says so."""
     return f"__Host-huitou_{surface}" if is_secure else f"huitou_{surface}"
-
-
-def is_secure(request: Request) -> bool:
-    """Was the site reached over HTTPS, here or at the proxy in front?"""
-    return request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
-
-
-def address_of(request: Request) -> str:
-    """The site's address as the browser used it, without a slash at its end."""
-    host = request.headers.get("host") or request.url.netloc
-    return f"{'https' if is_secure(request) else 'http'}://{host}"
 
 
 def token_of(request: Request) -> str | None:
@@ -80,18 +64,6 @@ def find_session(database: Database, token: str, surface: str) -> Session | None
     with database.read(merchant) as tx:
         staff = reads.get_staff(tx, found["staff_id"])
         return Session(merchant, staff, reads.get_unit(tx, staff.unit_id))
-
-
-def refuse_cross_site(request: Request) -> None:
-    """A form on another site must not act in a person's name."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        if site not in ("same-origin", "none"):
-            raise CrossSite()
-        return
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise CrossSite()
 
 
 def _machine(database: Database, secret: str, language: str) -> Caller:

@@ -11,7 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from pydantic import Field
 
-from huitou.api.auth import cookie_name, is_secure, refuse_cross_site, surface_of, token_of
+from huitou.api.auth import cookie_name, surface_of, token_of
 from huitou.base.db import Database
 from huitou.base.http import (
     JSON,
@@ -23,6 +23,7 @@ from huitou.base.http import (
     encode,
     needs,
 )
+from huitou.base.site import is_secure, refuse_cross_site
 from huitou.event.rules import blind_text, normalise
 from huitou.kernel.errors import Forbidden, Invalid, Limited
 from huitou.kernel.page import Page

@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import Request, Response
 from pydantic import Field
 
-from huitou.api.auth import address_of, refuse_cross_site
 from huitou.api.people import log_in_as
 from huitou.base.db import Database
 from huitou.base.http import JSON, Body, Router, encode
+from huitou.base.site import address_of, refuse_cross_site
 from huitou.merchant import actions
 from huitou.merchant.types import AlreadySetUp, NewStaff, NewUnit
 

@@ -8,10 +8,10 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from huitou import wiring
-from huitou.api.auth import address_of, is_secure
 from huitou.api.people import log_in_as
 from huitou.base.db import Database
 from huitou.base.http import Router
+from huitou.base.site import address_of, is_secure
 from huitou.channels.wecom.login import WeComLogin
 from huitou.kernel.errors import Forbidden, Unavailable
 from huitou.merchant import reads

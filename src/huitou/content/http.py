@@ -4,25 +4,23 @@ Nobody is logged in here: the token is the key. It names neither merchant nor cu
 `reads.merchant_of` asks for the merchant over all of them; everything after runs as that merchant.
 """
 
-import secrets
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from huitou.base.db import Database
 from huitou.base.http import Router, language_of
+from huitou.base.pages import Pages
 from huitou.catalog import reads as products
 from huitou.content import actions, reads, rules
 from huitou.content.types import Link, NoLink
 
 router = Router(tags=["customer page"], include_in_schema=False)
 
-_pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
+_pages = Pages(Path(__file__).parent / "pages")
 _GIF = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
 )
@@ -126,7 +124,7 @@ def _page(request: Request, token: str, template: str) -> Response:
         if link is None or link.expires_at <= tx.now:
             return _gone(request, is_over=True)
         page = reads.page_of(tx, link, language)
-    return _rendered(request, template, 200, page=page)
+    return _pages.answer(request, template, page=page)
 
 
 def _open(request: Request, token: str) -> Link | None:
@@ -141,35 +139,7 @@ def _open(request: Request, token: str) -> Link | None:
 
 
 def _gone(request: Request, *, is_over: bool) -> Response:
-    return _rendered(request, "gone.html", 410 if is_over else 404, is_over=is_over)
-
-
-def _rendered(request: Request, template: str, status: int, **values: Any) -> Response:
-    """One answer, nothing from elsewhere: styles and script only with this answer's nonce."""
-    nonce = secrets.token_urlsafe(12)
-    is_english = language_of(request) == "en"
-
-    def t(zh: str, en: str) -> str:
-        return en if is_english else zh
-
-    html = _pages.get_template(template).render(nonce=nonce, t=t, **values)
-    policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}';"
-        " img-src 'self' https:; connect-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'self'"
-    )
-    return HTMLResponse(
-        html,
-        status,
-        headers={
-            "content-security-policy": policy,
-            "cache-control": "no-store",
-            "x-robots-tag": "noindex, nofollow, noarchive",
-            "referrer-policy": "no-referrer",
-            "x-content-type-options": "nosniff",
-            "vary": "accept-language",
-        },
-    )
+    return _pages.answer(request, "gone.html", 410 if is_over else 404, is_over=is_over)
 
 
 def _database(request: Request) -> Database:

@@ -10,12 +10,12 @@ import msgspec
 from fastapi import Request, Response
 from pydantic import Field
 
-from huitou.api.auth import refuse_cross_site
 from huitou.api.channels import simulator_url
 from huitou.api.people import Entered, log_in_as
 from huitou.base.config import Config
 from huitou.base.db import Database
 from huitou.base.http import Asking, Body, Reading, Router, language_of, needs
+from huitou.base.site import refuse_cross_site
 from huitou.demo import scoring
 from huitou.demo.load import load_world
 from huitou.demo.stage import Stage, StageShown

@@ -17,6 +17,8 @@ Fen = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 Quantity = Annotated[int, msgspec.Meta(gt=0, le=10**10)]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Stars = Annotated[int, msgspec.Meta(ge=1, le=5)]
+Reason = Annotated[str, msgspec.Meta(pattern="^[a-z_]{1,32}$")]
 
 
 class Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -78,9 +80,17 @@ class OrderRefunded(Strict, frozen=True):
 
 
 class OrderReviewed(Strict, frozen=True):
+    """`service_rating` is of the associate with the code `staff`; `reasons` are codes, never words.
+
+    What came later is left out when it is not given: an event sent again after an upgrade is still
+    the same text."""
+
     order_no: ShortText
-    rating: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    rating: Stars
     line_no: int | None = None
+    service_rating: Stars | msgspec.UnsetType = msgspec.UNSET
+    reasons: Annotated[list[Reason], msgspec.Meta(max_length=8)] | msgspec.UnsetType = msgspec.UNSET
+    staff: ShortText | msgspec.UnsetType = msgspec.UNSET
 
 
 class ProductSeen(Strict, frozen=True):

@@ -204,6 +204,7 @@ def _take_reviews(tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, U
     if not entries:
         return
     rows = []
+    staff = {each.code: each.id for each in merchant.staff_by_id(tx).values()}
     for entry in entries:
         review = msgspec.convert(entry.properties, Reviewed)
         rows.append(
@@ -214,6 +215,10 @@ def _take_reviews(tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, U
                 customers.get(entry.position),
                 review.rating,
                 entry.occurred_at,
+                review.line_no,
+                review.service_rating,
+                list(review.reasons),
+                staff.get(review.staff) if review.staff else None,
             )
         )
     store.add_reviews(tx, rows)

@@ -9,7 +9,7 @@ from huitou.base.http import Moment, Reading, Router, needs
 from huitou.kernel.ids import ids_in
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.order import reads
-from huitou.order.types import CustomerTotals, Order, RfmSegmentTotal
+from huitou.order.types import CustomerTotals, Order, ReviewRow, RfmSegmentTotal
 
 router = Router(prefix="/v1", tags=["order"])
 
@@ -56,6 +56,19 @@ def get_totals_of(tx: Reading, customer_id: UUID) -> CustomerTotals:
 def list_totals(tx: Reading, customers: str) -> Page[CustomerTotals]:
     """Totals of up to 200 customers, ids joined by commas; those out of sight are left out."""
     return Page(reads.totals_for(tx, ids_in(customers)))
+
+
+@router.get("/reviews", dependencies=[needs("task.manage")])
+def list_reviews(
+    tx: Reading,
+    unit: str | None = None,
+    rating_max: Annotated[int, Query(ge=1, le=5)] = 5,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> Page[ReviewRow]:
+    """How bills were rated in the asker's units, newest first, with the associate named;
+    `rating_max=3` lists those to look after."""
+    return reads.list_reviews(tx, unit=unit, rating_max=rating_max, cursor=cursor, limit=limit)
 
 
 @router.get("/rfm/segments", dependencies=[needs("customer.read")])

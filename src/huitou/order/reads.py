@@ -25,6 +25,7 @@ from huitou.order.types import (
     OrderRefund,
     OrderRow,
     PaidOrder,
+    ReviewRow,
     RfmSegment,
     RfmSegmentTotal,
     ScoredGroup,
@@ -144,6 +145,53 @@ def orders_of(
     """A customer's orders at all units, newest first. Refuses: NoSuchCustomer (also unseen)."""
     root_id = profile.get_visible_root(tx, customer_id)
     return list_orders(tx, customer_id=root_id, cursor=cursor, limit=limit, is_scoped=False)
+
+
+def find_order_of(tx: ReadTx, customer_id: UUID, order_id: UUID) -> Order | None:
+    """An order of a customer who answers for themselves, whatever the scope; nobody else's."""
+    found = lists.list_orders(
+        tx,
+        customer_id=customer_id,
+        ids=[order_id],
+        unit_path=None,
+        since=None,
+        until=None,
+        before=None,
+        is_scoped=False,
+        count_max=1,
+    )
+    return _order(found[0], lines_of(tx, [order_id]).get(order_id, [])) if found else None
+
+
+def list_reviews(
+    tx: ReadTx,
+    *,
+    unit: str | None = None,
+    rating_max: int = 5,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[ReviewRow]:
+    """Reviews as they stand, newest first, of the units in the scope; `unit` is a code: its
+    subtree. `rating_max` is of the goods or of the service, whichever got fewer stars."""
+    path = None
+    if unit is not None:
+        found_unit = merchant.find_unit_by_code(tx, unit)
+        if found_unit is None:
+            return Page([])
+        path = found_unit.path
+    limit = min(limit, PAGE_MAX)
+    found = lists.page_reviews(
+        tx,
+        unit_path=path,
+        rating_max=rating_max,
+        before=decode_moment(cursor, int),
+        count_max=limit + 1,
+    )
+    rows, more = found[:limit], found[limit:]
+    names = profile.names(tx, {row["customer_id"] for row in rows if row["customer_id"]})
+    shown = [ReviewRow(**row, customer_name=names.get(row["customer_id"])) for row in rows]
+    after = encode_cursor(shown[-1].reviewed_at, shown[-1].position) if more else None
+    return Page(shown, after)
 
 
 def totals_of(tx: ReadTx, customer_id: UUID) -> CustomerTotals:

@@ -10,6 +10,8 @@ from uuid import UUID
 
 import msgspec
 
+from huitou.kernel.personal import Personal
+
 Name = TypeVar("Name", bound=str)
 Stage = Literal["new", "growing", "loyal", "dormant", "lost"]
 
@@ -121,6 +123,10 @@ class Reviewed(msgspec.Struct, frozen=True):
 
     order_no: str | None = None
     rating: int | None = None
+    line_no: int | None = None
+    service_rating: int | None = None
+    reasons: tuple[str, ...] = ()
+    staff: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +219,24 @@ class Review:
     position: int
     unit_id: UUID
     order_no: str | None
+    line_no: int | None
     rating: int | None
+    service_rating: int | None
+    reasons: list[str]
+    staff_id: UUID | None
     reviewed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow(Review):
+    """A review as managers read it; `staff_*` is the associate whose service was rated. `order_id`
+    is None for an order not seen."""
+
+    unit_name: str
+    order_id: UUID | None
+    customer_id: UUID | None
+    customer_name: Personal | None
+    staff_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,20 +271,9 @@ class OrderRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Order(OrderRow):
     """An order with its lines, as shown."""
 
-    id: UUID
-    unit_id: UUID
-    unit_name: str
-    order_no: str
-    source: str
-    customer_id: UUID | None
-    paid_at: datetime
-    paid_fen: int
-    shipping_fen: int
-    refunded_fen: int
-    line_count: int
     lines: list[OrderLine]
 
 

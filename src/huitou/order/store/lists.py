@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
@@ -22,6 +23,7 @@ def list_orders(
     tx: ReadTx,
     *,
     customer_id: UUID | None,
+    ids: Sequence[UUID] | None = None,
     unit_path: str | None,
     since: datetime | None,
     until: datetime | None,
@@ -39,6 +41,7 @@ def list_orders(
         JOIN merchant.unit u ON u.merchant_id = p.merchant_id AND u.id = p.unit_id
         WHERE p.merchant_id = %(merchant)s
           AND (%(customer)s::uuid IS NULL OR p.customer_id = %(customer)s)
+          AND (%(ids)s::uuid[] IS NULL OR p.id = ANY(%(ids)s))
           AND base.in_scope(u.path, %(unit_path)s)
           AND (%(since)s::timestamptz IS NULL OR p.paid_at >= %(since)s)
           AND (%(until)s::timestamptz IS NULL OR p.paid_at < %(until)s)
@@ -52,6 +55,7 @@ def list_orders(
         """,
         {
             "customer": customer_id,
+            "ids": None if ids is None else list(ids),
             "unit_path": unit_path,
             "since": since,
             "until": until,
@@ -220,10 +224,55 @@ def list_reviews(tx: ReadTx, customer_id: UUID) -> list[Review]:
     return tx.rows(
         Review,
         """
-        SELECT position, unit_id, order_no, rating, reviewed_at FROM "order".review
+        SELECT position, unit_id, order_no, line_no, rating, service_rating, reasons, staff_id,
+               reviewed_at
+        FROM "order".review
         WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s ORDER BY position
         """,
         {"customer": customer_id},
+    )
+
+
+def page_reviews(
+    tx: ReadTx,
+    *,
+    unit_path: str | None,
+    rating_max: int,
+    before: tuple[datetime, int] | None,
+    count_max: int,
+) -> list[dict[str, Any]]:
+    """The newest of each order (or line), newest first, in the scope. One star for the goods or
+    for the service is a low one either way."""
+    return tx.rows(
+        dict,
+        """
+        SELECT r.position, r.reviewed_at, r.unit_id, u.name AS unit_name, p.id AS order_id,
+               r.order_no, r.line_no, r.customer_id, r.rating, r.service_rating, r.reasons,
+               r.staff_id, s.name AS staff_name
+        FROM "order".review r
+        JOIN merchant.unit u ON u.merchant_id = r.merchant_id AND u.id = r.unit_id
+        LEFT JOIN "order".purchase p ON p.merchant_id = r.merchant_id AND p.unit_id = r.unit_id
+             AND p.order_no = r.order_no
+        LEFT JOIN merchant.staff s ON s.merchant_id = r.merchant_id AND s.id = r.staff_id
+        WHERE r.merchant_id = %(merchant)s AND r.rating IS NOT NULL
+          AND least(r.rating, r.service_rating) <= %(rating_max)s
+          AND base.in_scope(u.path, %(unit_path)s) AND base.in_scope(u.path, %(scope_path)s)
+          AND (%(at)s::timestamptz IS NULL
+               OR (r.reviewed_at, r.position) < (%(at)s, %(position)s::bigint))
+          AND NOT EXISTS (
+              SELECT FROM "order".review later
+              WHERE later.merchant_id = r.merchant_id AND later.unit_id = r.unit_id
+                AND later.order_no = r.order_no AND later.position > r.position
+                AND later.line_no IS NOT DISTINCT FROM r.line_no)
+        ORDER BY r.reviewed_at DESC, r.position DESC LIMIT %(count_max)s
+        """,
+        {
+            "unit_path": unit_path,
+            "rating_max": rating_max,
+            "at": before[0] if before else None,
+            "position": before[1] if before else None,
+            "count_max": count_max,
+        },
     )
 
 

@@ -120,7 +120,8 @@ def list_reused(tx: Tx) -> list[int]:
 
 
 def add_reviews(tx: Tx, rows: Sequence[tuple[object, ...]]) -> None:
-    """(position, unit_id, order_no, customer_id, rating, reviewed_at) each."""
+    """(position, unit_id, order_no, customer_id, rating, reviewed_at, line_no, service_rating,
+    reasons, staff_id) each."""
     tx.load(
         "order_review_new",
         {
@@ -130,14 +131,20 @@ def add_reviews(tx: Tx, rows: Sequence[tuple[object, ...]]) -> None:
             "customer_id": "uuid",
             "rating": "int",
             "reviewed_at": "timestamptz",
+            "line_no": "int",
+            "service_rating": "int",
+            "reasons": "text[]",
+            "staff_id": "uuid",
         },
         rows,
     )
     tx.run(
         """
         INSERT INTO "order".review
-               (merchant_id, position, unit_id, order_no, customer_id, rating, reviewed_at)
-        SELECT %(merchant)s, position, unit_id, order_no, customer_id, rating, reviewed_at
+               (merchant_id, position, unit_id, order_no, customer_id, rating, reviewed_at,
+                line_no, service_rating, reasons, staff_id)
+        SELECT %(merchant)s, position, unit_id, order_no, customer_id, rating, reviewed_at,
+               line_no, service_rating, reasons, staff_id
         FROM pg_temp.order_review_new ON CONFLICT DO NOTHING
         """
     )

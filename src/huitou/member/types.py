@@ -1,0 +1,160 @@
+"""What the member page shows, who is on it, and refusals."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from huitou.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
+from huitou.kernel.personal import Personal
+
+REVIEW_REASONS: dict[str, tuple[str, str]] = {
+    "fresh": ("新鲜品质好", "Fresh and good"),
+    "good_value": ("价格实在", "Good value"),
+    "easy_to_find": ("陈列清楚", "Easy to find"),
+    "kind_service": ("服务热情", "Kind service"),
+    "good_advice": ("推荐得好", "Good advice"),
+    "fast": ("结账或送货快", "Quick"),
+    "not_fresh": ("不新鲜或有瑕疵", "Not fresh, or faulty"),
+    "too_dear": ("价格偏高", "Too dear"),
+    "out_of_stock": ("想买的缺货", "Out of stock"),
+    "unkind_service": ("服务不周到", "Poor service"),
+    "pushy": ("推销太多", "Too pushy"),
+    "slow": ("排队或送货慢", "Slow"),
+}
+"""Why a bill was rated so, for people to tick; the first six are praise. Code → (Chinese, English)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a token says, once its signature holds."""
+
+    merchant: UUID
+    subject: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How a customer rated a bill: stars 1..5, codes of REVIEW_REASONS."""
+
+    order_id: UUID
+    rating: int
+    service_rating: int | None
+    reasons: list[str]
+    staff_id: UUID | None
+    rated_at: datetime
+    change_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """A line of a bill; `count` is as people write it: `2`, `0.35`."""
+
+    name: str
+    count: str
+    paid_fen: int
+    refunded_fen: int
+    picture_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A purchase at any channel; amounts in fen, `refunded_fen` of `paid_fen`."""
+
+    id: UUID
+    order_no: str
+    where: str
+    channel_zh: str
+    channel_en: str
+    paid_on: date
+    paid_at: datetime
+    paid_fen: int
+    shipping_fen: int
+    refunded_fen: int
+    lines: list[BillLine]
+    rating: Rating | None
+    may_rate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bills:
+    items: list[Bill]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Who the page is of. `name` is masked when shown: a phone is looked at by others too."""
+
+    customer_id: UUID
+    ordinal: int
+    brand: str
+    name: Personal | None
+    joined_on: date | None
+    associate: str
+    store: str
+    order_count: int
+    paid_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A customer stands at a counter: they showed their code to `principal`."""
+
+    id: UUID
+    customer_id: UUID
+    principal: str
+    unit_id: UUID | None
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AtCounter:
+    """A recognised customer as whoever serves them sees it. `visit_id` proves for some minutes that
+    they were here."""
+
+    visit_id: UUID
+    customer_id: UUID
+    name: Personal | None
+    phone: Personal | None
+    associate: str
+    store: str
+    joined_on: date | None
+    order_count: int
+    paid_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLink:
+    url: str
+    expires_at: datetime
+
+
+class NotTheCustomer(Unauthenticated):
+    code = "member.not_signed_in"
+    zh, en = "请重新打开会员链接", "Open your member link again"
+
+
+class NoBill(NotFound):
+    code = "member.no_bill"
+    zh, en = "没有这张账单", "There is no such bill"
+
+
+class RatingClosed(Conflict):
+    code = "member.rating_closed"
+    zh, en = "这张账单已过评价期（{days} 天）", "This bill can no longer be rated ({days} days)"
+
+
+class BadRating(Invalid):
+    code = "member.bad_rating"
+    zh, en = "评价为 1 到 5 星，理由从列表里选", "Give 1 to 5 stars, and reasons from the list"
+
+
+class BadCode(Invalid):
+    code = "member.bad_code"
+    zh, en = "会员码无效或已过期，请顾客刷新", "The member code is not valid now; show a fresh one"
+
+
+class CodeUsed(Conflict):
+    code = "member.code_used"
+    zh, en = "这个会员码刚被别处用过，请顾客刷新", "This code was used elsewhere; show a fresh one"
