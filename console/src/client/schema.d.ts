@@ -628,6 +628,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/counter/recognise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recognise
+         * @description The customer who shows this member code, whoever's book they are in: a code is good for
+         *     a minute and for one counter. Refuses `member.bad_code`, `member.code_used`.
+         */
+        post: operations["recognise_v1_counter_recognise_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/coupon-templates": {
         parameters: {
             query?: never;
@@ -919,6 +940,26 @@ export interface paths {
         put?: never;
         /** Forget */
         post: operations["forget_v1_customers__customer_id__forget_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/member-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Link
+         * @description The address of this customer's member page, for a message to them alone; good for a week.
+         */
+        post: operations["make_link_v1_customers__customer_id__member_link_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2189,6 +2230,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Reviews
+         * @description How bills were rated in the asker's units, newest first, with the associate named;
+         *     `rating_max=3` lists those to look after.
+         */
+        get: operations["list_reviews_v1_reviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rfm/segments": {
         parameters: {
             query?: never;
@@ -3119,6 +3181,37 @@ export interface components {
             staff_id: string;
             /** Tasks */
             tasks: number;
+        };
+        /**
+         * AtCounter
+         * @description A recognised customer as whoever serves them sees it. `visit_id` proves for some minutes that
+         *     they were here.
+         */
+        AtCounter: {
+            /** Associate */
+            associate: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Joined On */
+            joined_on: string | null;
+            /** Name */
+            name: string | null;
+            /** Order Count */
+            order_count: number;
+            /** Paid Fen */
+            paid_fen: number;
+            /** Phone */
+            phone: string | null;
+            /** Store */
+            store: string;
+            /**
+             * Visit Id
+             * Format: uuid
+             */
+            visit_id: string;
         };
         /**
          * Attribution
@@ -5094,6 +5187,16 @@ export interface components {
             /** Ordinal */
             ordinal: number;
         };
+        /** MemberLink */
+        MemberLink: {
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Url */
+            url: string;
+        };
         /**
          * MerchantShown
          * @description `zone` is an IANA time zone: days begin and end there.
@@ -5669,6 +5772,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_ReviewRow_: {
+            /** Items */
+            items: components["schemas"]["ReviewRow"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_RfmSegmentTotal_: {
             /** Items */
             items: components["schemas"]["RfmSegmentTotal"][];
@@ -5711,7 +5824,7 @@ export interface components {
          */
         Page_Shown_: {
             /** Items */
-            items: components["schemas"]["Shown"][];
+            items: components["schemas"]["Shown-Output"][];
             /** Next */
             next: string | null;
         };
@@ -6488,6 +6601,47 @@ export interface components {
             run: components["schemas"]["Run"] | null;
         };
         /**
+         * ReviewRow
+         * @description A review as managers read it; `staff_*` is the associate whose service was rated. `order_id`
+         *     is None for an order not seen.
+         */
+        ReviewRow: {
+            /** Customer Id */
+            customer_id: string | null;
+            /** Customer Name */
+            customer_name: string | null;
+            /** Line No */
+            line_no: number | null;
+            /** Order Id */
+            order_id: string | null;
+            /** Order No */
+            order_no: string | null;
+            /** Position */
+            position: number;
+            /** Rating */
+            rating: number | null;
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Reviewed At
+             * Format: date-time
+             */
+            reviewed_at: string;
+            /** Service Rating */
+            service_rating: number | null;
+            /** Staff Id */
+            staff_id: string | null;
+            /** Staff Name */
+            staff_name: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Unit Name */
+            unit_name: string;
+        };
+        /**
          * RfmSegmentTotal
          * @description What a segment's customers bought: orders, net spend, and that per order (0 without one).
          */
@@ -6789,9 +6943,17 @@ export interface components {
         };
         /**
          * Shown
+         * @description `code` as scanned or typed.
+         */
+        "Shown-Input": {
+            /** Code */
+            code: string;
+        };
+        /**
+         * Shown
          * @description An opportunity for people: the reason as a sentence, the name masked.
          */
-        Shown: {
+        "Shown-Output": {
             /** Associate Id */
             associate_id: string | null;
             /** Best Bp */
@@ -9054,6 +9216,39 @@ export interface operations {
             };
         };
     };
+    recognise_v1_counter_recognise_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shown-Input"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AtCounter"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_templates_v1_coupon_templates_get: {
         parameters: {
             query?: {
@@ -9597,6 +9792,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    make_link_v1_customers__customer_id__member_link_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberLink"];
                 };
             };
             /** @description Refused */
@@ -11345,7 +11571,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shown"];
+                    "application/json": components["schemas"]["Shown-Output"];
                 };
             };
             /** @description Refused */
@@ -11709,6 +11935,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Behind_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_reviews_v1_reviews_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                rating_max?: number;
+                unit?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewRow_"];
                 };
             };
             /** @description Refused */
