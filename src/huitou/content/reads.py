@@ -110,6 +110,7 @@ def page_of(tx: ReadTx, link: Link, language: str) -> CustomerPage:
         greeting=found.note or (rules.DEFAULT_NOTE_EN if language == "en" else rules.DEFAULT_NOTE),
         cards=cards,
         is_opted_out=link.opted_out_at is not None,
+        member_url=f"/m?merchant={tx.merchant}",
     )
 
 

@@ -87,7 +87,9 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """Everything on the page; nothing on it says who the customer is, for links are passed on."""
+    """Everything on the page; nothing on it says who the customer is, for links are passed on.
+
+    `member_url` therefore leads to the member page's door, not through it."""
 
     token: str
     brand: str
@@ -97,6 +99,7 @@ class CustomerPage:
     greeting: str
     cards: list[Card]
     is_opted_out: bool
+    member_url: str
 
 
 @dataclass(frozen=True, slots=True)

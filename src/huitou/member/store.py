@@ -1,11 +1,11 @@
-"""SQL of ratings and visits."""
+"""SQL of ratings, visits and doors."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.member.types import Rating, Visit
+from huitou.member.types import Door, Rating, Visit
 
 
 def find_ratings(tx: ReadTx, order_ids: Sequence[UUID]) -> list[Rating]:
@@ -108,4 +108,92 @@ def remove_visits_of(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     tx.run(
         "DELETE FROM member.visit WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)",
         {"ids": list(customer_ids)},
+    )
+
+
+def add_door(tx: Tx, door: Door, code_hash: bytes) -> None:
+    """Somebody asks to come in."""
+    tx.run(
+        """
+        INSERT INTO member.door
+               (merchant_id, id, phone_blind, phone_sealed, code_hash, unit_id, wants_sms, asked_at)
+        VALUES (%(merchant)s, %(id)s, %(blind)s, %(sealed)s, %(hash)s, %(unit)s, %(wants)s, %(now)s)
+        """,
+        {
+            "id": door.id,
+            "blind": door.phone_blind,
+            "sealed": door.phone_sealed,
+            "hash": code_hash,
+            "unit": door.unit_id,
+            "wants": door.wants_sms,
+        },
+    )
+
+
+def list_knocks(tx: ReadTx, phone_blind: bytes, since: datetime) -> list[datetime]:
+    """When codes were asked for a number."""
+    return tx.column(
+        "SELECT asked_at FROM member.door WHERE merchant_id = %(merchant)s"
+        " AND phone_blind = %(blind)s AND asked_at > %(since)s",
+        {"blind": phone_blind, "since": since},
+    )
+
+
+def find_door(tx: ReadTx, door_id: UUID) -> Door | None:
+    """A door by id."""
+    return tx.row(
+        Door,
+        """
+        SELECT id, phone_blind, phone_sealed, code_hash, unit_id, wants_sms, state, attempts,
+               asked_at, position
+        FROM member.door WHERE merchant_id = %(merchant)s AND id = %(id)s
+        """,
+        {"id": door_id},
+    )
+
+
+def lock_door(tx: Tx, door_id: UUID) -> Door | None:
+    """A door, held until the end of the transaction."""
+    return tx.row(
+        Door,
+        """
+        SELECT id, phone_blind, phone_sealed, code_hash, unit_id, wants_sms, state, attempts,
+               asked_at, position
+        FROM member.door WHERE merchant_id = %(merchant)s AND id = %(id)s FOR UPDATE
+        """,
+        {"id": door_id},
+    )
+
+
+def set_door_state(tx: Tx, door_id: UUID, state: str) -> None:
+    """How far the code's message is."""
+    tx.run(
+        "UPDATE member.door SET state = %(state)s WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": door_id, "state": state},
+    )
+
+
+def add_attempt(tx: Tx, door_id: UUID) -> None:
+    """A code was typed."""
+    tx.run(
+        "UPDATE member.door SET attempts = attempts + 1"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": door_id},
+    )
+
+
+def set_proven(tx: Tx, door_id: UUID, position: int) -> None:
+    """The log has it at this position."""
+    tx.run(
+        "UPDATE member.door SET position = %(position)s"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": door_id, "position": position},
+    )
+
+
+def remove_doors(tx: Tx, before: datetime) -> int:
+    """Doors asked for before a moment."""
+    return tx.run(
+        "DELETE FROM member.door WHERE merchant_id = %(merchant)s AND asked_at < %(before)s",
+        {"before": before},
     )

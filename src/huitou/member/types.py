@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from huitou.kernel.errors import Conflict, Invalid, NotFound, Unauthenticated
+from huitou.kernel.errors import Conflict, Invalid, Limited, NotFound, Unauthenticated, Unavailable
 from huitou.kernel.personal import Personal
 
 REVIEW_REASONS: dict[str, tuple[str, str]] = {
@@ -109,6 +109,22 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """Somebody asks to come in by a phone number."""
+
+    id: UUID
+    phone_blind: bytes
+    phone_sealed: bytes
+    code_hash: bytes
+    unit_id: UUID | None
+    wants_sms: bool
+    state: str
+    attempts: int
+    asked_at: datetime
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class AtCounter:
     """A recognised customer as whoever serves them sees it. `visit_id` proves for some minutes that
     they were here."""
@@ -148,6 +164,21 @@ class RatingClosed(Conflict):
 class BadRating(Invalid):
     code = "member.bad_rating"
     zh, en = "评价为 1 到 5 星，理由从列表里选", "Give 1 to 5 stars, and reasons from the list"
+
+
+class BadPhone(Invalid):
+    code = "member.bad_phone"
+    zh, en = "请输入 11 位手机号", "Enter a mobile number of 11 digits"
+
+
+class TooManyCodes(Limited):
+    code = "member.too_many_codes"
+    zh, en = "验证码发送太频繁，请稍后再试", "Too many codes were asked for; try again later"
+
+
+class NoSms(Unavailable):
+    code = "member.no_sms"
+    zh, en = "商家还没有开通短信登录", "Signing in by SMS is not set up here"
 
 
 class BadCode(Invalid):

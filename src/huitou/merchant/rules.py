@@ -89,6 +89,9 @@ SETTINGS: dict[str, SettingKind] = {
         "Precision for merging duplicates by itself (bp, 0: never)",
     ),
     "content.buy_url": SettingKind("", str, "购买链接模板", "Template of the link to buy"),
+    "member.sms_template": SettingKind(
+        "", str, "会员验证码短信模板编号", "Template of the SMS with a member's code"
+    ),
     "site.url": SettingKind("", str, "对外访问地址", "Public address"),
     "event.retention_days": SettingKind(3650, int, "行为保留天数", "Days events are kept"),
     "reach.retention_days": SettingKind(1095, int, "消息保留天数", "Days messages are kept"),

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi.testclient import TestClient
 
 from huitou.base.db import Database
-from huitou.member import actions, reads
+from huitou.member import reads
+from huitou.member.actions import visits as actions
 from huitou.merchant import actions as merchants
 from huitou.merchant.types import NewStaff
 from tests.conftest import PASSWORD, Brand, Clock, Read, Write, make_brand

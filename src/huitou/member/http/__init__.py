@@ -1,5 +1,5 @@
 """The member page, and the counter where its code is shown."""
 
-from huitou.member.http import counter, pages
+from huitou.member.http import counter, doors, pages
 
-ROUTERS = (pages.router, counter.router)
+ROUTERS = (doors.router, pages.router, counter.router)

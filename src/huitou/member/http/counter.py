@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
-from huitou.member import actions, reads
+from huitou.member import reads
+from huitou.member.actions import visits
 from huitou.member.types import AtCounter, MemberLink
 from huitou.merchant import reads as merchants
 
@@ -24,7 +25,7 @@ def recognise(tx: Writing, asking: Asking, body: Shown) -> AtCounter:
     """The customer who shows this member code, whoever's book they are in: a code is good for
     a minute and for one counter. Refuses `member.bad_code`, `member.code_used`."""
     unit_id = merchants.get_staff(tx, asking.staff_id).unit_id if asking.staff_id else None
-    return reads.at_counter(tx, actions.recognise(tx, body.code, unit_id=unit_id))
+    return reads.at_counter(tx, visits.recognise(tx, body.code, unit_id=unit_id))
 
 
 @router.post("/customers/{customer_id}/member-link", dependencies=[needs("task.send")])
