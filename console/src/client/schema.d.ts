@@ -649,6 +649,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/coupon-codes/{batch_id}.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Codes
+         * @description The codes of a batch, a line each under the heading `code`. Fetching them is audited.
+         */
+        get: operations["download_codes_v1_coupon_codes__batch_id__csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/coupon-templates": {
         parameters: {
             query?: never;
@@ -691,6 +711,30 @@ export interface paths {
          */
         put: operations["edit_template_v1_coupon_templates__template_id__put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupon-templates/{template_id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Code Batches
+         * @description What was made for printing, latest first.
+         */
+        get: operations["list_code_batches_v1_coupon_templates__template_id__codes_get"];
+        put?: never;
+        /**
+         * Make Codes
+         * @description Make codes for printing, up to a million at once, out of the stock.
+         */
+        post: operations["make_codes_v1_coupon_templates__template_id__codes_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -797,6 +841,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/coupons/bind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bind Code
+         * @description A customer enters a printed code: the coupon is theirs.
+         */
+        post: operations["bind_code_v1_coupons_bind_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture Coupons
+         * @description The order is paid: what it holds is used.
+         */
+        post: operations["capture_coupons_v1_coupons_capture_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Coupon
+         * @description The coupon with this code, and whether it could be used now, here, for this.
+         */
+        post: operations["check_coupon_v1_coupons_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/claimable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Claimable
+         * @description What customers may take themselves now; with a customer, what they may still take.
+         */
+        get: operations["list_claimable_v1_coupons_claimable_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Coupon Conflicts
+         * @description Redemptions without a network that could not be booked, latest first, in the caller's units.
+         */
+        get: operations["list_coupon_conflicts_v1_coupons_conflicts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Freeze Coupons
+         * @description An order holds coupons until it is paid or given up.
+         */
+        post: operations["freeze_coupons_v1_coupons_freeze_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/coupons/issue": {
         parameters: {
             query?: never;
@@ -811,6 +975,206 @@ export interface paths {
          * @description Give customers one each: what became of each is in the answer.
          */
         post: operations["issue_coupons_v1_coupons_issue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/liability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Liability
+         * @description What is out and can still be used, by the month it ends in and template.
+         */
+        get: operations["list_liability_v1_coupons_liability_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/offline-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Offline Kit
+         * @description The public key, limits and templates with which a phone redeems without a network.
+         */
+        get: operations["get_offline_kit_v1_coupons_offline_key_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem Coupon
+         * @description Use a coupon: a code or a scanned token. Asked again with the same key, the same answer.
+         */
+        post: operations["redeem_coupon_v1_coupons_redeem_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Coupons
+         * @description The order was given up: what it holds is free again.
+         */
+        post: operations["release_coupons_v1_coupons_release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Return Coupon
+         * @description Take back the use of a coupon: it may be used again.
+         */
+        post: operations["return_coupon_v1_coupons_return_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke Coupon
+         * @description Take a coupon back for good.
+         */
+        post: operations["revoke_coupon_v1_coupons_revoke_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List Coupon Steps
+         * @description What happened to a coupon after it was given, earliest first.
+         */
+        post: operations["list_coupon_steps_v1_coupons_steps_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync Redemptions
+         * @description What was redeemed without a network: each is taken once, double uses are shown.
+         */
+        post: operations["sync_redemptions_v1_coupons_sync_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Coupon Tokens
+         * @description One-time tokens for the customer's phone to show, each as a QR code.
+         */
+        post: operations["make_coupon_tokens_v1_coupons_tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/coupons/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer Coupon
+         * @description A customer gives a coupon away: the taker's has another code, the giver's is over.
+         */
+        post: operations["transfer_coupon_v1_coupons_transfer_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -866,6 +1230,26 @@ export interface paths {
         put?: never;
         /** Set Consent */
         post: operations["set_consent_v1_customers__customer_id__consents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Customer Coupons
+         * @description The customer's coupon pack: what can be used, what ends first first; `all` of them on demand.
+         */
+        get: operations["list_customer_coupons_v1_customers__customer_id__coupons_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3359,6 +3743,16 @@ export interface components {
             /** Unit Id */
             unit_id: string | null;
         };
+        /** BindCode */
+        BindCode: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /** Text */
+            text: string;
+        };
         /** Body_add_import_v1_imports_post */
         Body_add_import_v1_imports_post: {
             /**
@@ -3617,6 +4011,32 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** Check */
+        Check: {
+            /** Amount Fen */
+            amount_fen?: number | null;
+            /** Lines */
+            lines?: components["schemas"]["LineBody"][];
+            /** Order No */
+            order_no?: string | null;
+            /** Text */
+            text: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Checked
+         * @description A coupon, and why it could not be used now, here, for this (None: it could).
+         */
+        Checked: {
+            /** Code */
+            code: string | null;
+            coupon: components["schemas"]["CouponShown"];
+            /** Detail */
+            detail: string | null;
+            /** Off Fen */
+            off_fen: number | null;
+        };
         /** CheckShown */
         CheckShown: {
             /** Code */
@@ -3682,6 +4102,47 @@ export interface components {
              * Format: date-time
              */
             swept_upto: string;
+        };
+        /**
+         * CodeBatch
+         * @description Codes made in one go for printing, serials `first` to `last`.
+         */
+        CodeBatch: {
+            /** By */
+            by: string;
+            /** First */
+            first: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last */
+            last: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Template Id
+             * Format: uuid
+             */
+            template_id: string;
+        };
+        /**
+         * Conflicted
+         * @description A redemption without a network that could not be booked, and the use that came before it.
+         */
+        Conflicted: {
+            /** Coupon Code */
+            coupon_code: string;
+            /** Face Fen */
+            face_fen: number | null;
+            first: components["schemas"]["Use"] | null;
+            /** Template Name */
+            template_name: string;
+            use: components["schemas"]["Use"];
         };
         /** Connector */
         Connector: {
@@ -3762,6 +4223,55 @@ export interface components {
             pending: number;
             /** Treated */
             treated: number;
+        };
+        /**
+         * CouponShown
+         * @description A coupon for a page. `shown_state` is `expired` from the moment on, booked or not, and
+         *     `waiting` before it is active. `days_left` counts calendar days after
+         *     today: 0 on the last one.
+         */
+        CouponShown: {
+            /** Active At */
+            active_at: string | null;
+            /** Code */
+            code: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Days Left */
+            days_left: number | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Face Fen */
+            face_fen: number | null;
+            /** Is Offline */
+            is_offline: boolean;
+            /** Is Transferable */
+            is_transferable: boolean;
+            /**
+             * Issued At
+             * Format: date-time
+             */
+            issued_at: string;
+            /** Kind */
+            kind: string;
+            sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+            /**
+             * Shown State
+             * @enum {string}
+             */
+            shown_state: "waiting" | "available" | "held" | "used" | "expired" | "revoked" | "transferred";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
+            /**
+             * Template Id
+             * Format: uuid
+             */
+            template_id: string;
+            /** Template Name */
+            template_name: string;
         };
         /**
          * Customer
@@ -4560,6 +5070,24 @@ export interface components {
             /** Customer */
             customer: string | null;
         };
+        /** Freeze */
+        Freeze: {
+            /** Amount Fen */
+            amount_fen?: number | null;
+            /** Lines */
+            lines?: components["schemas"]["LineBody"][];
+            /**
+             * Minutes
+             * @default 30
+             */
+            minutes?: number;
+            /** Order No */
+            order_no: string;
+            /** Texts */
+            texts: string[];
+            /** Unit */
+            unit: string;
+        };
         /** FriendshipRow */
         FriendshipRow: {
             associate: components["schemas"]["huitou__profile__types__StaffRef"] | null;
@@ -5099,6 +5627,27 @@ export interface components {
             sentence: string;
         };
         /**
+         * Liability
+         * @description Coupons of a template that customers have to use, by the month they end in (`2026-12`).
+         *
+         *     `face_fen` is the most they can take off; None when that depends on what is bought.
+         */
+        Liability: {
+            /** Count */
+            count: number;
+            /** Face Fen */
+            face_fen: number | null;
+            /** Month */
+            month: string;
+            /**
+             * Template Id
+             * Format: uuid
+             */
+            template_id: string;
+            /** Template Name */
+            template_name: string;
+        };
+        /**
          * Lift
          * @description What a campaign added, against those held out.
          *
@@ -5150,12 +5699,37 @@ export interface components {
              */
             window_days: number;
         };
+        /**
+         * LineBody
+         * @description `paid_fen` is what the whole line costs before the coupon.
+         */
+        LineBody: {
+            /** Paid Fen */
+            paid_fen: number;
+            /** Sku */
+            sku: string;
+        };
         /** Login */
         Login: {
             /** Login */
             login: string;
             /** Password */
             password: string;
+        };
+        /** MakeCodes */
+        MakeCodes: {
+            /** Count */
+            count: number;
+        };
+        /** MakeTokens */
+        MakeTokens: {
+            /**
+             * Count
+             * @default 6
+             */
+            count?: number;
+            /** Text */
+            text: string;
         };
         /**
          * Me
@@ -5395,6 +5969,91 @@ export interface components {
              */
             units?: string[];
         };
+        /** OfCoupon */
+        OfCoupon: {
+            /** Text */
+            text: string;
+        };
+        /** OfflineBody */
+        OfflineBody: {
+            /** Amount Fen */
+            amount_fen?: number | null;
+            /** Key */
+            key: string;
+            /** Order No */
+            order_no?: string | null;
+            /** Token */
+            token: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Used At
+             * Format: date-time
+             */
+            used_at: string;
+        };
+        /**
+         * OfflineKit
+         * @description What an associate's phone needs to redeem without a network.
+         *
+         *     `key` is the merchant's public key as a JSON Web Key (ECDSA P-256). A token is
+         *     `HT1.<payload>.<signature>`, base64url without padding; the signature is r‖s over the ASCII bytes
+         *     `HT1.<payload>` with SHA-256. The payload is JSON: `c` the coupon's code, `t` the template's
+         *     number, `n` a nonce, `x` not after (Unix seconds), `e` when the coupon ends, `o` whether it may be
+         *     redeemed without a network.
+         */
+        OfflineKit: {
+            /** Key */
+            key: {
+                [key: string]: string;
+            };
+            /** Most Fen */
+            most_fen: number;
+            /**
+             * Now
+             * Format: date-time
+             */
+            now: string;
+            /** Skew Seconds */
+            skew_seconds: number;
+            /** Templates */
+            templates: components["schemas"]["OfflineTemplate"][];
+            /** Token Seconds */
+            token_seconds: number;
+        };
+        /**
+         * OfflineTemplate
+         * @description What a phone knows of a template without a network.
+         */
+        OfflineTemplate: {
+            /** Face Fen */
+            face_fen: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Offline */
+            is_offline: boolean;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /** Promise */
+            promise: {
+                [key: string]: unknown;
+            };
+            sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+        };
+        /** OfOrder */
+        OfOrder: {
+            /** Order No */
+            order_no: string;
+            /** Unit */
+            unit: string;
+        };
         /**
          * Operator
          * @description A word of the rule language (operator, aggregate, event type) and how it is called.
@@ -5595,6 +6254,16 @@ export interface components {
         Page_ChannelShown_: {
             /** Items */
             items: components["schemas"]["ChannelShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_Conflicted_: {
+            /** Items */
+            items: components["schemas"]["Conflicted"][];
             /** Next */
             next: string | null;
         };
@@ -6453,6 +7122,42 @@ export interface components {
             value: string;
         };
         /**
+         * Redeem
+         * @description `key` is made by the till, once for each presentation; without one, a coupon that was used in
+         *     the order asked for is answered again.
+         */
+        Redeem: {
+            /** Amount Fen */
+            amount_fen?: number | null;
+            /** Key */
+            key?: string | null;
+            /** Lines */
+            lines?: components["schemas"]["LineBody"][];
+            /** Order No */
+            order_no?: string | null;
+            /** Text */
+            text: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Redeemed
+         * @description The answer to a redemption; `off_fen` when the amount was given. `is_new` is False when this
+         *     very presentation was answered before.
+         */
+        Redeemed: {
+            coupon: components["schemas"]["CouponShown"];
+            /** Is New */
+            is_new: boolean;
+            /** Off Fen */
+            off_fen: number | null;
+            /**
+             * Use Id
+             * Format: uuid
+             */
+            use_id: string;
+        };
+        /**
          * Refreshed
          * @description What a refresh did.
          */
@@ -6640,6 +7345,13 @@ export interface components {
             unit_id: string;
             /** Unit Name */
             unit_name: string;
+        };
+        /** Revoke */
+        Revoke: {
+            /** Reason */
+            reason: string;
+            /** Text */
+            text: string;
         };
         /**
          * RfmSegmentTotal
@@ -7291,6 +8003,47 @@ export interface components {
             /** Task */
             task: string | null;
         };
+        /**
+         * Step
+         * @description An arc of one coupon.
+         */
+        Step: {
+            /**
+             * Arc
+             * @enum {string}
+             */
+            arc: "bind" | "freeze" | "unfreeze" | "use" | "use_late" | "return" | "expire" | "revoke" | "transfer";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * From State
+             * @enum {string}
+             */
+            from_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
+            /** Principal */
+            principal: string;
+            /** Ref Id */
+            ref_id: string;
+            /** Ref Kind */
+            ref_kind: string;
+            /** Seq */
+            seq: number;
+            /**
+             * To State
+             * @enum {string}
+             */
+            to_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
+            /**
+             * Transaction Id
+             * Format: uuid
+             */
+            transaction_id: string;
+            /** Unit Id */
+            unit_id: string | null;
+        };
         /** StepShown */
         StepShown: {
             /** Code */
@@ -7407,6 +8160,28 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "accepted" | "rejected";
+        };
+        /** Sync */
+        Sync: {
+            /** Redemptions */
+            redemptions: components["schemas"]["OfflineBody"][];
+        };
+        /**
+         * Synced
+         * @description What became of one. `outcome`: `used` is booked; anything else is in the list of conflicts,
+         *     or (`refused`) nothing was kept because `code` says what is wrong with it.
+         */
+        Synced: {
+            /** Code */
+            code: string | null;
+            /** Coupon Code */
+            coupon_code: string | null;
+            /** Detail */
+            detail: string | null;
+            /** Key */
+            key: string;
+            /** Outcome */
+            outcome: string;
         };
         /**
          * Tag
@@ -7760,6 +8535,23 @@ export interface components {
             unit: components["schemas"]["UnitRef"] | null;
         };
         /**
+         * Tokens
+         * @description One-time tokens for one coupon, each for one presentation until `not_after`.
+         */
+        Tokens: {
+            /** Code */
+            code: string;
+            /**
+             * Not After
+             * Format: date-time
+             */
+            not_after: string;
+            /** Seconds */
+            seconds: number;
+            /** Tokens */
+            tokens: string[];
+        };
+        /**
          * Total
          * @description A customer's running totals; `paid_fen` is net of refunds. Scores 1..5, 5 is best.
          */
@@ -7822,6 +8614,21 @@ export interface components {
             type: "number" | "money" | "days" | "text" | "choice" | "flag" | "set" | "unit" | "custom";
             /** Zh */
             zh: string;
+        };
+        /** Transfer */
+        Transfer: {
+            /**
+             * From Customer
+             * Format: uuid
+             */
+            from_customer: string;
+            /** Text */
+            text: string;
+            /**
+             * To Customer
+             * Format: uuid
+             */
+            to_customer: string;
         };
         /**
          * Unit
@@ -7951,6 +8758,58 @@ export interface components {
             skipped: string[];
             /** Urged */
             urged: string[];
+        };
+        /**
+         * Use
+         * @description A presentation that was taken. `outcome` is 'used', or why one honoured without a network could
+         *     not be booked.
+         */
+        Use: {
+            /** Amount Fen */
+            amount_fen: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Offline */
+            is_offline: boolean;
+            /** Key */
+            key: string;
+            /** Nonce */
+            nonce: string | null;
+            /** Order No */
+            order_no: string | null;
+            /** Outcome */
+            outcome: string;
+            /** Principal */
+            principal: string;
+            /** Returned At */
+            returned_at: string | null;
+            /** Serial */
+            serial: number;
+            /** Staff Id */
+            staff_id: string | null;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /**
+             * Template Id
+             * Format: uuid
+             */
+            template_id: string;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /**
+             * Used At
+             * Format: date-time
+             */
+            used_at: string;
         };
         /** ValidationError */
         ValidationError: {
@@ -9249,6 +10108,37 @@ export interface operations {
             };
         };
     };
+    download_codes_v1_coupon_codes__batch_id__csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_templates_v1_coupon_templates_get: {
         parameters: {
             query?: {
@@ -9368,6 +10258,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_code_batches_v1_coupon_templates__template_id__codes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeBatch"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    make_codes_v1_coupon_templates__template_id__codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeCodes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeBatch"];
                 };
             };
             /** @description Refused */
@@ -9538,6 +10494,201 @@ export interface operations {
             };
         };
     };
+    bind_code_v1_coupons_bind_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    capture_coupons_v1_coupons_capture_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponShown"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    check_coupon_v1_coupons_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Check"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_claimable_v1_coupons_claimable_get: {
+        parameters: {
+            query?: {
+                customer?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateShown"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_coupon_conflicts_v1_coupons_conflicts_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Conflicted_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    freeze_coupons_v1_coupons_freeze_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Freeze"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponShown"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     issue_coupons_v1_coupons_issue_post: {
         parameters: {
             query?: never;
@@ -9558,6 +10709,328 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Issued"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_liability_v1_coupons_liability_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liability"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_offline_kit_v1_coupons_offline_key_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfflineKit"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    redeem_coupon_v1_coupons_redeem_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redeem"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redeemed"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    release_coupons_v1_coupons_release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponShown"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    return_coupon_v1_coupons_return_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfCoupon"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    revoke_coupon_v1_coupons_revoke_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revoke"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_coupon_steps_v1_coupons_steps_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfCoupon"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Step"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    sync_redemptions_v1_coupons_sync_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sync"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synced"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    make_coupon_tokens_v1_coupons_tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeTokens"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    transfer_coupon_v1_coupons_transfer_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponShown"];
                 };
             };
             /** @description Refused */
@@ -9662,6 +11135,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Consent"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_customer_coupons_v1_customers__customer_id__coupons_get: {
+        parameters: {
+            query?: {
+                all?: boolean;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CouponShown"][];
                 };
             };
             /** @description Refused */

@@ -2,7 +2,8 @@
 
 The master key lives outside the database (`HUITOU_MASTER_KEY` or a file kept apart from backups).
 Each merchant has a random key, wrapped by the master; from it come one key for hashing (HMAC-SHA-256)
-and one for sealing (AES-256-GCM). Destroying the merchant's key makes everything sealed unreadable.
+and one for sealing (AES-256-GCM), one for telling numbers as codes, and a pair for signing (ECDSA
+P-256). Destroying the merchant's key makes everything sealed unreadable.
 """
 
 import base64
@@ -11,18 +12,28 @@ import hmac
 import os
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from huitou.base.permutation import Permutation
 
 _NONCE_BYTES = 12
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_P256_BYTES = 32
 
 
 class MerchantKeys:
-    """Hash and seal for one merchant."""
+    """Hash, seal, tell numbers as codes and sign for one merchant."""
 
     def __init__(self, secret: bytes) -> None:
         self._hashing = hmac.digest(secret, b"huitou/blind", "sha256")
         self._sealing = AESGCM(hmac.digest(secret, b"huitou/seal", "sha256"))
+        self.codes = Permutation(hmac.digest(secret, b"huitou/codes", "sha256"))
+        # FIPS 186-5 A.2.1: 256 bits more than the order has, so that no scalar is more likely.
+        scalar = int.from_bytes(hmac.digest(secret, b"huitou/sign", "sha512"))
+        self._signing = ec.derive_private_key(scalar % (_P256_ORDER - 1) + 1, ec.SECP256R1())
 
     def blind(self, text: str) -> bytes:
         """32 bytes: equal for equal text, meaningless without the merchant's key."""
@@ -47,6 +58,34 @@ class MerchantKeys:
             return self._sealing.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
         except InvalidTag as error:
             raise AssertionError("sealed under another key") from error
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes r‖s (IEEE P1363, as browsers verify it), ECDSA P-256 with SHA-256."""
+        r, s = utils.decode_dss_signature(self._signing.sign(message, ec.ECDSA(SHA256())))
+        return r.to_bytes(_P256_BYTES) + s.to_bytes(_P256_BYTES)
+
+    def has_signed(self, message: bytes, signature: bytes) -> bool:
+        """Is it this merchant's signature?"""
+        if len(signature) != 2 * _P256_BYTES:
+            return False
+        r, s = signature[:_P256_BYTES], signature[_P256_BYTES:]
+        encoded = utils.encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
+        try:
+            self._signing.public_key().verify(encoded, message, ec.ECDSA(SHA256()))
+        except InvalidSignature:
+            return False
+        return True
+
+    def public_key(self) -> dict[str, str]:
+        """The public half as a JSON Web Key (RFC 7517)."""
+        point = self._signing.public_key().public_numbers()
+        x, y = (base64url(each.to_bytes(_P256_BYTES)) for each in (point.x, point.y))
+        return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
+
+
+def base64url(content: bytes) -> str:
+    """Without padding (RFC 7515)."""
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
 
 
 class MasterKey:

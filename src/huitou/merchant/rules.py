@@ -88,6 +88,12 @@ SETTINGS: dict[str, SettingKind] = {
         "重复客户自动合并所需的准确率（万分之，0 为不自动）",
         "Precision for merging duplicates by itself (bp, 0: never)",
     ),
+    "benefit.offline_most_fen": SettingKind(
+        5000, int, "可离线核销的券面额上限（分）", "Most a coupon may be worth offline (fen)"
+    ),
+    "benefit.offline_token_minutes": SettingKind(
+        15, int, "离线核销码有效期（分钟）", "Minutes an offline code is valid"
+    ),
     "content.buy_url": SettingKind("", str, "购买链接模板", "Template of the link to buy"),
     "member.sms_template": SettingKind(
         "", str, "会员验证码短信模板编号", "Template of the SMS with a member's code"

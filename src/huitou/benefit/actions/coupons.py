@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from huitou.base.db import Tx
-from huitou.benefit.actions import ledger
+from huitou.benefit.actions import coupon_moves as moves
 from huitou.benefit.rules import coupons as rules
 from huitou.benefit.rules import templates as template_rules
 from huitou.benefit.store import coupons as store
 from huitou.benefit.store import templates as stored
 from huitou.benefit.types.coupons import Claim, Claimed, Issued, NewCoupon, Stock
-from huitou.benefit.types.ledger import Posting
 from huitou.benefit.types.templates import NoTemplate, Template
 from huitou.kernel.time import day_of
 from huitou.merchant import reads as merchants
@@ -56,22 +55,9 @@ def claim(
 def _give(tx: Tx, template: Template, stock: Stock, new: Sequence[NewCoupon], zone: str) -> None:
     count = len(new)
     first, last = stock.serial + 1, stock.serial + count
-    [posted] = ledger.post(
-        tx,
-        [
-            Posting(
-                # Serials are given once, under the lock: no two calls have the same.
-                idempotency_key=f"coupon:{template.id}:issue:{first}-{last}",
-                kind="coupon_issue",
-                ref_kind="coupon_template",
-                ref_id=str(template.id),
-                at=tx.now,
-                legs=rules.legs_of(template.id, {rules.STOCK: -count, "issued": count}),
-            )
-        ],
-    )
+    transaction_id = moves.post_given(tx, template.id, (first, last), "issued")
     span = template_rules.span_of(template.promise, tx.now, zone)
-    kept = store.add_coupons(tx, template.id, new, span, posted.transaction_id)
+    kept = store.add_coupons(tx, template.id, new, span, transaction_id)
     assert kept == count, "under the lock of the stock every coupon is new"
     stored.set_stock(
         tx,

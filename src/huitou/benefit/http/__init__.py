@@ -1,6 +1,6 @@
 """The benefit room over HTTP, a module per concern."""
 
 from huitou.base.http import Router
-from huitou.benefit.http import coupons, templates
+from huitou.benefit.http import coupons, redeeming, templates
 
-ROUTERS: tuple[Router, ...] = (templates.router, coupons.router)
+ROUTERS: tuple[Router, ...] = (templates.router, coupons.router, redeeming.router)

@@ -1,3 +1,5 @@
 """Work in the background, a module per concern; importing this declares all of it."""
 
-__all__: list[str] = []
+from huitou.benefit.jobs import coupons
+
+__all__ = ["coupons"]

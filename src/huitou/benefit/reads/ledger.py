@@ -7,7 +7,7 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.benefit.rules import ledger as rules
-from huitou.benefit.store import checks, lots
+from huitou.benefit.store import checks, coupon_checks, lots
 from huitou.benefit.store import ledger as store
 from huitou.benefit.types.ledger import Broken, Entry, Hold, Leg, Lot, NoHold, OwnerKind, Standing
 from huitou.identity import reads as identities
@@ -96,11 +96,8 @@ def entries(
 
 def check(tx: ReadTx) -> list[Broken]:
     """The invariants that do not hold now; an empty list is a sound ledger."""
-    return [
-        Broken(name, len(ids), tuple(ids[:10]))
-        for name, ids in checks.list_violations(tx).items()
-        if ids
-    ]
+    found = checks.list_violations(tx) | coupon_checks.list_violations(tx)
+    return [Broken(name, len(ids), tuple(ids[:10])) for name, ids in found.items() if ids]
 
 
 def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:

@@ -46,6 +46,12 @@ def list_published(tx: ReadTx) -> list[Template]:
     return store.list_templates(tx, states=("published",), before=None, count_max=1_000)
 
 
+def list_outstanding(tx: ReadTx) -> list[Template]:
+    """Those of which customers may have coupons, newest first."""
+    states: tuple[TemplateState, ...] = ("published", "paused", "ended")
+    return store.list_templates(tx, states=states, before=None, count_max=500)
+
+
 def list_templates(
     tx: ReadTx, *, state: TemplateState | None = None, cursor: str | None = None, limit: int = 50
 ) -> Page[TemplateShown]:

@@ -16,6 +16,7 @@ from huitou.benefit.types.coupons import (
     Had,
     NewCoupon,
     Outcome,
+    ShownState,
     State,
     Stock,
 )
@@ -31,12 +32,14 @@ ARCS: dict[Arc, tuple[frozenset[State], State]] = {
     "freeze": (frozenset({"issued"}), "held"),
     "unfreeze": (frozenset({"held"}), "issued"),
     "use": (frozenset({"printed", "issued", "held"}), "used"),
+    "use_late": (frozenset({"expired"}), "used"),
     "return": (frozenset({"used"}), "issued"),
     "expire": (frozenset({"printed", "issued"}), "expired"),
     "revoke": (frozenset({"printed", "issued", "held"}), "revoked"),
     "transfer": (frozenset({"issued"}), "transferred"),
 }
-"""From which states an arc leads, and where to."""
+"""From which states an arc leads, and where to. `use_late`: it was used in time, without a network, and
+we hear of it after it was booked as expired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +122,14 @@ def may(arc: Arc, state: State) -> bool:
 
 
 def after(arc: Arc, coupon: Coupon) -> State:
-    """Where the arc leads; a printed code that was used and comes back is a printed code again."""
+    """Where the arc leads.
+
+    A printed code that was used and comes back is a printed code again; a coupon whose customer was
+    forgotten comes back to nobody.
+    """
     assert may(arc, coupon.state), f"no {arc} from {coupon.state}"
     if arc == "return" and coupon.customer_id is None:
-        return "printed"
+        return "printed" if coupon.nth is None else "revoked"
     return ARCS[arc][1]
 
 
@@ -133,6 +140,15 @@ def state_at(coupon: Coupon, at: datetime) -> State:
         state = "issued"
     is_over = coupon.expires_at is not None and coupon.expires_at <= at
     return "expired" if is_over and state in ("issued", "printed") else state
+
+
+def shown_state(coupon: Coupon, at: datetime) -> ShownState:
+    """The same in a customer's words."""
+    state = state_at(coupon, at)
+    if state == "issued" or state == "printed":
+        is_waiting = coupon.active_at is None or at < coupon.active_at
+        return "waiting" if is_waiting else "available"
+    return state
 
 
 def account_of(state: str) -> UUID:

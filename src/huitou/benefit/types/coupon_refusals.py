@@ -64,6 +64,11 @@ class HeldElsewhere(Conflict):
     zh, en = "这张券已被另一笔订单占用", "Another order holds the coupon"
 
 
+class NotCombinable(Conflict):
+    code = "coupon.not_combinable"
+    zh, en = "这张券不能与其他券同用", "The coupon may not be used together with others"
+
+
 class AlreadyTaken(Conflict):
     code = "coupon.already_taken"
     zh, en = "这个券码已被领取", "The code has been taken already"
@@ -122,3 +127,11 @@ class BadMoment(Invalid):
 class KeyReused(Conflict):
     code = "coupon.key_reused"
     zh, en = "这个核销编号已用于另一张券", "The key was used for another coupon"
+
+
+class NotOffline(Conflict):
+    code = "coupon.not_offline"
+    zh, en = (
+        "这张券面额较高，只能联网核销",
+        "The coupon is worth too much to be redeemed without a network",
+    )

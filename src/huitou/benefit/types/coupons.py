@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 
-from huitou.benefit.types.templates import Sentence, Template
+from huitou.benefit.types.templates import Sentence
 
 ASSET_PREFIX = "coupon:"
 """The asset of a template's coupons in the ledger is this and the template's id."""
@@ -13,6 +13,8 @@ ASSET_PREFIX = "coupon:"
 State = Literal["printed", "issued", "held", "used", "expired", "revoked", "transferred"]
 """`printed` is a code that no customer entered yet, `issued` is a customer's to use. `transferred` is
 over: the coupon that took its place is another one."""
+
+ShownState = Literal["waiting", "available", "held", "used", "expired", "revoked", "transferred"]
 
 STATES: tuple[State, ...] = get_args(State)
 
@@ -26,7 +28,9 @@ STATE_NAMES: dict[State, tuple[str, str]] = {
     "transferred": ("已转赠", "given away"),
 }
 
-Arc = Literal["bind", "freeze", "unfreeze", "use", "return", "expire", "revoke", "transfer"]
+Arc = Literal[
+    "bind", "freeze", "unfreeze", "use", "use_late", "return", "expire", "revoke", "transfer"
+]
 Outcome = Literal[
     "issued", "already_has", "limit", "sold_out", "sold_out_today", "not_open", "no_customer"
 ]
@@ -94,7 +98,8 @@ class NewCoupon:
 @dataclass(frozen=True, slots=True)
 class Coupon:
     """One coupon. `active_at` and `expires_at` are None for a code that counts from its receipt and
-    was not entered yet. `ref` is the order that holds or used it."""
+    was not entered yet. `ref` is the order that holds or used it. `nth` is None for a printed code
+    and for one that was handed over, 0 for one whose customer was forgotten."""
 
     template_id: UUID
     serial: int
@@ -127,7 +132,8 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class CouponShown:
     """A coupon for a page. `shown_state` is `expired` from the moment on, booked or not, and
-    `waiting` before it is active. `days_left` counts calendar days after today."""
+    `waiting` before it is active. `days_left` counts calendar days after
+    today: 0 on the last one."""
 
     template_id: UUID
     template_name: str
@@ -135,9 +141,7 @@ class CouponShown:
     code: str
     customer_id: UUID | None
     state: State
-    shown_state: Literal[
-        "waiting", "available", "held", "used", "expired", "revoked", "transferred"
-    ]
+    shown_state: ShownState
     issued_at: datetime
     active_at: datetime | None
     expires_at: datetime | None
@@ -149,8 +153,43 @@ class CouponShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A coupon with its template."""
+class Moved:
+    """A coupon as an arc leaves it, for the store: what it was, and what is to be kept of it."""
 
-    coupon: Coupon
-    template: Template
+    before: Coupon
+    after: Coupon
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What an arc was for: an order, a use, a customer's wish, a job. `unit_id` is where."""
+
+    kind: str
+    id: str
+    unit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBatch:
+    """Codes made in one go for printing, serials `first` to `last`."""
+
+    id: UUID
+    template_id: UUID
+    first: int
+    last: int
+    made_at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Liability:
+    """Coupons of a template that customers have to use, by the month they end in (`2026-12`).
+
+    `face_fen` is the most they can take off; None when that depends on what is bought.
+    """
+
+    month: str
+    template_id: UUID
+    template_name: str
+    count: int
+    face_fen: int | None

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.benefit.types.coupons import CouponShown
-from huitou.benefit.types.templates import Sentence
+from huitou.benefit.types.templates import SaleChannel, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,15 @@ class Line:
 
     sku: str
     paid_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit as a coupon's conditions see it."""
+
+    unit_id: UUID
+    path: str
+    channel: SaleChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +39,12 @@ class Basket:
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A coupon presented at a unit. `key` is made by who presents, once for each presentation."""
+    """A coupon presented at a unit. `key` is made by who presents, once for each presentation; without
+    one the order's number tells a repeated one."""
 
     text: str
     unit: str
-    key: str
+    key: str | None
     order_no: str | None = None
     basket: Basket = Basket()
 
@@ -69,6 +79,16 @@ class Redeemed:
     use_id: UUID
     is_new: bool
     coupon: CouponShown
+    off_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A coupon, and why it could not be used now, here, for this (None: it could)."""
+
+    coupon: CouponShown
+    code: str | None
+    detail: str | None
     off_fen: int | None
 
 
