@@ -242,19 +242,17 @@ def test_an_associate_uses_coupons_at_the_own_store_only(
     code = give(customers[0])
     login = f"a01-{brand.merchant.id.hex[-6:]}"
     with TestClient(create_app(db), base_url="http://testserver") as phone:
+        phone.headers["x-huitou-surface"] = "phone"
         session = phone.post(
             "/v1/session",
             json={"login": login, "password": "demo-password"},
-            headers={"x-huitou-surface": "phone"},
         )
         assert session.status_code < 300, session.text
-        ask = {"headers": {"x-huitou-surface": "phone"}}
-        there = phone.post("/v1/coupons/redeem", json={"text": code, "unit": "store-0412"}, **ask)
-        here = phone.post("/v1/coupons/redeem", json={"text": code, "unit": "store-0401"}, **ask)
+        there = phone.post("/v1/coupons/redeem", json={"text": code, "unit": "store-0412"})
+        here = phone.post("/v1/coupons/redeem", json={"text": code, "unit": "store-0401"})
         grant = phone.post(
             "/v1/coupons/issue",
             json={"template": str(customers[0]), "customers": [str(customers[0])]},
-            **ask,
         )
     assert there.json()["code"] == "merchant.no_unit"
     assert here.json()["is_new"] is True

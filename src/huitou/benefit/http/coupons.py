@@ -129,7 +129,11 @@ def list_code_batches(tx: Reading, template_id: UUID) -> list[CodeBatch]:
     return reads.list_batches(tx, template_id)
 
 
-@router.get("/coupon-codes/{batch_id}.csv", dependencies=[needs("benefit.grant")])
+@router.get(
+    "/coupon-codes/{batch_id}.csv",
+    response_class=StreamingResponse,
+    dependencies=[needs("benefit.grant")],
+)
 def download_codes(tx: Writing, batch_id: UUID) -> StreamingResponse:
     """The codes of a batch, a line each under the heading `code`. Fetching them is audited."""
     batch, template = reads.get_batch(tx, batch_id)
