@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -25,6 +26,8 @@ from huitou.kernel.time import rfc3339
 
 LegKey = tuple[str, UUID, str]
 Mode = Literal["plain", "give", "back", "take", "claw", "capture"]
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 AMOUNT_MAX = 10**12
 """Ten billion yuan, or a trillion points: more is a mistake, and sums stay far from overflow."""
@@ -56,9 +59,12 @@ def checked(posting: Posting) -> Posting:
 
 def account_id(merchant: UUID, leg: Leg) -> UUID:
     """An account's id follows from whose it is, so that locks sort the same everywhere."""
-    return derived_id(
-        "benefit.account", str(merchant), leg.owner_kind, str(leg.owner_id), leg.asset
-    )
+    return _account_id(merchant, leg.owner_kind, leg.owner_id, leg.asset)
+
+
+@lru_cache(maxsize=10_000)
+def _account_id(merchant: UUID, owner_kind: str, owner_id: UUID, asset: str) -> UUID:
+    return derived_id("benefit.account", str(merchant), owner_kind, str(owner_id), asset)
 
 
 def checked_amount(amount: int) -> int:
@@ -257,5 +263,4 @@ def _leg_body(leg: Leg) -> tuple[object, ...]:
 
 
 def _hash(*body: object) -> bytes:
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).digest()
+    return hashlib.sha256(_ENCODER.encode(body).encode()).digest()

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from huitou.base.arrays import literal
 from huitou.base.db import Query, ReadTx, Row, Tx
 from huitou.benefit.rules import ledger as rules
 from huitou.benefit.types.ledger import (
@@ -79,6 +80,8 @@ class LegOf:
 
 def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
     """Post all in one call; a known key answers with the first transaction."""
+    if len(prepared) == 1 and _is_plain_move(prepared[0]):
+        return _move(tx, prepared[0])
     legs = [
         (number, leg, rules.mode_of(leg))
         for number, item in enumerate(prepared, start=1)
@@ -86,7 +89,7 @@ def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
     ]
     takes = [(n, leg) for n, (_, leg, mode) in enumerate(legs, start=1) if mode == "take"]
     terms = [_terms_of(prepared[number - 1].posting, leg, mode) for number, leg, mode in legs]
-    params: dict[str, Any] = {
+    lists: dict[str, list[Any]] = {
         "ids": [item.id for item in prepared],
         "keys": [item.posting.idempotency_key for item in prepared],
         "hashes": [item.hash for item in prepared],
@@ -95,7 +98,7 @@ def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
         "ref_ids": [item.posting.ref_id for item in prepared],
         "ats": [item.posting.at for item in prepared],
         "originals": [item.original_id for item in prepared],
-        "details": [Jsonb(item.posting.detail) for item in prepared],
+        "details": [item.posting.detail for item in prepared],
         "overdraws": [item.posting.may_overdraw for item in prepared],
         "leg_postings": [number for number, _, _ in legs],
         "leg_modes": [mode for _, _, mode in legs],
@@ -106,14 +109,61 @@ def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
         "leg_floors": [rules.floor_of(leg) for _, leg, _ in legs],
         "leg_amounts": [leg.amount for _, leg, _ in legs],
         "leg_lots": [new_id() if mode == "give" else leg.lot_id for _, leg, mode in legs],
-        "leg_actives": [each and each.active_at for each in terms],
-        "leg_expires": [each and each.expires_at for each in terms],
+        "leg_actives": [each.active_at if each else None for each in terms],
+        "leg_expires": [each.expires_at if each else None for each in terms],
         "leg_holds": [leg.hold_id for _, leg, _ in legs],
         "take_legs": [n for n, _ in takes],
         "take_owners": [leg.owner_id for _, leg in takes],
         "take_assets": [leg.asset for _, leg in takes],
     }
+    params = {name: literal(values) for name, values in lists.items()}
     return asked(tx, Added, _POST_TAKING if takes else _POST, params)
+
+
+def _is_plain_move(item: Prepared) -> bool:
+    """Is it one customer's lots against the merchant?"""
+    legs = item.posting.legs
+    return (
+        len(legs) == 2
+        and rules.mode_of(legs[0]) in ("give", "take")
+        and legs[1].owner_kind == "merchant"
+        and not item.posting.may_overdraw
+        and item.original_id is None
+    )
+
+
+def _move(tx: Tx, item: Prepared) -> list[Added]:
+    posting, (leg, contra) = item.posting, item.posting.legs
+    terms = _terms_of(posting, leg, "give")
+    assert terms is not None
+    params = {
+        "id": item.id,
+        "key": posting.idempotency_key,
+        "hash": item.hash,
+        "kind": posting.kind,
+        "ref_kind": posting.ref_kind,
+        "ref_id": posting.ref_id,
+        "at": posting.at,
+        "detail": Jsonb(posting.detail),
+        "account": rules.account_id(tx.merchant, leg),
+        "owner": leg.owner_id,
+        "asset": leg.asset,
+        "amount": leg.amount,
+        "contra": rules.account_id(tx.merchant, contra),
+        "contra_owner": contra.owner_id,
+        "lot": new_id(),
+        "active": terms.active_at,
+        "expires": terms.expires_at,
+    }
+    return asked(tx, Added, _MOVE, params)
+
+
+_MOVE: Query = """
+    SELECT ordinal, transaction_id, is_new, is_same FROM benefit.move(
+        %(now)s, %(id)s, %(key)s, %(hash)s, %(kind)s, %(ref_kind)s, %(ref_id)s, %(at)s, %(detail)s,
+        %(account)s, %(owner)s, %(asset)s, %(amount)s, %(contra)s, %(contra_owner)s, %(lot)s,
+        %(active)s, %(expires)s)
+    """
 
 
 # Whoever was merged into a customer has accounts of their own: together they are the pool that a leg takes from.

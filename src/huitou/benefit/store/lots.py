@@ -50,16 +50,7 @@ def add_hold(tx: Tx, hold_id: UUID, holding: Holding, request_hash: bytes) -> He
         """
         SELECT hold_id, is_new, is_same FROM benefit.reserve(
             %(now)s, %(id)s, %(key)s, %(hash)s, %(owner)s, %(asset)s, %(amount)s, %(until)s,
-            %(ref_kind)s, %(ref_id)s, ARRAY(
-                SELECT a.id FROM identity.customer me
-                JOIN identity.customer m ON m.merchant_id = me.merchant_id AND m.root_id = me.root_id
-                JOIN benefit.account a ON a.merchant_id = me.merchant_id
-                    AND a.owner_kind = 'customer' AND a.owner_id = m.id AND a.asset = %(asset)s
-                WHERE me.merchant_id = %(merchant)s AND me.id = %(owner)s
-                UNION
-                SELECT a.id FROM benefit.account a
-                WHERE a.merchant_id = %(merchant)s AND a.owner_kind = 'customer'
-                    AND a.owner_id = %(owner)s AND a.asset = %(asset)s))
+            %(ref_kind)s, %(ref_id)s)
         """,
         {
             "id": hold_id,
