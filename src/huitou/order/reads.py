@@ -29,6 +29,7 @@ from huitou.order.types import (
     RfmSegment,
     RfmSegmentTotal,
     ScoredGroup,
+    Spent,
     StaffSales,
     Total,
 )
@@ -49,6 +50,16 @@ def refunds_in(tx: ReadTx, after: int, upto: int) -> list[OrderRefund]:
 def refunds(tx: ReadTx, refund_ids: Sequence[UUID]) -> list[OrderRefund]:
     """Refunds by id, as OrdersRefunded tells them."""
     return lists.find_refunds(tx, refund_ids)
+
+
+def spending(tx: ReadTx, order_ids: Sequence[UUID]) -> list[Spent]:
+    """These orders with their refunds."""
+    return lists.list_spent(tx, order_ids)
+
+
+def spending_of(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[Spent]:
+    """All orders of these customers with their refunds, by customer and time."""
+    return lists.list_spent_by(tx, customer_ids)
 
 
 def totals(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, Total]:

@@ -77,8 +77,7 @@ RFM_BANDS: tuple[RfmBand[RfmSegment], ...] = (
 """The first band that holds gives the segment, `others` when none does. Source: the R package rfm
 0.3.0 (MIT), documentation of `rfm_segment`."""
 
-REUSED_NO = "order.reused_no"
-REFUND_TOO_LARGE = "order.refund_too_large"
+REUSED_NO, REFUND_TOO_LARGE = "order.reused_no", "order.refund_too_large"
 """Why an event is set aside: another order (or refund) has its number; more than was paid."""
 
 
@@ -197,6 +196,20 @@ class PaidOrder:
     paid_at: datetime
     paid_fen: int
     shipping_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """An order and what was given back of it, when and how much, in the order of time."""
+
+    order_id: UUID
+    position: int
+    customer_id: UUID | None
+    paid_at: datetime
+    paid_fen: int
+    refunded_fen: int
+    refund_ats: list[datetime]
+    refund_fens: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +406,6 @@ class OrdersRefunded:
 
 @dataclass(frozen=True, slots=True)
 class TotalsMoved:
-    """Notice: orders of these customers (≤1,000) came or went, or count in other categories now:
-    by a merge, a split or a change of the catalogue."""
+    """Notice: orders of these customers (≤1,000) came or went, or count in other categories now."""
 
     customer_ids: tuple[UUID, ...]

@@ -15,6 +15,7 @@ from huitou.order.types import (
     OrderRow,
     PaidOrder,
     Review,
+    Spent,
     StaffSales,
 )
 
@@ -287,4 +288,43 @@ def list_refunds_of(tx: ReadTx, customer_id: UUID) -> list[OrderRefund]:
         WHERE p.merchant_id = %(merchant)s AND p.customer_id = %(customer)s ORDER BY r.position
         """,
         {"customer": customer_id},
+    )
+
+
+def list_spent(tx: ReadTx, order_ids: Sequence[UUID]) -> list[Spent]:
+    """Orders by their ids."""
+    return tx.rows(
+        Spent,
+        """
+        SELECT p.id AS order_id, p.position, p.customer_id, p.paid_at, p.paid_fen, p.refunded_fen,
+               coalesce(r.ats, '{}') AS refund_ats, coalesce(r.fens, '{}') AS refund_fens
+        FROM "order".purchase p
+        LEFT JOIN LATERAL (
+            SELECT array_agg(r.refunded_at ORDER BY r.refunded_at, r.id) AS ats,
+                   array_agg(r.refund_fen ORDER BY r.refunded_at, r.id) AS fens
+            FROM "order".refund r
+            WHERE r.merchant_id = p.merchant_id AND r.order_id = p.id) r ON p.refunded_fen > 0
+        WHERE p.merchant_id = %(merchant)s AND p.id = ANY(%(ids)s) ORDER BY p.id
+        """,
+        {"ids": list(order_ids)},
+    )
+
+
+def list_spent_by(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[Spent]:
+    """Every order of these customers."""
+    return tx.rows(
+        Spent,
+        """
+        SELECT p.id AS order_id, p.position, p.customer_id, p.paid_at, p.paid_fen, p.refunded_fen,
+               coalesce(r.ats, '{}') AS refund_ats, coalesce(r.fens, '{}') AS refund_fens
+        FROM "order".purchase p
+        LEFT JOIN LATERAL (
+            SELECT array_agg(r.refunded_at ORDER BY r.refunded_at, r.id) AS ats,
+                   array_agg(r.refund_fen ORDER BY r.refunded_at, r.id) AS fens
+            FROM "order".refund r
+            WHERE r.merchant_id = p.merchant_id AND r.order_id = p.id) r ON p.refunded_fen > 0
+        WHERE p.merchant_id = %(merchant)s AND p.customer_id = ANY(%(ids)s)
+        ORDER BY p.customer_id, p.paid_at, p.id
+        """,
+        {"ids": list(customer_ids)},
     )

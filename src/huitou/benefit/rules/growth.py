@@ -1,0 +1,79 @@
+"""How much growth an order earns, and what keeps an event from earning twice. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from huitou.benefit.types.tiers import GrowthEvent, GrowthRules
+from huitou.event.types import LogEntry
+from huitou.kernel.time import DEFAULT_ZONE, day_of
+
+_FEN_A_YUAN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Earning:
+    """What earned growth, of which order or event, before it is posted."""
+
+    key: str
+    customer_id: UUID
+    position: int
+    order_id: UUID | None
+    amount: int
+    per_yuan: int
+    at: datetime
+
+
+def growth_of(paid_fen: int, per_yuan: int) -> int:
+    """Each whole yuan counts."""
+    return paid_fen // _FEN_A_YUAN * per_yuan
+
+
+def reversed_upto(paid_fen: int, refunded_fen: int, per_yuan: int) -> int:
+    """What has to be taken back by now: what is left keeps what it alone would have earned.
+
+    Of all that was refunded so far, not of each refund: the steps do not matter, and a whole refund
+    leaves nothing.
+    """
+    return growth_of(paid_fen, per_yuan) - growth_of(paid_fen - refunded_fen, per_yuan)
+
+
+def order_key(order_id: UUID) -> str:
+    return f"order:{order_id}"
+
+
+def event_earnings(
+    entries: Iterable[LogEntry],
+    customers: Mapping[int, UUID],
+    rules: GrowthRules,
+    zone: str = DEFAULT_ZONE,
+) -> list[Earning]:
+    """What these events earn. One that counts once a day (or ever) has the customer and the day for
+    its key, so that a second one is the same earning."""
+    by_type = {event.type: event for event in rules.events}
+    found: dict[str, Earning] = {}
+    for entry in entries:
+        event, customer_id = by_type.get(entry.type), customers.get(entry.position)
+        if event is None or customer_id is None:
+            continue
+        key = _event_key(event, customer_id, entry, zone)
+        found.setdefault(
+            key,
+            Earning(
+                key, customer_id, entry.position, None, event.growth, 0, entry.occurred_at
+            ),
+        )
+    return list(found.values())
+
+
+def types_of(rules: GrowthRules) -> Sequence[str]:
+    return [event.type for event in rules.events]
+
+
+def _event_key(event: GrowthEvent, customer_id: UUID, entry: LogEntry, zone: str) -> str:
+    if event.limit == "each":
+        return f"event:{entry.position}"
+    if event.limit == "once":
+        return f"{event.type}:{customer_id}"
+    return f"{event.type}:{customer_id}:{day_of(entry.occurred_at, zone).isoformat()}"

@@ -1,0 +1,114 @@
+-- Tiers: plans in versions, the stored standing of each customer, every change with its evidence.
+
+CREATE TABLE benefit.tier_plan (
+    merchant_id uuid NOT NULL,
+    version int NOT NULL,
+    state text NOT NULL CHECK (state IN ('draft', 'published', 'retired')),
+    revision int NOT NULL DEFAULT 1,
+    document jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    published_at timestamptz,
+    published_by text,
+    PRIMARY KEY (merchant_id, version),
+    CHECK ((state = 'draft') = (published_at IS NULL))
+);
+CREATE UNIQUE INDEX tier_plan_draft ON benefit.tier_plan (merchant_id) WHERE state = 'draft';
+CREATE UNIQUE INDEX tier_plan_published ON benefit.tier_plan (merchant_id) WHERE state = 'published';
+SELECT base.protect('benefit.tier_plan');
+
+-- Of customers who answer for themselves and have a history. What it says follows from orders, the
+-- ledger and the plan in force; due_at is when time alone may change it.
+CREATE TABLE benefit.membership (
+    merchant_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    tier text NOT NULL,
+    earned text NOT NULL,
+    since timestamptz,
+    valid_until timestamptz,
+    grace_until timestamptz,
+    due_at timestamptz,
+    plan_version int NOT NULL,
+    evidence jsonb NOT NULL,
+    PRIMARY KEY (merchant_id, customer_id)
+) WITH (fillfactor = 80);
+CREATE INDEX membership_due ON benefit.membership (merchant_id, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX membership_tier ON benefit.membership (merchant_id, tier);
+SELECT base.protect('benefit.membership');
+
+CREATE TABLE benefit.tier_change (
+    merchant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    from_tier text,
+    to_tier text NOT NULL,
+    at timestamptz NOT NULL,
+    plan_version int NOT NULL,
+    evidence jsonb NOT NULL,
+    PRIMARY KEY (merchant_id, id)
+);
+CREATE INDEX tier_change_customer ON benefit.tier_change (merchant_id, customer_id, at, id);
+SELECT base.protect('benefit.tier_change', 'SELECT, INSERT');
+
+-- Tiers that were paid for. They stay with whom they were sold to; a merged customer has all of them.
+CREATE TABLE benefit.tier_purchase (
+    merchant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    offer text NOT NULL,
+    tier text NOT NULL,
+    since timestamptz NOT NULL,
+    until timestamptz NOT NULL CHECK (until > since),
+    price_fen bigint NOT NULL,
+    ref text NOT NULL,
+    at timestamptz NOT NULL,
+    by text NOT NULL,
+    PRIMARY KEY (merchant_id, id),
+    UNIQUE (merchant_id, ref)
+);
+CREATE INDEX tier_purchase_customer ON benefit.tier_purchase (merchant_id, customer_id);
+SELECT base.protect('benefit.tier_purchase', 'SELECT, INSERT');
+
+-- What earned growth: `key` is the order or the event, once for ever. The growth itself is in the
+-- ledger, on the account of the customer that the event was first given to.
+CREATE TABLE benefit.growth_earned (
+    merchant_id uuid NOT NULL,
+    key text NOT NULL,
+    customer_id uuid NOT NULL,
+    position bigint NOT NULL,
+    order_id uuid,
+    amount bigint NOT NULL CHECK (amount >= 0),
+    per_yuan int NOT NULL,
+    reversed bigint NOT NULL DEFAULT 0 CHECK (reversed BETWEEN 0 AND amount),
+    at timestamptz NOT NULL,
+    plan_version int NOT NULL,
+    moves int NOT NULL DEFAULT 0,
+    transaction_id uuid,
+    PRIMARY KEY (merchant_id, key)
+) WITH (fillfactor = 80);
+CREATE UNIQUE INDEX growth_earned_order ON benefit.growth_earned (merchant_id, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX growth_earned_customer ON benefit.growth_earned (merchant_id, customer_id);
+SELECT base.protect('benefit.growth_earned', 'SELECT, INSERT, UPDATE');
+
+-- A plan looked at with everybody, block by block.
+CREATE TABLE benefit.tier_run (
+    merchant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('preview', 'apply')),
+    plan_version int NOT NULL,
+    revision int NOT NULL,
+    state text NOT NULL CHECK (state IN ('queued', 'running', 'done', 'superseded')),
+    cursor uuid,
+    done int NOT NULL DEFAULT 0,
+    total int NOT NULL,
+    up int NOT NULL DEFAULT 0,
+    down int NOT NULL DEFAULT 0,
+    counts jsonb NOT NULL DEFAULT '{}',
+    examples jsonb NOT NULL DEFAULT '[]',
+    queued_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    by text NOT NULL,
+    PRIMARY KEY (merchant_id, id)
+);
+CREATE INDEX tier_run_plan ON benefit.tier_run (merchant_id, plan_version, queued_at);
+SELECT base.protect('benefit.tier_run');
