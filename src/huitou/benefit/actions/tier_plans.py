@@ -122,9 +122,7 @@ def go_on(tx: Tx, run_id: UUID) -> bool:
 def _start(tx: Tx, kind: str, plan: PlanVersion) -> Run:
     id_ = new_id()
     total = store.count_customers(tx)
-    store.add_run(
-        tx, id_, kind=kind, version=plan.version, revision=plan.revision, total=total
-    )
+    store.add_run(tx, id_, kind=kind, version=plan.version, revision=plan.revision, total=total)
     return reads.get_run(tx, id_)
 
 

@@ -89,9 +89,7 @@ def evaluate_due(tx: Tx) -> int:
     return len(due)
 
 
-def evaluate(
-    tx: Tx, customer_ids: Sequence[UUID], *, is_told_again: bool = False
-) -> list[Outcome]:
+def evaluate(tx: Tx, customer_ids: Sequence[UUID], *, is_told_again: bool = False) -> list[Outcome]:
     """Bring the stored tiers of these customers (≤ 1,000) up to what their history gives.
 
     Tells TiersChanged; publishes the trait `tier`; records `x.tier_changed`. With `is_told_again`
@@ -108,13 +106,9 @@ def evaluate(
     if gone:
         # A trait that holds nothing: whoever answers for themselves and has no history left.
         store.remove_memberships(tx, gone)
-        profiles.set_traits(
-            tx, [(id_, TRAIT, []) for id_ in gone if id_ in roots], source=SOURCE
-        )
+        profiles.set_traits(tx, [(id_, TRAIT, []) for id_ in gone if id_ in roots], source=SOURCE)
     kept = {id_: _membership(id_, standing, plan) for id_, standing in found.items()}
-    store.set_memberships(
-        tx, [kept[id_] for id_ in sorted(kept) if before.get(id_) != kept[id_]]
-    )
+    store.set_memberships(tx, [kept[id_] for id_ in sorted(kept) if before.get(id_) != kept[id_]])
     _tell(tx, plan, before, found, is_told_again=is_told_again)
     return [Outcome(id_, before.get(id_), standing) for id_, standing in sorted(found.items())]
 
@@ -175,9 +169,7 @@ def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     store.remove_memberships(tx, customer_ids)
 
 
-def _evaluate_all(
-    tx: Tx, customer_ids: Sequence[UUID], *, is_told_again: bool = False
-) -> None:
+def _evaluate_all(tx: Tx, customer_ids: Sequence[UUID], *, is_told_again: bool = False) -> None:
     ids = sorted(set(customer_ids))
     for start in range(0, len(ids), AT_ONCE):
         evaluate(tx, ids[start : start + AT_ONCE], is_told_again=is_told_again)

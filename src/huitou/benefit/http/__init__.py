@@ -1,6 +1,11 @@
 """The benefit room over HTTP, a module per concern."""
 
 from huitou.base.http import Router
-from huitou.benefit.http import coupons, redeeming, templates
+from huitou.benefit.http import coupons, redeeming, templates, tiers
 
-ROUTERS: tuple[Router, ...] = (templates.router, coupons.router, redeeming.router)
+ROUTERS: tuple[Router, ...] = (
+    templates.router,
+    coupons.router,
+    redeeming.router,
+    tiers.router,
+)

@@ -70,24 +70,18 @@ def get_plan(tx: Reading, version: Version) -> PlanVersion:
 
 
 @router.put("/tier-plans/{version}", dependencies=[needs("benefit.edit")])
-def set_plan(
-    tx: Writing, version: Version, body: PlanChange
-) -> PlanVersion:
+def set_plan(tx: Writing, version: Version, body: PlanChange) -> PlanVersion:
     """Another wording of a draft."""
     return tier_plans.set_plan(tx, version, body.plan, body.revision)
 
 
-@router.delete(
-    "/tier-plans/{version}", status_code=204, dependencies=[needs("benefit.edit")]
-)
+@router.delete("/tier-plans/{version}", status_code=204, dependencies=[needs("benefit.edit")])
 def remove_plan(tx: Writing, version: Version) -> None:
     """Throw a draft away."""
     tier_plans.remove_plan(tx, version)
 
 
-@router.post(
-    "/tier-plans/{version}/preview", status_code=202, dependencies=[needs("benefit.edit")]
-)
+@router.post("/tier-plans/{version}/preview", status_code=202, dependencies=[needs("benefit.edit")])
 def preview(tx: Writing, version: Version) -> Run:
     """Look for whom a plan would move, as a job that moves nobody."""
     run = tier_plans.start_preview(tx, version)
@@ -104,12 +98,8 @@ def get_preview(tx: Reading, version: Version) -> Run:
     return found
 
 
-@router.post(
-    "/tier-plans/{version}/publish", status_code=202, dependencies=[needs("benefit.edit")]
-)
-def publish(
-    tx: Writing, version: Version, body: Publishing
-) -> Run:
+@router.post("/tier-plans/{version}/publish", status_code=202, dependencies=[needs("benefit.edit")])
+def publish(tx: Writing, version: Version, body: Publishing) -> Run:
     """Put a draft in force, and apply it to everybody as a job."""
     run = tier_plans.publish(tx, version, body.revision)
     tx.defer(jobs.tier_run, run=str(run.id))

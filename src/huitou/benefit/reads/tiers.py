@@ -39,7 +39,14 @@ from huitou.benefit.types.tiers import (
     TiersChecked,
 )
 from huitou.identity import reads as identities
-from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, decode_moment, encode_cursor
+from huitou.kernel.page import (
+    PAGE_MAX,
+    BadCursor,
+    Page,
+    decode_cursor,
+    decode_moment,
+    encode_cursor,
+)
 from huitou.merchant import reads as merchants
 from huitou.order import reads as orders
 from huitou.profile import reads as profiles

@@ -60,9 +60,7 @@ def event_earnings(
         key = _event_key(event, customer_id, entry, zone)
         found.setdefault(
             key,
-            Earning(
-                key, customer_id, entry.position, None, event.growth, 0, entry.occurred_at
-            ),
+            Earning(key, customer_id, entry.position, None, event.growth, 0, entry.occurred_at),
         )
     return list(found.values())
 

@@ -23,7 +23,10 @@ def check_plan(plan: TierPlan) -> None:
     known = {rule.code for rule in plan.tiers}
     for offer in plan.paid:
         if offer.tier not in known:
-            _refuse(f"付费等级指向不存在的等级 {offer.tier}", f"there is no tier {offer.tier} to be bought")
+            _refuse(
+                f"付费等级指向不存在的等级 {offer.tier}",
+                f"there is no tier {offer.tier} to be bought",
+            )
 
 
 def _check_ladder(plan: TierPlan) -> None:
@@ -72,7 +75,9 @@ def _check_growth(plan: TierPlan) -> None:
     if plan.metric != "growth":
         return
     if plan.growth is None or not (plan.growth.per_yuan or plan.growth.events):
-        _refuse("没有获得成长值的规则，等级无法达到", "nothing earns growth: no tier can be reached")
+        _refuse(
+            "没有获得成长值的规则，等级无法达到", "nothing earns growth: no tier can be reached"
+        )
     elif not plan.growth.per_yuan and all(event.limit == "once" for event in plan.growth.events):
         most = sum(event.growth for event in plan.growth.events)
         for rule in plan.tiers[1:]:

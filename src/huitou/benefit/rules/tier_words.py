@@ -215,7 +215,10 @@ def _growth(plan: TierPlan) -> list[tuple[str, str]]:
     for event in plan.growth.events:
         zh, en = limits[event.limit]
         told.append(
-            (f"{event.type} {zh}得 {event.growth} 点成长值", f"{event.type} earns {event.growth} growth, {en}")
+            (
+                f"{event.type} {zh}得 {event.growth} 点成长值",
+                f"{event.type} earns {event.growth} growth, {en}",
+            )
         )
     return told
 

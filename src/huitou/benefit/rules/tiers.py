@@ -87,7 +87,8 @@ def reached(plan: TierPlan, sum_: int) -> int:
 class _State:
     """After the first `seen` facts. `anchor`: how many came before the tier was reached or kept.
 
-    `looked_at`: the end of validity (or slide) that began the grace.
+    `looked_at`: when the look was taken that failed: just before the end of validity, or when the
+    window had slid.
     """
 
     clock: datetime | None = None
@@ -225,7 +226,7 @@ class _Fold:
             if is_slide:
                 return state
             return replace(state, anchor=state.seen, valid_until=self._valid(at, at - _INSTANT))
-        state = replace(state, looked_at=at)
+        state = replace(state, looked_at=moment)
         if self._plan.grace_days:
             return replace(
                 state, grace_until=at + timedelta(days=self._plan.grace_days), valid_until=None
@@ -246,7 +247,7 @@ class _Fold:
             tier=tier,
             anchor=state.seen,
             since=at,
-            valid_until=self._valid(at, state.looked_at - _INSTANT) if tier else None,
+            valid_until=self._valid(at, state.looked_at) if tier else None,
             grace_until=None,
             looked_at=None,
         )
@@ -267,7 +268,7 @@ class _Fold:
         assert state.looked_at is not None
         window = self._plan.window
         if isinstance(window, Calendar):
-            start = span_start(state.looked_at - _INSTANT, window.span, self._zone)
+            start = span_start(state.looked_at, window.span, self._zone)
             return self._sum(bisect_left(self._ats, start), state.seen, at)
         return self.sum_at(state, at)
 
@@ -284,7 +285,9 @@ class _Fold:
         if low >= high:
             return 0
         back = sum(
-            amount for index, taken_at, amount in self._back if low <= index < high and taken_at <= at
+            amount
+            for index, taken_at, amount in self._back
+            if low <= index < high and taken_at <= at
         )
         return self._sums[high] - self._sums[low] - back
 
@@ -316,9 +319,7 @@ def _bought(spans: tuple[Bought, ...], plan: TierPlan, now: datetime) -> tuple[i
 
 def _turn(spans: tuple[Bought, ...], now: datetime) -> datetime | None:
     """The next moment at which something bought begins or ends."""
-    return min(
-        (at for span in spans for at in (span.since, span.until) if at > now), default=None
-    )
+    return min((at for span in spans for at in (span.since, span.until) if at > now), default=None)
 
 
 def _first(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -59,9 +59,7 @@ def list_first_given(tx: ReadTx, positions: Sequence[int]) -> dict[int, UUID]:
 
 def add_earnings(tx: Tx, earnings: Sequence[Earning], plan_version: int) -> None:
     """Keep what is not known yet."""
-    tx.load(
-        "growth_new", _NEW, ([getattr(each, column) for column in _NEW] for each in earnings)
-    )
+    tx.load("growth_new", _NEW, ([getattr(each, column) for column in _NEW] for each in earnings))
     tx.run(
         """
         INSERT INTO benefit.growth_earned

@@ -82,8 +82,7 @@ def list_plans(tx: ReadTx, before: int | None, count_max: int) -> list[PlanRow]:
 def find_draft(tx: ReadTx) -> int | None:
     """The version of the draft, if there is one."""
     version: int | None = tx.value(
-        "SELECT version FROM benefit.tier_plan"
-        " WHERE merchant_id = %(merchant)s AND state = 'draft'"
+        "SELECT version FROM benefit.tier_plan WHERE merchant_id = %(merchant)s AND state = 'draft'"
     )
     return version
 

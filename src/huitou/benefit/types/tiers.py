@@ -408,7 +408,10 @@ class BadTierPlan(Invalid):
 
 class NotADraft(Conflict):
     code = "benefit.tier_plan_not_a_draft"
-    zh, en = "已发布的等级方案不能修改，请新建版本", "A published tier plan is not changed: make a new one"
+    zh, en = (
+        "已发布的等级方案不能修改，请新建版本",
+        "A published tier plan is not changed: make a new one",
+    )
 
 
 class DraftThere(Conflict):
