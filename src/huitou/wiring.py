@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from huitou.associate import reads as associate
 from huitou.attribution import reads as attribution
-from huitou.benefit.reads import ledger as benefit
+from huitou.benefit.reads import everything as benefit
 from huitou.campaign import reads as campaign
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig

@@ -1461,6 +1461,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customer_id}/tier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Customer Tier
+         * @description Where a customer stands: why, until when, what keeps it, what is missing to the next.
+         */
+        get: operations["get_customer_tier_v1_customers__customer_id__tier_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/tier/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Changes
+         * @description How the tier came to be, latest first, each with its evidence.
+         */
+        get: operations["list_changes_v1_customers__customer_id__tier_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/tier/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Purchases
+         * @description Tiers the customer bought.
+         */
+        get: operations["list_purchases_v1_customers__customer_id__tier_purchases_get"];
+        put?: never;
+        /**
+         * Buy
+         * @description Record that a customer paid for a tier; the money is the seller's business.
+         */
+        post: operations["buy_v1_customers__customer_id__tier_purchases_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customer_id}/timeline": {
         parameters: {
             query?: never;
@@ -3385,6 +3449,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tier-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plans
+         * @description All versions of the plan, latest first, each as a document and as a sentence.
+         */
+        get: operations["list_plans_v1_tier_plans_get"];
+        put?: never;
+        /**
+         * Add Plan
+         * @description A new draft; there is one at a time.
+         */
+        post: operations["add_plan_v1_tier_plans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tier-plans/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Plan
+         * @description A version of the plan.
+         */
+        get: operations["get_plan_v1_tier_plans__version__get"];
+        /**
+         * Set Plan
+         * @description Another wording of a draft.
+         */
+        put: operations["set_plan_v1_tier_plans__version__put"];
+        post?: never;
+        /**
+         * Remove Plan
+         * @description Throw a draft away.
+         */
+        delete: operations["remove_plan_v1_tier_plans__version__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tier-plans/{version}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Preview
+         * @description The latest preview of a plan: how far it is, how many would move, and ten of them.
+         */
+        get: operations["get_preview_v1_tier_plans__version__preview_get"];
+        put?: never;
+        /**
+         * Preview
+         * @description Look for whom a plan would move, as a job that moves nobody.
+         */
+        post: operations["preview_v1_tier_plans__version__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tier-plans/{version}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Put a draft in force, and apply it to everybody as a job.
+         */
+        post: operations["publish_v1_tier_plans__version__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tier-runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Run
+         * @description A preview or an application, and how far it is.
+         */
+        get: operations["get_run_v1_tier_runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tiers
+         * @description The ladder in force, with the customers of one's scope on each step.
+         */
+        get: operations["get_tiers_v1_tiers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tiers/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check
+         * @description Reconciliation: stored tiers against orders and ledger, a block at a time.
+         */
+        get: operations["check_v1_tiers_check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/totals": {
         parameters: {
             query?: never;
@@ -3776,6 +3996,32 @@ export interface components {
             file: string;
             /** Kind */
             kind: string;
+        };
+        /**
+         * Buying
+         * @description `offer`: the code of a paid tier of the plan in force; `ref`: the seller's own number.
+         */
+        Buying: {
+            /** Offer */
+            offer: string;
+            /** Ref */
+            ref: string;
+        };
+        /**
+         * Calendar
+         * @description The calendar year or month, in the merchant's zone.
+         */
+        Calendar: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "calendar";
+            /**
+             * Span
+             * @enum {string}
+             */
+            span: "year" | "month";
         };
         /**
          * Campaign
@@ -4225,6 +4471,29 @@ export interface components {
             treated: number;
         };
         /**
+         * CouponGift
+         * @description `template` is the id of a coupon template.
+         */
+        CouponGift: {
+            /**
+             * Count
+             * @default 1
+             */
+            count?: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "coupons";
+            /** Template */
+            template: string;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "on_upgrade" | "monthly" | "birthday";
+        };
+        /**
          * CouponShown
          * @description A coupon for a page. `shown_state` is `expired` from the moment on, booked or not, and
          *     `waiting` before it is active. `days_left` counts calendar days after
@@ -4403,6 +4672,32 @@ export interface components {
             source_channels: string[];
             /** Tags */
             tags: string[];
+        };
+        /**
+         * CustomerTier
+         * @description A customer's page: the standing, its names, and what it brings.
+         */
+        CustomerTier: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** En */
+            en: string;
+            /** Growth */
+            growth: number;
+            /** Privileges */
+            privileges: {
+                [key: string]: unknown;
+            }[];
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+            standing: components["schemas"]["Standing"];
+            /** Zh */
+            zh: string;
         };
         /**
          * CustomerTotals
@@ -4695,34 +4990,6 @@ export interface components {
         Entered: {
             /** Surface */
             surface: string;
-        };
-        /**
-         * Evidence
-         * @description Why something about this customer's identity is believed, in words.
-         */
-        Evidence: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Id */
-            id: string;
-            /** Is Undone */
-            is_undone: boolean;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "link" | "merge" | "move";
-            /** May Undo */
-            may_undo: boolean;
-            /** Position */
-            position: number | null;
-            /** Sentence En */
-            sentence_en: string;
-            /** Sentence Zh */
-            sentence_zh: string;
         };
         /**
          * Exchange
@@ -5023,6 +5290,19 @@ export interface components {
             waiting: number;
         };
         /**
+         * ForDays
+         * @description A tier is sure for so many times 24 hours.
+         */
+        ForDays: {
+            /** Days */
+            days: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "days";
+        };
+        /**
          * Foreseen
          * @description A preview of a rule: looked for among `total` events, and what was found when it is done.
          */
@@ -5041,6 +5321,24 @@ export interface components {
             state: "queued" | "running" | "done" | "failed";
             /** Total */
             total: number;
+        };
+        /**
+         * ForSpans
+         * @description A tier is sure until the end of the `count`-th calendar year or month after this one.
+         */
+        ForSpans: {
+            /** Count */
+            count: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "spans";
+            /**
+             * Span
+             * @enum {string}
+             */
+            span: "year" | "month";
         };
         /**
          * Founded
@@ -5069,6 +5367,14 @@ export interface components {
             console: string;
             /** Customer */
             customer: string | null;
+        };
+        /** FreeShipping */
+        FreeShipping: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "free_shipping";
         };
         /** Freeze */
         Freeze: {
@@ -5154,6 +5460,38 @@ export interface components {
              * @default []
              */
             skus?: string[];
+        };
+        /**
+         * GrowthEvent
+         * @description An event of this type earns growth: each time, or once a day or once ever a customer.
+         */
+        GrowthEvent: {
+            /** Growth */
+            growth: number;
+            /**
+             * Limit
+             * @default each
+             * @enum {string}
+             */
+            limit?: "each" | "daily" | "once";
+            /** Type */
+            type: string;
+        };
+        /**
+         * GrowthRules
+         * @description `per_yuan` is earned for each whole yuan of an order, refunds taken off.
+         */
+        GrowthRules: {
+            /**
+             * Events
+             * @default []
+             */
+            events?: components["schemas"]["GrowthEvent"][];
+            /**
+             * Per Yuan
+             * @default 0
+             */
+            per_yuan?: number;
         };
         /**
          * Habit
@@ -5309,6 +5647,81 @@ export interface components {
             zh: string;
         };
         /**
+         * Evidence
+         * @description Why: the `sum` of the metric since `window_from` (None: since the tier began, or ever).
+         */
+        huitou__benefit__types__tiers__Evidence: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "spend" | "growth" | "orders";
+            /** Plan Version */
+            plan_version: number;
+            /** Sum */
+            sum: number;
+            /** Why En */
+            why_en: string;
+            /** Why Zh */
+            why_zh: string;
+            /** Window From */
+            window_from: string | null;
+        };
+        /**
+         * Run
+         * @description A plan looked at with, or applied to, everybody: `done` of `total` customers so far.
+         *
+         *     `counts` is customers by tier under the plan; `up` and `down` how many move; ten are shown.
+         */
+        huitou__benefit__types__tiers__Run: {
+            /** By */
+            by: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Done */
+            done: number;
+            /** Down */
+            down: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Examples */
+            examples: components["schemas"]["Moved"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "preview" | "apply";
+            /** Plan Version */
+            plan_version: number;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            /** Revision */
+            revision: number;
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "superseded";
+            /** Total */
+            total: number;
+            /** Up */
+            up: number;
+        };
+        /**
          * Source
          * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
          *     a category if wanted).
@@ -5362,6 +5775,73 @@ export interface components {
             detail: string;
             /** Index */
             index: number;
+        };
+        /**
+         * Run
+         * @description Long work: a comparison of the base, a rule foreseen or applied. `done` of `total` records or
+         *     events.
+         */
+        huitou__identity__types__Run: {
+            /** By */
+            by: string;
+            /** Done */
+            done: number;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "compare" | "apply" | "preview";
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "failed";
+            /** Total */
+            total: number;
+        };
+        /**
+         * Evidence
+         * @description Why something about this customer's identity is believed, in words.
+         */
+        huitou__profile__types__Evidence: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            /** Is Undone */
+            is_undone: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "link" | "merge" | "move";
+            /** May Undo */
+            may_undo: boolean;
+            /** Position */
+            position: number | null;
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
         };
         /** StaffRef */
         huitou__profile__types__StaffRef: {
@@ -5772,6 +6252,21 @@ export interface components {
             url: string;
         };
         /**
+         * MemberPrice
+         * @description Pays `rate_bp` of the price, or the prices of a named list.
+         */
+        MemberPrice: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "member_price";
+            /** Price List */
+            price_list?: string | null;
+            /** Rate Bp */
+            rate_bp?: number | null;
+        };
+        /**
          * MerchantShown
          * @description `zone` is an IANA time zone: days begin and end there.
          */
@@ -5928,6 +6423,25 @@ export interface components {
             target_fen: number;
         };
         /**
+         * Moved
+         * @description One customer a plan would move (or moved).
+         */
+        Moved: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** From Tier */
+            from_tier: string | null;
+            /** To Tier */
+            to_tier: string;
+            /** Why En */
+            why_en: string;
+            /** Why Zh */
+            why_zh: string;
+        };
+        /**
          * NewApiKey
          * @description What is shown once.
          */
@@ -5939,6 +6453,10 @@ export interface components {
             id: string;
             /** Secret */
             secret: string;
+        };
+        /** NewPlan */
+        NewPlan: {
+            plan: components["schemas"]["TierPlan"];
         };
         /** NewSegment */
         NewSegment: {
@@ -6411,9 +6929,29 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_PlanVersion_: {
+            /** Items */
+            items: components["schemas"]["PlanVersion"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Product_: {
             /** Items */
             items: components["schemas"]["huitou__catalog__types__Product"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_Purchase_: {
+            /** Items */
+            items: components["schemas"]["Purchase"][];
             /** Next */
             next: string | null;
         };
@@ -6581,6 +7119,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_TierChange_: {
+            /** Items */
+            items: components["schemas"]["TierChange"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_TimelineItem_: {
             /** Items */
             items: components["schemas"]["TimelineItem"][];
@@ -6596,6 +7144,20 @@ export interface components {
             items: components["schemas"]["Unit"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * PaidTier
+         * @description A tier that can be bought for some days. The price is recorded; who sells takes the money.
+         */
+        PaidTier: {
+            /** Code */
+            code: string;
+            /** Days */
+            days: number;
+            /** Price Fen */
+            price_fen: number;
+            /** Tier */
+            tier: string;
         };
         /**
          * Pair
@@ -6653,6 +7215,74 @@ export interface components {
             source: components["schemas"]["SourceBody"];
         };
         /**
+         * PlanChange
+         * @description `revision` is the one the change was made on.
+         */
+        PlanChange: {
+            plan: components["schemas"]["TierPlan"];
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * PlanVersion
+         * @description A version of the merchant's plan. One is published; drafts can be edited by `revision`.
+         */
+        PlanVersion: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            plan: components["schemas"]["TierPlan"];
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+            /** Revision */
+            revision: number;
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "published" | "retired";
+            /** Version */
+            version: number;
+        };
+        /** PointsGift */
+        PointsGift: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "points";
+            /** Points */
+            points: number;
+            /**
+             * Way
+             * @enum {string}
+             */
+            way: "on_upgrade" | "monthly" | "birthday";
+        };
+        /**
+         * PointsMultiplier
+         * @description Purchases earn `rate_bp` of the usual points: 15,000 is one and a half times.
+         */
+        PointsMultiplier: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "points_multiplier";
+            /** Rate Bp */
+            rate_bp: number;
+        };
+        /**
          * Policy
          * @description The merchant's rule. Fields left out keep their default.
          */
@@ -6690,7 +7320,7 @@ export interface components {
             policy: components["schemas"]["Policy"];
             preview: components["schemas"]["Foreseen"] | null;
             previous: components["schemas"]["Policy"] | null;
-            run: components["schemas"]["Run"] | null;
+            run: components["schemas"]["huitou__identity__types__Run"] | null;
             /** Version */
             version: number;
         };
@@ -6986,6 +7616,52 @@ export interface components {
         PublishBody: {
             /** Version */
             version?: number | null;
+        };
+        /** Publishing */
+        Publishing: {
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * Purchase
+         * @description A tier bought by a customer; `ref` is the seller's own number, unique for ever.
+         */
+        Purchase: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Offer */
+            offer: string;
+            /** Price Fen */
+            price_fen: number;
+            /** Ref */
+            ref: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Tier */
+            tier: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * PushTaken
@@ -7303,7 +7979,7 @@ export interface components {
         Review: {
             /** Precision */
             precision: components["schemas"]["Precision"][];
-            run: components["schemas"]["Run"] | null;
+            run: components["schemas"]["huitou__identity__types__Run"] | null;
         };
         /**
          * ReviewRow
@@ -7377,6 +8053,19 @@ export interface components {
             segment: "champions" | "potential_loyalist" | "loyal" | "promising" | "new" | "cant_lose" | "at_risk" | "need_attention" | "about_to_sleep" | "lost" | "others";
         };
         /**
+         * Rolling
+         * @description The last `days` times 24 hours.
+         */
+        Rolling: {
+            /** Days */
+            days: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rolling";
+        };
+        /**
          * Rule
          * @description The rule by which identifiers join customers; what is left out is the default.
          */
@@ -7407,45 +8096,6 @@ export interface components {
             rule: {
                 [key: string]: unknown;
             };
-        };
-        /**
-         * Run
-         * @description Long work: a comparison of the base, a rule foreseen or applied. `done` of `total` records or
-         *     events.
-         */
-        Run: {
-            /** By */
-            by: string;
-            /** Done */
-            done: number;
-            /** Ended At */
-            ended_at: string | null;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "compare" | "apply" | "preview";
-            /**
-             * Queued At
-             * Format: date-time
-             */
-            queued_at: string;
-            /** Result */
-            result: {
-                [key: string]: unknown;
-            };
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "done" | "failed";
-            /** Total */
-            total: number;
         };
         /**
          * SampleTask
@@ -7816,6 +8466,17 @@ export interface components {
             url: string;
         };
         /**
+         * SinceUpgrade
+         * @description Begins anew with each tier reached, kept or lost.
+         */
+        SinceUpgrade: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "since_upgrade";
+        };
+        /**
          * SizeAt
          * @description A segment had so many members, from `at` until the next is noted.
          */
@@ -8002,6 +8663,35 @@ export interface components {
             steps: components["schemas"]["StepShown"][];
             /** Task */
             task: string | null;
+        };
+        /**
+         * Standing
+         * @description Where a customer stands. `tier` is the higher of what was earned and what was bought.
+         *
+         *     `valid_until`: when it is looked at next (None: always, or for ever); in `grace_until` it is
+         *     about to be lost. `due_at`: when the answer may be another without anything happening. `to_next`
+         *     and `to_keep` are what is missing (None without a next tier; 0 where it is kept already).
+         */
+        Standing: {
+            /** Due At */
+            due_at: string | null;
+            /** Earned */
+            earned: string;
+            evidence: components["schemas"]["huitou__benefit__types__tiers__Evidence"];
+            /** Grace Until */
+            grace_until: string | null;
+            /** Next Tier */
+            next_tier: string | null;
+            /** Since */
+            since: string | null;
+            /** Tier */
+            tier: string;
+            /** To Keep */
+            to_keep: number;
+            /** To Next */
+            to_next: number | null;
+            /** Valid Until */
+            valid_until: string | null;
         };
         /**
          * Step
@@ -8509,6 +9199,171 @@ export interface components {
             state: string;
         };
         /**
+         * TierChange
+         * @description `at`: when it was found out. `from_tier` is None for the first one.
+         */
+        TierChange: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Evidence */
+            evidence: {
+                [key: string]: unknown;
+            };
+            /** From Tier */
+            from_tier: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Plan Version */
+            plan_version: number;
+            /** To Tier */
+            to_tier: string;
+        };
+        /**
+         * TierCount
+         * @description A tier of the plan in force and how many customers have it.
+         */
+        TierCount: {
+            /** Code */
+            code: string;
+            /** Customers */
+            customers: number;
+            /** En */
+            en: string;
+            /** Privileges */
+            privileges: {
+                [key: string]: unknown;
+            }[];
+            /** Threshold */
+            threshold: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * TierFault
+         * @description A customer whose stored tier is not what their history gives, by the reconciliation.
+         */
+        TierFault: {
+            /** Computed */
+            computed: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Stored */
+            stored: string | null;
+        };
+        /**
+         * TierPlan
+         * @description The ladder, lowest first, and how it is climbed. Reached at once; lost as follows.
+         *
+         *     With `validity` a tier is looked at when it ends: the sum of the window just before must reach
+         *     `keep`, or within `grace_days` after. Without, it is lost as soon as the window's sum falls
+         *     below (never, where the window begins with the upgrade). `refund`: `recalc` counts what was
+         *     given back as never bought; `no_downgrade` lowers the sum for the next look only.
+         */
+        TierPlan: {
+            /**
+             * Downgrade
+             * @default to_match
+             * @enum {string}
+             */
+            downgrade?: "one" | "to_match" | "to_base";
+            /**
+             * Grace Days
+             * @default 0
+             */
+            grace_days?: number;
+            growth?: components["schemas"]["GrowthRules"] | null;
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "spend" | "growth" | "orders";
+            /**
+             * Min Order Fen
+             * @default 1
+             */
+            min_order_fen?: number;
+            /** Name */
+            name: string;
+            /**
+             * Paid
+             * @default []
+             */
+            paid?: components["schemas"]["PaidTier"][];
+            /**
+             * Refund
+             * @default recalc
+             * @enum {string}
+             */
+            refund?: "recalc" | "no_downgrade";
+            /** Tiers */
+            tiers: components["schemas"]["TierRule"][];
+            /** Validity */
+            validity?: (components["schemas"]["ForDays"] | components["schemas"]["ForSpans"]) | null;
+            /** Window */
+            window: components["schemas"]["Rolling"] | components["schemas"]["Calendar"] | components["schemas"]["SinceUpgrade"];
+        };
+        /**
+         * TierRule
+         * @description `threshold` reaches it, `keep` (the threshold where left out) holds it.
+         */
+        TierRule: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Keep */
+            keep?: number | null;
+            /**
+             * Privileges
+             * @default []
+             */
+            privileges?: (components["schemas"]["MemberPrice"] | components["schemas"]["PointsMultiplier"] | components["schemas"]["FreeShipping"] | components["schemas"]["PointsGift"] | components["schemas"]["CouponGift"])[];
+            /** Threshold */
+            threshold: number;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * Tiers
+         * @description The ladder in force; `plan_version` is None before the first was published.
+         */
+        Tiers: {
+            /** Plan Version */
+            plan_version: number | null;
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+            /** Tiers */
+            tiers: components["schemas"]["TierCount"][];
+        };
+        /**
+         * TiersChecked
+         * @description Of `looked` customers, those whose stored tier is wrong; empty is sound.
+         */
+        TiersChecked: {
+            /** Faults */
+            faults: components["schemas"]["TierFault"][];
+            /** Looked */
+            looked: number;
+            /** Next */
+            next: string | null;
+        };
+        /**
          * TimelineItem
          * @description One event. `detail` is what the event said: amounts in fen, ids and codes.
          */
@@ -8905,7 +9760,7 @@ export interface components {
              */
             customer_id: string;
             /** Evidence */
-            evidence: components["schemas"]["Evidence"][];
+            evidence: components["schemas"]["huitou__profile__types__Evidence"][];
             /** Members */
             members: number[];
         };
@@ -11545,6 +12400,137 @@ export interface operations {
             };
         };
     };
+    get_customer_tier_v1_customers__customer_id__tier_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerTier"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_changes_v1_customers__customer_id__tier_changes_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TierChange_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_purchases_v1_customers__customer_id__tier_purchases_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Purchase_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    buy_v1_customers__customer_id__tier_purchases_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Buying"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Purchase"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     get_timeline_v1_customers__customer_id__timeline_get: {
         parameters: {
             query?: {
@@ -12200,7 +13186,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["huitou__identity__types__Run"];
                 };
             };
             /** @description Refused */
@@ -12507,7 +13493,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Run"];
+                    "application/json": components["schemas"]["huitou__identity__types__Run"];
                 };
             };
             /** @description Refused */
@@ -14915,6 +15901,355 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Urged"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_plans_v1_tier_plans_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlanVersion_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_plan_v1_tier_plans_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_plan_v1_tier_plans__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_plan_v1_tier_plans__version__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_plan_v1_tier_plans__version__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_preview_v1_tier_plans__version__preview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__benefit__types__tiers__Run"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_v1_tier_plans__version__preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__benefit__types__tiers__Run"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    publish_v1_tier_plans__version__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Publishing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__benefit__types__tiers__Run"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_run_v1_tier_runs__run_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__benefit__types__tiers__Run"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_tiers_v1_tiers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tiers"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    check_v1_tiers_check_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TiersChecked"];
                 };
             };
             /** @description Refused */

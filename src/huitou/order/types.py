@@ -24,18 +24,9 @@ STAGE_NAMES: dict[Stage, tuple[str, str]] = {
 }
 
 RfmSegment = Literal[
-    "champions",
-    "potential_loyalist",
-    "loyal",
-    "promising",
-    "new",
-    "cant_lose",
-    "at_risk",
-    "need_attention",
-    "about_to_sleep",
-    "lost",
-    "others",
-]
+    "champions", "potential_loyalist", "loyal", "promising", "new", "cant_lose", "at_risk",
+    "need_attention", "about_to_sleep", "lost", "others",
+]  # fmt: skip
 
 RFM_SEGMENT_NAMES: dict[RfmSegment, tuple[str, str]] = {
     "champions": ("冠军客户", "Champions"),
@@ -199,14 +190,9 @@ class PaidOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(PaidOrder):
     """An order and what was given back of it, when and how much, in the order of time."""
 
-    order_id: UUID
-    position: int
-    customer_id: UUID | None
-    paid_at: datetime
-    paid_fen: int
     refunded_fen: int
     refund_ats: list[datetime]
     refund_fens: list[int]

@@ -12,12 +12,12 @@ from huitou.benefit.actions import tier_plans
 from huitou.benefit.actions import tiers as actions
 from huitou.benefit.reads import ledger
 from huitou.benefit.reads import tiers as reads
+from huitou.benefit.types.tier_plans import TierPlan
 from huitou.benefit.types.tiers import (
     BadTierPlan,
     DraftThere,
     NotADraft,
     RefReused,
-    TierPlan,
     TierPlanChanged,
 )
 from huitou.event.types import Intake
@@ -25,6 +25,7 @@ from huitou.identity import actions as identity
 from huitou.identity import reads as people
 from huitou.identity.types import NoSuchCustomer
 from huitou.profile import reads as profile
+from huitou.segment import actions as segments
 from huitou.segment import reads as segment
 from tests.conftest import Brand, Clock, Read, Write
 from tests.rooms.attribution.story import customer_of, paid, refunded, seen
@@ -53,17 +54,21 @@ def trait_of(tx: Any, card: str) -> Any:
 
 
 @pytest.mark.usefixtures("by_spend")
-def test_reached_at_once_and_told(send: Send, drain: Drain, read: Read, now: datetime) -> None:
+def test_reached_at_once_and_told(
+    send: Send, drain: Drain, read: Read, write: Write, now: datetime
+) -> None:
     send([paid("P1", "c1", now, (49_999,))])
     drain()
     with read() as tx:
         assert tier_of(tx, "c1") == "silver"
+    with write() as tx:
+        gold = segments.add_segment(tx, "金卡", GOLD)
     send([paid("P2", "c1", now, (1,))])
     drain()
     with read() as tx:
         assert tier_of(tx, "c1") == "gold"
         assert "gold" in str(trait_of(tx, "c1"))
-        assert segment.members_of_rule(tx, GOLD) if hasattr(segment, "members_of_rule") else True
+        assert segment.members(tx, gold.id) == [customer_of(tx, "c1")]
         first, second = reads.list_changes(tx, customer_of(tx, "c1")).items
         assert (second.from_tier, second.to_tier) == (None, "silver")
         assert (first.from_tier, first.to_tier) == ("silver", "gold")
@@ -72,9 +77,9 @@ def test_reached_at_once_and_told(send: Send, drain: Drain, read: Read, now: dat
         (event,) = [
             each
             for each in profile.timeline(tx, customer_of(tx, "c1")).items
-            if each.type == "x.tier_changed" and each.properties["to"] == "gold"
+            if each.type == "tier.changed" and each.detail["to"] == "gold"
         ]
-        assert event.properties["from"] == "silver"
+        assert event.title_zh == "会员等级由 silver 变为 gold"
 
 
 @pytest.mark.usefixtures("by_spend")
@@ -258,12 +263,9 @@ def test_an_associate_sees_the_tiers_of_their_own_book_only(
     drain()
     with read() as tx:
         customer = customer_of(tx, "c1")
-    with (
-        read(Scope(staff_id=brand.staff["a-12"].id)) as tx,
-        pytest.raises(NoSuchCustomer),
-    ):
-        reads.customer_tier(tx, customer)
     with read(Scope(staff_id=brand.staff["a-12"].id)) as tx:
+        with pytest.raises(NoSuchCustomer):
+            reads.customer_tier(tx, customer)
         assert sum(each.customers for each in reads.tiers(tx).tiers) == 0
 
 
@@ -330,12 +332,12 @@ def test_events_earn_within_their_limits(
         ]
     )
     drain()
-    with read() as tx:
-        assert growth_of(tx, "c1") == 2 * 5 + 50 + 2 * 7
+    with read() as then:
+        assert growth_of(then, "c1") == 2 * 5 + 50 + 2 * 7
     with write() as tx:
         actions.take_events(tx, 0, 10)
-    with read() as tx:
-        assert growth_of(tx, "c1") == 74
+    with read() as then:
+        assert growth_of(then, "c1") == 74
 
 
 @pytest.mark.parametrize("document", [BY_SPEND, BY_GROWTH])

@@ -15,18 +15,8 @@ from huitou.benefit.rules.tier_facts import of_orders
 from huitou.benefit.rules.tier_plans import check_plan
 from huitou.benefit.rules.tier_words import plan_sentence
 from huitou.benefit.rules.tiers import decide, keep_of, reached, span_end, span_start
-from huitou.benefit.types.tiers import (
-    BadTierPlan,
-    Bought,
-    Calendar,
-    Fact,
-    ForDays,
-    ForSpans,
-    History,
-    Rolling,
-    TakenBack,
-    TierPlan,
-)
+from huitou.benefit.types.tier_plans import Calendar, ForDays, ForSpans, Rolling, TierPlan
+from huitou.benefit.types.tiers import BadTierPlan, Bought, Fact, History, TakenBack
 from huitou.kernel.ids import derived_id
 from huitou.order.types import Spent
 
@@ -179,16 +169,13 @@ class Ticking:
 
 @st.composite
 def plans(draw: st.DrawFn) -> TierPlan:
-    window = draw(
-        st.sampled_from(
-            [
-                {"kind": "rolling", "days": 1},
-                {"kind": "rolling", "days": 4},
-                {"kind": "calendar", "span": "month"},
-                {"kind": "since_upgrade"},
-            ]
-        )
-    )
+    windows: list[dict[str, Any]] = [
+        {"kind": "rolling", "days": 1},
+        {"kind": "rolling", "days": 4},
+        {"kind": "calendar", "span": "month"},
+        {"kind": "since_upgrade"},
+    ]
+    window = draw(st.sampled_from(windows))
     validity = draw(
         st.sampled_from(
             [None, {"kind": "days", "days": 3}, {"kind": "spans", "span": "month", "count": 1}]
@@ -438,7 +425,16 @@ def test_growth_goes_with_what_is_given_back(paid: int, per_yuan: int, parts: li
 def test_an_order_counts_until_too_little_is_left_of_it() -> None:
     counting = plan(metric="orders", min_order_fen=1_000)
     order = Spent(
-        derived_id("o"), 1, None, START, 3_000, 2_500, [START + DAY, START + 2 * DAY], [500, 2_000]
+        derived_id("o"),
+        1,
+        None,
+        derived_id("u"),
+        START,
+        3_000,
+        0,
+        2_500,
+        [START + DAY, START + 2 * DAY],
+        [500, 2_000],
     )
     (found,) = of_orders([order], counting)
     assert (found.amount, found.taken_back) == (1, (TakenBack(START + 2 * DAY, 1),))

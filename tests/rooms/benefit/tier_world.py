@@ -6,7 +6,8 @@ from huitou.base.db import ReadTx, Tx
 from huitou.benefit.actions import tier_plans
 from huitou.benefit.jobs import tiers as jobs
 from huitou.benefit.reads import ledger, tiers
-from huitou.benefit.types.tiers import GROWTH, Run, TierPlan
+from huitou.benefit.types.tier_plans import GROWTH, TierPlan
+from huitou.benefit.types.tiers import Run
 from tests.rooms.attribution.story import customer_of
 
 LADDER = [

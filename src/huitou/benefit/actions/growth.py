@@ -12,7 +12,7 @@ from huitou.benefit.store import growth as store
 from huitou.benefit.store import tiers
 from huitou.benefit.store.growth import Earned
 from huitou.benefit.types.ledger import Leg, Posting, Reversal
-from huitou.benefit.types.tiers import GROWTH, TierPlan
+from huitou.benefit.types.tier_plans import GROWTH, TierPlan
 from huitou.event import reads as events
 from huitou.identity import reads as identities
 from huitou.merchant import reads as merchants

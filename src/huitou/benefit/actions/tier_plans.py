@@ -15,13 +15,13 @@ from huitou.benefit.rules import tier_plans as rules
 from huitou.benefit.store import tier_plans as store
 from huitou.benefit.store import tiers as kept
 from huitou.benefit.store.tier_plans import RunRow
+from huitou.benefit.types.tier_plans import TierPlan
 from huitou.benefit.types.tiers import (
     DraftThere,
     Moved,
     NotADraft,
     PlanVersion,
     Run,
-    TierPlan,
     TierPlanChanged,
 )
 from huitou.kernel.ids import new_id

@@ -92,7 +92,7 @@ def evaluate_due(tx: Tx) -> int:
 def evaluate(tx: Tx, customer_ids: Sequence[UUID], *, is_told_again: bool = False) -> list[Outcome]:
     """Bring the stored tiers of these customers (≤ 1,000) up to what their history gives.
 
-    Tells TiersChanged; publishes the trait `tier`; records `x.tier_changed`. With `is_told_again`
+    Tells TiersChanged; publishes the trait `tier`; records `tier.changed`. With `is_told_again`
     the trait is published also where the tier is the same. Without a plan in force nothing is done.
     """
     tx.lock(LOCK)
@@ -226,7 +226,7 @@ def _tell(
         [
             Recorded(
                 id=str(derived_id("benefit.tier_change", str(each.id))),
-                type="x.tier_changed",
+                type="tier.changed",
                 customer_id=each.customer_id,
                 occurred_at=tx.now,
                 properties={"from": each.from_tier, "to": each.to_tier, "plan": each.plan_version},

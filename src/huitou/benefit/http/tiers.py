@@ -10,6 +10,7 @@ from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.benefit.actions import tier_plans, tiers
 from huitou.benefit.jobs import tiers as jobs
 from huitou.benefit.reads import tiers as reads
+from huitou.benefit.types.tier_plans import TierPlan
 from huitou.benefit.types.tiers import (
     CustomerTier,
     NoTierRun,
@@ -17,7 +18,6 @@ from huitou.benefit.types.tiers import (
     Purchase,
     Run,
     TierChange,
-    TierPlan,
     Tiers,
     TiersChecked,
 )

@@ -15,8 +15,8 @@ from huitou.benefit.rules.tiers import decide
 from huitou.benefit.store import tier_plans as plans
 from huitou.benefit.store import tiers as store
 from huitou.benefit.store.tier_plans import PlanRow, RunRow
+from huitou.benefit.types.tier_plans import GROWTH, Privilege, TierPlan, TierRule
 from huitou.benefit.types.tiers import (
-    GROWTH,
     Bought,
     CustomerTier,
     Fact,
@@ -26,15 +26,12 @@ from huitou.benefit.types.tiers import (
     NoTierPlan,
     NoTierRun,
     PlanVersion,
-    Privilege,
     Purchase,
     Run,
     Standing,
     TierChange,
     TierCount,
     TierFault,
-    TierPlan,
-    TierRule,
     Tiers,
     TiersChecked,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from huitou.benefit.types.tiers import GrowthEvent, GrowthRules
+from huitou.benefit.types.tier_plans import GrowthEvent, GrowthRules
 from huitou.event.types import LogEntry
 from huitou.kernel.time import DEFAULT_ZONE, day_of
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from huitou.benefit.types.tiers import Fact, TakenBack, TierPlan
+from huitou.benefit.types.tier_plans import TierPlan
+from huitou.benefit.types.tiers import Fact, TakenBack
 from huitou.order.types import Spent
 
 GrowthLine = tuple[UUID, UUID | None, int, datetime]

@@ -1,13 +1,13 @@
 """Which tier plans can work. Pure."""
 
-from huitou.benefit.types.tiers import (
-    BadTierPlan,
+from huitou.benefit.types.tier_plans import (
     ForDays,
     ForSpans,
     MemberPrice,
     SinceUpgrade,
     TierPlan,
 )
+from huitou.benefit.types.tiers import BadTierPlan
 
 _SHORTEST = {"year": 365, "month": 28}
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from huitou.benefit.types.tiers import (
+from huitou.benefit.types.tier_plans import (
     Calendar,
     CouponGift,
     ForDays,
@@ -13,11 +13,11 @@ from huitou.benefit.types.tiers import (
     PointsMultiplier,
     Privilege,
     Rolling,
-    Standing,
     TierPlan,
     TierRule,
     Way,
 )
+from huitou.benefit.types.tiers import Standing
 from huitou.kernel.money import BASIS_POINTS
 from huitou.kernel.time import DEFAULT_ZONE, day_of
 

@@ -11,18 +11,8 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 
 from huitou.benefit.rules import tier_words as words
-from huitou.benefit.types.tiers import (
-    Bought,
-    Calendar,
-    Evidence,
-    Fact,
-    ForDays,
-    History,
-    Rolling,
-    SinceUpgrade,
-    Standing,
-    TierPlan,
-)
+from huitou.benefit.types.tier_plans import Calendar, ForDays, Rolling, SinceUpgrade, TierPlan
+from huitou.benefit.types.tiers import Bought, Evidence, Fact, History, Standing
 from huitou.kernel.time import DEFAULT_ZONE, day_of, day_start
 
 _INSTANT = timedelta(microseconds=1)

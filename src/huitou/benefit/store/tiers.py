@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.benefit.types.tiers import GROWTH, Membership, Purchase, TierChange
+from huitou.benefit.types.tier_plans import GROWTH
+from huitou.benefit.types.tiers import Membership, Purchase, TierChange
 
 _KEPT = {
     "customer_id": "uuid",

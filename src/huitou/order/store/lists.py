@@ -296,7 +296,8 @@ def list_spent(tx: ReadTx, order_ids: Sequence[UUID]) -> list[Spent]:
     return tx.rows(
         Spent,
         """
-        SELECT p.id AS order_id, p.position, p.customer_id, p.paid_at, p.paid_fen, p.refunded_fen,
+        SELECT p.id AS order_id, p.position, p.customer_id, p.unit_id, p.paid_at, p.paid_fen,
+               p.shipping_fen, p.refunded_fen,
                coalesce(r.ats, '{}') AS refund_ats, coalesce(r.fens, '{}') AS refund_fens
         FROM "order".purchase p
         LEFT JOIN LATERAL (
@@ -315,7 +316,8 @@ def list_spent_by(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[Spent]:
     return tx.rows(
         Spent,
         """
-        SELECT p.id AS order_id, p.position, p.customer_id, p.paid_at, p.paid_fen, p.refunded_fen,
+        SELECT p.id AS order_id, p.position, p.customer_id, p.unit_id, p.paid_at, p.paid_fen,
+               p.shipping_fen, p.refunded_fen,
                coalesce(r.ats, '{}') AS refund_ats, coalesce(r.fens, '{}') AS refund_fens
         FROM "order".purchase p
         LEFT JOIN LATERAL (

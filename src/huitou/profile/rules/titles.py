@@ -63,6 +63,13 @@ def _paid(properties: Mapping[str, Any], unit: str | None) -> tuple[str, str]:
     return zh, en
 
 
+def _tier_changed(properties: Mapping[str, Any], unit: str | None) -> tuple[str, str]:
+    before, after = properties["from"], properties["to"]
+    if before is None:
+        return f"会员等级：{after}", f"Tier: {after}"
+    return f"会员等级由 {before} 变为 {after}", f"Tier changed from {before} to {after}"
+
+
 def _refunded(properties: Mapping[str, Any], unit: str | None) -> tuple[str, str]:
     amount, order = yuan(properties["refund_fen"]), properties["order_no"]
     return f"订单 {order} 退款 {amount}", f"Refund of {amount} on order {order}"
@@ -137,4 +144,5 @@ _WRITERS = {
     "identity.bound": _bound,
     "consent.given": _consented,
     "consent.withdrawn": _withdrew,
+    "tier.changed": _tier_changed,
 }
