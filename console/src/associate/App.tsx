@@ -20,6 +20,7 @@ const pages = {
   Customer: () => import('./screens/Customer'),
   Money: () => import('./screens/Money'),
   Store: () => import('./screens/Store'),
+  Counter: () => import('./screens/Counter'),
 }
 const LoginScreen = lazy(() => pages.Login().then((it) => ({ default: it.LoginScreen })))
 const TaskScreen = lazy(() => pages.Task().then((it) => ({ default: it.TaskScreen })))
@@ -28,6 +29,8 @@ const BookScreen = lazy(() => pages.Book().then((it) => ({ default: it.BookScree
 const CustomerScreen = lazy(() => pages.Customer().then((it) => ({ default: it.CustomerScreen })))
 const MoneyScreen = lazy(() => pages.Money().then((it) => ({ default: it.MoneyScreen })))
 const StoreScreen = lazy(() => pages.Store().then((it) => ({ default: it.StoreScreen })))
+
+const CounterScreen = lazy(() => pages.Counter().then((it) => ({ default: it.CounterScreen })))
 
 /** The other pages come once the first one stands: a tap in a shop's cellar should not wait. */
 const FETCH_REST_MS = 1500
@@ -98,17 +101,20 @@ function Screen({ place }: { place: string[] }) {
   if (first === 'tasks') return <TasksScreen />
   if (first === 'book') return <BookScreen />
   if (first === 'money') return <MoneyScreen />
+  if (first === 'counter') return <CounterScreen />
   return isAssociate ? <HomeScreen /> : <StoreScreen />
 }
 
 const ASSOCIATE: [string, IconName, Key][] = [
   ['', 'today', 'tab.today'],
+  ['counter', 'scan', 'tab.counter'],
   ['book', 'book', 'tab.book'],
   ['money', 'money', 'tab.money'],
 ]
 const MANAGER: [string, IconName, Key][] = [
   ['', 'store', 'tab.store'],
   ['tasks', 'tasks', 'tab.tasks'],
+  ['counter', 'scan', 'tab.counter'],
   ['book', 'book', 'tab.book'],
   ['money', 'money', 'tab.money'],
 ]

@@ -10,6 +10,7 @@ import './styles/task.css'
 import './styles/book.css'
 import './styles/money.css'
 import './styles/store.css'
+import './styles/counter.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('associate.html has no #root')
