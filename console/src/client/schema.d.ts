@@ -640,7 +640,8 @@ export interface paths {
         /**
          * Recognise
          * @description The customer who shows this member code, whoever's book they are in: a code is good for
-         *     a minute and for one counter. Refuses `member.bad_code`, `member.code_used`.
+         *     a minute and for one counter. With the coupons they could use there now. Refuses
+         *     `member.bad_code`, `member.code_used`, `merchant.no_unit`.
          */
         post: operations["recognise_v1_counter_recognise_post"];
         delete?: never;
@@ -3794,6 +3795,8 @@ export interface components {
         AtCounter: {
             /** Associate */
             associate: string;
+            /** Coupons */
+            coupons: components["schemas"]["Checked"][];
             /**
              * Customer Id
              * Format: uuid
@@ -4979,7 +4982,7 @@ export interface components {
         };
         /** EditTemplate */
         EditTemplate: {
-            promise: components["schemas"]["Promise-Input"];
+            promise: components["schemas"]["Promise"];
             /** Version */
             version: number;
         };
@@ -5622,21 +5625,6 @@ export interface components {
             name: string;
         };
         /**
-         * Product
-         * @description 商品券: `off_fen` off one of `skus`.
-         */
-        huitou__benefit__types__templates__Product: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "product";
-            /** Off Fen */
-            off_fen: number;
-            /** Skus */
-            skus: string[];
-        };
-        /**
          * Sentence
          * @description A promise in words.
          */
@@ -5737,35 +5725,6 @@ export interface components {
             } | null;
             /** Segment Id */
             segment_id: string | null;
-        };
-        /**
-         * Product
-         * @description One SKU. `price_fen` is the list price; `picture` is an inline SVG or a URL.
-         */
-        huitou__catalog__types__Product: {
-            /** Category Code */
-            category_code: string;
-            /** Category Name */
-            category_name: string;
-            /** Category Name En */
-            category_name_en: string;
-            /**
-             * First Seen At
-             * Format: date-time
-             */
-            first_seen_at: string;
-            /** Is Known */
-            is_known: boolean;
-            /** Is Listed */
-            is_listed: boolean;
-            /** Name */
-            name: string;
-            /** Picture */
-            picture: string | null;
-            /** Price Fen */
-            price_fen: number | null;
-            /** Sku */
-            sku: string;
         };
         /** Rejected */
         huitou__event__types__Rejected: {
@@ -6240,6 +6199,16 @@ export interface components {
             entered_at: string;
             /** Ordinal */
             ordinal: number;
+        };
+        /**
+         * MemberCode
+         * @description `code` as scanned or typed. A till says at which `unit` it stands; an associate is at their own.
+         */
+        MemberCode: {
+            /** Code */
+            code: string;
+            /** Unit */
+            unit?: string | null;
         };
         /** MemberLink */
         MemberLink: {
@@ -6941,7 +6910,7 @@ export interface components {
          */
         Page_Product_: {
             /** Items */
-            items: components["schemas"]["huitou__catalog__types__Product"][];
+            items: components["schemas"]["Product"][];
             /** Next */
             next: string | null;
         };
@@ -7031,7 +7000,7 @@ export interface components {
          */
         Page_Shown_: {
             /** Items */
-            items: components["schemas"]["Shown-Output"][];
+            items: components["schemas"]["Shown"][];
             /** Next */
             next: string | null;
         };
@@ -7375,18 +7344,32 @@ export interface components {
         };
         /**
          * Product
-         * @description 商品券: `off_fen` off one of `skus`.
+         * @description One SKU. `price_fen` is the list price; `picture` is an inline SVG or a URL.
          */
-        "Product-Input": {
+        Product: {
+            /** Category Code */
+            category_code: string;
+            /** Category Name */
+            category_name: string;
+            /** Category Name En */
+            category_name_en: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * First Seen At
+             * Format: date-time
              */
-            kind: "product";
-            /** Off Fen */
-            off_fen: number;
-            /** Skus */
-            skus: string[];
+            first_seen_at: string;
+            /** Is Known */
+            is_known: boolean;
+            /** Is Listed */
+            is_listed: boolean;
+            /** Name */
+            name: string;
+            /** Picture */
+            picture: string | null;
+            /** Price Fen */
+            price_fen: number | null;
+            /** Sku */
+            sku: string;
         };
         /**
          * ProductIn
@@ -7412,6 +7395,21 @@ export interface components {
             price_fen?: number | null;
             /** Sku */
             sku: string;
+        };
+        /**
+         * ProductOff
+         * @description 商品券: `off_fen` off one of `skus`.
+         */
+        ProductOff: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "product";
+            /** Off Fen */
+            off_fen: number;
+            /** Skus */
+            skus: string[];
         };
         /**
          * ProductRef
@@ -7473,9 +7471,9 @@ export interface components {
          *     `on_refund` says whether an order's full refund gives the coupon back, `return_days` how many
          *     days it then has at least.
          */
-        "Promise-Input": {
+        Promise: {
             /** Benefit */
-            benefit: components["schemas"]["FullReduction"] | components["schemas"]["Discount"] | components["schemas"]["Exchange"] | components["schemas"]["Shipping"] | components["schemas"]["Product-Input"];
+            benefit: components["schemas"]["FullReduction"] | components["schemas"]["Discount"] | components["schemas"]["Exchange"] | components["schemas"]["Shipping"] | components["schemas"]["ProductOff"];
             /**
              * Channels
              * @default []
@@ -7535,80 +7533,6 @@ export interface components {
              * @default []
              */
             weekdays?: number[];
-            /** Window */
-            window: components["schemas"]["Fixed"] | components["schemas"]["Relative"];
-        };
-        /**
-         * Promise
-         * @description Everything a template says. Limits left out are none.
-         *
-         *     `units` are codes, each with everything below it. `per_customer` and `per_day` (by the merchant's
-         *     days, of the whole template) limit who gets how many, `stock` how many there are at all.
-         *     `on_refund` says whether an order's full refund gives the coupon back, `return_days` how many
-         *     days it then has at least.
-         */
-        "Promise-Output": {
-            /** Benefit */
-            benefit: components["schemas"]["FullReduction"] | components["schemas"]["Discount"] | components["schemas"]["Exchange"] | components["schemas"]["Shipping"] | components["schemas"]["huitou__benefit__types__templates__Product"];
-            /**
-             * Channels
-             * @default []
-             */
-            channels: ("store" | "online")[];
-            claiming: components["schemas"]["Claiming"] | null;
-            /**
-             * @default {
-             *       "categories": [],
-             *       "except_skus": [],
-             *       "skus": []
-             *     }
-             */
-            goods: components["schemas"]["Goods"];
-            hours: components["schemas"]["Hours"] | null;
-            /**
-             * Is Combinable
-             * @default false
-             */
-            is_combinable: boolean;
-            /**
-             * Is Transferable
-             * @default false
-             */
-            is_transferable: boolean;
-            /** Name */
-            name: string;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /**
-             * On Refund
-             * @default return_when_full
-             * @enum {string}
-             */
-            on_refund: "return_when_full" | "keep_used";
-            /** Per Customer */
-            per_customer: number | null;
-            /** Per Day */
-            per_day: number | null;
-            /**
-             * Return Days
-             * @default 3
-             */
-            return_days: number;
-            /** Stock */
-            stock: number | null;
-            /**
-             * Units
-             * @default []
-             */
-            units: string[];
-            /**
-             * Weekdays
-             * @default []
-             */
-            weekdays: number[];
             /** Window */
             window: components["schemas"]["Fixed"] | components["schemas"]["Relative"];
         };
@@ -8305,17 +8229,9 @@ export interface components {
         };
         /**
          * Shown
-         * @description `code` as scanned or typed.
-         */
-        "Shown-Input": {
-            /** Code */
-            code: string;
-        };
-        /**
-         * Shown
          * @description An opportunity for people: the reason as a sentence, the name masked.
          */
-        "Shown-Output": {
+        Shown: {
             /** Associate Id */
             associate_id: string | null;
             /** Best Bp */
@@ -9096,7 +9012,7 @@ export interface components {
             left: number | null;
             /** Number */
             number: number;
-            promise: components["schemas"]["Promise-Output"];
+            promise: components["schemas"]["Promise"];
             /** Published At */
             published_at: string | null;
             sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
@@ -10939,7 +10855,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Shown-Input"];
+                "application/json": components["schemas"]["MemberCode"];
             };
         };
         responses: {
@@ -11034,7 +10950,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Promise-Input"];
+                "application/json": components["schemas"]["Promise"];
             };
         };
         responses: {
@@ -11323,7 +11239,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Promise-Input"];
+                "application/json": components["schemas"]["Promise"];
             };
         };
         responses: {
@@ -14061,7 +13977,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Shown-Output"];
+                    "application/json": components["schemas"]["Shown"];
                 };
             };
             /** @description Refused */

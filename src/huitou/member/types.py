@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from huitou.benefit.types.coupons import CouponShown
+from huitou.benefit.types.redeeming import Checked
+from huitou.benefit.types.templates import TemplateShown
 from huitou.kernel.errors import Conflict, Invalid, Limited, NotFound, Unauthenticated, Unavailable
 from huitou.kernel.personal import Personal
 
@@ -138,6 +141,16 @@ class AtCounter:
     joined_on: date | None
     order_count: int
     paid_fen: int
+    coupons: list[Checked]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A customer's coupons: to be used, over, and to be taken."""
+
+    usable: list[CouponShown]
+    over: list[CouponShown]
+    claimable: list[TemplateShown]
 
 
 @dataclass(frozen=True, slots=True)

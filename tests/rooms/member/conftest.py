@@ -13,7 +13,7 @@ from huitou.base.db import Database
 from huitou.catalog import actions as catalog
 from huitou.catalog.types import NewProduct
 from huitou.identity import reads as identities
-from huitou.member import reads
+from huitou.member.reads import sessions
 from huitou.profile import actions as profiles
 from huitou.profile.types import Description
 from tests.conftest import Brand, Clock, Read, Write
@@ -95,6 +95,6 @@ def link(read: Read) -> Callable[[UUID], str]:
 
     def of(customer_id: UUID) -> str:
         with read() as tx:
-            return reads.link_of(tx, customer_id)
+            return sessions.link_of(tx, customer_id)
 
     return of

@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi.testclient import TestClient
 
 from huitou.base.db import Database
-from huitou.member import reads
 from huitou.member.actions import visits as actions
+from huitou.member.reads import sessions
+from huitou.member.reads.head import head
 from huitou.merchant import actions as merchants
 from huitou.merchant.types import NewStaff
 from tests.conftest import PASSWORD, Brand, Clock, Read, Write, make_brand
@@ -15,7 +16,7 @@ from tests.conftest import PASSWORD, Brand, Clock, Read, Write, make_brand
 
 def code_of(read: Read, customer: UUID) -> str:
     with read() as tx:
-        return reads.next_codes(tx, reads.head(tx, customer).ordinal)[0]
+        return sessions.next_codes(tx, head(tx, customer).ordinal)[0]
 
 
 def test_an_associate_of_another_store_recognises_the_customer(
@@ -48,7 +49,7 @@ def test_old_wrong_and_foreign_codes_are_nobodys(
 ) -> None:
     code = code_of(read, customer)
     with db.read(make_brand(db, "另一品牌").merchant.id) as tx:
-        foreign = reads.next_codes(tx, 1)[0]
+        foreign = sessions.next_codes(tx, 1)[0]
     for wrong in (foreign, code[:-1], "M" * 22, "林晓云", "' OR 1=1"):
         answer = client.post("/v1/counter/recognise", json={"code": wrong})
         assert (answer.status_code, answer.json()["code"]) == (422, "member.bad_code")

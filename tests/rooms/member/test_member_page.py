@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from huitou.base.db import Database
 from huitou.event import reads as log
 from huitou.identity import actions as identity
-from huitou.member import reads
+from huitou.member.reads import bills, sessions
 from huitou.order import reads as orders
 from tests.conftest import Clock, Read, Write, make_brand
 from tests.rooms.member.conftest import paid
@@ -96,7 +96,7 @@ def test_pages_of_bills(
 ) -> None:
     customer = make_customer("周立夏")
     with read() as tx:
-        number = reads.bills(tx, customer).items[0].order_no[2:]
+        number = bills.bills(tx, customer).items[0].order_no[2:]
     send(
         [
             paid(f"137{number}", f"{at}-{number}", clock.now, 100 + at, "store-0402", "pos")
@@ -108,7 +108,7 @@ def test_pages_of_bills(
     first = phone.get("/m/bills").text
     (following,) = re.findall(r'href="(/m/bills\?cursor=[^"]+)"', first)
     second = phone.get(following).text
-    assert len(bill_ids(first)) == reads.PAGE
+    assert len(bill_ids(first)) == bills.PAGE
     assert len(bill_ids(second)) == 3
     assert not set(bill_ids(first)) & set(bill_ids(second))
     assert phone.get("/m/bills?cursor=nonsense").status_code == 422
@@ -127,7 +127,7 @@ def test_forged_expired_and_foreign_tokens_open_nothing(
     path = link(customer)
     other = make_brand(db, "另一品牌").merchant.id
     with db.read(other) as tx:
-        foreign = reads.link_of(tx, customer)
+        foreign = sessions.link_of(tx, customer)
     for each in (path[:-1] + ("A" if path[-1] != "A" else "B"), foreign, f"/m/{'A' * 71}"):
         assert phone.get(each).status_code == 401
     # A link is no session, and a session no link.
@@ -211,7 +211,7 @@ def test_bad_ratings_change_nothing(
     order_id = bill_ids(phone.get("/m").text)[0]
     assert phone.post(f"/m/bills/{order_id}/rating", data=said).status_code == 422
     with read() as tx:
-        assert reads.get_bill(tx, customer, UUID(order_id)).rating is None
+        assert bills.get_bill(tx, customer, UUID(order_id)).rating is None
 
 
 def test_old_bills_and_other_sites_rate_nothing(
@@ -228,7 +228,7 @@ def test_old_bills_and_other_sites_rate_nothing(
     assert "已过评价期" in phone.get(f"/m/bills/{order_id}").text
     clock.move(days=-28)
     with read() as tx:
-        assert reads.get_bill(tx, customer, UUID(order_id)).rating is None
+        assert bills.get_bill(tx, customer, UUID(order_id)).rating is None
 
 
 def test_the_code_page_rotates_and_holds_nothing_personal(
@@ -237,8 +237,8 @@ def test_the_code_page_rotates_and_holds_nothing_personal(
     phone.get(link(customer))
     page = phone.get("/m/code").text
     made = re.findall(r'data-code="(M[0-9A-Z]{21})"', page)
-    assert len(made) == len(set(made)) == reads.CODES
-    assert page.count("<svg") >= reads.CODES
+    assert len(made) == len(set(made)) == sessions.CODES
+    assert page.count("<svg") >= sessions.CODES
     more = phone.get("/m/code.json").json()
     assert [each["code"] for each in more["codes"]] == made
     assert 0 < more["left_ms"] <= 30_000

@@ -19,7 +19,7 @@ from huitou.benefit.types.coupon_refusals import (
 )
 from huitou.benefit.types.coupons import STATE_NAMES, Coupon
 from huitou.benefit.types.redeeming import Basket, Line, Place
-from huitou.benefit.types.templates import Exchange, Product, Promise, Shipping
+from huitou.benefit.types.templates import Exchange, ProductOff, Promise, Shipping
 from huitou.kernel.errors import Refusal
 from huitou.kernel.money import yuan
 from huitou.kernel.time import day_of, day_start
@@ -105,7 +105,7 @@ def returned_until(
 
 
 def _fits(promise: Promise, line: Line, categories: Mapping[str, str]) -> bool:
-    if isinstance(promise.benefit, Exchange | Product):
+    if isinstance(promise.benefit, Exchange | ProductOff):
         return line.sku in promise.benefit.skus
     goods = promise.goods
     if line.sku in goods.except_skus:

@@ -10,7 +10,7 @@ from huitou.benefit.types.templates import (
     Fixed,
     FullReduction,
     Goods,
-    Product,
+    ProductOff,
     Promise,
     SaleChannel,
     Sentence,
@@ -68,7 +68,7 @@ def _benefit(promise: Promise, names: Mapping[str, str]) -> tuple[str, str]:
         if benefit.pay_fen == 0:
             return f"免费兑换{zh}", f"{en} for free"
         return f"{money_zh(benefit.pay_fen)}换购{zh}", f"{en} for {money_en(benefit.pay_fen)}"
-    if isinstance(benefit, Product):
+    if isinstance(benefit, ProductOff):
         zh, en = _named(benefit.skus, names, "或", "or")
         return f"{zh}立减 {money_zh(benefit.off_fen)}", f"{money_en(benefit.off_fen)} off {en}"
     assert isinstance(benefit, Shipping)

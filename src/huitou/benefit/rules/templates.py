@@ -11,7 +11,7 @@ from huitou.benefit.types.templates import (
     Fixed,
     FullReduction,
     Hours,
-    Product,
+    ProductOff,
     Promise,
     Relative,
     Shipping,
@@ -126,7 +126,7 @@ def is_hour(promise: Promise, at: datetime, zone: str) -> bool:
 def face_fen(promise: Promise) -> int | None:
     """The most that one coupon takes off; None when that depends on what is bought."""
     benefit = promise.benefit
-    if isinstance(benefit, FullReduction | Product):
+    if isinstance(benefit, FullReduction | ProductOff):
         return benefit.off_fen
     if isinstance(benefit, Discount):
         return benefit.cap_fen
@@ -138,7 +138,7 @@ def face_fen(promise: Promise) -> int | None:
 def threshold_fen(promise: Promise) -> int:
     """What has to be spent."""
     benefit = promise.benefit
-    return 0 if isinstance(benefit, Exchange | Product) else benefit.threshold_fen
+    return 0 if isinstance(benefit, Exchange | ProductOff) else benefit.threshold_fen
 
 
 def off_fen(promise: Promise, amount_fen: int) -> int:
@@ -196,7 +196,7 @@ def _is_benefit_as_good(before: Promise, after: Promise) -> bool:
         return new.pay_bp <= old.pay_bp and _is_least(old.cap_fen, new.cap_fen)
     if isinstance(old, Shipping) and isinstance(new, Shipping):
         return _is_least(old.off_fen, new.off_fen)
-    if isinstance(old, Product) and isinstance(new, Product):
+    if isinstance(old, ProductOff) and isinstance(new, ProductOff):
         return new.off_fen >= old.off_fen and set(new.skus) >= set(old.skus)
     if isinstance(old, Exchange) and isinstance(new, Exchange):
         return new.pay_fen <= old.pay_fen and set(new.skus) >= set(old.skus)

@@ -71,7 +71,7 @@ class Shipping(Part):
     threshold_fen: Fen = 0
 
 
-class Product(Part):
+class ProductOff(Part):
     """商品券: `off_fen` off one of `skus`."""
 
     kind: Literal["product"]
@@ -132,7 +132,7 @@ class Promise(Part):
 
     name: Annotated[str, Field(min_length=1, max_length=40)]
     benefit: Annotated[
-        FullReduction | Discount | Exchange | Shipping | Product, Field(discriminator="kind")
+        FullReduction | Discount | Exchange | Shipping | ProductOff, Field(discriminator="kind")
     ]
     window: Annotated[Fixed | Relative, Field(discriminator="kind")]
     weekdays: Annotated[

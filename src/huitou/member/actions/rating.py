@@ -6,7 +6,8 @@ from uuid import UUID
 from huitou.base.db import Tx
 from huitou.event import actions as events
 from huitou.event.types import Recorded
-from huitou.member import reads, store
+from huitou.member import store
+from huitou.member.reads import bills
 from huitou.member.rules import ratings
 from huitou.member.types import Bill, NoBill, RatingClosed
 from huitou.merchant import reads as merchants
@@ -55,4 +56,4 @@ def rate(
         events.record(
             tx, [Recorded(id, "order.reviewed", customer_id, tx.now, said, order.unit_id)]
         )
-    return reads.get_bill(tx, customer_id, order_id)
+    return bills.get_bill(tx, customer_id, order_id)

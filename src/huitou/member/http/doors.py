@@ -13,9 +13,10 @@ from huitou.base.http import Router
 from huitou.base.site import is_secure, refuse_cross_site
 from huitou.kernel.errors import Refusal
 from huitou.kernel.personal import Personal
-from huitou.member import jobs, reads
+from huitou.member import jobs
 from huitou.member.actions import doors
 from huitou.member.http import frame
+from huitou.member.reads import sessions
 from huitou.member.rules import tokens
 from huitou.member.types import Claim, TooManyCodes
 
@@ -99,7 +100,7 @@ def wait(request: Request) -> Response:
         return frame.ask_in(request)
     with frame.database(request).read(merchant, principal="customer") as tx:
         found = doors.customer_behind(tx, door_id)
-        session = reads.session_for(tx, found) if isinstance(found, UUID) else None
+        session = sessions.session_for(tx, found) if isinstance(found, UUID) else None
     if session is None:
         return frame.answer(request, "wait.html", is_waiting=found == "waiting")
     response = RedirectResponse("/m", 303)
@@ -123,7 +124,7 @@ def _code_page(request: Request, problem: str = "") -> Response:
 def _door(request: Request) -> tuple[UUID | None, UUID | None]:
     token = request.cookies.get(_DOOR, "")
     database = frame.database(request)
-    merchant = reads.merchant_of(database, token)
+    merchant = sessions.merchant_of(database, token)
     if merchant is None:
         return None, None
     with database.read(merchant, principal="customer") as tx:

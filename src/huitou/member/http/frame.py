@@ -1,37 +1,47 @@
 """What all member pages share: the look, the language, the cookie."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import segno
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from huitou.base.db import Database
-from huitou.base.http import language_of
+from huitou.base.db import Database, ReadTx, Tx
+from huitou.base.http import JSON, encode, language_of
 from huitou.base.pages import Pages
-from huitou.base.site import is_secure
+from huitou.base.site import is_secure, refuse_cross_site
 from huitou.kernel.errors import Refusal
 from huitou.kernel.money import yuan
-from huitou.member import reads
+from huitou.member.reads import sessions
 from huitou.member.rules import tokens
+from huitou.member.types import NotTheCustomer
 from huitou.merchant import reads as merchants
 
 LANGUAGE = "huitou_language"
 
 
-def qr(text: str) -> str:
-    """A QR code as SVG."""
-    made = segno.make_qr(text, error="m")
+def qr(text: str, error: Literal["l", "m"] = "m") -> str:
+    """A QR code as SVG; long texts take the lower error correction, for larger squares."""
+    made = segno.make_qr(text, error=error)
     return str(made.svg_inline(border=0, omitsize=True, dark="#2b1a12"))
+
+
+def _whole(fen: int) -> str:
+    """`¥20`, and `¥20.50` only where there are cents."""
+    return yuan(fen).removesuffix(".00")
 
 
 def _spaced(code: str) -> str:
     return " ".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
-_pages = Pages(Path(__file__).parent.parent / "pages", {"yuan": yuan, "qr": qr, "spaced": _spaced})
+_pages = Pages(
+    Path(__file__).parent.parent / "pages",
+    {"yuan": yuan, "whole": _whole, "qr": qr, "spaced": _spaced},
+)
 
 
 def answer(request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -40,6 +50,54 @@ def answer(request: Request, template: str, status: int = 200, **values: Any) ->
     # The address names nobody here, and a form must be able to say that it comes from this site.
     response.headers["referrer-policy"] = "same-origin"
     return response
+
+
+def page(
+    request: Request, template: str, compose: Callable[[ReadTx, UUID], dict[str, Any]]
+) -> Response:
+    """A page of whoever is signed in."""
+    merchant, token = session(request)
+    if merchant is None:
+        return ask_in(request)
+    with database(request).read(merchant, principal="customer") as tx:
+        customer_id = sessions.customer_of(tx, "session", token)
+        if customer_id is None:
+            return ask_in(request)
+        try:
+            values = compose(tx, customer_id)
+        except Refusal as refusal:
+            return refused(request, refusal)
+    return answer(request, template, **values)
+
+
+def changed(request: Request, change: Callable[[Tx, UUID], None], *, to: str) -> Response:
+    """Something whoever is signed in did by a form; then on to a page."""
+    refuse_cross_site(request)
+    merchant, token = session(request)
+    if merchant is None:
+        return ask_in(request)
+    try:
+        with database(request).write(merchant, principal="customer") as tx:
+            customer_id = sessions.customer_of(tx, "session", token)
+            if customer_id is None:
+                return ask_in(request)
+            change(tx, customer_id)
+    except Refusal as refusal:
+        return refused(request, refusal)
+    return RedirectResponse(to, 303)
+
+
+def told(request: Request, compose: Callable[[ReadTx, UUID], Any]) -> Response:
+    """What a page of whoever is signed in asks by itself, as JSON. Refuses `NotTheCustomer`."""
+    merchant, token = session(request)
+    if merchant is None:
+        raise NotTheCustomer()
+    with database(request).read(merchant, principal="customer") as tx:
+        customer_id = sessions.customer_of(tx, "session", token)
+        if customer_id is None:
+            raise NotTheCustomer()
+        body = encode(compose(tx, customer_id))
+    return Response(body, media_type=JSON, headers={"cache-control": "no-store"})
 
 
 def ask_in(
@@ -71,7 +129,7 @@ def refused(request: Request, refusal: Refusal) -> Response:
 def session(request: Request) -> tuple[UUID | None, str]:
     """Whose key the cookie is to be checked with, and the cookie."""
     token = request.cookies.get(cookie(request), "")
-    return reads.merchant_of(database(request), token), token
+    return sessions.merchant_of(database(request), token), token
 
 
 def keep_session(request: Request, response: Response, token: str) -> None:

@@ -1,6 +1,5 @@
 """The customer's own page. A link (or a proven phone) opens it; a cookie keeps it open."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -8,15 +7,16 @@ from zoneinfo import ZoneInfo
 from fastapi import Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from huitou.base.db import ReadTx
-from huitou.base.http import JSON, Router, encode
+from huitou.base.db import ReadTx, Tx
+from huitou.base.http import Router
 from huitou.base.site import is_secure, refuse_cross_site
-from huitou.kernel.errors import Refusal
-from huitou.member import reads
 from huitou.member.actions import rating as rating_actions
 from huitou.member.http import frame
+from huitou.member.reads import bills as bill_reads
+from huitou.member.reads import pack, sessions
+from huitou.member.reads.head import head
 from huitou.member.rules import codes, ratings
-from huitou.member.types import REVIEW_REASONS, NotTheCustomer
+from huitou.member.types import REVIEW_REASONS
 from huitou.merchant import reads as merchants
 
 router = Router(prefix="/m", tags=["member page"], include_in_schema=False)
@@ -32,11 +32,12 @@ def home(request: Request) -> Response:
 
     def compose(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
         return {
-            "head": reads.head(tx, customer_id),
-            "bills": reads.bills(tx, customer_id, limit=_SHOWN),
+            "head": head(tx, customer_id),
+            "bills": bill_reads.bills(tx, customer_id, limit=_SHOWN),
+            "pack": pack.pack(tx, customer_id),
         }
 
-    return _page(request, "home.html", compose)
+    return frame.page(request, "home.html", compose)
 
 
 @router.get("/bills")
@@ -44,9 +45,9 @@ def bills(request: Request, cursor: str | None = None) -> Response:
     """Every bill of every channel, page after page."""
 
     def compose(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
-        return {"bills": reads.bills(tx, customer_id, cursor)}
+        return {"bills": bill_reads.bills(tx, customer_id, cursor)}
 
-    return _page(request, "bills.html", compose)
+    return frame.page(request, "bills.html", compose)
 
 
 @router.get("/bills/{order_id}")
@@ -54,18 +55,18 @@ def bill(request: Request, order_id: UUID, rated: str = "") -> Response:
     """A bill with its goods, and its rating."""
 
     def compose(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
-        found = reads.get_bill(tx, customer_id, order_id)
+        found = bill_reads.get_bill(tx, customer_id, order_id)
         zone = ZoneInfo(merchants.get_merchant(tx).zone)
         return {
             "bill": found,
             "paid_at": f"{found.paid_at.astimezone(zone):%Y-%m-%d %H:%M}",
-            "head": reads.head(tx, customer_id),
+            "head": head(tx, customer_id),
             "reasons": REVIEW_REASONS,
             "days": ratings.RATE_DAYS,
             "is_rated": rated == "1" and found.rating is not None,
         }
 
-    return _page(request, "bill.html", compose)
+    return frame.page(request, "bill.html", compose)
 
 
 @router.post("/bills/{order_id}/rating")
@@ -77,26 +78,18 @@ def rate(
     reasons: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Stars for the goods and for the associate, and why."""
-    refuse_cross_site(request)
-    merchant, token = frame.session(request)
-    if merchant is None:
-        return frame.ask_in(request)
-    try:
-        with frame.database(request).write(merchant, principal="customer") as tx:
-            customer_id = reads.customer_of(tx, "session", token)
-            if customer_id is None:
-                return frame.ask_in(request)
-            rating_actions.rate(
-                tx,
-                customer_id,
-                order_id,
-                rating=rating,
-                service_rating=service,
-                reasons=reasons or [],
-            )
-    except Refusal as refusal:
-        return frame.refused(request, refusal)
-    return RedirectResponse(f"/m/bills/{order_id}?rated=1", 303)
+
+    def change(tx: Tx, customer_id: UUID) -> None:
+        rating_actions.rate(
+            tx,
+            customer_id,
+            order_id,
+            rating=rating,
+            service_rating=service,
+            reasons=reasons or [],
+        )
+
+    return frame.changed(request, change, to=f"/m/bills/{order_id}?rated=1")
 
 
 @router.get("/code")
@@ -104,31 +97,27 @@ def code(request: Request) -> Response:
     """The member code, big, with those that follow it."""
 
     def compose(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
-        found = reads.head(tx, customer_id)
+        found = head(tx, customer_id)
         return {
             "head": found,
-            "codes": reads.next_codes(tx, found.ordinal),
+            "codes": sessions.next_codes(tx, found.ordinal),
             "left_ms": _left_ms(tx),
             "step_ms": codes.STEP_SECONDS * 1000,
         }
 
-    return _page(request, "code.html", compose)
+    return frame.page(request, "code.html", compose)
 
 
 @router.get("/code.json")
 def more_codes(request: Request) -> Response:
     """The codes that follow, for a page that stays open."""
-    merchant, token = frame.session(request)
-    if merchant is None:
-        raise NotTheCustomer()
-    with frame.database(request).read(merchant, principal="customer") as tx:
-        customer_id = reads.customer_of(tx, "session", token)
-        if customer_id is None:
-            raise NotTheCustomer()
-        found = reads.next_codes(tx, reads.head(tx, customer_id).ordinal)
-        left_ms = _left_ms(tx)
-    body = {"codes": [{"code": each, "svg": frame.qr(each)} for each in found], "left_ms": left_ms}
-    return Response(encode(body), media_type=JSON, headers={"cache-control": "no-store"})
+
+    def compose(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
+        found = sessions.next_codes(tx, head(tx, customer_id).ordinal)
+        made = [{"code": each, "svg": frame.qr(each)} for each in found]
+        return {"codes": made, "left_ms": _left_ms(tx)}
+
+    return frame.told(request, compose)
 
 
 @router.get("/language/{name}")
@@ -154,34 +143,17 @@ def leave(request: Request) -> Response:
 def enter(request: Request, token: str) -> Response:
     """In by a link of one's own, on to an address that can be looked at by others."""
     database = frame.database(request)
-    merchant = reads.merchant_of(database, token)
+    merchant = sessions.merchant_of(database, token)
     if merchant is None:
         return frame.ask_in(request)
     with database.read(merchant, principal="customer") as tx:
-        customer_id = reads.customer_of(tx, "link", token)
-        session = reads.session_for(tx, customer_id) if customer_id else None
+        customer_id = sessions.customer_of(tx, "link", token)
+        session = sessions.session_for(tx, customer_id) if customer_id else None
     if session is None:
         return frame.ask_in(request)
     response = RedirectResponse("/m", 303, headers={"referrer-policy": "no-referrer"})
     frame.keep_session(request, response, session)
     return response
-
-
-def _page(
-    request: Request, template: str, compose: Callable[[ReadTx, UUID], dict[str, Any]]
-) -> Response:
-    merchant, token = frame.session(request)
-    if merchant is None:
-        return frame.ask_in(request)
-    with frame.database(request).read(merchant, principal="customer") as tx:
-        customer_id = reads.customer_of(tx, "session", token)
-        if customer_id is None:
-            return frame.ask_in(request)
-        try:
-            values = compose(tx, customer_id)
-        except Refusal as refusal:
-            return frame.refused(request, refusal)
-    return frame.answer(request, template, **values)
 
 
 def _left_ms(tx: ReadTx) -> int:
