@@ -21,6 +21,7 @@ from huitou.demo.front_door import checked, get, post, wait_for
 from huitou.demo.opening import open_brand
 from huitou.demo.pictures import draw
 from huitou.demo.state import SEED, ZONE, Demo
+from huitou.demo.tiers import open_tiers
 from huitou.demo.world import World
 from huitou.merchant import actions as merchants
 from huitou.merchant.rules import PERMISSIONS
@@ -76,6 +77,8 @@ def load(config: Config, demo: Demo, world: World, say: Callable[[str], None]) -
         say("· 等待数据就绪 / waiting until everything has been read")
         _wait_for_streams(api)
         post(api, "/v1/opportunities/refresh", {})
+        say("· 会员等级 / tiers")
+        open_tiers(api)
         say("· 第一个关怀任务 / a first care task")
         card = open_brand(api, config, demo, world)
     demo.loaded(card).write(config.data)

@@ -17,6 +17,7 @@ from huitou.benefit.rules.tier_words import plan_sentence
 from huitou.benefit.rules.tiers import decide, keep_of, reached, span_end, span_start
 from huitou.benefit.types.tier_plans import Calendar, ForDays, ForSpans, Rolling, TierPlan
 from huitou.benefit.types.tiers import BadTierPlan, Bought, Fact, History, TakenBack
+from huitou.demo.tiers import PLAN as DEMO
 from huitou.kernel.ids import derived_id
 from huitou.order.types import Spent
 
@@ -441,3 +442,7 @@ def test_an_order_counts_until_too_little_is_left_of_it() -> None:
     assert of_orders([replace(order, paid_fen=999)], counting) == []
     assert isinstance(counting.window, Rolling)
     assert ForSpans(kind="spans", span="year", count=1).count == 1
+
+
+def test_the_demo_brands_plan_works() -> None:
+    check_plan(TierPlan.model_validate(DEMO))

@@ -101,7 +101,7 @@ def go_on(tx: Tx, run_id: UUID) -> bool:
     ids = store.list_customers(tx, run.cursor, tiers.AT_ONCE)
     if run.kind == "apply":
         tiers.backfill(tx, ids, plan)
-        outcomes = tiers.evaluate(tx, ids)
+        outcomes = tiers.evaluate(tx, ids, by_plan=True)
     else:
         outcomes = _foreseen(tx, ids, plan)
     after = _counted(run, plan.plan, outcomes)

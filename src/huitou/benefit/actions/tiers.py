@@ -89,7 +89,9 @@ def evaluate_due(tx: Tx) -> int:
     return len(due)
 
 
-def evaluate(tx: Tx, customer_ids: Sequence[UUID], *, is_told_again: bool = False) -> list[Outcome]:
+def evaluate(
+    tx: Tx, customer_ids: Sequence[UUID], *, is_told_again: bool = False, by_plan: bool = False
+) -> list[Outcome]:
     """Bring the stored tiers of these customers (≤ 1,000) up to what their history gives.
 
     Tells TiersChanged; publishes the trait `tier`; records `tier.changed`. With `is_told_again`
@@ -109,7 +111,7 @@ def evaluate(tx: Tx, customer_ids: Sequence[UUID], *, is_told_again: bool = Fals
         profiles.set_traits(tx, [(id_, TRAIT, []) for id_ in gone if id_ in roots], source=SOURCE)
     kept = {id_: _membership(id_, standing, plan) for id_, standing in found.items()}
     store.set_memberships(tx, [kept[id_] for id_ in sorted(kept) if before.get(id_) != kept[id_]])
-    _tell(tx, plan, before, found, is_told_again=is_told_again)
+    _tell(tx, plan, before, found, is_told_again=is_told_again, by_plan=by_plan)
     return [Outcome(id_, before.get(id_), standing) for id_, standing in sorted(found.items())]
 
 
@@ -196,6 +198,7 @@ def _tell(
     found: dict[UUID, Standing],
     *,
     is_told_again: bool,
+    by_plan: bool,
 ) -> None:
     changes = [
         TierChange(
@@ -220,7 +223,7 @@ def _tell(
     if not changes:
         return
     store.add_changes(tx, changes)
-    tx.tell(TiersChanged(tuple(each.customer_id for each in changes)))
+    tx.tell(TiersChanged(tuple(each.customer_id for each in changes), by_plan))
     log.record(
         tx,
         [

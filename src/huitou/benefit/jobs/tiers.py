@@ -5,7 +5,8 @@ from uuid import UUID
 from huitou.base.db import Tx
 from huitou.base.jobs import every, job
 from huitou.base.notices import listens
-from huitou.benefit.actions import tier_plans, tiers
+from huitou.benefit.actions import privileges, tier_plans, tiers
+from huitou.benefit.types.tiers import TiersChanged
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
 from huitou.order import reads as orders
 from huitou.order.types import OrdersPaid, OrdersRefunded, TotalsMoved
@@ -61,3 +62,24 @@ def tier_run(tx: Tx, run: str) -> None:
     """The next block of a preview or an application."""
     if tier_plans.go_on(tx, UUID(run)):
         tx.defer(tier_run, run=run)
+
+
+@listens(TiersChanged)
+def tier_gifts_on_upgrade(tx: Tx, notice: TiersChanged) -> None:
+    """A plan that moves everybody gives nobody a gift."""
+    if not notice.by_plan:
+        privileges.give_on_upgrade(tx, notice.customer_ids)
+
+
+@every(hours=1)
+def tier_gifts(tx: Tx) -> None:
+    """Gifts of the month, and of the month of birth."""
+    if privileges.give_due(tx):
+        tx.defer(more_tier_gifts, key="due")
+
+
+@job
+def more_tier_gifts(tx: Tx) -> None:
+    """The next block of them."""
+    if privileges.give_due(tx):
+        tx.defer(more_tier_gifts, key="due")

@@ -12,6 +12,7 @@ from huitou.benefit.reads import ledger
 from huitou.benefit.rules import tier_facts as facts
 from huitou.benefit.rules import tier_words as words
 from huitou.benefit.rules.tiers import decide
+from huitou.benefit.store import tier_gifts as given
 from huitou.benefit.store import tier_plans as plans
 from huitou.benefit.store import tiers as store
 from huitou.benefit.store.tier_plans import PlanRow, RunRow
@@ -231,6 +232,7 @@ def export(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
                 {"tier": each.tier, "since": each.since, "until": each.until, "fen": each.price_fen}
                 for each in store.list_purchases(tx, members)
             ],
+            "gifts": given.list_gifts(tx, members),
         }
     )
     return found

@@ -231,9 +231,11 @@ class TiersChecked:
 
 @dataclass(frozen=True, slots=True)
 class TiersChanged:
-    """Notice: these customers (≤1,000) have another tier now."""
+    """Notice: these customers (≤1,000) have another tier now. `by_plan`: because another plan was
+    published, not by what they did."""
 
     customer_ids: tuple[UUID, ...]
+    by_plan: bool = False
 
 
 class NoTierPlan(NotFound):
