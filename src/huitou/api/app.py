@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from huitou import __version__, wiring
-from huitou.api import data_health, events, health, live, pages, people, setup
+from huitou.api import claims, data_health, events, health, live, pages, people, setup
 from huitou.api.auth import identify
 from huitou.api.limits import BodyLimit
 from huitou.base.db import Database
@@ -62,6 +62,7 @@ def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> Fa
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.intake = events.make_intake(database)
+        app.state.claims = claims.make_claims(database)
         async with live.hub(database) as hub:
             app.state.live = hub
             yield
@@ -83,7 +84,8 @@ def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> Fa
     for kind in (psycopg.DataError, UnicodeEncodeError, OverflowError, RecursionError):
         app.add_exception_handler(kind, _unstorable)
     app.add_exception_handler(Exception, _failed)
-    for own in (health, data_health, events, people, live, setup):
+    # Routes are looked through in order, and claims come by the thousand.
+    for own in (claims, health, data_health, events, people, live, setup):
         app.include_router(own.router)
     for router in (*wiring.routers(), *extra_routers):
         app.include_router(router)

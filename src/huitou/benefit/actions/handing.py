@@ -6,6 +6,7 @@ from uuid import UUID
 
 from huitou.base.db import Tx
 from huitou.benefit.actions import coupon_moves as moves
+from huitou.benefit.actions.coupons import known_of
 from huitou.benefit.reads import coupons as reads
 from huitou.benefit.reads import templates as templates_of
 from huitou.benefit.rules import coupons as rules
@@ -71,21 +72,20 @@ def bind(tx: Tx, text: str, customer_id: UUID) -> CouponShown:
     template, serial = reads.resolve(tx, text)
     _, template, zone = _lock(tx, template.id)
     coupon = moves.lock(tx, template.id, serial)
-    had = store.list_had(tx, template.id, [customer_id])
-    if not had:
+    known = known_of(tx, template.id, [customer_id])
+    root_id = known.roots.get(customer_id, customer_id)
+    if root_id is None:
         raise NoSuchCustomer()
-    root_id = had[0].root_id
     if coupon.state != "printed":
-        if coupon.serial in {each.serial for each in had}:
+        if coupon.serial in {each.serial for each in known.had}:
             return reads.shown(tx, [coupon], {template.id: template})[0]
         raise AlreadyTaken()
     if coupon.expires_at is not None and coupon.expires_at <= tx.now:
         raise Expired()
-    mine = [each for each in had if each.serial is not None]
     most = template.promise.per_customer
-    if most is not None and len(mine) >= most:
+    if most is not None and len(known.had) >= most:
         raise LimitReached()
-    nth = 1 + max((each.nth or 0 for each in mine if each.customer_id == root_id), default=0)
+    nth = 1 + max((each.nth for each in known.had if each.customer_id == root_id), default=0)
     active_at, expires_at = template_rules.span_of(template.promise, tx.now, zone)
     bound = moves.move(
         tx,

@@ -1,28 +1,41 @@
 """Coupons in PostgreSQL: giving them, and moving them from state to state."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from huitou.base.arrays import literal
 from huitou.base.db import ReadTx, Tx
-from huitou.benefit.types.coupons import Arc, CodeBatch, Coupon, Had, Moved, NewCoupon, Ref
+from huitou.benefit.types.coupons import Arc, CodeBatch, Coupon, Moved, NewCoupons, Ref
 
 
-def list_had(tx: ReadTx, template_id: UUID, customer_ids: Sequence[UUID]) -> list[Had]:
-    """Who answers for each living customer, and what that person took of the template: a row for
-    each coupon, or one without."""
+@dataclass(frozen=True, slots=True)
+class MaybeHad:
+    """A person's coupon, or (all None) that there is no such person."""
+
+    root_id: UUID
+    customer_id: UUID | None
+    serial: int | None
+    nth: int | None
+    claim: UUID | None
+
+
+def list_had(tx: ReadTx, template_id: UUID, root_ids: Sequence[UUID]) -> list[MaybeHad]:
+    """What living people who answer for themselves took of the template, a row for each coupon; and
+    a row without one for each who is none of those. Who is missing has none."""
     return tx.rows(
-        Had,
-        "SELECT asked_id, root_id, customer_id, serial, nth, claim"
-        " FROM benefit.coupons_had(%(template)s, %(customers)s::uuid[])",
-        {"template": template_id, "customers": list(set(customer_ids))},
+        MaybeHad,
+        "SELECT root_id, customer_id, serial, nth, claim"
+        " FROM benefit.coupons_had(%(template)s, %(roots)s::uuid[])",
+        {"template": template_id, "roots": literal(root_ids)},
     )
 
 
 def add_coupons(
     tx: Tx,
     template_id: UUID,
-    new: Sequence[NewCoupon],
+    new: NewCoupons,
     span: tuple[datetime, datetime],
     transaction_id: UUID,
 ) -> int:
@@ -31,18 +44,18 @@ def add_coupons(
         """
         INSERT INTO benefit.coupon (merchant_id, template_id, serial, customer_id, nth, claim,
             issued_at, active_at, expires_at, transaction_id)
-        SELECT %(merchant)s, %(template)s, n.serial, n.customer_id, n.nth, n.claim,
+        SELECT %(merchant)s, %(template)s, %(first)s - 1 + n.n, n.customer_id, n.nth, n.claim,
             %(now)s, %(active)s, %(expires)s, %(transaction)s
-        FROM unnest(%(serials)s::bigint[], %(customers)s::uuid[], %(nths)s::int[],
-            %(claims)s::uuid[]) AS n (serial, customer_id, nth, claim)
+        FROM unnest(%(customers)s::uuid[], %(nths)s::int[], %(claims)s::uuid[])
+            WITH ORDINALITY AS n (customer_id, nth, claim, n)
         ON CONFLICT DO NOTHING
         """,
         {
             "template": template_id,
-            "serials": [each.serial for each in new],
-            "customers": [each.customer_id for each in new],
-            "nths": [each.nth for each in new],
-            "claims": [each.claim for each in new],
+            "first": new.first,
+            "customers": literal(new.customer_ids),
+            "nths": literal(new.nths),
+            "claims": literal(new.claims),
             "active": span[0],
             "expires": span[1],
             "transaction": transaction_id,

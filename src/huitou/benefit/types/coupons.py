@@ -39,10 +39,11 @@ Outcome = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A customer wants a coupon; `claim` is the same for a repeated request only."""
+    """A customer wants a coupon; `claim` (32 hexadecimal digits) is the same for a repeated request
+    only."""
 
     customer_id: UUID
-    claim: UUID
+    claim: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ class Claimed:
     outcome: Outcome
     customer_id: UUID
     serial: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a claim, with the coupon's code, if there is one."""
+
+    outcome: Outcome
+    code: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +76,23 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Had:
-    """A customer who was asked about, who answers for them, and one of that person's coupons of the
-    template; the last four are None for who has none."""
+    """A coupon that a person took from the stock. `customer_id` is which of those merged into
+    `root_id` it was given to."""
 
-    asked_id: UUID
     root_id: UUID
-    customer_id: UUID | None
-    serial: int | None
-    nth: int | None
+    customer_id: UUID
+    serial: int
+    nth: int
     claim: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is to be known of customers who want coupons of a template: who answers for those who do
+    not answer for themselves (None: nobody, there is no such customer), and what they all had."""
+
+    roots: dict[UUID, UUID | None]
+    had: list[Had]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +105,13 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
-class NewCoupon:
-    serial: int
-    customer_id: UUID
-    nth: int
-    claim: UUID
+class NewCoupons:
+    """Coupons to be made, serials from `first` on, in columns: there may be thousands."""
+
+    first: int
+    customer_ids: list[UUID]
+    nths: list[int]
+    claims: list[str]
 
 
 @dataclass(frozen=True, slots=True)

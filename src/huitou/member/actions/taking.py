@@ -18,6 +18,6 @@ _REFUSALS: dict[str, type[Refusal]] = {
 def take(tx: Tx, customer_id: UUID, template_id: UUID, claim: UUID) -> None:
     """Give the customer one; the same `claim` again changes nothing. Refuses `coupon.limit`,
     `coupon.sold_out`, `coupon.not_open`, `coupon.no_template`."""
-    [answer] = coupons.claim(tx, template_id, [Claim(customer_id, claim)])
+    [answer] = coupons.take(tx, template_id, [Claim(customer_id, claim.hex)])
     if answer.outcome not in ("issued", "already_has"):
         raise _REFUSALS.get(answer.outcome, NotOpen)()

@@ -1,0 +1,127 @@
+"""Taking coupons over HTTP: first come, first served, and the same answer to the same request."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+
+from huitou.api.claims import make_claims
+from huitou.base.db import Database
+from huitou.benefit.rules.coupons import claim_of
+from huitou.benefit.types.coupons import Claim, Taken
+from huitou.identity import actions as identities
+from tests.conftest import Brand, Clock, Write
+from tests.rooms.benefit.coupon_world import broken, make_customers, publish
+
+
+@pytest.fixture
+def customers(db: Database, brand: Brand) -> list[UUID]:
+    return make_customers(db, brand.merchant.id, 4)
+
+
+def take(client: TestClient, template: UUID, **body: Any) -> Any:
+    answer = client.post(f"/v1/coupon-templates/{template}/claim", json=body)
+    return answer.json() if answer.status_code == 200 else answer.json()["code"]
+
+
+def test_a_claim_is_answered_with_a_code_and_again_the_same(
+    client: TestClient, write: Write, customers: list[UUID]
+) -> None:
+    with write() as tx:
+        template = publish(tx, stock=2).id
+    first = take(client, template, customer=str(customers[0]), key="tap")
+    assert first["outcome"] == "issued"
+    again = take(client, template, customer=str(customers[0]), key="tap")
+    assert again == {"outcome": "already_has", "code": first["code"]}
+    assert take(client, template, customer=str(customers[0]), key="more")["outcome"] == "limit"
+    assert take(client, template, customer=str(customers[1]), key="tap")["outcome"] == "issued"
+    late = take(client, template, customer=str(customers[2]), key="tap")
+    assert late == {"outcome": "sold_out", "code": None}
+    assert take(client, template, customer=str(uuid4()), key="tap")["outcome"] == "no_customer"
+    pack = client.get(f"/v1/customers/{customers[0]}/coupons").json()
+    assert [each["code"] for each in pack] == [first["code"]]
+
+
+def test_claims_wait_for_their_time_and_their_day(
+    client: TestClient, write: Write, customers: list[UUID], clock: Clock
+) -> None:
+    opens = clock.now.replace(microsecond=0)
+    clock.move(hours=-1)
+    with write() as tx:
+        given = publish(tx, claiming=None).id
+        timed = publish(tx, claiming={"from_at": opens}, per_day=1, per_customer=None).id
+    assert take(client, given, customer=str(customers[0]), key="a")["outcome"] == "not_open"
+    assert take(client, timed, customer=str(customers[0]), key="a")["outcome"] == "not_open"
+    clock.move(hours=1, minutes=1)
+    assert take(client, timed, customer=str(customers[0]), key="a")["outcome"] == "issued"
+    assert take(client, timed, customer=str(customers[1]), key="a")["outcome"] == "sold_out_today"
+    clock.move(days=1)
+    assert take(client, timed, customer=str(customers[1]), key="a")["outcome"] == "issued"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"customer": "nobody", "key": "k"}, "malformed"),
+        ({"key": "k"}, "malformed"),
+        ({"customer": str(uuid4()), "key": ""}, "malformed"),
+        ({"customer": str(uuid4()), "key": "k", "more": 1}, "malformed"),
+        ({"customer": str(uuid4())}, "coupon.no_key"),
+        ({"customer": str(uuid4()), "key": "k"}, "coupon.no_template"),
+    ],
+)
+def test_claims_that_cannot_be_read_are_refused(
+    client: TestClient, body: dict[str, Any], code: str
+) -> None:
+    assert take(client, uuid4(), **body) == code
+
+
+def test_nobody_claims_without_a_key_of_the_api(client: TestClient) -> None:
+    url = f"/v1/coupon-templates/{uuid4()}/claim"
+    answer = client.post(url, json={}, headers={"Authorization": "Bearer hk_no"})
+    assert answer.status_code == 401
+
+
+def test_a_merged_customer_has_the_limit_of_one(
+    client: TestClient, db: Database, brand: Brand, write: Write, customers: list[UUID]
+) -> None:
+    one, other = customers[:2]
+    with write() as tx:
+        template = publish(tx, per_customer=2).id
+    first = take(client, template, customer=str(one), key="tap")
+    take(client, template, customer=str(other), key="tap")
+    with write() as tx:
+        identities.merge(tx, one, other)
+    assert take(client, template, customer=str(other), key="again")["outcome"] == "limit"
+    assert take(client, template, customer=str(one), key="tap")["code"] == first["code"]
+    assert len(client.get(f"/v1/customers/{one}/coupons").json()) == 2
+    assert broken(db, brand.merchant.id) == []
+
+
+def test_a_rush_of_writers_never_gives_more_than_there_are(
+    db: Database, brand: Brand, write: Write
+) -> None:
+    """Two processes, each with a writer, two thousand claims for a thousand coupons."""
+    crowd = make_customers(db, brand.merchant.id, 500, "rush")
+    with write() as tx:
+        template = publish(tx, per_customer=4, stock=1_000).id
+    wishes = [Claim(each, claim_of(f"k{n}", each)) for n in range(4) for each in crowd]
+
+    async def rush() -> list[Taken]:
+        writers = [make_claims(db), make_claims(db)]
+        group = (brand.merchant.id, template)
+        return await asyncio.gather(
+            *(writers[n % 2].add(group, wish) for n, wish in enumerate(wishes))
+        )
+
+    answers = asyncio.run(rush())
+    issued = [each for each in answers if each.outcome == "issued"]
+    assert len(issued) == len({each.code for each in issued}) == 1_000
+    assert {each.outcome for each in answers} == {"issued", "sold_out"}
+    # Whoever asks again hears the same.
+    assert asyncio.run(rush()) == [
+        Taken("already_has", each.code) if each.code else each for each in answers
+    ]
+    assert broken(db, brand.merchant.id) == []
