@@ -1,0 +1,145 @@
+-- Points: the plan in versions, what earned them, the points mall, and grants to a segment.
+
+CREATE TABLE benefit.points_plan (
+    merchant_id uuid NOT NULL,
+    version int NOT NULL,
+    state text NOT NULL CHECK (state IN ('draft', 'published', 'retired')),
+    revision int NOT NULL DEFAULT 1,
+    document jsonb NOT NULL,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    published_at timestamptz,
+    published_by text,
+    PRIMARY KEY (merchant_id, version),
+    CHECK ((state = 'draft') = (published_at IS NULL))
+);
+CREATE UNIQUE INDEX points_plan_draft ON benefit.points_plan (merchant_id) WHERE state = 'draft';
+CREATE UNIQUE INDEX points_plan_published ON benefit.points_plan (merchant_id) WHERE state = 'published';
+SELECT base.protect('benefit.points_plan');
+
+-- What earned points: `key` is the order or the event, once for ever. The points themselves are in the
+-- ledger, on the account of the customer that the event was first given to. `basis` is what of the plan
+-- is needed to work out refunds; `forgiven` is what should have been taken back and was let go.
+CREATE TABLE benefit.points_earned (
+    merchant_id uuid NOT NULL,
+    key text NOT NULL,
+    customer_id uuid NOT NULL,
+    position bigint NOT NULL,
+    order_id uuid,
+    amount bigint NOT NULL CHECK (amount >= 0),
+    basis jsonb NOT NULL,
+    reversed bigint NOT NULL DEFAULT 0,
+    forgiven bigint NOT NULL DEFAULT 0,
+    at timestamptz NOT NULL,
+    active_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    plan_version int NOT NULL,
+    moves int NOT NULL DEFAULT 0,
+    transaction_id uuid,
+    PRIMARY KEY (merchant_id, key),
+    CHECK (reversed >= 0 AND forgiven >= 0 AND reversed + forgiven <= amount)
+) WITH (fillfactor = 80);
+CREATE UNIQUE INDEX points_earned_order ON benefit.points_earned (merchant_id, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX points_earned_customer ON benefit.points_earned (merchant_id, customer_id);
+SELECT base.protect('benefit.points_earned', 'SELECT, INSERT, UPDATE');
+
+-- `added` is all that was ever put into stock, None without end; what is left is that less the exchanges.
+CREATE TABLE benefit.mall_item (
+    merchant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('goods', 'coupon')),
+    points bigint NOT NULL CHECK (points > 0),
+    template_id uuid,
+    added bigint CHECK (added >= 0),
+    taken bigint NOT NULL DEFAULT 0 CHECK (taken >= 0),
+    each_max int CHECK (each_max > 0),
+    opens_at timestamptz NOT NULL,
+    closes_at timestamptz,
+    state text NOT NULL CHECK (state IN ('open', 'closed')),
+    picture_url text NOT NULL,
+    version int NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (merchant_id, id),
+    CHECK (added IS NULL OR taken <= added),
+    CHECK ((kind = 'coupon') = (template_id IS NOT NULL))
+);
+SELECT base.protect('benefit.mall_item', 'SELECT, INSERT, UPDATE');
+
+CREATE TABLE benefit.mall_exchange (
+    merchant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    idempotency_key text NOT NULL,
+    item_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    quantity int NOT NULL CHECK (quantity > 0),
+    points bigint NOT NULL,
+    state text NOT NULL CHECK (state IN ('waiting', 'done', 'cancelled')),
+    at timestamptz NOT NULL,
+    transaction_id uuid NOT NULL,
+    unit_id uuid,
+    done_at timestamptz,
+    done_by text,
+    PRIMARY KEY (merchant_id, id),
+    UNIQUE (merchant_id, idempotency_key),
+    FOREIGN KEY (merchant_id, item_id) REFERENCES benefit.mall_item (merchant_id, id)
+);
+CREATE INDEX mall_exchange_customer ON benefit.mall_exchange (merchant_id, customer_id, at);
+CREATE INDEX mall_exchange_item ON benefit.mall_exchange (merchant_id, item_id, customer_id);
+CREATE INDEX mall_exchange_state ON benefit.mall_exchange (merchant_id, state, at);
+SELECT base.protect('benefit.mall_exchange', 'SELECT, INSERT, UPDATE');
+
+-- Something for everybody in a segment, block by block.
+CREATE TABLE benefit.grant_run (
+    merchant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    document jsonb NOT NULL,
+    segment_id uuid NOT NULL,
+    state text NOT NULL CHECK (state IN ('draft', 'running', 'paused', 'done', 'undoing', 'undone')),
+    seed bytea NOT NULL,
+    total int NOT NULL,
+    seen int NOT NULL DEFAULT 0,
+    given int NOT NULL DEFAULT 0,
+    amount bigint NOT NULL DEFAULT 0,
+    passed_over jsonb NOT NULL DEFAULT '{}',
+    taken_back bigint NOT NULL DEFAULT 0,
+    cursor uuid,
+    created_at timestamptz NOT NULL,
+    created_by text NOT NULL,
+    started_at timestamptz,
+    started_by text,
+    ended_at timestamptz,
+    PRIMARY KEY (merchant_id, id)
+);
+CREATE INDEX grant_run_created ON benefit.grant_run (merchant_id, created_at);
+SELECT base.protect('benefit.grant_run', 'SELECT, INSERT, UPDATE');
+
+CREATE TABLE benefit.grant_given (
+    merchant_id uuid NOT NULL,
+    grant_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    amount bigint NOT NULL CHECK (amount > 0),
+    lot_id uuid,
+    transaction_id uuid,
+    taken_back bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (merchant_id, grant_id, customer_id),
+    CHECK (taken_back BETWEEN 0 AND amount)
+);
+SELECT base.protect('benefit.grant_given', 'SELECT, INSERT, UPDATE');
+
+-- What reconciliation looked at and what it found.
+CREATE TABLE benefit.reconciliation (
+    merchant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('continuous', 'full')),
+    at timestamptz NOT NULL,
+    upto timestamptz NOT NULL,
+    looked_at bigint NOT NULL,
+    took_ms int NOT NULL,
+    broken jsonb NOT NULL,
+    PRIMARY KEY (merchant_id, id)
+);
+CREATE INDEX reconciliation_at ON benefit.reconciliation (merchant_id, at);
+SELECT base.protect('benefit.reconciliation', 'SELECT, INSERT, DELETE');
+CREATE INDEX transaction_posted ON benefit.transaction (merchant_id, posted_at);
