@@ -17,11 +17,13 @@ CREATE UNIQUE INDEX points_plan_draft ON benefit.points_plan (merchant_id) WHERE
 CREATE UNIQUE INDEX points_plan_published ON benefit.points_plan (merchant_id) WHERE state = 'published';
 SELECT base.protect('benefit.points_plan');
 
--- What earned points: `key` is the order or the event, once for ever. The points themselves are in the
--- ledger, on the account of the customer that the event was first given to. `basis` is what of the plan
--- is needed to work out refunds; `forgiven` is what should have been taken back and was let go.
-CREATE TABLE benefit.points_earned (
+-- What earned an asset by a plan: `key` is the order or the event, once for ever. What was earned is in the
+-- ledger, on the account of the customer that the event was first given to. `basis` is what of the plan is
+-- needed to work out refunds; `forgiven` is what should have been taken back and was let go; with
+-- `active_at` it makes a lot.
+CREATE TABLE benefit.earned (
     merchant_id uuid NOT NULL,
+    asset text NOT NULL,
     key text NOT NULL,
     customer_id uuid NOT NULL,
     position bigint NOT NULL,
@@ -31,17 +33,18 @@ CREATE TABLE benefit.points_earned (
     reversed bigint NOT NULL DEFAULT 0,
     forgiven bigint NOT NULL DEFAULT 0,
     at timestamptz NOT NULL,
-    active_at timestamptz NOT NULL,
-    expires_at timestamptz NOT NULL,
+    active_at timestamptz,
+    expires_at timestamptz,
     plan_version int NOT NULL,
     moves int NOT NULL DEFAULT 0,
     transaction_id uuid,
-    PRIMARY KEY (merchant_id, key),
-    CHECK (reversed >= 0 AND forgiven >= 0 AND reversed + forgiven <= amount)
+    PRIMARY KEY (merchant_id, asset, key),
+    CHECK (reversed >= 0 AND forgiven >= 0 AND reversed + forgiven <= amount),
+    CHECK ((active_at IS NULL) = (expires_at IS NULL))
 ) WITH (fillfactor = 80);
-CREATE UNIQUE INDEX points_earned_order ON benefit.points_earned (merchant_id, order_id) WHERE order_id IS NOT NULL;
-CREATE INDEX points_earned_customer ON benefit.points_earned (merchant_id, customer_id);
-SELECT base.protect('benefit.points_earned', 'SELECT, INSERT, UPDATE');
+CREATE UNIQUE INDEX earned_order ON benefit.earned (merchant_id, asset, order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX earned_customer ON benefit.earned (merchant_id, customer_id);
+SELECT base.protect('benefit.earned', 'SELECT, INSERT, UPDATE');
 
 -- `added` is all that was ever put into stock, None without end; what is left is that less the exchanges.
 CREATE TABLE benefit.mall_item (

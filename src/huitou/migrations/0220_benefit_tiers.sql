@@ -69,27 +69,6 @@ CREATE TABLE benefit.tier_purchase (
 CREATE INDEX tier_purchase_customer ON benefit.tier_purchase (merchant_id, customer_id);
 SELECT base.protect('benefit.tier_purchase', 'SELECT, INSERT');
 
--- What earned growth: `key` is the order or the event, once for ever. The growth itself is in the
--- ledger, on the account of the customer that the event was first given to.
-CREATE TABLE benefit.growth_earned (
-    merchant_id uuid NOT NULL,
-    key text NOT NULL,
-    customer_id uuid NOT NULL,
-    position bigint NOT NULL,
-    order_id uuid,
-    amount bigint NOT NULL CHECK (amount >= 0),
-    per_yuan int NOT NULL,
-    reversed bigint NOT NULL DEFAULT 0 CHECK (reversed BETWEEN 0 AND amount),
-    at timestamptz NOT NULL,
-    plan_version int NOT NULL,
-    moves int NOT NULL DEFAULT 0,
-    transaction_id uuid,
-    PRIMARY KEY (merchant_id, key)
-) WITH (fillfactor = 80);
-CREATE UNIQUE INDEX growth_earned_order ON benefit.growth_earned (merchant_id, order_id) WHERE order_id IS NOT NULL;
-CREATE INDEX growth_earned_customer ON benefit.growth_earned (merchant_id, customer_id);
-SELECT base.protect('benefit.growth_earned', 'SELECT, INSERT, UPDATE');
-
 -- A plan looked at with everybody, block by block.
 CREATE TABLE benefit.tier_run (
     merchant_id uuid NOT NULL,

@@ -12,8 +12,9 @@ from huitou.base.db import Tx
 from huitou.benefit.actions import growth
 from huitou.benefit.actions.growth import LOCK
 from huitou.benefit.reads import tiers as reads
-from huitou.benefit.store import growth as earned
+from huitou.benefit.store import earnings as earned
 from huitou.benefit.store import tiers as store
+from huitou.benefit.types.tier_plans import GROWTH
 from huitou.benefit.types.tiers import (
     Membership,
     NoPaidTier,
@@ -120,7 +121,7 @@ def backfill(tx: Tx, root_ids: Sequence[UUID], plan: PlanVersion) -> None:
     if plan.plan.growth is None or not plan.plan.growth.per_yuan:
         return
     tx.lock(LOCK)
-    waiting = earned.list_orders_without(tx, root_ids)
+    waiting = earned.list_orders_without(tx, GROWTH, root_ids)
     for start in range(0, len(waiting), AT_ONCE):
         growth.settle_orders(tx, waiting[start : start + AT_ONCE], plan.plan, plan.version)
 

@@ -1,28 +1,15 @@
 """How much growth an order earns, and what keeps an event from earning twice. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from huitou.benefit.types.tier_plans import GrowthEvent, GrowthRules
+from huitou.benefit.types.earnings import Due, Earning
+from huitou.benefit.types.tier_plans import GROWTH, GrowthEvent, GrowthRules
 from huitou.event.types import LogEntry
 from huitou.kernel.time import DEFAULT_ZONE, day_of
+from huitou.order.types import Spent
 
 _FEN_A_YUAN = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Earning:
-    """What earned growth, of which order or event, before it is posted."""
-
-    key: str
-    customer_id: UUID
-    position: int
-    order_id: UUID | None
-    amount: int
-    per_yuan: int
-    at: datetime
 
 
 def growth_of(paid_fen: int, per_yuan: int) -> int:
@@ -43,6 +30,29 @@ def order_key(order_id: UUID) -> str:
     return f"order:{order_id}"
 
 
+def order_earning(order: Spent, customer_id: UUID, per_yuan: int) -> Earning:
+    """What an order earns, before anything of it is given back."""
+    return Earning(
+        asset=GROWTH,
+        key=order_key(order.order_id),
+        customer_id=customer_id,
+        position=order.position,
+        order_id=order.order_id,
+        amount=growth_of(order.paid_fen, per_yuan),
+        basis={"per_yuan": per_yuan},
+        at=order.paid_at,
+    )
+
+
+def dues_of(order: Spent, per_yuan: int) -> list[Due]:
+    """What has to be taken back after each refund, in the order of time."""
+    dues, refunded_fen = [], 0
+    for at, fen in zip(order.refund_ats, order.refund_fens, strict=True):
+        refunded_fen += fen
+        dues.append(Due(at, reversed_upto(order.paid_fen, refunded_fen, per_yuan)))
+    return dues
+
+
 def event_earnings(
     entries: Iterable[LogEntry],
     customers: Mapping[int, UUID],
@@ -60,7 +70,9 @@ def event_earnings(
         key = _event_key(event, customer_id, entry, zone)
         found.setdefault(
             key,
-            Earning(key, customer_id, entry.position, None, event.growth, 0, entry.occurred_at),
+            Earning(
+                GROWTH, key, customer_id, entry.position, None, event.growth, {}, entry.occurred_at
+            ),
         )
     return list(found.values())
 
