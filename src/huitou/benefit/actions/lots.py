@@ -22,7 +22,7 @@ from huitou.benefit.types.ledger import (
 from huitou.kernel.ids import new_id
 
 _EXPIRY = "expiry"
-_EXPIRED_AT_ONCE = 5_000
+EXPIRED_AT_ONCE = 5_000
 _HOLDS_AT_ONCE = 1_000
 
 
@@ -92,9 +92,9 @@ def expire_holds(tx: Tx) -> int:
 def expire_lots(tx: Tx) -> int:
     """Post the end of lots that have expired since the last time; returns how many."""
     after = watermarks.find(tx, _EXPIRY) or datetime(1, 1, 1, tzinfo=UTC)
-    due = store.list_expired(tx, after, _EXPIRED_AT_ONCE)
+    due = store.list_expired(tx, after, EXPIRED_AT_ONCE)
     ledger.expire(tx, [lot.id for lot in due])
-    if len(due) < _EXPIRED_AT_ONCE:
+    if len(due) < EXPIRED_AT_ONCE:
         watermarks.set_at(tx, _EXPIRY, tx.now)
     return len(due)
 

@@ -1,11 +1,12 @@
 """The benefit room over HTTP, a module per concern."""
 
 from huitou.base.http import Router
-from huitou.benefit.http import coupons, redeeming, templates, tiers
+from huitou.benefit.http import coupons, points, redeeming, templates, tiers
 
 ROUTERS: tuple[Router, ...] = (
     templates.router,
     coupons.router,
     redeeming.router,
     tiers.router,
+    points.router,
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from huitou.benefit.types.earnings import Due, Earning
-from huitou.benefit.types.tier_plans import GROWTH, GrowthEvent, GrowthRules
+from huitou.benefit.types.tier_plans import GROWTH, GrowthRules
 from huitou.event.types import LogEntry
 from huitou.kernel.time import DEFAULT_ZONE, day_of
 from huitou.order.types import Spent
@@ -67,7 +67,7 @@ def event_earnings(
         event, customer_id = by_type.get(entry.type), customers.get(entry.position)
         if event is None or customer_id is None:
             continue
-        key = _event_key(event, customer_id, entry, zone)
+        key = event_key(event.limit, customer_id, entry, zone)
         found.setdefault(
             key,
             Earning(
@@ -81,9 +81,10 @@ def types_of(rules: GrowthRules) -> Sequence[str]:
     return [event.type for event in rules.events]
 
 
-def _event_key(event: GrowthEvent, customer_id: UUID, entry: LogEntry, zone: str) -> str:
-    if event.limit == "each":
+def event_key(limit: str, customer_id: UUID, entry: LogEntry, zone: str) -> str:
+    """What keeps an event from earning twice: itself, its day, or its type once ever."""
+    if limit == "each":
         return f"event:{entry.position}"
-    if event.limit == "once":
-        return f"{event.type}:{customer_id}"
-    return f"{event.type}:{customer_id}:{day_of(entry.occurred_at, zone).isoformat()}"
+    if limit == "once":
+        return f"{entry.type}:{customer_id}"
+    return f"{entry.type}:{customer_id}:{day_of(entry.occurred_at, zone).isoformat()}"

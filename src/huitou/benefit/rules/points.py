@@ -8,6 +8,7 @@ from typing import Any
 from huitou.benefit.types.ledger import FOREVER, Terms
 from huitou.benefit.types.points import (
     AfterDays,
+    AtOnce,
     BadPointsPlan,
     Lasting,
     OrderRule,
@@ -102,6 +103,11 @@ def terms_of(plan: PointsPlan, earned_at: datetime, zone: str = DEFAULT_ZONE) ->
         last = day_of(active, zone).replace(month=1, day=1)
         return Terms(active, day_start(last.replace(year=last.year + expiry.years + 1), zone))
     return Terms(active, FOREVER)
+
+
+def event_terms_of(plan: PointsPlan, earned_at: datetime, zone: str = DEFAULT_ZONE) -> Terms:
+    """The same for what is not bought: nothing can be returned, so nothing is pending."""
+    return terms_of(plan.model_copy(update={"pending": AtOnce(kind="at_once")}), earned_at, zone)
 
 
 def rate_of(plan: PointsPlan, *, tier_rate_bp: int, is_birthday_month: bool) -> int:
