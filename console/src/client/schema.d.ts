@@ -1388,6 +1388,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customer_id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Points
+         * @description What a customer has in points, and in which lots.
+         */
+        get: operations["get_points_v1_customers__customer_id__points_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customer_id}/reveal": {
         parameters: {
             query?: never;
@@ -2595,6 +2615,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/points-mall/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exchanges
+         * @description Exchanges, latest first.
+         */
+        get: operations["list_exchanges_v1_points_mall_exchanges_get"];
+        put?: never;
+        /**
+         * Exchange Points
+         * @description Points go, stock goes, a coupon comes; all or nothing.
+         */
+        post: operations["exchange_points_v1_points_mall_exchanges_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/points-mall/exchanges/{exchange_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Exchange
+         * @description Points go back to their own lots, the item into stock.
+         */
+        post: operations["cancel_exchange_v1_points_mall_exchanges__exchange_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/points-mall/exchanges/{exchange_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description The goods were handed over at a unit.
+         */
+        post: operations["hand_over_v1_points_mall_exchanges__exchange_id__hand_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/points-mall/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mall Items
+         * @description What points are exchanged for, the cheapest first; with `is_open` what can be had now.
+         */
+        get: operations["list_mall_items_v1_points_mall_items_get"];
+        put?: never;
+        /**
+         * Add Mall Item
+         * @description Put an item into the mall.
+         */
+        post: operations["add_mall_item_v1_points_mall_items_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/points-mall/items/{item_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Mall Item
+         * @description Change it; exchanges made stay as they were. 409 when somebody changed it meanwhile.
+         */
+        put: operations["set_mall_item_v1_points_mall_items__item_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/points-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Points Plans
+         * @description All versions of the plan, latest first, each as a document and as a sentence.
+         */
+        get: operations["list_points_plans_v1_points_plans_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/points-plans/{version}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Points Plan
+         * @description Orders paid from now on earn by it.
+         */
+        post: operations["publish_points_plan_v1_points_plans__version__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/points-plans/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Points Draft
+         * @description Keep the draft; there is one at a time.
+         */
+        put: operations["set_points_draft_v1_points_plans_draft_put"];
+        post?: never;
+        /**
+         * Remove Points Draft
+         * @description Throw the draft away.
+         */
+        delete: operations["remove_points_draft_v1_points_plans_draft_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -3725,6 +3917,19 @@ export interface components {
             name?: string | null;
         };
         /**
+         * AfterDays
+         * @description So many times 24 hours after payment: when hardly anything is returned any more.
+         */
+        AfterDays: {
+            /** Days */
+            days: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "days";
+        };
+        /**
          * Agreement
          * @description How the two agree in a field, in words, and how much that says.
          */
@@ -3819,6 +4024,14 @@ export interface components {
              * Format: uuid
              */
             visit_id: string;
+        };
+        /** AtOnce */
+        AtOnce: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "at_once";
         };
         /**
          * Attribution
@@ -4928,6 +5141,18 @@ export interface components {
             reason: "contacted_elsewhere" | "not_suitable" | "customer_declined" | "other";
         };
         /**
+         * Draft
+         * @description `revision` is the one the change was made on; 0 for a new draft.
+         */
+        Draft: {
+            plan: components["schemas"]["PointsPlan"];
+            /**
+             * Revision
+             * @default 0
+             */
+            revision?: number;
+        };
+        /**
          * Earned
          * @description By orders paid in a span: credited sales and commission, both net of refunds.
          */
@@ -4982,7 +5207,7 @@ export interface components {
         };
         /** EditTemplate */
         EditTemplate: {
-            promise: components["schemas"]["Promise"];
+            promise: components["schemas"]["Promise-Input"];
             /** Version */
             version: number;
         };
@@ -4995,10 +5220,26 @@ export interface components {
             surface: string;
         };
         /**
+         * EventRule
+         * @description An event of this type earns points: each time, or once a day or once ever a customer.
+         */
+        EventRule: {
+            /**
+             * Limit
+             * @default daily
+             * @enum {string}
+             */
+            limit?: "each" | "daily" | "once";
+            /** Points */
+            points: number;
+            /** Type */
+            type: string;
+        };
+        /**
          * Exchange
          * @description 兑换: one of `skus` for `pay_fen` (0: for nothing); `worth_fen` is what it is worth.
          */
-        Exchange: {
+        "Exchange-Input": {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -5013,6 +5254,24 @@ export interface components {
             skus: string[];
             /** Worth Fen */
             worth_fen: number;
+        };
+        /** Exchanging */
+        Exchanging: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /**
+             * Item
+             * Format: uuid
+             */
+            item: string;
+            /**
+             * Quantity
+             * @default 1
+             */
+            quantity?: number;
         };
         /** ExplainIn */
         ExplainIn: {
@@ -5519,6 +5778,11 @@ export interface components {
             /** Value */
             value: string;
         };
+        /** HandingOver */
+        HandingOver: {
+            /** Unit */
+            unit: string;
+        };
         /**
          * Health
          * @description `reason` says what a product that is not ready waits for.
@@ -5623,6 +5887,84 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /** Publishing */
+        huitou__benefit__http__points__Publishing: {
+            /** Revision */
+            revision: number;
+        };
+        /** Publishing */
+        huitou__benefit__http__tiers__Publishing: {
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * Exchange
+         * @description A customer's exchange. Goods wait to be handed over; a coupon is there at once.
+         */
+        huitou__benefit__types__points__Exchange: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Done At */
+            done_at: string | null;
+            /** Done By */
+            done_by: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            /** Item Name */
+            item_name: string;
+            /** Points */
+            points: number;
+            /** Quantity */
+            quantity: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "done" | "cancelled";
+            /**
+             * Transaction Id
+             * Format: uuid
+             */
+            transaction_id: string;
+            /** Unit Id */
+            unit_id: string | null;
+        };
+        /**
+         * Exchange
+         * @description 兑换: one of `skus` for `pay_fen` (0: for nothing); `worth_fen` is what it is worth.
+         */
+        huitou__benefit__types__templates__Exchange: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "exchange";
+            /**
+             * Pay Fen
+             * @default 0
+             */
+            pay_fen: number;
+            /** Skus */
+            skus: string[];
+            /** Worth Fen */
+            worth_fen: number;
         };
         /**
          * Sentence
@@ -5993,6 +6335,36 @@ export interface components {
             /** New Count */
             new_count: number;
         };
+        /** ItemChange */
+        ItemChange: {
+            /** Closes At */
+            closes_at?: string | null;
+            /** Each Max */
+            each_max?: number | null;
+            /** Name */
+            name: string;
+            /** Opens At */
+            opens_at?: string | null;
+            /**
+             * Picture Url
+             * @default
+             */
+            picture_url?: string;
+            /** Points */
+            points: number;
+            /**
+             * State
+             * @default open
+             * @enum {string}
+             */
+            state?: "open" | "closed";
+            /** Stock */
+            stock?: number | null;
+            /** Template */
+            template?: string | null;
+            /** Version */
+            version: number;
+        };
         /** KeyBody */
         KeyBody: {
             /** Expires At */
@@ -6031,6 +6403,19 @@ export interface components {
             head: number;
             /** Streams */
             streams: components["schemas"]["StreamLag"][];
+        };
+        /**
+         * Lasting
+         * @description So many times 24 hours from when they can be used.
+         */
+        Lasting: {
+            /** Days */
+            days: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "days";
         };
         /**
          * LeafCount
@@ -6169,6 +6554,49 @@ export interface components {
             count?: number;
             /** Text */
             text: string;
+        };
+        /**
+         * MallItem
+         * @description What points are exchanged for: goods of the house, or a coupon. `stock` is what is left, None
+         *     without end; `each_max` is how many a customer may have, None without end.
+         */
+        MallItem: {
+            /** Closes At */
+            closes_at: string | null;
+            /** Each Max */
+            each_max: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "goods" | "coupon";
+            /** Name */
+            name: string;
+            /**
+             * Opens At
+             * Format: date-time
+             */
+            opens_at: string;
+            /** Picture Url */
+            picture_url: string;
+            /** Points */
+            points: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "closed";
+            /** Stock */
+            stock: number | null;
+            /** Template Id */
+            template_id: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * Me
@@ -6410,6 +6838,14 @@ export interface components {
             /** Why Zh */
             why_zh: string;
         };
+        /** Never */
+        Never: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "never";
+        };
         /**
          * NewApiKey
          * @description What is shown once.
@@ -6422,6 +6858,37 @@ export interface components {
             id: string;
             /** Secret */
             secret: string;
+        };
+        /**
+         * NewItem
+         * @description `template` is a coupon template; without one it is goods of the house. `stock` is what is left.
+         */
+        NewItem: {
+            /** Closes At */
+            closes_at?: string | null;
+            /** Each Max */
+            each_max?: number | null;
+            /** Name */
+            name: string;
+            /** Opens At */
+            opens_at?: string | null;
+            /**
+             * Picture Url
+             * @default
+             */
+            picture_url?: string;
+            /** Points */
+            points: number;
+            /**
+             * State
+             * @default open
+             * @enum {string}
+             */
+            state?: "open" | "closed";
+            /** Stock */
+            stock?: number | null;
+            /** Template */
+            template?: string | null;
         };
         /** NewPlan */
         NewPlan: {
@@ -6619,6 +7086,23 @@ export interface components {
             sku: string;
         };
         /**
+         * OrderRule
+         * @description `points` for each whole `per_fen` paid for lines of these categories (none: of all others).
+         *
+         *     The first rule that fits a line counts it.
+         */
+        OrderRule: {
+            /**
+             * Categories
+             * @default []
+             */
+            categories?: string[];
+            /** Per Fen */
+            per_fen: number;
+            /** Points */
+            points: number;
+        };
+        /**
          * Overlap
          * @description What some segments have in common, in the asker's scope: `union` are in any, `common` in all.
          *     `regions` add up to `union`, the largest first; those with nobody are left out.
@@ -6798,6 +7282,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_Exchange_: {
+            /** Items */
+            items: components["schemas"]["huitou__benefit__types__points__Exchange"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Export_: {
             /** Items */
             items: components["schemas"]["Export"][];
@@ -6858,6 +7352,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_MallItem_: {
+            /** Items */
+            items: components["schemas"]["MallItem"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Member_: {
             /** Items */
             items: components["schemas"]["Member"][];
@@ -6901,6 +7405,16 @@ export interface components {
         Page_PlanVersion_: {
             /** Items */
             items: components["schemas"]["PlanVersion"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_PointsPlanVersion_: {
+            /** Items */
+            items: components["schemas"]["PointsPlanVersion"][];
             /** Next */
             next: string | null;
         };
@@ -7252,6 +7766,110 @@ export interface components {
             rate_bp: number;
         };
         /**
+         * PointsOf
+         * @description What a customer has in points: see `Standing`; and how it came and went, latest first.
+         */
+        PointsOf: {
+            /** Available */
+            available: number;
+            /** Held */
+            held: number;
+            /** Lots */
+            lots: unknown[];
+            /** Next Expiring */
+            next_expiring: number;
+            /** Next Expiry At */
+            next_expiry_at: string | null;
+            /** Owed */
+            owed: number;
+            /** Pending */
+            pending: number;
+        };
+        /**
+         * PointsPlan
+         * @description `birthday_rate_bp` is what orders in the customer's month of birth earn of the usual.
+         *
+         *     `clawback`: points to be taken back that are spent already are owed, and paid by what is earned
+         *     next (`owe`), or let go (`forgive`).
+         */
+        PointsPlan: {
+            /**
+             * Birthday Rate Bp
+             * @default 10000
+             */
+            birthday_rate_bp?: number;
+            /**
+             * Clawback
+             * @default owe
+             * @enum {string}
+             */
+            clawback?: "owe" | "forgive";
+            /**
+             * Events
+             * @default []
+             */
+            events?: components["schemas"]["EventRule"][];
+            /**
+             * Expiry
+             * @default {
+             *       "kind": "year_end",
+             *       "years": 1
+             *     }
+             */
+            expiry?: components["schemas"]["Never"] | components["schemas"]["Lasting"] | components["schemas"]["UntilYearEnd"];
+            /**
+             * Has Tier Rates
+             * @default true
+             */
+            has_tier_rates?: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Orders
+             * @default []
+             */
+            orders?: components["schemas"]["OrderRule"][];
+            /**
+             * Pending
+             * @default {
+             *       "kind": "at_once"
+             *     }
+             */
+            pending?: components["schemas"]["AtOnce"] | components["schemas"]["AfterDays"];
+        };
+        /**
+         * PointsPlanVersion
+         * @description A version of the plan; `sentence_*` says what it means. Orders paid from `published_at` on
+         *     earn by it.
+         */
+        PointsPlanVersion: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            document: components["schemas"]["PointsPlan"];
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+            /** Revision */
+            revision: number;
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "published" | "retired";
+            /** Version */
+            version: number;
+        };
+        /**
          * Policy
          * @description The merchant's rule. Fields left out keep their default.
          */
@@ -7471,9 +8089,9 @@ export interface components {
          *     `on_refund` says whether an order's full refund gives the coupon back, `return_days` how many
          *     days it then has at least.
          */
-        Promise: {
+        "Promise-Input": {
             /** Benefit */
-            benefit: components["schemas"]["FullReduction"] | components["schemas"]["Discount"] | components["schemas"]["Exchange"] | components["schemas"]["Shipping"] | components["schemas"]["ProductOff"];
+            benefit: components["schemas"]["FullReduction"] | components["schemas"]["Discount"] | components["schemas"]["Exchange-Input"] | components["schemas"]["Shipping"] | components["schemas"]["ProductOff"];
             /**
              * Channels
              * @default []
@@ -7536,15 +8154,84 @@ export interface components {
             /** Window */
             window: components["schemas"]["Fixed"] | components["schemas"]["Relative"];
         };
+        /**
+         * Promise
+         * @description Everything a template says. Limits left out are none.
+         *
+         *     `units` are codes, each with everything below it. `per_customer` and `per_day` (by the merchant's
+         *     days, of the whole template) limit who gets how many, `stock` how many there are at all.
+         *     `on_refund` says whether an order's full refund gives the coupon back, `return_days` how many
+         *     days it then has at least.
+         */
+        "Promise-Output": {
+            /** Benefit */
+            benefit: components["schemas"]["FullReduction"] | components["schemas"]["Discount"] | components["schemas"]["huitou__benefit__types__templates__Exchange"] | components["schemas"]["Shipping"] | components["schemas"]["ProductOff"];
+            /**
+             * Channels
+             * @default []
+             */
+            channels: ("store" | "online")[];
+            claiming: components["schemas"]["Claiming"] | null;
+            /**
+             * @default {
+             *       "categories": [],
+             *       "except_skus": [],
+             *       "skus": []
+             *     }
+             */
+            goods: components["schemas"]["Goods"];
+            hours: components["schemas"]["Hours"] | null;
+            /**
+             * Is Combinable
+             * @default false
+             */
+            is_combinable: boolean;
+            /**
+             * Is Transferable
+             * @default false
+             */
+            is_transferable: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * On Refund
+             * @default return_when_full
+             * @enum {string}
+             */
+            on_refund: "return_when_full" | "keep_used";
+            /** Per Customer */
+            per_customer: number | null;
+            /** Per Day */
+            per_day: number | null;
+            /**
+             * Return Days
+             * @default 3
+             */
+            return_days: number;
+            /** Stock */
+            stock: number | null;
+            /**
+             * Units
+             * @default []
+             */
+            units: string[];
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+            /** Window */
+            window: components["schemas"]["Fixed"] | components["schemas"]["Relative"];
+        };
         /** PublishBody */
         PublishBody: {
             /** Version */
             version?: number | null;
-        };
-        /** Publishing */
-        Publishing: {
-            /** Revision */
-            revision: number;
         };
         /**
          * Purchase
@@ -9012,7 +9699,7 @@ export interface components {
             left: number | null;
             /** Number */
             number: number;
-            promise: components["schemas"]["Promise"];
+            promise: components["schemas"]["Promise-Output"];
             /** Published At */
             published_at: string | null;
             sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
@@ -9510,6 +10197,19 @@ export interface components {
             /** Sent */
             sent: number;
             unit: components["schemas"]["UnitRef"];
+        };
+        /**
+         * UntilYearEnd
+         * @description Until the end of the `years`-th calendar year after the one they are earned in.
+         */
+        UntilYearEnd: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "year_end";
+            /** Years */
+            years: number;
         };
         /** Urge */
         Urge: {
@@ -10950,7 +11650,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Promise"];
+                "application/json": components["schemas"]["Promise-Input"];
             };
         };
         responses: {
@@ -11239,7 +11939,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Promise"];
+                "application/json": components["schemas"]["Promise-Input"];
             };
         };
         responses: {
@@ -12167,6 +12867,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Order_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_points_v1_customers__customer_id__points_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsOf"];
                 };
             };
             /** @description Refused */
@@ -14182,6 +14913,363 @@ export interface operations {
             };
         };
     };
+    list_exchanges_v1_points_mall_exchanges_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                customer?: string | null;
+                item?: string | null;
+                limit?: number;
+                state?: ("waiting" | "done" | "cancelled") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Exchange_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    exchange_points_v1_points_mall_exchanges_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exchanging"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__benefit__types__points__Exchange"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    cancel_exchange_v1_points_mall_exchanges__exchange_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exchange_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__benefit__types__points__Exchange"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    hand_over_v1_points_mall_exchanges__exchange_id__hand_over_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exchange_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandingOver"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__benefit__types__points__Exchange"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_mall_items_v1_points_mall_items_get: {
+        parameters: {
+            query?: {
+                is_open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MallItem_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_mall_item_v1_points_mall_items_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewItem"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MallItem"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_mall_item_v1_points_mall_items__item_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MallItem"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_points_plans_v1_points_plans_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PointsPlanVersion_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    publish_points_plan_v1_points_plans__version__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["huitou__benefit__http__points__Publishing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsPlanVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_points_draft_v1_points_plans_draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsPlanVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_points_draft_v1_points_plans_draft_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_products_v1_products_get: {
         parameters: {
             query?: {
@@ -16063,7 +17151,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Publishing"];
+                "application/json": components["schemas"]["huitou__benefit__http__tiers__Publishing"];
             };
         };
         responses: {
