@@ -75,7 +75,7 @@ function Inside() {
   const isAssociate = useMe().staff.role === 'associate'
   useEffect(() => {
     const timer = window.setTimeout(() => {
-      for (const fetch of Object.values(pages)) void fetch()
+      for (const fetch of Object.values(pages)) void fetch().catch(() => undefined)
     }, FETCH_REST_MS)
     return () => window.clearTimeout(timer)
   }, [])

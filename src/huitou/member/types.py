@@ -141,6 +141,8 @@ class AtCounter:
     joined_on: date | None
     order_count: int
     paid_fen: int
+    tier: str | None
+    tier_en: str | None
     coupons: list[Checked]
 
 
@@ -157,6 +159,24 @@ class Pack:
 class MemberLink:
     url: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberTier:
+    """A tier on its card, step `rank` of 0..`top`. `missing` (Chinese, English) says what the next
+    one needs, `done_bp` how much of it is done; both empty on the highest. Privileges likewise in
+    both languages."""
+
+    zh: str
+    en: str
+    rank: int
+    top: int
+    next_zh: str
+    next_en: str
+    missing: tuple[str, str]
+    done_bp: int | None
+    valid_until: date | None
+    privileges: list[tuple[str, str]]
 
 
 class NotTheCustomer(Unauthenticated):

@@ -260,3 +260,32 @@ def test_a_forgotten_customer_is_out_at_once(
         identity.forget(tx, customer)
     assert phone.get("/m").status_code == 401
     assert phone.get(path).status_code == 401
+
+
+def test_the_tier_is_on_the_card_with_what_is_missing(
+    phone: TestClient, client: TestClient, link: Link, customer: UUID, drain: Callable[[], None]
+) -> None:
+    tiers = [
+        {"code": "new", "zh": "新芽会员", "en": "Sprout", "threshold": 0},
+        {
+            "code": "gold",
+            "zh": "金禾会员",
+            "en": "Gold",
+            "threshold": 20_000,
+            "privileges": [{"kind": "free_shipping"}],
+        },
+    ]
+    window = {"kind": "rolling", "days": 365}
+    plan = {"name": "会员等级", "metric": "spend", "window": window, "tiers": tiers}
+    made = client.post("/v1/tier-plans", json={"plan": plan})
+    assert made.status_code == 201, made.text
+    version, revision = made.json()["version"], made.json()["revision"]
+    published = client.post(f"/v1/tier-plans/{version}/publish", json={"revision": revision})
+    assert published.status_code < 300, published.text
+    drain()
+    phone.get(link(customer))
+    page = phone.get("/m").text
+    assert "新芽会员" in page
+    # The customer has spent ¥129.00 and ¥25.80.
+    assert "再消费 ¥45.20，升级到金禾会员" in page
+    assert "Sprout" in phone.get("/m", headers={"accept-language": "en"}).text

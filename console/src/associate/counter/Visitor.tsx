@@ -16,7 +16,10 @@ export function Visitor(props: {
       <header>
         <Face name={visitor.name} size={52} />
         <span>
-          <b>{visitor.name ?? t('app.somebody')}</b>
+          <b>
+            {visitor.name ?? t('app.somebody')}
+            {visitor.tier && <em>{ours(visitor.tier, visitor.tier_en)}</em>}
+          </b>
           <small className="num">{visitor.phone}</small>
         </span>
         <button type="button" className="soft" onClick={close}>

@@ -27,6 +27,8 @@ export async function take(text: string, me: Me): Promise<Outcome> {
   const shown = read(text)
   if (!shown) return { kind: 'refused', why: t('counter.unreadable') }
   if (shown.kind === 'member') return recognise(shown.code)
+  // A phone that knows it has no network need not try: the customer is waiting.
+  if (shown.kind === 'token' && !navigator.onLine) return keep(shown.token, me)
   const code = shown.kind === 'token' ? shown.token : shown.code
   try {
     return await redeem(code, me)

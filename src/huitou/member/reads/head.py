@@ -4,7 +4,7 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.benefit.actions import redeeming
-from huitou.benefit.reads import coupons
+from huitou.benefit.reads import coupons, tiers
 from huitou.benefit.types.redeeming import Checked, Presented
 from huitou.identity import reads as identities
 from huitou.kernel.personal import Personal
@@ -42,6 +42,7 @@ def at_counter(tx: ReadTx, visit: Visit, *, unit: str | None, language: str) -> 
     known = head(tx, customer_id)
     phones = identities.address_of(tx, [customer_id], "phone", may_be_typed=True)
     phone = phones.get(customer_id)
+    rule = tiers.tiers_of(tx, [customer_id]).get(customer_id)
     return AtCounter(
         visit_id=visit.id,
         customer_id=customer_id,
@@ -52,6 +53,8 @@ def at_counter(tx: ReadTx, visit: Visit, *, unit: str | None, language: str) -> 
         joined_on=known.joined_on,
         order_count=known.order_count,
         paid_fen=known.paid_fen,
+        tier=rule.zh if rule else None,
+        tier_en=rule.en if rule else None,
         coupons=_usable(tx, customer_id, unit, language),
     )
 
