@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from huitou.benefit.rules import tier_words as words
 from huitou.benefit.types.tier_plans import Calendar, ForDays, Rolling, SinceUpgrade, TierPlan
-from huitou.benefit.types.tiers import Bought, Evidence, Fact, History, Standing
+from huitou.benefit.types.tiers import Bought, Fact, History, Standing, TierEvidence
 from huitou.kernel.time import DEFAULT_ZONE, day_of, day_start
 
 _INSTANT = timedelta(microseconds=1)
@@ -56,7 +56,7 @@ def decide(
         next_tier=following.code if following else None,
         to_next=max(following.threshold - sum_, 0) if following else None,
         to_keep=fold.missing_to_keep(state, now),
-        evidence=Evidence(plan.metric, sum_, window_from, version, why_zh, why_en),
+        evidence=TierEvidence(plan.metric, sum_, window_from, version, why_zh, why_en),
     )
 
 

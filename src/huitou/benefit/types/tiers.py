@@ -44,7 +44,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class TierEvidence:
     """Why: the `sum` of the metric since `window_from` (None: since the tier began, or ever)."""
 
     metric: Metric
@@ -73,7 +73,7 @@ class Standing:
     next_tier: str | None
     to_next: int | None
     to_keep: int
-    evidence: Evidence
+    evidence: TierEvidence
 
 
 PlanState = Literal["draft", "published", "retired"]
