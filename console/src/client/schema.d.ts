@@ -4019,6 +4019,10 @@ export interface components {
             phone: string | null;
             /** Store */
             store: string;
+            /** Tier */
+            tier: string | null;
+            /** Tier En */
+            tier_en: string | null;
             /**
              * Visit Id
              * Format: uuid
@@ -5236,6 +5240,34 @@ export interface components {
             type: string;
         };
         /**
+         * Evidence
+         * @description Why something about this customer's identity is believed, in words.
+         */
+        Evidence: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            /** Is Undone */
+            is_undone: boolean;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "link" | "merge" | "move";
+            /** May Undo */
+            may_undo: boolean;
+            /** Position */
+            position: number | null;
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+        };
+        /**
          * Exchange
          * @description 兑换: one of `skus` for `pay_fen` (0: for nothing); `worth_fen` is what it is worth.
          */
@@ -5977,27 +6009,6 @@ export interface components {
             zh: string;
         };
         /**
-         * Evidence
-         * @description Why: the `sum` of the metric since `window_from` (None: since the tier began, or ever).
-         */
-        huitou__benefit__types__tiers__Evidence: {
-            /**
-             * Metric
-             * @enum {string}
-             */
-            metric: "spend" | "growth" | "orders";
-            /** Plan Version */
-            plan_version: number;
-            /** Sum */
-            sum: number;
-            /** Why En */
-            why_en: string;
-            /** Why Zh */
-            why_zh: string;
-            /** Window From */
-            window_from: string | null;
-        };
-        /**
          * Run
          * @description A plan looked at with, or applied to, everybody: `done` of `total` customers so far.
          *
@@ -6115,34 +6126,6 @@ export interface components {
             state: "queued" | "running" | "done" | "failed";
             /** Total */
             total: number;
-        };
-        /**
-         * Evidence
-         * @description Why something about this customer's identity is believed, in words.
-         */
-        huitou__profile__types__Evidence: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Id */
-            id: string;
-            /** Is Undone */
-            is_undone: boolean;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "link" | "merge" | "move";
-            /** May Undo */
-            may_undo: boolean;
-            /** Position */
-            position: number | null;
-            /** Sentence En */
-            sentence_en: string;
-            /** Sentence Zh */
-            sentence_zh: string;
         };
         /** StaffRef */
         huitou__profile__types__StaffRef: {
@@ -9280,7 +9263,7 @@ export interface components {
             due_at: string | null;
             /** Earned */
             earned: string;
-            evidence: components["schemas"]["huitou__benefit__types__tiers__Evidence"];
+            evidence: components["schemas"]["TierEvidence"];
             /** Grace Until */
             grace_until: string | null;
             /** Next Tier */
@@ -9853,6 +9836,27 @@ export interface components {
             zh: string;
         };
         /**
+         * TierEvidence
+         * @description Why: the `sum` of the metric since `window_from` (None: since the tier began, or ever).
+         */
+        TierEvidence: {
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "spend" | "growth" | "orders";
+            /** Plan Version */
+            plan_version: number;
+            /** Sum */
+            sum: number;
+            /** Why En */
+            why_en: string;
+            /** Why Zh */
+            why_zh: string;
+            /** Window From */
+            window_from: string | null;
+        };
+        /**
          * TierFault
          * @description A customer whose stored tier is not what their history gives, by the reconciliation.
          */
@@ -10376,7 +10380,7 @@ export interface components {
              */
             customer_id: string;
             /** Evidence */
-            evidence: components["schemas"]["huitou__profile__types__Evidence"][];
+            evidence: components["schemas"]["Evidence"][];
             /** Members */
             members: number[];
         };
