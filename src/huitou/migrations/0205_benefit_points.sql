@@ -139,7 +139,6 @@ CREATE TABLE benefit.reconciliation (
     at timestamptz NOT NULL,
     upto timestamptz NOT NULL,
     looked_at bigint NOT NULL,
-    took_ms int NOT NULL,
     broken jsonb NOT NULL,
     PRIMARY KEY (merchant_id, id)
 );

@@ -1,7 +1,7 @@
 """The benefit room over HTTP, a module per concern."""
 
 from huitou.base.http import Router
-from huitou.benefit.http import coupons, points, redeeming, templates, tiers
+from huitou.benefit.http import coupons, ledger, points, redeeming, templates, tiers
 
 ROUTERS: tuple[Router, ...] = (
     templates.router,
@@ -9,4 +9,5 @@ ROUTERS: tuple[Router, ...] = (
     redeeming.router,
     tiers.router,
     points.router,
+    ledger.router,
 )
