@@ -1331,6 +1331,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customer_id}/holdings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Holdings
+         * @description What a customer has of each asset with lots, now and at a moment.
+         */
+        get: operations["get_holdings_v1_customers__customer_id__holdings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customer_id}/member-link": {
         parameters: {
             query?: never;
@@ -2327,6 +2347,110 @@ export interface paths {
          * @description The head of the log, and how far each consumer has come.
          */
         get: operations["get_lag_v1_lag_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/liability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Liability
+         * @description What is owed to customers, by asset and the month in which it ends.
+         */
+        get: operations["get_liability_v1_ledger_liability_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Movements
+         * @description Kind of transaction → what it gave to customers in the span; `:back` is what took it back.
+         */
+        get: operations["get_movements_v1_ledger_movements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Reconciliation
+         * @description Whether the ledger is sound: the latest looks at what is new, and at everything.
+         */
+        get: operations["get_reconciliation_v1_ledger_reconciliation_get"];
+        put?: never;
+        /**
+         * Reconcile
+         * @description Look at everything now.
+         */
+        post: operations["reconcile_v1_ledger_reconciliation_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Transactions
+         * @description Transactions with all their legs, latest posted first.
+         */
+        get: operations["list_transactions_v1_ledger_transactions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/transactions/{transaction_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Transaction
+         * @description One transaction with its legs and what takes it back.
+         */
+        get: operations["get_transaction_v1_ledger_transactions__transaction_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3980,6 +4104,20 @@ export interface components {
         Asked: {
             policy: components["schemas"]["Rule"];
         };
+        /**
+         * AssetLiability
+         * @description What is owed to customers of one asset, by the month it ends in; and what customers owe.
+         */
+        AssetLiability: {
+            /** Asset */
+            asset: string;
+            /** Months */
+            months: components["schemas"]["Liable"][];
+            /** Owed By Customers */
+            owed_by_customers: number;
+            /** Total */
+            total: number;
+        };
         /** AssociateLoad */
         AssociateLoad: {
             /** Name */
@@ -4216,6 +4354,18 @@ export interface components {
             file: string;
             /** Kind */
             kind: string;
+        };
+        /**
+         * Broken
+         * @description An invariant of the ledger that does not hold, with the first ids concerned.
+         */
+        Broken: {
+            /** Count */
+            count: number;
+            /** Examples */
+            examples: string[];
+            /** Invariant */
+            invariant: string;
         };
         /**
          * Buying
@@ -4915,7 +5065,7 @@ export interface components {
             sentence_en: string;
             /** Sentence Zh */
             sentence_zh: string;
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["huitou__benefit__types__tiers__Standing"];
             /** Zh */
             zh: string;
         };
@@ -5842,6 +5992,22 @@ export interface components {
             sizes: components["schemas"]["SizeAt"][];
         };
         /**
+         * Holding360
+         * @description What a customer has of one asset: now with its lots, and `at` a moment by the entries that
+         *     counted by then (None when no moment was asked for).
+         */
+        Holding360: {
+            /** Balance */
+            balance: number;
+            /** Balance At */
+            balance_at: number | null;
+            /** Lots */
+            lots: components["schemas"]["Lot"][];
+            standing: components["schemas"]["huitou__benefit__types__ledger__Standing"];
+            /** Usable At */
+            usable_at: number | null;
+        };
+        /**
          * Home
          * @description An associate's first page.
          */
@@ -5929,6 +6095,30 @@ export interface components {
         huitou__benefit__http__tiers__Publishing: {
             /** Revision */
             revision: number;
+        };
+        /**
+         * Standing
+         * @description What a customer has of an asset with lots at a moment.
+         *
+         *     `available` may be spent now (below zero: what is owed); `pending` becomes usable later; `held`
+         *     is reserved by open holds; `next_expiry_at` is when the soonest usable part ends, of
+         *     `next_expiring`.
+         */
+        huitou__benefit__types__ledger__Standing: {
+            /** Asset */
+            asset: string;
+            /** Available */
+            available: number;
+            /** Held */
+            held: number;
+            /** Next Expiring */
+            next_expiring: number;
+            /** Next Expiry At */
+            next_expiry_at: string | null;
+            /** Owed */
+            owed: number;
+            /** Pending */
+            pending: number;
         };
         /**
          * Exchange
@@ -6061,6 +6251,35 @@ export interface components {
             total: number;
             /** Up */
             up: number;
+        };
+        /**
+         * Standing
+         * @description Where a customer stands. `tier` is the higher of what was earned and what was bought.
+         *
+         *     `valid_until`: when it is looked at next (None: always, or for ever); in `grace_until` it is
+         *     about to be lost. `due_at`: when the answer may be another without anything happening. `to_next`
+         *     and `to_keep` are what is missing (None without a next tier; 0 where it is kept already).
+         */
+        huitou__benefit__types__tiers__Standing: {
+            /** Due At */
+            due_at: string | null;
+            /** Earned */
+            earned: string;
+            evidence: components["schemas"]["TierEvidence"];
+            /** Grace Until */
+            grace_until: string | null;
+            /** Next Tier */
+            next_tier: string | null;
+            /** Since */
+            since: string | null;
+            /** Tier */
+            tier: string;
+            /** To Keep */
+            to_keep: number;
+            /** To Next */
+            to_next: number | null;
+            /** Valid Until */
+            valid_until: string | null;
         };
         /**
          * Source
@@ -6434,6 +6653,24 @@ export interface components {
             sentence: string;
         };
         /**
+         * LegShown
+         * @description `owner_id` is None for the merchant's own accounts; `expires_at` is of the lot it moved.
+         */
+        LegShown: {
+            /** Amount */
+            amount: number;
+            /** Asset */
+            asset: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Lot Id */
+            lot_id: string | null;
+            /** Owner Id */
+            owner_id: string | null;
+            /** Owner Kind */
+            owner_kind: string;
+        };
+        /**
          * Liability
          * @description Coupons of a template that customers have to use, by the month they end in (`2026-12`).
          *
@@ -6453,6 +6690,20 @@ export interface components {
             template_id: string;
             /** Template Name */
             template_name: string;
+        };
+        /**
+         * Liable
+         * @description What customers have that ends in a month (None: without an end).
+         */
+        Liable: {
+            /** Account Count */
+            account_count: number;
+            /** Amount */
+            amount: number;
+            /** Asset */
+            asset: string;
+            /** Month */
+            month: string | null;
         };
         /**
          * Lift
@@ -6522,6 +6773,45 @@ export interface components {
             login: string;
             /** Password */
             password: string;
+        };
+        /**
+         * Lot
+         * @description A part of what a customer has: `remaining` of `quantity`, of which `held` is reserved.
+         */
+        Lot: {
+            /**
+             * Active At
+             * Format: date-time
+             */
+            active_at: string;
+            /** Asset */
+            asset: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Held */
+            held: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Quantity */
+            quantity: number;
+            /** Remaining */
+            remaining: number;
+            /**
+             * Transaction Id
+             * Format: uuid
+             */
+            transaction_id: string;
         };
         /** MakeCodes */
         MakeCodes: {
@@ -7605,6 +7895,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_TransactionShown_: {
+            /** Items */
+            items: components["schemas"]["TransactionShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Unit_: {
             /** Items */
             items: components["schemas"]["Unit"][];
@@ -8392,6 +8692,37 @@ export interface components {
             value: string;
         };
         /**
+         * Reconciled
+         * @description A reconciliation: `looked_at` transactions (continuous) or all (full); sound when nothing is
+         *     broken.
+         */
+        Reconciled: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Broken */
+            broken: components["schemas"]["Broken"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "continuous" | "full";
+            /** Looked At */
+            looked_at: number;
+            /**
+             * Upto
+             * Format: date-time
+             */
+            upto: string;
+        };
+        /**
          * Redeem
          * @description `key` is made by the till, once for each presentation; without one, a coupon that was used in
          *     the order asked for is answered again.
@@ -9089,6 +9420,16 @@ export interface components {
             sizes: components["schemas"]["SizeAt"][];
         };
         /**
+         * Soundness
+         * @description The latest reconciliations of each kind, and the latest that found something.
+         */
+        Soundness: {
+            continuous: components["schemas"]["Reconciled"] | null;
+            /** Failures */
+            failures: components["schemas"]["Reconciled"][];
+            full: components["schemas"]["Reconciled"] | null;
+        };
+        /**
          * SourceBody
          * @description Exactly one of the three; `category` narrows an opportunity list.
          */
@@ -9249,35 +9590,6 @@ export interface components {
             steps: components["schemas"]["StepShown"][];
             /** Task */
             task: string | null;
-        };
-        /**
-         * Standing
-         * @description Where a customer stands. `tier` is the higher of what was earned and what was bought.
-         *
-         *     `valid_until`: when it is looked at next (None: always, or for ever); in `grace_until` it is
-         *     about to be lost. `due_at`: when the answer may be another without anything happening. `to_next`
-         *     and `to_keep` are what is missing (None without a next tier; 0 where it is kept already).
-         */
-        Standing: {
-            /** Due At */
-            due_at: string | null;
-            /** Earned */
-            earned: string;
-            evidence: components["schemas"]["TierEvidence"];
-            /** Grace Until */
-            grace_until: string | null;
-            /** Next Tier */
-            next_tier: string | null;
-            /** Since */
-            since: string | null;
-            /** Tier */
-            tier: string;
-            /** To Keep */
-            to_keep: number;
-            /** To Next */
-            to_next: number | null;
-            /** Valid Until */
-            valid_until: string | null;
         };
         /**
          * Step
@@ -10076,6 +10388,44 @@ export interface components {
             type: "number" | "money" | "days" | "text" | "choice" | "flag" | "set" | "unit" | "custom";
             /** Zh */
             zh: string;
+        };
+        /**
+         * TransactionShown
+         * @description A transaction with all its legs. `at` is when it counts, `posted_at` when it was written;
+         *     `reversed_by` are those that take it back.
+         */
+        TransactionShown: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Legs */
+            legs: components["schemas"]["LegShown"][];
+            /**
+             * Posted At
+             * Format: date-time
+             */
+            posted_at: string;
+            /** Ref Id */
+            ref_id: string;
+            /** Ref Kind */
+            ref_kind: string;
+            /** Reversed By */
+            reversed_by: string[];
+            /** Reverses */
+            reverses: string | null;
         };
         /** Transfer */
         Transfer: {
@@ -12784,6 +13134,39 @@ export interface operations {
             };
         };
     };
+    get_holdings_v1_customers__customer_id__holdings_get: {
+        parameters: {
+            query?: {
+                at?: string | null;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holding360"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     make_link_v1_customers__customer_id__member_link_post: {
         parameters: {
             query?: never;
@@ -14455,6 +14838,198 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lag"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_liability_v1_ledger_liability_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetLiability"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_movements_v1_ledger_movements_get: {
+        parameters: {
+            query: {
+                asset: string;
+                since: string;
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: number;
+                    };
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_reconciliation_v1_ledger_reconciliation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Soundness"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    reconcile_v1_ledger_reconciliation_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciled"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_transactions_v1_ledger_transactions_get: {
+        parameters: {
+            query?: {
+                asset?: string | null;
+                cursor?: string | null;
+                customer?: string | null;
+                kind?: string | null;
+                limit?: number;
+                ref_id?: string | null;
+                ref_kind?: string | null;
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TransactionShown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_transaction_v1_ledger_transactions__transaction_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transaction_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionShown"];
                 };
             };
             /** @description Refused */
