@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
@@ -73,6 +74,20 @@ def pack(tx: ReadTx, customer_id: UUID, *, is_all: bool = False) -> list[CouponS
     members = [each.id for each in identities.members_of(tx, root_id)]
     found = store.list_coupons_of(tx, members, is_all=is_all, count_max=PACK_MAX)
     return shown(tx, found)
+
+
+def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
+    """Everything that is kept about a customer's coupons, as plain values."""
+    return [
+        {
+            "name": each.template_name,
+            "code": each.code,
+            "state": each.shown_state,
+            "issued_at": each.issued_at.isoformat(),
+            "expires_at": each.expires_at.isoformat() if each.expires_at else None,
+        }
+        for each in pack(tx, customer_id, is_all=True)
+    ]
 
 
 def pack_of(tx: ReadTx, customer_id: UUID, *, is_all: bool = False) -> list[CouponShown]:

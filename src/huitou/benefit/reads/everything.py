@@ -4,9 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.benefit.reads import ledger, tiers
+from huitou.benefit.reads import coupons, ledger, tiers
 
 
 def export(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
     """For the customer, as plain values."""
-    return {"balances": ledger.export(tx, customer_id), "tiers": tiers.export(tx, customer_id)}
+    return {
+        "balances": ledger.export(tx, customer_id),
+        "coupons": coupons.export(tx, customer_id),
+        "tiers": tiers.export(tx, customer_id),
+    }
