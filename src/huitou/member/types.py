@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from huitou.benefit.types.coupons import CouponShown
+from huitou.benefit.types.points import Exchange, MallItem
 from huitou.benefit.types.redeeming import Checked
 from huitou.benefit.types.templates import TemplateShown
 from huitou.kernel.errors import Conflict, Invalid, Limited, NotFound, Unauthenticated, Unavailable
@@ -61,6 +62,14 @@ class BillLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedOnBill:
+    """What a bill earned in points, less what was taken back, and the coupons used in it, by name."""
+
+    points: int
+    coupons: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
     """A purchase at any channel; amounts in fen, `refunded_fen` of `paid_fen`."""
 
@@ -75,6 +84,7 @@ class Bill:
     shipping_fen: int
     refunded_fen: int
     lines: list[BillLine]
+    moved: MovedOnBill
     rating: Rating | None
     may_rate: bool
 
@@ -143,7 +153,11 @@ class AtCounter:
     paid_fen: int
     tier: str | None
     tier_en: str | None
+    points: int | None
+    principal_fen: int
+    bonus_fen: int
     coupons: list[Checked]
+    to_fetch: list[Exchange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +173,44 @@ class Pack:
 class MemberLink:
     url: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """Points (None: there are none here) and stored value in fen, as can be used now. `expiring`
+    points end at `expires_on`; `pending` are on their way."""
+
+    points: int | None
+    pending: int
+    owed: int
+    expiring: int
+    expires_on: date | None
+    principal_fen: int
+    bonus_fen: int
+    bonus_expires_on: date | None
+    is_stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A line of a statement; `amount` in points or fen."""
+
+    asset: str
+    amount: int
+    zh: str
+    en: str
+    at: datetime
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PointsPage:
+    purse: Purse
+    plan_zh: str
+    plan_en: str
+    items: list[MallItem]
+    exchanges: list[Exchange]
+    moved: list[Moved]
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,18 @@ def shown(
     return items
 
 
+def used_in(tx: ReadTx, orders: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], list[str]]:
+    """`(unit, order number)` → the names of the coupons used in the order and not given back."""
+    found = uses.list_in_orders(tx, orders)
+    known = templates_of.templates_by_id(tx, [each.template_id for each in found])
+    named: dict[tuple[UUID, str], list[str]] = {}
+    for use in found:
+        assert use.order_no is not None, "asked for by its number"
+        name = known[use.template_id].promise.name
+        named.setdefault((use.unit_id, use.order_no), []).append(name)
+    return named
+
+
 def list_conflicts(tx: ReadTx, *, cursor: str | None = None, limit: int = 50) -> Page[Conflicted]:
     """Redemptions without a network that could not be booked, latest first, each with the use that
     came before it, in the scope's units."""

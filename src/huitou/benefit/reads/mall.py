@@ -49,3 +49,10 @@ def exchanges(
     shown = found[:limit]
     following = encode_cursor(shown[-1].at, shown[-1].id) if len(found) > limit else None
     return Page(shown, following)
+
+
+def waiting_of(tx: ReadTx, customer_id: UUID) -> list[Exchange]:
+    """Goods that wait to be handed to a customer who stands at the counter, whoever's book they
+    are in."""
+    members = [member.id for member in identities.members_of(tx, customer_id)]
+    return store.list_exchanges(tx, customer_ids=members, state="waiting", count_max=PAGE_MAX)

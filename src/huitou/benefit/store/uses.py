@@ -159,3 +159,20 @@ def list_uses(tx: ReadTx, coupons: Sequence[tuple[UUID, int]]) -> list[Use]:
             "serials": [serial for _, serial in coupons],
         },
     )
+
+
+def list_in_orders(tx: ReadTx, orders: Sequence[tuple[UUID, str]]) -> list[Use]:
+    """Uses in these orders that stand, earliest first."""
+    return tx.rows(
+        Use,
+        """
+        SELECT u.id, u.key, u.template_id, u.serial, u.unit_id, u.staff_id, u.principal, u.order_no,
+            u.amount_fen, u.nonce, u.is_offline, u.used_at, u.taken_at, u.outcome, u.returned_at
+        FROM benefit.coupon_use u
+        JOIN unnest(%(units)s::uuid[], %(numbers)s::text[]) AS w (unit_id, order_no)
+            ON u.unit_id = w.unit_id AND u.order_no = w.order_no
+        WHERE u.merchant_id = %(merchant)s AND u.outcome = 'used' AND u.returned_at IS NULL
+        ORDER BY u.taken_at
+        """,
+        {"units": [unit for unit, _ in orders], "numbers": [number for _, number in orders]},
+    )

@@ -15,6 +15,7 @@ from huitou.member.http import frame
 from huitou.member.reads import bills as bill_reads
 from huitou.member.reads import pack, sessions
 from huitou.member.reads.head import head
+from huitou.member.reads.purse import purse
 from huitou.member.reads.tier import tier_of
 from huitou.member.rules import codes, ratings
 from huitou.member.types import REVIEW_REASONS
@@ -37,6 +38,7 @@ def home(request: Request) -> Response:
             "bills": bill_reads.bills(tx, customer_id, limit=_SHOWN),
             "pack": pack.pack(tx, customer_id),
             "tier": tier_of(tx, customer_id),
+            "purse": purse(tx, customer_id),
         }
 
     return frame.page(request, "home.html", compose)

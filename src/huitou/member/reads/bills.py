@@ -8,8 +8,9 @@ from huitou.catalog import reads as products
 from huitou.content import reads as content
 from huitou.kernel.time import day_of
 from huitou.member import store
+from huitou.member.reads.purse import moved_on
 from huitou.member.rules import ratings
-from huitou.member.types import Bill, BillLine, Bills, NoBill, Rating
+from huitou.member.types import Bill, BillLine, Bills, MovedOnBill, NoBill, Rating
 from huitou.merchant import reads as merchants
 from huitou.merchant.types import Merchant, Unit
 from huitou.order import reads as orders
@@ -50,8 +51,17 @@ def _bills(tx: ReadTx, found: Sequence[Order]) -> list[Bill]:
         for sku, product in products.products_by_sku(tx, sorted(skus)).items()
         if product.picture
     }
+    moved = moved_on(tx, found)
     return [
-        _bill(tx, merchant, order, units[order.unit_id], rated.get(order.id), pictures)
+        _bill(
+            tx,
+            merchant,
+            order,
+            units[order.unit_id],
+            moved[order.id],
+            rated.get(order.id),
+            pictures,
+        )
         for order in found
     ]
 
@@ -61,6 +71,7 @@ def _bill(
     merchant: Merchant,
     order: Order,
     unit: Unit,
+    moved: MovedOnBill,
     rating: Rating | None,
     pictures: Mapping[str, str],
 ) -> Bill:
@@ -86,6 +97,7 @@ def _bill(
             )
             for line in order.lines
         ],
+        moved=moved,
         rating=rating,
         may_rate=ratings.may_rate(order.paid_at, tx.now),
     )

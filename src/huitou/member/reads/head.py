@@ -4,10 +4,11 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.benefit.actions import redeeming
-from huitou.benefit.reads import coupons, tiers
+from huitou.benefit.reads import coupons, mall, tiers
 from huitou.benefit.types.redeeming import Checked, Presented
 from huitou.identity import reads as identities
 from huitou.kernel.personal import Personal
+from huitou.member.reads.purse import purse
 from huitou.member.types import AtCounter, Head, Visit
 from huitou.merchant import reads as merchants
 from huitou.order import reads as orders
@@ -42,6 +43,7 @@ def at_counter(tx: ReadTx, visit: Visit, *, unit: str | None, language: str) -> 
     known = head(tx, customer_id)
     phones = identities.address_of(tx, [customer_id], "phone", may_be_typed=True)
     phone = phones.get(customer_id)
+    has = purse(tx, customer_id)
     rule = tiers.tiers_of(tx, [customer_id]).get(customer_id)
     return AtCounter(
         visit_id=visit.id,
@@ -55,7 +57,11 @@ def at_counter(tx: ReadTx, visit: Visit, *, unit: str | None, language: str) -> 
         paid_fen=known.paid_fen,
         tier=rule.zh if rule else None,
         tier_en=rule.en if rule else None,
+        points=has.points,
+        principal_fen=has.principal_fen,
+        bonus_fen=has.bonus_fen,
         coupons=_usable(tx, customer_id, unit, language),
+        to_fetch=mall.waiting_of(tx, customer_id),
     )
 
 
