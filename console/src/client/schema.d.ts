@@ -4138,6 +4138,8 @@ export interface components {
         AtCounter: {
             /** Associate */
             associate: string;
+            /** Bonus Fen */
+            bonus_fen: number;
             /** Coupons */
             coupons: components["schemas"]["Checked"][];
             /**
@@ -4155,12 +4157,18 @@ export interface components {
             paid_fen: number;
             /** Phone */
             phone: string | null;
+            /** Points */
+            points: number | null;
+            /** Principal Fen */
+            principal_fen: number;
             /** Store */
             store: string;
             /** Tier */
             tier: string | null;
             /** Tier En */
             tier_en: string | null;
+            /** To Fetch */
+            to_fetch: components["schemas"]["huitou__benefit__types__points__Exchange"][];
             /**
              * Visit Id
              * Format: uuid
