@@ -328,4 +328,4 @@ def _spend(tx: Tx, customer: UUID, amount: int) -> None:
 
 
 def _statement(tx: ReadTx, card: str) -> list[Any]:
-    return ledger.entries(tx, ("customer", customer_of(tx, card)), POINTS).items
+    return list(ledger.entries(tx, ("customer", customer_of(tx, card)), POINTS).items)
