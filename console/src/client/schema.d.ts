@@ -1408,6 +1408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customer_id}/plays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plays Of
+         * @description A customer's plays in all games, latest first.
+         */
+        get: operations["plays_of_v1_customers__customer_id__plays_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customer_id}/points": {
         parameters: {
             query?: never;
@@ -1919,6 +1939,262 @@ export interface paths {
         get: operations["list_export_fields_v1_exports_fields_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Games
+         * @description All games, latest first, each with what is announced of it.
+         */
+        get: operations["list_games_v1_games_get"];
+        put?: never;
+        /**
+         * Add Game
+         * @description A new draft.
+         */
+        post: operations["add_game_v1_games_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Game
+         * @description A game: its rules, their hash, and what is announced.
+         */
+        get: operations["get_game_v1_games__game_id__get"];
+        /**
+         * Set Game
+         * @description Other rules of a draft.
+         */
+        put: operations["set_game_v1_games__game_id__put"];
+        post?: never;
+        /**
+         * Remove Game
+         * @description Throw a draft away.
+         */
+        delete: operations["remove_game_v1_games__game_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check
+         * @description Stock against plays, and the latest draws worked out again; empty is sound.
+         */
+        get: operations["check_v1_games__game_id__check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check In
+         * @description A customer checks in, once a local day.
+         */
+        post: operations["check_in_v1_games__game_id__check_ins_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * For Customer
+         * @description A game as a customer sees it: plays left and today's hash, or the streak and what comes.
+         */
+        get: operations["for_customer_v1_games__game_id__customers__customer_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/plays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Plays
+         * @description A game's plays, latest first.
+         */
+        get: operations["list_plays_v1_games__game_id__plays_get"];
+        put?: never;
+        /**
+         * Play
+         * @description Turn the wheel for a customer.
+         */
+        post: operations["play_v1_games__game_id__plays_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Announce a game for good: from now on its rules are not changed.
+         */
+        post: operations["publish_v1_games__game_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Results
+         * @description How often each prize was drawn and given, and what is left of it by the ledger.
+         */
+        get: operations["get_results_v1_games__game_id__results_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/seeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Seeds
+         * @description The hashes the game committed itself to, and the seeds of days that are over.
+         */
+        get: operations["list_seeds_v1_games__game_id__seeds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share
+         * @description A customer shared the game; how many plays are left now.
+         */
+        post: operations["share_v1_games__game_id__shares_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Stock
+         * @description More of a prize; an `Idempotency-Key` keeps it from coming twice.
+         */
+        post: operations["add_stock_v1_games__game_id__stock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/games/{game_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop
+         * @description Nobody plays any more; the reason is kept.
+         */
+        post: operations["stop_v1_games__game_id__stop_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2731,6 +3007,46 @@ export interface paths {
          * @description The customers behind the overview's new customers, each with their first order.
          */
         get: operations["list_new_customers_v1_overview_new_customers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plays/{play_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description The thing that was won is given to the winner.
+         */
+        post: operations["hand_over_v1_plays__play_id__hand_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plays/{play_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Prove
+         * @description What a draw follows from; when the day is over, the seed, and whether it does.
+         */
+        get: operations["prove_v1_plays__play_id__proof_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4661,6 +4977,52 @@ export interface components {
             /** Off Fen */
             off_fen: number | null;
         };
+        /**
+         * CheckedIn
+         * @description A customer's check-in of a day; `is_new` is False when it had been done.
+         */
+        CheckedIn: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Is New */
+            is_new: boolean;
+            /** Points */
+            points: number;
+            /** Streak */
+            streak: number;
+        };
+        /**
+         * CheckInRules
+         * @description Points for each day, more on certain days of a streak; `cycle_days` begins the count anew.
+         */
+        CheckInRules: {
+            /** Bonuses */
+            bonuses?: components["schemas"]["StreakBonus"][];
+            /** Cycle Days */
+            cycle_days?: number | null;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check_in";
+            /** Name */
+            name: string;
+            /** Points Per Day */
+            points_per_day: number;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
         /** CheckShown */
         CheckShown: {
             /** Code */
@@ -4753,6 +5115,14 @@ export interface components {
              * Format: uuid
              */
             template_id: string;
+        };
+        /** Coming */
+        Coming: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
         };
         /**
          * Conflicted
@@ -4870,6 +5240,19 @@ export interface components {
              * @enum {string}
              */
             way: "on_upgrade" | "monthly" | "birthday";
+        };
+        /**
+         * CouponPrize
+         * @description `template` is the id of a coupon template.
+         */
+        CouponPrize: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "coupon";
+            /** Template */
+            template: string;
         };
         /**
          * CouponShown
@@ -5273,6 +5656,43 @@ export interface components {
             speed: number;
             /** Wecom Url */
             wecom_url: string | null;
+        };
+        /**
+         * Disclosure
+         * @description What SAMR order 32 wants announced before a lottery begins, beside prizes, quantities and
+         *     odds: empty while drafting.
+         */
+        Disclosure: {
+            /**
+             * Abandonment
+             * @default
+             */
+            abandonment?: string;
+            /**
+             * Claim
+             * @default
+             */
+            claim?: string;
+            /**
+             * Conditions
+             * @default
+             */
+            conditions?: string;
+            /**
+             * Contact
+             * @default
+             */
+            contact?: string;
+            /**
+             * Draw
+             * @default
+             */
+            draw?: string;
+            /**
+             * Organiser
+             * @default
+             */
+            organiser?: string;
         };
         /**
          * Discount
@@ -5742,6 +6162,32 @@ export interface components {
             waiting: number;
         };
         /**
+         * ForCustomer
+         * @description A game as a customer sees it: what is left to play, or the streak, and what comes next.
+         */
+        ForCustomer: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Days */
+            days: string[];
+            game: components["schemas"]["Game"];
+            /** Has Checked In */
+            has_checked_in: boolean;
+            /** Is Open */
+            is_open: boolean;
+            /** Next Points */
+            next_points: number;
+            /** Plays Left */
+            plays_left: number;
+            /** Seed Hash */
+            seed_hash: string | null;
+            /** Streak */
+            streak: number;
+        };
+        /**
          * ForDays
          * @description A tier is sure for so many times 24 hours.
          */
@@ -5875,6 +6321,98 @@ export interface components {
              */
             threshold_fen?: number;
         };
+        /**
+         * Game
+         * @description `rules_hash` (hex) is SHA-256 of the published rules; `sentence_*` reads them aloud.
+         */
+        Game: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "check_in" | "wheel";
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+            /** Revision */
+            revision: number;
+            /** Rules */
+            rules: components["schemas"]["CheckInRules"] | components["schemas"]["WheelRules"];
+            /** Rules Hash */
+            rules_hash: string | null;
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "published" | "stopped";
+            /** Stop Reason */
+            stop_reason: string | null;
+            /** Stopped At */
+            stopped_at: string | null;
+        };
+        /**
+         * GameChange
+         * @description `revision` is the one the change was made on.
+         */
+        GameChange: {
+            /** Revision */
+            revision: number;
+            /** Rules */
+            rules: components["schemas"]["CheckInRules"] | components["schemas"]["WheelRules"];
+        };
+        /**
+         * GameFault
+         * @description What does not hold: a prize of which more was given than there was, a draw that is wrong.
+         */
+        GameFault: {
+            /** Detail */
+            detail: {
+                [key: string]: string;
+            };
+            /**
+             * Game Id
+             * Format: uuid
+             */
+            game_id: string;
+            /** Invariant */
+            invariant: string;
+        };
+        /** GameResults */
+        GameResults: {
+            /** Players */
+            players: number;
+            /** Plays */
+            plays: number;
+            /** Prizes */
+            prizes: components["schemas"]["PrizeResult"][];
+        };
         /** Goal */
         Goal: {
             /** Is Default */
@@ -5912,6 +6450,17 @@ export interface components {
              * @default []
              */
             skus?: string[];
+        };
+        /**
+         * GoodsPrize
+         * @description A thing, handed over by somebody.
+         */
+        GoodsPrize: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "goods";
         };
         /**
          * GrowthEvent
@@ -6093,6 +6642,11 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /** Publishing */
+        huitou__benefit__http__games__Publishing: {
+            /** Revision */
+            revision: number;
         };
         /** Publishing */
         huitou__benefit__http__points__Publishing: {
@@ -6661,6 +7215,14 @@ export interface components {
             sentence: string;
         };
         /**
+         * Left
+         * @description How many there are now.
+         */
+        Left: {
+            /** Left */
+            left: number;
+        };
+        /**
          * LegShown
          * @description `owner_id` is None for the merchant's own accounts; `expires_at` is of the lot it moved.
          */
@@ -7140,6 +7702,11 @@ export interface components {
             /** Secret */
             secret: string;
         };
+        /** NewGame */
+        NewGame: {
+            /** Rules */
+            rules: components["schemas"]["CheckInRules"] | components["schemas"]["WheelRules"];
+        };
         /**
          * NewItem
          * @description `template` is a coupon template; without one it is goods of the house. `stock` is what is left.
@@ -7203,6 +7770,14 @@ export interface components {
              * @default []
              */
             units?: string[];
+        };
+        /** Nothing */
+        Nothing: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "nothing";
         };
         /** OfCoupon */
         OfCoupon: {
@@ -7613,6 +8188,26 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_Game_: {
+            /** Items */
+            items: components["schemas"]["Game"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_GameFault_: {
+            /** Items */
+            items: components["schemas"]["GameFault"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Habit_: {
             /** Items */
             items: components["schemas"]["Habit"][];
@@ -7693,6 +8288,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_Play_: {
+            /** Items */
+            items: components["schemas"]["Play"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_PointsPlanVersion_: {
             /** Items */
             items: components["schemas"]["PointsPlanVersion"][];
@@ -7756,6 +8361,16 @@ export interface components {
         Page_RfmSegmentTotal_: {
             /** Items */
             items: components["schemas"]["RfmSegmentTotal"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_Seed_: {
+            /** Items */
+            items: components["schemas"]["Seed"][];
             /** Next */
             next: string | null;
         };
@@ -8028,6 +8643,105 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * Play
+         * @description What was drawn and what was given. `message` was hashed with the day's seed.
+         */
+        Play: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Drawn */
+            drawn: string;
+            /**
+             * Game Id
+             * Format: uuid
+             */
+            game_id: string;
+            /** Given */
+            given: string;
+            /** Handed At */
+            handed_at: string | null;
+            /** Handed By */
+            handed_by: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Message */
+            message: string;
+            /** Number */
+            number: number;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "given" | "nothing" | "out_of_stock" | "not_given";
+            /** Ref */
+            ref: string;
+            /** Roll */
+            roll: number;
+        };
+        /**
+         * Played
+         * @description The answer to a play: the same however often it is asked for.
+         */
+        Played: {
+            play: components["schemas"]["Play"];
+            /** Plays Left */
+            plays_left: number;
+            /** Prize En */
+            prize_en: string;
+            /** Prize Zh */
+            prize_zh: string;
+            /** Seed Hash */
+            seed_hash: string;
+        };
+        /**
+         * PlayRules
+         * @description How many plays come by the day (for that day only), by an order of at least `min_order_fen`,
+         *     and by sharing, of which `shares_a_day` count.
+         */
+        PlayRules: {
+            /**
+             * Min Order Fen
+             * @default 1
+             */
+            min_order_fen?: number;
+            /**
+             * Per Day
+             * @default 0
+             */
+            per_day?: number;
+            /**
+             * Per Order
+             * @default 0
+             */
+            per_order?: number;
+            /**
+             * Per Share
+             * @default 0
+             */
+            per_share?: number;
+            /**
+             * Shares A Day
+             * @default 1
+             */
+            shares_a_day?: number;
+        };
         /** PointsGift */
         PointsGift: {
             /**
@@ -8160,6 +8874,16 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** PointsPrize */
+        PointsPrize: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "points";
+            /** Points */
+            points: number;
+        };
         /**
          * Policy
          * @description The merchant's rule. Fields left out keep their default.
@@ -8250,6 +8974,48 @@ export interface components {
             treated: number;
             /** Without Associate */
             without_associate: number;
+        };
+        /**
+         * Prize
+         * @description `odds_bp` of 10,000 draws get it, as long as there is `stock` (None: without end).
+         *
+         *     `value_fen` is what it costs on the market.
+         */
+        Prize: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Odds Bp */
+            odds_bp: number;
+            /** Stock */
+            stock?: number | null;
+            /** Value Fen */
+            value_fen: number;
+            /** What */
+            what: components["schemas"]["Nothing"] | components["schemas"]["PointsPrize"] | components["schemas"]["CouponPrize"] | components["schemas"]["GoodsPrize"];
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * PrizeResult
+         * @description `left` of the stock by the ledger (None: without end).
+         */
+        PrizeResult: {
+            /** Code */
+            code: string;
+            /** Drawn */
+            drawn: number;
+            /** En */
+            en: string;
+            /** Given */
+            given: number;
+            /** Left */
+            left: number | null;
+            /** Odds Bp */
+            odds_bp: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * Product
@@ -8518,6 +9284,24 @@ export interface components {
             weekdays: number[];
             /** Window */
             window: components["schemas"]["Fixed"] | components["schemas"]["Relative"];
+        };
+        /**
+         * Proof
+         * @description Everything a draw follows from. `is_right` is what we find; None before the seed is told.
+         *
+         *     roll: HMAC-SHA256(seed, message) read as 32-bit big-endian words; the first below 4,294,960,000
+         *     modulo 10,000 (no remainder is likelier than another). Prizes own the numbers in their order.
+         */
+        Proof: {
+            /** Is Right */
+            is_right: boolean | null;
+            /** Odds */
+            odds: [
+                string,
+                number
+            ][];
+            play: components["schemas"]["Play"];
+            seed: components["schemas"]["Seed"];
         };
         /** PublishBody */
         PublishBody: {
@@ -9064,6 +9848,31 @@ export interface components {
             created: number;
             /** Updated */
             updated: number;
+        };
+        /**
+         * Seed
+         * @description A day's secret: the `hash` (hex) from the beginning, the `seed` (hex) when the day is over.
+         */
+        Seed: {
+            /**
+             * Committed At
+             * Format: date-time
+             */
+            committed_at: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Hash */
+            hash: string;
+            /**
+             * Reveals At
+             * Format: date-time
+             */
+            reveals_at: string;
+            /** Seed */
+            seed: string | null;
         };
         /**
          * Segment
@@ -9651,6 +10460,18 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** Stocking */
+        Stocking: {
+            /** Count */
+            count: number;
+            /** Prize */
+            prize: string;
+        };
+        /** Stopping */
+        Stopping: {
+            /** Reason */
+            reason: string;
+        };
         /** StoreLoad */
         StoreLoad: {
             /** Associates */
@@ -9701,6 +10522,16 @@ export interface components {
              * Format: uuid
              */
             unit_id: string;
+        };
+        /**
+         * StreakBonus
+         * @description On the `day`-th day in a row, beside what the day gives.
+         */
+        StreakBonus: {
+            /** Day */
+            day: number;
+            /** Points */
+            points: number;
         };
         /**
          * StreamLag
@@ -10451,6 +11282,19 @@ export interface components {
             to_customer: string;
         };
         /**
+         * Turn
+         * @description `ref` is the player's own word: the same turn again answers with the first.
+         */
+        Turn: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /** Ref */
+            ref: string;
+        };
+        /**
          * Unit
          * @description A part of the merchant. `path` ends with '/'; a prefix is a subtree.
          */
@@ -10726,6 +11570,43 @@ export interface components {
             splits: number;
             /** Zh */
             zh: string;
+        };
+        /**
+         * WheelRules
+         * @description A lucky wheel. The prize that is `nothing` is what a draw gives whose prize has run out.
+         */
+        WheelRules: {
+            /**
+             * @default {
+             *       "abandonment": "",
+             *       "claim": "",
+             *       "conditions": "",
+             *       "contact": "",
+             *       "draw": "",
+             *       "organiser": ""
+             *     }
+             */
+            disclosure?: components["schemas"]["Disclosure"];
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "wheel";
+            /** Name */
+            name: string;
+            plays: components["schemas"]["PlayRules"];
+            /** Prizes */
+            prizes: components["schemas"]["Prize"][];
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
         };
         /**
          * WhyOne
@@ -13275,6 +14156,40 @@ export interface operations {
             };
         };
     };
+    plays_of_v1_customers__customer_id__plays_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Play_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     get_points_v1_customers__customer_id__points_get: {
         parameters: {
             query?: never;
@@ -14138,6 +15053,535 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ExportField_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_games_v1_games_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Game_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_game_v1_games_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGame"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Game"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_game_v1_games__game_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Game"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_game_v1_games__game_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GameChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Game"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_game_v1_games__game_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    check_v1_games__game_id__check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GameFault_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    check_in_v1_games__game_id__check_ins_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Coming"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedIn"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    for_customer_v1_games__game_id__customers__customer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForCustomer"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_plays_v1_games__game_id__plays_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Play_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    play_v1_games__game_id__plays_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Turn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Played"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    publish_v1_games__game_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["huitou__benefit__http__games__Publishing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Game"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_results_v1_games__game_id__results_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GameResults"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_seeds_v1_games__game_id__seeds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Seed_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    share_v1_games__game_id__shares_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Turn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Left"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_stock_v1_games__game_id__stock_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Stocking"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Left"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    stop_v1_games__game_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                game_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Stopping"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Game"];
                 };
             };
             /** @description Refused */
@@ -15487,6 +16931,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Behind_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    hand_over_v1_plays__play_id__hand_over_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                play_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Play"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    prove_v1_plays__play_id__proof_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                play_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proof"];
                 };
             };
             /** @description Refused */

@@ -5,8 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from huitou.base.db import Tx
-from huitou.benefit.actions import coupons, ledger
-from huitou.benefit.types.ledger import POINTS, Leg, Posting
+from huitou.benefit.actions import coupons, points
 from huitou.benefit.types.templates import NoTemplate
 
 GIVEN = "issued"
@@ -17,22 +16,14 @@ def give_points(
     tx: Tx, amounts: Sequence[tuple[str, UUID, int]], *, kind: str, ref_id: str, at: datetime
 ) -> None:
     """`(key, customer, points)` each; a key gives once for ever."""
-    ledger.post(
+    points.give(
         tx,
         [
-            Posting(
-                idempotency_key=key,
-                kind=kind,
-                ref_kind=kind,
-                ref_id=ref_id,
-                at=at,
-                legs=(
-                    Leg("customer", customer_id, POINTS, points),
-                    Leg("merchant", tx.merchant, POINTS, -points),
-                ),
-            )
-            for key, customer_id, points in amounts
+            points.Gift(customer_id, count, key, ref_kind=kind, ref_id=ref_id, detail={})
+            for key, customer_id, count in amounts
         ],
+        kind=kind,
+        at=at,
     )
 
 

@@ -1,7 +1,7 @@
 """The benefit room over HTTP, a module per concern."""
 
 from huitou.base.http import Router
-from huitou.benefit.http import coupons, ledger, points, redeeming, templates, tiers
+from huitou.benefit.http import coupons, games, ledger, points, redeeming, templates, tiers
 
 ROUTERS: tuple[Router, ...] = (
     templates.router,
@@ -10,4 +10,5 @@ ROUTERS: tuple[Router, ...] = (
     tiers.router,
     points.router,
     ledger.router,
+    games.router,
 )

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.benefit.reads import coupons, ledger, tiers
+from huitou.benefit.reads import coupons, games, ledger, tiers
 
 
 def export(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
@@ -13,4 +13,5 @@ def export(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
         "balances": ledger.export(tx, customer_id),
         "coupons": coupons.export(tx, customer_id),
         "tiers": tiers.export(tx, customer_id),
+        "games": games.export(tx, customer_id),
     }
