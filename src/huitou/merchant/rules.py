@@ -94,6 +94,27 @@ SETTINGS: dict[str, SettingKind] = {
     "benefit.offline_token_minutes": SettingKind(
         15, int, "离线核销码有效期（分钟）", "Minutes an offline code is valid"
     ),
+    "benefit.points_per_yuan": SettingKind(
+        100, int, "多少积分抵 1 元（0 为不可抵现）", "Points worth a yuan (0: not money)"
+    ),
+    "benefit.points_share_bp": SettingKind(
+        5000, int, "积分最多抵订单的比例（万分之）", "Most of an order points may pay (bp)"
+    ),
+    "benefit.refund_grace_days": SettingKind(
+        0,
+        int,
+        "退款退回已过期积分、赠金的宽限天数",
+        "Days that points and bonus get which come back after their end",
+    ),
+    "benefit.adjust_limit": SettingKind(
+        10000,
+        int,
+        "每人每天可单独手工增减的上限（积分或分）",
+        "Most one person may give or take by hand a day (points or fen)",
+    ),
+    "benefit.custody_bp": SettingKind(
+        2000, int, "预收资金存管比例（万分之）", "Share of prepaid money in custody (bp)"
+    ),
     "content.buy_url": SettingKind("", str, "购买链接模板", "Template of the link to buy"),
     "member.sms_template": SettingKind(
         "", str, "会员验证码短信模板编号", "Template of the SMS with a member's code"

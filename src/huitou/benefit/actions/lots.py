@@ -57,22 +57,35 @@ def capture(
         raise NoHold()
     held = found[0]
     taken = rules.checked_amount(held.quantity if amount is None else amount)
-    posting = Posting(
+    posting = capturing(tx, held, taken, kind=kind, at=at, detail=detail)
+    posted = ledger.post(tx, [posting])[0]
+    if posted.is_new and taken < held.quantity:
+        _expire_of_holds(tx, [hold_id])
+    return posted
+
+
+def capturing(
+    tx: Tx,
+    held: Hold,
+    amount: int,
+    *,
+    kind: str,
+    at: datetime | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Posting:
+    """The posting that takes `amount` of what is held, for who posts it together with others."""
+    return Posting(
         f"capture:{held.id}",
         kind,
         held.ref_kind,
         held.ref_id,
         held.held_at if at is None else at,
         (
-            Leg("customer", held.owner_id, held.asset, -taken, hold_id=held.id),
-            Leg("merchant", tx.merchant, held.asset, taken),
+            Leg("customer", held.owner_id, held.asset, -amount, hold_id=held.id),
+            Leg("merchant", tx.merchant, held.asset, amount),
         ),
         detail or {},
     )
-    posted = ledger.post(tx, [posting])[0]
-    if posted.is_new and taken < held.quantity:
-        _expire_of_holds(tx, [hold_id])
-    return posted
 
 
 def void(tx: Tx, hold_ids: Sequence[UUID]) -> set[UUID]:

@@ -1,7 +1,18 @@
 """The benefit room over HTTP, a module per concern."""
 
 from huitou.base.http import Router
-from huitou.benefit.http import coupons, games, ledger, points, redeeming, templates, tiers
+from huitou.benefit.http import (
+    approvals,
+    coupons,
+    games,
+    ledger,
+    payments,
+    points,
+    redeeming,
+    stored,
+    templates,
+    tiers,
+)
 
 ROUTERS: tuple[Router, ...] = (
     templates.router,
@@ -11,4 +22,7 @@ ROUTERS: tuple[Router, ...] = (
     points.router,
     ledger.router,
     games.router,
+    payments.router,
+    stored.router,
+    approvals.router,
 )

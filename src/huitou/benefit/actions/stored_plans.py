@@ -1,0 +1,81 @@
+"""Stored-value plans are drafted and published; what customers have stays as it was promised."""
+
+from huitou.base.db import Tx
+from huitou.benefit.reads import stored as reads
+from huitou.benefit.rules import stored as rules
+from huitou.benefit.store import stored as store
+from huitou.benefit.types.stored import (
+    NotAStoredDraft,
+    NotOffered,
+    StoredDraftThere,
+    StoredPlan,
+    StoredPlanChanged,
+    StoredPlanVersion,
+)
+from huitou.merchant import actions as merchants
+
+
+def add_plan(tx: Tx, plan: StoredPlan) -> StoredPlanVersion:
+    """A draft; it may break rules, the checks come with publishing. Refuses `stored.draft_there`,
+    `coupon.no_template`."""
+    store.lock_plans(tx)
+    reads.check_coupons(tx, plan)
+    drafts = store.list_plans(tx, states=("draft",))
+    if drafts:
+        raise StoredDraftThere(version=drafts[0].version)
+    version = store.add_plan(tx, plan)
+    merchants.audit(tx, "stored_plan.added", f"stored_plan:{version}")
+    return reads.get_plan(tx, version)
+
+
+def set_plan(tx: Tx, version: int, plan: StoredPlan, revision: int) -> StoredPlanVersion:
+    """Another wording of a draft. Refuses `stored.no_plan`, `stored.not_a_draft`,
+    `stored.plan_changed`, `coupon.no_template`."""
+    store.lock_plans(tx)
+    _draft(tx, version)
+    reads.check_coupons(tx, plan)
+    if not store.set_plan(tx, version, plan, revision):
+        raise StoredPlanChanged()
+    merchants.audit(tx, "stored_plan.changed", f"stored_plan:{version}", revision=revision + 1)
+    return reads.get_plan(tx, version)
+
+
+def remove_plan(tx: Tx, version: int) -> None:
+    """Throw a draft away. Refuses `stored.no_plan`, `stored.not_a_draft`."""
+    store.lock_plans(tx)
+    _draft(tx, version)
+    store.remove_draft(tx, version)
+    merchants.audit(tx, "stored_plan.removed", f"stored_plan:{version}")
+
+
+def publish(tx: Tx, version: int, revision: int) -> StoredPlanVersion:
+    """From now on money is paid in by this plan.
+
+    Refuses `stored.unlawful` (naming every rule it breaks), `stored.bad_plan`, `stored.no_plan`,
+    `stored.not_a_draft`, `stored.plan_changed`.
+    """
+    store.lock_plans(tx)
+    found = _draft(tx, version)
+    if found.revision != revision:
+        raise StoredPlanChanged()
+    rules.check_plan(found.plan)
+    store.set_retired(tx)
+    store.set_published(tx, version)
+    merchants.audit(tx, "stored_plan.published", f"stored_plan:{version}", revision=revision)
+    return reads.get_plan(tx, version)
+
+
+def retire(tx: Tx) -> None:
+    """No money is paid in any more; what customers have is spent and paid back as before. Refuses
+    `stored.not_offered`."""
+    store.lock_plans(tx)
+    if not store.set_retired(tx):
+        raise NotOffered()
+    merchants.audit(tx, "stored_plan.retired", "stored_plan")
+
+
+def _draft(tx: Tx, version: int) -> StoredPlanVersion:
+    found = reads.get_plan(tx, version)
+    if found.state != "draft":
+        raise NotAStoredDraft()
+    return found
