@@ -108,6 +108,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Adjustments
+         * @description What was given and taken by hand, latest first.
+         */
+        get: operations["list_adjustments_v1_adjustments_get"];
+        put?: never;
+        /**
+         * Make Adjustment
+         * @description Give or take by hand: at once up to a limit a day, above it when another person agrees.
+         */
+        post: operations["make_adjustment_v1_adjustments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -147,6 +171,106 @@ export interface paths {
          * @description End a key at once.
          */
         delete: operations["revoke_key_v1_api_keys__key_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Approvals
+         * @description What waits for a second person, and what became of it, latest first.
+         */
+        get: operations["list_approvals_v1_approvals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Approval
+         * @description One of them.
+         */
+        get: operations["get_approval_v1_approvals__approval_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Agree: it happens now. Never by who asked.
+         */
+        post: operations["approve_v1_approvals__approval_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Do not agree. Never by who asked, who can withdraw it.
+         */
+        post: operations["refuse_v1_approvals__approval_id__refuse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/approvals/{approval_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Take back what one asked for oneself.
+         */
+        post: operations["withdraw_v1_approvals__approval_id__withdraw_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1220,6 +1344,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customer_id}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Balance
+         * @description Points, stored value and growth of a customer.
+         */
+        get: operations["get_balance_v1_customers__customer_id__balance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customer_id}/consents": {
         parameters: {
             query?: never;
@@ -1632,6 +1776,26 @@ export interface paths {
         };
         /** Get Why One */
         get: operations["get_why_one_v1_customers__customer_id__why_one_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Refundable
+         * @description What a customer would get who gives the card back now, and why.
+         */
+        get: operations["get_refundable_v1_customers__customer_id__withdrawal_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2975,6 +3139,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{order_id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Payments Of Order
+         * @description The points and stored value that an order was paid with.
+         */
+        get: operations["list_payments_of_order_v1_orders__order_id__payments_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/overview": {
         parameters: {
             query?: never;
@@ -3009,6 +3193,131 @@ export interface paths {
         get: operations["list_new_customers_v1_overview_new_customers_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Order Payments
+         * @description The payments of an order by unit and number, earliest first, also those given up.
+         */
+        get: operations["list_order_payments_v1_payments_get"];
+        put?: never;
+        /**
+         * Pay Order
+         * @description Take points and stored value for an order now.
+         */
+        post: operations["pay_order_v1_payments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture Payment
+         * @description The order is paid: what it holds is taken.
+         */
+        post: operations["capture_payment_v1_payments_capture_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Freeze Payment
+         * @description An order holds points and stored value until it is paid or given up. It is paid with them when
+         *     it is captured, or by itself when the order's event arrives.
+         */
+        post: operations["freeze_payment_v1_payments_freeze_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quote Payment
+         * @description What of an order a customer may pay with points and stored value.
+         */
+        post: operations["quote_payment_v1_payments_quote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refund Payment
+         * @description Give back the refunded share of an order whose refunds no event tells.
+         */
+        post: operations["refund_payment_v1_payments_refund_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Void Payment
+         * @description The order was given up: what it holds is free again.
+         */
+        post: operations["void_payment_v1_payments_void_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3227,6 +3536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/prepaid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Prepaid
+         * @description Prepaid money now and by quarter, what of it belongs into custody, and when bonus ends.
+         */
+        get: operations["get_prepaid_v1_prepaid_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -3265,6 +3594,50 @@ export interface paths {
         get: operations["list_unknown_v1_products_unknown_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recharges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Recharges
+         * @description Recharges, latest first: of a customer, or at one's units.
+         */
+        get: operations["list_recharges_v1_recharges_get"];
+        put?: never;
+        /**
+         * Make Recharge
+         * @description Book money that was paid in at a counter or online; the balance is there at once.
+         */
+        post: operations["make_recharge_v1_recharges_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recharges/{recharge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Recharge
+         * @description Take back a recharge of which nothing was used; the money is given back outside.
+         */
+        post: operations["undo_recharge_v1_recharges__recharge_id__undo_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3777,6 +4150,138 @@ export interface paths {
          * @description Somebody of your units is off today, or back.
          */
         patch: operations["set_away_v1_staff__staff_id__away_patch"];
+        trace?: never;
+    };
+    "/v1/stored-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Stored Plans
+         * @description All versions of the plan, latest first, each with its sentence and the rules it breaks.
+         */
+        get: operations["list_stored_plans_v1_stored_plans_get"];
+        put?: never;
+        /**
+         * Add Stored Plan
+         * @description A new draft; there is one at a time.
+         */
+        post: operations["add_stored_plan_v1_stored_plans_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stored-plans/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stored Plan
+         * @description A version of the plan.
+         */
+        get: operations["get_stored_plan_v1_stored_plans__version__get"];
+        /**
+         * Set Stored Plan
+         * @description Another wording of a draft.
+         */
+        put: operations["set_stored_plan_v1_stored_plans__version__put"];
+        post?: never;
+        /**
+         * Remove Stored Plan
+         * @description Throw a draft away.
+         */
+        delete: operations["remove_stored_plan_v1_stored_plans__version__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stored-plans/{version}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Stored Plan
+         * @description Put a draft in force; one that breaks the law on prepaid cards is refused, and the rule named.
+         */
+        post: operations["publish_stored_plan_v1_stored_plans__version__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stored-plans/offered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Offered Plan
+         * @description The plan by which money can be paid in now.
+         */
+        get: operations["get_offered_plan_v1_stored_plans_offered_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stored-plans/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Stored Plan
+         * @description The plan as a sentence, the rules it breaks, and what is probably not meant.
+         */
+        post: operations["preview_stored_plan_v1_stored_plans_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stored-plans/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retire Stored Plan
+         * @description No money is paid in any more; what customers have is spent and paid back as before.
+         */
+        post: operations["retire_stored_plan_v1_stored_plans_retire_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/stores/{unit_id}/today": {
@@ -4342,6 +4847,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Withdrawal
+         * @description A customer gives the card back: what they have is held until another person decides.
+         */
+        post: operations["ask_withdrawal_v1_withdrawals_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4355,6 +4880,80 @@ export interface components {
             group?: string;
             /** Name */
             name?: string | null;
+        };
+        /**
+         * Adjust
+         * @description `amount` in points, fen or growth, given to the customer or taken from them. What is given of
+         *     points or bonus may end at `expires_at`.
+         */
+        Adjust: {
+            /** Amount */
+            amount: number;
+            /**
+             * Asset
+             * @enum {string}
+             */
+            asset: "points" | "principal" | "bonus" | "growth";
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "give" | "take";
+            /** Expires At */
+            expires_at?: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Adjusted
+         * @description The answer: posted at once, or `approval` that waits for a second person.
+         */
+        Adjusted: {
+            adjustment: components["schemas"]["Adjustment"];
+            approval: components["schemas"]["Approval"] | null;
+        };
+        /**
+         * Adjustment
+         * @description `amount` (signed) given or taken by hand. It waits for `approval_id`, or was posted.
+         */
+        Adjustment: {
+            /** Amount */
+            amount: number;
+            /** Approval Id */
+            approval_id: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Asset
+             * @enum {string}
+             */
+            asset: "points" | "principal" | "bonus" | "growth";
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: string;
+            /** Transaction Id */
+            transaction_id: string | null;
         };
         /**
          * AfterDays
@@ -4416,9 +5015,80 @@ export interface components {
             /** Revoked At */
             revoked_at: string | null;
         };
+        /**
+         * Approval
+         * @description Something that waits for, or got, the word of another person than who asked.
+         *
+         *     `body` is what is asked for, as its `kind` reads it. It lapses at `expires_at`.
+         */
+        Approval: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Customer Id */
+            customer_id: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "refused" | "withdrawn" | "lapsed";
+        };
         /** Asked */
         Asked: {
             policy: components["schemas"]["Rule"];
+        };
+        /**
+         * AskQuote
+         * @description `order_fen` is what is due before points and stored value.
+         */
+        AskQuote: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /** Order Fen */
+            order_fen: number;
+            /** Unit */
+            unit: string;
+        };
+        /** AskWithdrawal */
+        AskWithdrawal: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /** Reason */
+            reason: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * AssetLiability
@@ -4611,6 +5281,42 @@ export interface components {
             is_away: boolean;
         };
         /**
+         * Balance
+         * @description A customer's assets now, everybody's who was merged into them; money in fen. Below zero is
+         *     owed.
+         */
+        Balance: {
+            /** Bonus Fen */
+            bonus_fen: number;
+            /** Bonus Next Expiring Fen */
+            bonus_next_expiring_fen: number;
+            /** Bonus Next Expiry At */
+            bonus_next_expiry_at: string | null;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Growth */
+            growth: number;
+            /** Points */
+            points: number;
+            /** Points Held */
+            points_held: number;
+            /** Points Next Expiring */
+            points_next_expiring: number;
+            /** Points Next Expiry At */
+            points_next_expiry_at: string | null;
+            /** Points Pending */
+            points_pending: number;
+            /** Principal Fen */
+            principal_fen: number;
+            /** Stored Fen */
+            stored_fen: number;
+            /** Stored Held Fen */
+            stored_held_fen: number;
+        };
+        /**
          * Behind
          * @description One customer (and message, task or order) behind a number; the name is masked.
          */
@@ -4678,6 +5384,16 @@ export interface components {
             file: string;
             /** Kind */
             kind: string;
+        };
+        /**
+         * BonusMonth
+         * @description Bonus that ends in a month (None: never).
+         */
+        BonusMonth: {
+            /** Bonus Fen */
+            bonus_fen: number;
+            /** Month */
+            month: string | null;
         };
         /**
          * Broken
@@ -6274,24 +6990,6 @@ export interface components {
              */
             kind: "free_shipping";
         };
-        /** Freeze */
-        Freeze: {
-            /** Amount Fen */
-            amount_fen?: number | null;
-            /** Lines */
-            lines?: components["schemas"]["LineBody"][];
-            /**
-             * Minutes
-             * @default 30
-             */
-            minutes?: number;
-            /** Order No */
-            order_no: string;
-            /** Texts */
-            texts: string[];
-            /** Unit */
-            unit: string;
-        };
         /** FriendshipRow */
         FriendshipRow: {
             associate: components["schemas"]["huitou__profile__types__StaffRef"] | null;
@@ -6648,10 +7346,51 @@ export interface components {
             /** Revision */
             revision: number;
         };
+        /** Freeze */
+        huitou__benefit__http__payments__Freeze: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /**
+             * Minutes
+             * @default 30
+             */
+            minutes?: number;
+            /** Order Fen */
+            order_fen: number;
+            /** Order No */
+            order_no: string;
+            /** Points */
+            points?: number | null;
+            /** Stored Fen */
+            stored_fen?: number | null;
+            /** Unit */
+            unit: string;
+        };
         /** Publishing */
         huitou__benefit__http__points__Publishing: {
             /** Revision */
             revision: number;
+        };
+        /** Freeze */
+        huitou__benefit__http__redeeming__Freeze: {
+            /** Amount Fen */
+            amount_fen?: number | null;
+            /** Lines */
+            lines?: components["schemas"]["LineBody"][];
+            /**
+             * Minutes
+             * @default 30
+             */
+            minutes?: number;
+            /** Order No */
+            order_no: string;
+            /** Texts */
+            texts: string[];
+            /** Unit */
+            unit: string;
         };
         /** Publishing */
         huitou__benefit__http__tiers__Publishing: {
@@ -7388,6 +8127,23 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * MakeRecharge
+         * @description `payment_no` is the receipt's or the online payment's number; it is booked once.
+         */
+        MakeRecharge: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /** Paid Fen */
+            paid_fen: number;
+            /** Payment No */
+            payment_no: string;
+            /** Unit */
+            unit: string;
+        };
         /** MakeTokens */
         MakeTokens: {
             /**
@@ -8008,9 +8764,29 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_Adjustment_: {
+            /** Items */
+            items: components["schemas"]["Adjustment"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_ApiKey_: {
             /** Items */
             items: components["schemas"]["ApiKey"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_Approval_: {
+            /** Items */
+            items: components["schemas"]["Approval"][];
             /** Next */
             next: string | null;
         };
@@ -8338,6 +9114,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_Recharge_: {
+            /** Items */
+            items: components["schemas"]["Recharge"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Recommendation_: {
             /** Items */
             items: components["schemas"]["Recommendation"][];
@@ -8441,6 +9227,16 @@ export interface components {
         Page_Staff_: {
             /** Items */
             items: components["schemas"]["Staff"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_StoredPlanVersion_: {
+            /** Items */
+            items: components["schemas"]["StoredPlanVersion"][];
             /** Next */
             next: string | null;
         };
@@ -8565,6 +9361,83 @@ export interface components {
              * Format: uuid
              */
             other: string;
+        };
+        /**
+         * Pay
+         * @description Points (pieces) and stored value (fen); at least one of them.
+         */
+        Pay: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /** Order Fen */
+            order_fen: number;
+            /** Order No */
+            order_no: string;
+            /** Points */
+            points?: number | null;
+            /** Stored Fen */
+            stored_fen?: number | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * PaymentShown
+         * @description A payment. Amounts given back are in `…_back`; money in fen, `points` in pieces.
+         */
+        PaymentShown: {
+            /** Bonus Back Fen */
+            bonus_back_fen: number;
+            /** Bonus Fen */
+            bonus_fen: number;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Held At
+             * Format: date-time
+             */
+            held_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is New */
+            is_new: boolean;
+            /** Order Fen */
+            order_fen: number;
+            /** Order No */
+            order_no: string;
+            /** Points */
+            points: number;
+            /** Points Back */
+            points_back: number;
+            /** Points Back Fen */
+            points_back_fen: number;
+            /** Points Fen */
+            points_fen: number;
+            /** Principal Back Fen */
+            principal_back_fen: number;
+            /** Principal Fen */
+            principal_fen: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "held" | "paid" | "voided" | "lapsed";
+            /** Stored Fen */
+            stored_fen: number;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
         };
         /** Person */
         Person: {
@@ -8885,6 +9758,24 @@ export interface components {
             points: number;
         };
         /**
+         * PointsQuote
+         * @description `usable` of the `available` points may pay `usable_fen` of the order, in multiples of `step`.
+         */
+        PointsQuote: {
+            /** Available */
+            available: number;
+            /** Per Yuan */
+            per_yuan: number;
+            /** Share Bp */
+            share_bp: number;
+            /** Step */
+            step: number;
+            /** Usable */
+            usable: number;
+            /** Usable Fen */
+            usable_fen: number;
+        };
+        /**
          * Policy
          * @description The merchant's rule. Fields left out keep their default.
          */
@@ -8943,6 +9834,31 @@ export interface components {
             rejected: number;
             /** Sure Bp */
             sure_bp: number;
+        };
+        /**
+         * Prepaid
+         * @description Prepaid money (principal), for the books and for the custody account.
+         *
+         *     `custody_fen` is what has to lie in custody for the balance at the end of the last quarter at
+         *     the merchant's `custody_bp` (2,000 large issuers, 3,000 groups, 4,000 brands).
+         */
+        Prepaid: {
+            /** Accounts */
+            accounts: number;
+            /** Bonus By Month */
+            bonus_by_month: components["schemas"]["BonusMonth"][];
+            /** Bonus Fen */
+            bonus_fen: number;
+            /** Custody Base Fen */
+            custody_base_fen: number;
+            /** Custody Bp */
+            custody_bp: number;
+            /** Custody Fen */
+            custody_fen: number;
+            /** Principal Fen */
+            principal_fen: number;
+            /** Quarters */
+            quarters: components["schemas"]["Quarter"][];
         };
         /**
          * Preview
@@ -9402,6 +10318,41 @@ export interface components {
             verdict_by: string | null;
         };
         /**
+         * Quarter
+         * @description `balance_fen` is the prepaid money customers had at the quarter's end (of the running one: now);
+         *     what was paid in, used (net of refunds) and paid out in it.
+         */
+        Quarter: {
+            /** Balance Fen */
+            balance_fen: number;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Name */
+            name: string;
+            /** Recharged Fen */
+            recharged_fen: number;
+            /** Used Fen */
+            used_fen: number;
+            /** Withdrawn Fen */
+            withdrawn_fen: number;
+        };
+        /**
+         * Quote
+         * @description What of an order may be paid how: all the points that may, then stored value; `rest_fen` is
+         *     left to be paid otherwise.
+         */
+        Quote: {
+            /** Order Fen */
+            order_fen: number;
+            points: components["schemas"]["PointsQuote"];
+            /** Rest Fen */
+            rest_fen: number;
+            stored: components["schemas"]["StoredQuote"];
+        };
+        /**
          * Reach
          * @description How many of the counted have consented to marketing in each channel.
          */
@@ -9440,6 +10391,88 @@ export interface components {
             kept: number;
             /** Moved */
             moved: number;
+        };
+        /**
+         * Recharge
+         * @description Money that was paid in. `coupons` are those given along, as {template, serial}.
+         */
+        Recharge: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Bonus Fen */
+            bonus_fen: number;
+            /** Bonus Transaction Id */
+            bonus_transaction_id: string | null;
+            /** By */
+            by: string;
+            /** Coupons */
+            coupons: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Paid Fen */
+            paid_fen: number;
+            /** Payment No */
+            payment_no: string;
+            /** Plan Version */
+            plan_version: number;
+            /**
+             * Principal Transaction Id
+             * Format: uuid
+             */
+            principal_transaction_id: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "undone";
+            /** Undone At */
+            undone_at: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+        };
+        /**
+         * Recharged
+         * @description The answer to a recharge. `is_new` is False when this payment number was answered before.
+         */
+        Recharged: {
+            balance: components["schemas"]["Balance"];
+            /** Is New */
+            is_new: boolean;
+            recharge: components["schemas"]["Recharge"];
+        };
+        /**
+         * RechargeStep
+         * @description Who pays in `pay_fen` gets `bonus_fen` on top, and a coupon of each of `coupons` (templates).
+         */
+        RechargeStep: {
+            /**
+             * Bonus Fen
+             * @default 0
+             */
+            bonus_fen?: number;
+            /**
+             * Coupons
+             * @default []
+             */
+            coupons?: string[];
+            /** Pay Fen */
+            pay_fen: number;
         };
         /**
          * Recommendation
@@ -9560,6 +10593,41 @@ export interface components {
             /** Open */
             open: number;
         };
+        /**
+         * Refund
+         * @description `refund_fen` of `order_fen`; left out: all that is left.
+         */
+        Refund: {
+            /** Order No */
+            order_no: string;
+            /** Refund Fen */
+            refund_fen?: number | null;
+            /** Refund No */
+            refund_no: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Refundable
+         * @description What a customer gets who gives the card back, and why.
+         *
+         *     `payout_fen = principal_fen - taken_back_fen - fee_fen`; `bonus_fen` is forfeited.
+         */
+        Refundable: {
+            /** Bonus Fen */
+            bonus_fen: number;
+            /** Bonus Used Fen */
+            bonus_used_fen: number;
+            /** Fee Fen */
+            fee_fen: number;
+            /** Payout Fen */
+            payout_fen: number;
+            /** Principal Fen */
+            principal_fen: number;
+            /** Taken Back Fen */
+            taken_back_fen: number;
+            why: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+        };
         Refusal: {
             code: string;
             detail: string;
@@ -9567,6 +10635,11 @@ export interface components {
                 [key: string]: string;
             };
             status: number;
+        };
+        /** RefuseApproval */
+        RefuseApproval: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Region
@@ -10472,6 +11545,131 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * StoredPlan
+         * @description Everything a plan says. Whoever pays in an amount between steps gets what the highest step
+         *     reached gives.
+         *
+         *     `valid_days` is how long the card is valid (None: for ever): after it the card is renewed, money
+         *     paid in never ends. Bonus ends `bonus_days` after it was given (None: never). `undo_days` is how
+         *     long a recharge of which nothing was used can be undone in full.
+         */
+        StoredPlan: {
+            /** Bonus Days */
+            bonus_days?: number | null;
+            /**
+             * Card
+             * @default named
+             * @enum {string}
+             */
+            card?: "named" | "bearer";
+            /**
+             * Is Any Amount
+             * @default true
+             */
+            is_any_amount?: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Spend Order
+             * @default pro_rata
+             * @enum {string}
+             */
+            spend_order?: "pro_rata" | "principal_first" | "bonus_first";
+            /** Steps */
+            steps: components["schemas"]["RechargeStep"][];
+            /**
+             * Terms
+             * @default
+             */
+            terms?: string;
+            /**
+             * Undo Days
+             * @default 7
+             */
+            undo_days?: number;
+            /** Valid Days */
+            valid_days?: number | null;
+            /**
+             * @default {
+             *       "fee_bp": 0,
+             *       "is_allowed": true,
+             *       "take_back": "unearned"
+             *     }
+             */
+            withdrawal?: components["schemas"]["WithdrawalPolicy"];
+        };
+        /** StoredPlanBody */
+        StoredPlanBody: {
+            plan: components["schemas"]["StoredPlan"];
+        };
+        /**
+         * StoredPlanChange
+         * @description `revision` is the one the change was made on.
+         */
+        StoredPlanChange: {
+            plan: components["schemas"]["StoredPlan"];
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * StoredPlanPreview
+         * @description A plan in words, the rules it breaks (then it cannot be published), and what is probably not
+         *     meant.
+         */
+        StoredPlanPreview: {
+            sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+            /** Unlawful */
+            unlawful: components["schemas"]["Unlawful"][];
+            /** Warnings */
+            warnings: components["schemas"]["Warned"][];
+        };
+        /** StoredPlanVersion */
+        StoredPlanVersion: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            plan: components["schemas"]["StoredPlan"];
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+            /** Revision */
+            revision: number;
+            sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "published" | "retired";
+            /** Unlawful */
+            unlawful: components["schemas"]["Unlawful"][];
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: components["schemas"]["Warned"][];
+        };
+        /** StoredPublishing */
+        StoredPublishing: {
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * StoredQuote
+         * @description What stored value there is; `usable_fen` of it may pay what the points leave.
+         */
+        StoredQuote: {
+            /** Bonus Fen */
+            bonus_fen: number;
+            /** Principal Fen */
+            principal_fen: number;
+            /** Usable Fen */
+            usable_fen: number;
+        };
         /** StoreLoad */
         StoreLoad: {
             /** Associates */
@@ -11294,6 +12492,11 @@ export interface components {
             /** Ref */
             ref: string;
         };
+        /** UndoRecharge */
+        UndoRecharge: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * Unit
          * @description A part of the merchant. `path` ends with '/'; a prefix is a subtree.
@@ -11403,6 +12606,18 @@ export interface components {
             /** Sent */
             sent: number;
             unit: components["schemas"]["UnitRef"];
+        };
+        /**
+         * Unlawful
+         * @description A rule that a plan breaks.
+         */
+        Unlawful: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * UntilYearEnd
@@ -11623,6 +12838,32 @@ export interface components {
             /** Members */
             members: number[];
         };
+        /**
+         * WithdrawalPolicy
+         * @description How a customer gets the principal back that is left.
+         *
+         *     `take_back` says what of the bonus used is deducted: `unearned` what was used beyond the share of
+         *     the principal spent, `all` of it, or `nothing`. Bonus not used is forfeited. `fee_bp` is of what
+         *     is left then.
+         */
+        WithdrawalPolicy: {
+            /**
+             * Fee Bp
+             * @default 0
+             */
+            fee_bp?: number;
+            /**
+             * Is Allowed
+             * @default true
+             */
+            is_allowed?: boolean;
+            /**
+             * Take Back
+             * @default unearned
+             * @enum {string}
+             */
+            take_back?: "unearned" | "all" | "nothing";
+        };
     };
     responses: never;
     parameters: never;
@@ -11823,6 +13064,72 @@ export interface operations {
             };
         };
     };
+    list_adjustments_v1_adjustments_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                customer?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Adjustment_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    make_adjustment_v1_adjustments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adjust"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Adjusted"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_keys_v1_api_keys_get: {
         parameters: {
             query?: never;
@@ -11902,6 +13209,169 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_approvals_v1_approvals_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                customer?: string | null;
+                kind?: string | null;
+                limit?: number;
+                state?: ("open" | "approved" | "refused" | "withdrawn" | "lapsed") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Approval_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_approval_v1_approvals__approval_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    approve_v1_approvals__approval_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    refuse_v1_approvals__approval_id__refuse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseApproval"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    withdraw_v1_approvals__approval_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
             };
             /** @description Refused */
             default: {
@@ -13377,7 +14847,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Freeze"];
+                "application/json": components["schemas"]["huitou__benefit__http__redeeming__Freeze"];
             };
         };
         responses: {
@@ -13812,6 +15282,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_balance_v1_customers__customer_id__balance_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Balance"];
                 };
             };
             /** @description Refused */
@@ -14571,6 +16072,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhyOne"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_refundable_v1_customers__customer_id__withdrawal_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refundable"];
                 };
             };
             /** @description Refused */
@@ -16878,6 +18410,37 @@ export interface operations {
             };
         };
     };
+    list_payments_of_order_v1_orders__order_id__payments_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentShown"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     get_overview_v1_overview_get: {
         parameters: {
             query?: {
@@ -16931,6 +18494,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Behind_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_order_payments_v1_payments_get: {
+        parameters: {
+            query: {
+                order_no: string;
+                unit: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentShown"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pay_order_v1_payments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pay"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    capture_payment_v1_payments_capture_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    freeze_payment_v1_payments_freeze_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["huitou__benefit__http__payments__Freeze"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    quote_payment_v1_payments_quote_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskQuote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    refund_payment_v1_payments_refund_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refund"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    void_payment_v1_payments_void_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentShown"];
                 };
             };
             /** @description Refused */
@@ -17363,6 +19156,35 @@ export interface operations {
             };
         };
     };
+    get_prepaid_v1_prepaid_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prepaid"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_products_v1_products_get: {
         parameters: {
             query?: {
@@ -17449,6 +19271,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Product_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_recharges_v1_recharges_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                customer?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Recharge_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    make_recharge_v1_recharges_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeRecharge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recharged"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    undo_recharge_v1_recharges__recharge_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recharge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoRecharge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recharge"];
                 };
             };
             /** @description Refused */
@@ -18416,6 +20339,290 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Staff"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_stored_plans_v1_stored_plans_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StoredPlanVersion_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_stored_plan_v1_stored_plans_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoredPlanBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredPlanVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_stored_plan_v1_stored_plans__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredPlanVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_stored_plan_v1_stored_plans__version__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoredPlanChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredPlanVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    remove_stored_plan_v1_stored_plans__version__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    publish_stored_plan_v1_stored_plans__version__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoredPublishing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredPlanVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_offered_plan_v1_stored_plans_offered_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredPlanVersion"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_stored_plan_v1_stored_plans_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoredPlanBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredPlanPreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    retire_stored_plan_v1_stored_plans_retire_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -19532,6 +21739,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    ask_withdrawal_v1_withdrawals_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskWithdrawal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
             };
             /** @description Refused */
             default: {
