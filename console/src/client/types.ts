@@ -127,6 +127,22 @@ export type ResultRow = Schemas['ResultRow']
 /** One customer (and order) behind a number. */
 export type Behind = Schemas['Behind']
 
+/* Benefits. */
+
+/** Everything a coupon template says. */
+export type CouponPromise = Schemas['Promise-Output']
+export type CouponTemplate = Schemas['TemplateShown']
+export type CouponState = CouponTemplate['state']
+export type Coupon = Schemas['CouponShown']
+export type CodeBatch = Schemas['CodeBatch']
+export type PointsPlan = Required<Schemas['PointsPlan']>
+export type PointsPlanVersion = Schemas['PointsPlanVersion']
+export type MallItem = Schemas['MallItem']
+export type MallExchange = Schemas['huitou__benefit__types__points__Exchange']
+export type TierPlan = Schemas['TierPlan']
+export type TierPlanVersion = Schemas['PlanVersion']
+export type TierRun = Schemas['huitou__benefit__types__tiers__Run']
+
 /* Data and settings. */
 
 export type Import = Schemas['Import']

@@ -31,6 +31,10 @@ const OpportunitiesPage = lazy(() => import('./OpportunitiesPage'))
 const CampaignsPage = lazy(() => import('./CampaignsPage'))
 const CampaignPage = lazy(() => import('./CampaignPage'))
 const CampaignEditPage = lazy(() => import('./CampaignEditPage'))
+const CouponsPage = lazy(() => import('./CouponsPage'))
+const CouponPage = lazy(() => import('./CouponPage'))
+const PointsPage = lazy(() => import('./PointsPage'))
+const TiersPage = lazy(() => import('./TiersPage'))
 const ResultsPage = lazy(() => import('./ResultsPage'))
 const IdentityPage = lazy(() => import('./IdentityPage'))
 const DataPage = lazy(() => import('./DataPage'))
@@ -165,6 +169,12 @@ function Here() {
       if (second === 'new' || third === 'edit')
         return <CampaignEditPage key={second} id={second === 'new' ? null : second} />
       return <CampaignPage key={second} id={second} />
+    case 'coupons':
+      return second ? <CouponPage key={second} id={second} /> : <CouponsPage />
+    case 'points':
+      return <PointsPage tab={second} />
+    case 'tiers':
+      return <TiersPage tab={second} />
     case 'results':
       return <ResultsPage />
     case 'identity':

@@ -2,13 +2,17 @@ import {
   AimOutlined,
   ApartmentOutlined,
   BulbOutlined,
+  CreditCardOutlined,
+  CrownOutlined,
   DatabaseOutlined,
+  GiftOutlined,
   HomeOutlined,
   IdcardOutlined,
   LineChartOutlined,
   LogoutOutlined,
   MenuOutlined,
   SettingOutlined,
+  StarOutlined,
   TagsOutlined,
   TeamOutlined,
 } from '@ant-design/icons'
@@ -25,13 +29,28 @@ import { go, usePlace } from './router'
 import { SearchBox } from './search'
 import { useMay, useMe } from './session'
 
-const places = [
+interface Place {
+  key: string
+  icon: ReactNode
+  needs: string
+}
+
+const places: (Place | { key: string; icon: ReactNode; inside: Place[] })[] = [
   { key: '', icon: <HomeOutlined />, needs: 'result.read' },
   { key: 'customers', icon: <TeamOutlined />, needs: 'customer.read' },
   { key: 'segments', icon: <ApartmentOutlined />, needs: 'segment.read' },
   { key: 'tags', icon: <TagsOutlined />, needs: 'customer.read' },
   { key: 'opportunities', icon: <BulbOutlined />, needs: 'customer.read' },
   { key: 'campaigns', icon: <AimOutlined />, needs: 'campaign.read' },
+  {
+    key: 'benefits',
+    icon: <GiftOutlined />,
+    inside: [
+      { key: 'coupons', icon: <CreditCardOutlined />, needs: 'benefit.read' },
+      { key: 'points', icon: <StarOutlined />, needs: 'benefit.read' },
+      { key: 'tiers', icon: <CrownOutlined />, needs: 'benefit.read' },
+    ],
+  },
   { key: 'results', icon: <LineChartOutlined />, needs: 'result.read' },
   { key: 'identity', icon: <IdcardOutlined />, needs: 'customer.edit' },
   { key: 'data', icon: <DatabaseOutlined />, needs: 'import.write' },
@@ -42,22 +61,26 @@ function Nav({ done }: { done?: () => void }) {
   const { t } = useTranslation()
   const { parts } = usePlace()
   const may = useMay()
+  const itemOf = ({ key, icon }: { key: string; icon: ReactNode }) => ({
+    key,
+    icon,
+    label: t(`shell.nav_${key || 'overview'}`),
+  })
   return (
     <Menu
       theme="dark"
       mode="inline"
       selectedKeys={[parts[0] ?? '']}
+      defaultOpenKeys={['benefits']}
       onClick={({ key }) => {
         go(`/${key}`)
         done?.()
       }}
-      items={places
-        .filter((place) => may(place.needs))
-        .map((place) => ({
-          key: place.key,
-          icon: place.icon,
-          label: t(`shell.nav_${place.key || 'overview'}`),
-        }))}
+      items={places.flatMap((place) => {
+        if (!('inside' in place)) return may(place.needs) ? [itemOf(place)] : []
+        const children = place.inside.filter((one) => may(one.needs)).map(itemOf)
+        return children.length > 0 ? [{ ...itemOf(place), children }] : []
+      })}
     />
   )
 }

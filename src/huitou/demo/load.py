@@ -17,6 +17,7 @@ from huitou.api.channels import simulator_url
 from huitou.api.setup import SOURCES
 from huitou.base.config import Config
 from huitou.base.db import Database
+from huitou.demo.benefits import open_benefits
 from huitou.demo.front_door import checked, get, post, wait_for
 from huitou.demo.opening import open_brand
 from huitou.demo.pictures import draw
@@ -79,6 +80,8 @@ def load(config: Config, demo: Demo, world: World, say: Callable[[str], None]) -
         post(api, "/v1/opportunities/refresh", {})
         say("· 会员等级 / tiers")
         open_tiers(api)
+        say("· 优惠券与积分 / coupons and points")
+        open_benefits(api, demo.unit)
         say("· 第一个关怀任务 / a first care task")
         card = open_brand(api, config, demo, world)
     demo.loaded(card).write(config.data)

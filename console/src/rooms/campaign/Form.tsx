@@ -1,10 +1,11 @@
 import { DatePicker, Input, InputNumber, Radio, Select, Slider, Switch } from 'antd'
 import dayjs from 'dayjs'
-import { useRef, useState, type ReactNode } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { NewCampaign } from '@/client/types'
 import { useDebounced } from '@/ui/debounce'
+import { Field } from '@/ui/field'
 import { Panel } from '@/ui/page'
 
 interface Given {
@@ -69,24 +70,6 @@ export function CampaignForm({ draft, set }: Given) {
         </div>
         {draft.holdout_bp === 0 && <p className="up">{t('campaign.no_holdout')}</p>}
       </Panel>
-    </div>
-  )
-}
-
-function Field({
-  label,
-  hint,
-  children,
-}: {
-  label: ReactNode
-  hint?: ReactNode
-  children: ReactNode
-}) {
-  return (
-    <div className="field">
-      <div className="field-label">{label}</div>
-      {children}
-      {hint && <small className="quiet">{hint}</small>}
     </div>
   )
 }

@@ -1,0 +1,3 @@
+export default function PointsPage({ tab }: { tab?: string }) {
+  return <>{tab}</>
+}

@@ -1,0 +1,3 @@
+export default function TiersPage({ tab }: { tab?: string }) {
+  return <>{tab}</>
+}
