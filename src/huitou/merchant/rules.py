@@ -88,6 +88,12 @@ SETTINGS: dict[str, SettingKind] = {
         "重复客户自动合并所需的准确率（万分之，0 为不自动）",
         "Precision for merging duplicates by itself (bp, 0: never)",
     ),
+    "benefit.grant_limit": SettingKind(
+        100_000,
+        int,
+        "一人可启动的发放总量上限（积分、分或张）",
+        "Most that one person may grant alone (points, fen or coupons)",
+    ),
     "benefit.offline_most_fen": SettingKind(
         5000, int, "可离线核销的券面额上限（分）", "Most a coupon may be worth offline (fen)"
     ),

@@ -118,18 +118,19 @@ CREATE TABLE benefit.grant_run (
 CREATE INDEX grant_run_created ON benefit.grant_run (merchant_id, created_at);
 SELECT base.protect('benefit.grant_run', 'SELECT, INSERT, UPDATE');
 
+-- `lot_id` of points and stored value, `serial` of a coupon.
 CREATE TABLE benefit.grant_given (
     merchant_id uuid NOT NULL,
     grant_id uuid NOT NULL,
     customer_id uuid NOT NULL,
     amount bigint NOT NULL CHECK (amount > 0),
-    lot_id uuid,
     transaction_id uuid,
+    serial bigint,
     taken_back bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (merchant_id, grant_id, customer_id),
     CHECK (taken_back BETWEEN 0 AND amount)
 );
-SELECT base.protect('benefit.grant_given', 'SELECT, INSERT, UPDATE');
+SELECT base.protect('benefit.grant_given');
 
 -- What reconciliation looked at and what it found.
 CREATE TABLE benefit.reconciliation (

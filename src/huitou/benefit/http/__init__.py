@@ -5,6 +5,7 @@ from huitou.benefit.http import (
     approvals,
     coupons,
     games,
+    grants,
     ledger,
     payments,
     points,
@@ -25,4 +26,5 @@ ROUTERS: tuple[Router, ...] = (
     payments.router,
     stored.router,
     approvals.router,
+    grants.router,
 )

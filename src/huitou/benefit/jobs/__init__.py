@@ -1,5 +1,14 @@
 """Work in the background, a module per concern; importing this declares all of it."""
 
-from huitou.benefit.jobs import coupons, games, log, payments, points, reconciling, tiers
+from huitou.benefit.jobs import (
+    coupons,
+    games,
+    grants,
+    log,
+    payments,
+    points,
+    reconciling,
+    tiers,
+)
 
-__all__ = ["coupons", "games", "log", "payments", "points", "reconciling", "tiers"]
+__all__ = ["coupons", "games", "grants", "log", "payments", "points", "reconciling", "tiers"]
