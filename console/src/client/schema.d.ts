@@ -2365,6 +2365,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Grants
+         * @description Grants with what they mean and how far they are, latest first.
+         */
+        get: operations["list_grants_v1_grants_get"];
+        put?: never;
+        /**
+         * Draft Grant
+         * @description Keep a grant that is not started; the answer says what it gives at most.
+         */
+        post: operations["draft_grant_v1_grants_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{grant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Grant
+         * @description One grant and how far it is.
+         */
+        get: operations["get_grant_v1_grants__grant_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{grant_id}/given": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Given
+         * @description Who got what, and what was taken back.
+         */
+        get: operations["list_given_v1_grants__grant_id__given_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{grant_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Grant
+         * @description Stop after the block at work.
+         */
+        post: operations["pause_grant_v1_grants__grant_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{grant_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Grant
+         * @description Begin, or go on after a pause; above the limit by another than who drafted it.
+         */
+        post: operations["start_grant_v1_grants__grant_id__start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{grant_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Grant
+         * @description Take back what is not used yet; nobody owes for what they used.
+         */
+        post: operations["undo_grant_v1_grants__grant_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health/data": {
         parameters: {
             query?: never;
@@ -5958,6 +6082,19 @@ export interface components {
             way: "on_upgrade" | "monthly" | "birthday";
         };
         /**
+         * CouponGrant
+         * @description One coupon each; `template` is the id of a template.
+         */
+        CouponGrant: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "coupon";
+            /** Template */
+            template: string;
+        };
+        /**
          * CouponPrize
          * @description `template` is the id of a coupon template.
          */
@@ -7111,6 +7248,25 @@ export interface components {
             /** Prizes */
             prizes: components["schemas"]["PrizeResult"][];
         };
+        /**
+         * Given
+         * @description What a customer got by a grant, and what was taken back of it.
+         */
+        Given: {
+            /** Amount */
+            amount: number;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Serial */
+            serial: number | null;
+            /** Taken Back */
+            taken_back: number;
+            /** Transaction Id */
+            transaction_id: string | null;
+        };
         /** Goal */
         Goal: {
             /** Is Default */
@@ -7159,6 +7315,85 @@ export interface components {
              * @enum {string}
              */
             kind: "goods";
+        };
+        /**
+         * GrantDocument
+         * @description `budget` is the most that is given in all, in points, fen or coupons; None without end.
+         */
+        GrantDocument: {
+            /** Budget */
+            budget?: number | null;
+            /** Gift */
+            gift: components["schemas"]["PointsGrant"] | components["schemas"]["RedPacket"] | components["schemas"]["CouponGrant"];
+        };
+        /**
+         * GrantRun
+         * @description A grant and how far it is. `total` members were there when it was drafted; `seen` were gone
+         *     through, `given` got theirs, `amount` in all; `passed_over` says why others got nothing;
+         *     `taken_back` is what undoing brought back.
+         */
+        GrantRun: {
+            /** Amount */
+            amount: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Ended At */
+            ended_at: string | null;
+            /** Given */
+            given: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Passed Over */
+            passed_over: {
+                [key: string]: number;
+            };
+            /** Seen */
+            seen: number;
+            /**
+             * Segment Id
+             * Format: uuid
+             */
+            segment_id: string;
+            /** Started At */
+            started_at: string | null;
+            /** Started By */
+            started_by: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "running" | "paused" | "done" | "undoing" | "undone";
+            /** Taken Back */
+            taken_back: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * GrantShown
+         * @description A grant with what it means: `most_amount` is what it gives at most.
+         */
+        GrantShown: {
+            /** Most Amount */
+            most_amount: number;
+            run: components["schemas"]["GrantRun"];
+            /** Sentence En */
+            sentence_en: string;
+            /** Sentence Zh */
+            sentence_zh: string;
         };
         /**
          * GrowthEvent
@@ -8464,6 +8699,20 @@ export interface components {
             rules: components["schemas"]["CheckInRules"] | components["schemas"]["WheelRules"];
         };
         /**
+         * NewGrant
+         * @description `segment` is the id of a segment: its members when the grant comes to them get the gift.
+         */
+        NewGrant: {
+            document: components["schemas"]["GrantDocument"];
+            /** Name */
+            name: string;
+            /**
+             * Segment
+             * Format: uuid
+             */
+            segment: string;
+        };
+        /**
          * NewItem
          * @description `template` is a coupon template; without one it is goods of the house. `stock` is what is left.
          */
@@ -8977,6 +9226,26 @@ export interface components {
         Page_GameFault_: {
             /** Items */
             items: components["schemas"]["GameFault"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_Given_: {
+            /** Items */
+            items: components["schemas"]["Given"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_GrantShown_: {
+            /** Items */
+            items: components["schemas"]["GrantShown"][];
             /** Next */
             next: string | null;
         };
@@ -9629,6 +9898,21 @@ export interface components {
              * @enum {string}
              */
             way: "on_upgrade" | "monthly" | "birthday";
+        };
+        /**
+         * PointsGrant
+         * @description `days` from when they come; None as the points plan says.
+         */
+        PointsGrant: {
+            /** Days */
+            days?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "points";
+            /** Points */
+            points: number;
         };
         /**
          * PointsMultiplier
@@ -10582,6 +10866,23 @@ export interface components {
              * Format: uuid
              */
             use_id: string;
+        };
+        /**
+         * RedPacket
+         * @description Bonus money (赠金) by lot: between `least_fen` and `most_fen`, good for `days`.
+         */
+        RedPacket: {
+            /** Days */
+            days: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "red_packet";
+            /** Least Fen */
+            least_fen: number;
+            /** Most Fen */
+            most_fen: number;
         };
         /**
          * Refreshed
@@ -17114,6 +17415,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Game"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_grants_v1_grants_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GrantShown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    draft_grant_v1_grants_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrant"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_grant_v1_grants__grant_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_given_v1_grants__grant_id__given_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Given_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pause_grant_v1_grants__grant_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    start_grant_v1_grants__grant_id__start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    undo_grant_v1_grants__grant_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantShown"];
                 };
             };
             /** @description Refused */
