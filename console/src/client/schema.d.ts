@@ -8472,13 +8472,18 @@ export interface components {
             /** Unit */
             unit?: string | null;
         };
-        /** MemberLink */
+        /**
+         * MemberLink
+         * @description A link for one customer, also as a QR code in SVG to be scanned from a colleague's phone.
+         */
         MemberLink: {
             /**
              * Expires At
              * Format: date-time
              */
             expires_at: string;
+            /** Svg */
+            svg: string;
             /** Url */
             url: string;
         };

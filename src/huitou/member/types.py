@@ -171,7 +171,10 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class MemberLink:
+    """A link for one customer, also as a QR code in SVG to be scanned from a colleague's phone."""
+
     url: str
+    svg: str
     expires_at: datetime
 
 

@@ -1,5 +1,6 @@
 import { ago, moment, yuan } from '../format'
 import { Icon } from '../parts/icons'
+import { MemberLinkButton } from '../parts/MemberLink'
 import { Bar, Face, Wait, Wrong } from '../parts/small'
 import { Tags } from '../parts/Tags'
 import { Chip } from '../parts/TaskCard'
@@ -30,6 +31,7 @@ export function CustomerScreen({ id }: { id: string }) {
           <b>{name ?? t('app.somebody')}</b>
           {phone && <small className="num">{phone}</small>}
           <Tags tags={tags} />
+          <MemberLinkButton customer={id} />
         </section>
         <Figures id={id} />
         <Why id={id} />

@@ -4,6 +4,7 @@ import { freshen } from '../cache'
 import { newKey, tell } from '../http'
 import { useIsLive } from '../live'
 import { Icon } from '../parts/icons'
+import { Reviews } from '../parts/Reviews'
 import { Self } from '../parts/Self'
 import { Face, failed, None, Running, Sheet, toast, Wait, Wrong } from '../parts/small'
 import { useRead } from '../reads'
@@ -115,6 +116,7 @@ function Day({ today }: { today: StoreToday }) {
             act={act}
           />
         ))}
+        <Reviews unit={today.code} />
       </section>
     </>
   )

@@ -13,6 +13,7 @@ from huitou.kernel.time import day_of
 from huitou.member.actions import taking
 from huitou.member.http import frame
 from huitou.member.reads import pack
+from huitou.member.rules.drawing import qr
 from huitou.merchant import reads as merchants
 
 router = Router(prefix="/m/coupons", tags=["member page"], include_in_schema=False)
@@ -79,6 +80,6 @@ def tokens(request: Request, code: str) -> Response:
 
     def compose(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
         made = pack.tokens_of(tx, customer_id, code).tokens
-        return {"tokens": [{"token": each, "svg": frame.qr(each, "l")} for each in made]}
+        return {"tokens": [{"token": each, "svg": qr(each, "l")} for each in made]}
 
     return frame.told(request, compose)

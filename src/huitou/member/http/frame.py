@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-import segno
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,16 +16,11 @@ from huitou.kernel.errors import Refusal
 from huitou.kernel.money import yuan
 from huitou.member.reads import sessions
 from huitou.member.rules import tokens
+from huitou.member.rules.drawing import qr
 from huitou.member.types import NotTheCustomer
 from huitou.merchant import reads as merchants
 
 LANGUAGE = "huitou_language"
-
-
-def qr(text: str, error: Literal["l", "m"] = "m") -> str:
-    """A QR code as SVG; long texts take the lower error correction, for larger squares."""
-    made = segno.make_qr(text, error=error)
-    return str(made.svg_inline(border=0, omitsize=True, dark="#2b1a12"))
 
 
 def _whole(fen: int) -> str:

@@ -18,6 +18,7 @@ from huitou.member.reads.head import head
 from huitou.member.reads.purse import purse
 from huitou.member.reads.tier import tier_of
 from huitou.member.rules import codes, ratings
+from huitou.member.rules.drawing import qr
 from huitou.member.types import REVIEW_REASONS
 from huitou.merchant import reads as merchants
 
@@ -118,7 +119,7 @@ def more_codes(request: Request) -> Response:
 
     def compose(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
         found = sessions.next_codes(tx, head(tx, customer_id).ordinal)
-        made = [{"code": each, "svg": frame.qr(each)} for each in found]
+        made = [{"code": each, "svg": qr(each)} for each in found]
         return {"codes": made, "left_ms": _left_ms(tx)}
 
     return frame.told(request, compose)

@@ -6,6 +6,7 @@ from huitou.base.db import Database, ReadTx
 from huitou.identity import reads as identities
 from huitou.identity.types import NoSuchCustomer
 from huitou.member.rules import codes, tokens
+from huitou.member.rules.drawing import qr
 from huitou.member.types import Claim, MemberLink
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
@@ -32,7 +33,8 @@ def link_of(tx: ReadTx, customer_id: UUID) -> str:
 def link_for(tx: ReadTx, customer_id: UUID) -> MemberLink:
     """A link for a customer whom the asker may see. Refuses NoSuchCustomer."""
     root_id = profiles.get_visible_root(tx, customer_id)
-    return MemberLink(link_of(tx, root_id), tx.now + tokens.LINK_LIFE)
+    url = link_of(tx, root_id)
+    return MemberLink(url, qr(url, "l"), tx.now + tokens.LINK_LIFE)
 
 
 def customer_of(tx: ReadTx, purpose: tokens.Purpose, token: str) -> UUID | None:
