@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from huitou.benefit.types.coupons import CouponShown
+from huitou.benefit.types.games import Prize
 from huitou.benefit.types.points import Exchange, MallItem
 from huitou.benefit.types.redeeming import Checked
 from huitou.benefit.types.templates import TemplateShown
@@ -232,6 +233,61 @@ class MemberTier:
     done_bp: int | None
     valid_until: date | None
     privileges: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fair:
+    """A game that can be played now; `left` is how often, today."""
+
+    id: UUID
+    kind: str
+    name: str
+    left: int
+    streak: int
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A slice of a wheel: its outline, and where and at what angle its label stands."""
+
+    path: str
+    x: float
+    y: float
+    angle: float
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A turn of the wheel that was made before."""
+
+    id: UUID
+    on: date
+    prize: Prize
+    outcome: str
+    handed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WheelShown:
+    """A wheel, and what it gave just now (nothing turned: no `won`)."""
+
+    slices: list[Slice]
+    stops_at: float
+    won: Prize | None
+    outcome: str | None
+    turns: list[Turned]
+
+
+@dataclass(frozen=True, slots=True)
+class DayShown:
+    """A day of a streak's cycle."""
+
+    on: date
+    points: int
+    is_done: bool
+    is_today: bool
 
 
 class NotTheCustomer(Unauthenticated):

@@ -19,6 +19,8 @@ from huitou.benefit.types.games import (
     PrizeTooDear,
     WheelRules,
 )
+from huitou.demo.games import CHECK_IN as DEMO_CHECK_IN
+from huitou.demo.games import WHEEL as DEMO_WHEEL
 from huitou.kernel.errors import Invalid
 from huitou.kernel.ids import derived_id
 from tests.rooms.benefit.game_world import (
@@ -173,3 +175,9 @@ def test_what_is_announced() -> None:
     assert "Cup: worth ¥99.00, 2, odds 10%" in en
     zh, _ = sentence(the_check_in())
     assert zh.endswith("每 7 天一轮，漏签不补。")
+
+
+@pytest.mark.parametrize("document", [DEMO_CHECK_IN, DEMO_WHEEL])
+def test_the_demo_brands_games_may_be_published(document: dict[str, Any]) -> None:
+    span = {"starts_at": NOW.isoformat(), "ends_at": (NOW + 30 * DAY).isoformat()}
+    rules.check_game(rules_of({**document, **span}), NOW)

@@ -113,6 +113,11 @@ def for_customer(tx: ReadTx, game_id: UUID, customer_id: UUID) -> ForCustomer:
     )
 
 
+def points_on(check_in: CheckInRules, streak: int) -> int:
+    """What the `streak`-th day in a row gives."""
+    return rules.points_on(check_in, streak)
+
+
 def plays_left(tx: ReadTx, game: Game, root_id: UUID) -> int:
     """How often a customer can play today: what they have, and what the day still gives."""
     assert isinstance(game.rules, WheelRules), "asked of wheels"

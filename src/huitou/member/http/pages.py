@@ -14,6 +14,7 @@ from huitou.member.actions import rating as rating_actions
 from huitou.member.http import frame
 from huitou.member.reads import bills as bill_reads
 from huitou.member.reads import pack, sessions
+from huitou.member.reads.games import fair
 from huitou.member.reads.head import head
 from huitou.member.reads.purse import purse
 from huitou.member.reads.tier import tier_of
@@ -40,6 +41,7 @@ def home(request: Request) -> Response:
             "pack": pack.pack(tx, customer_id),
             "tier": tier_of(tx, customer_id),
             "purse": purse(tx, customer_id),
+            "fair": fair(tx, customer_id),
         }
 
     return frame.page(request, "home.html", compose)
