@@ -2948,7 +2948,7 @@ export interface paths {
         };
         /**
          * Get Movements
-         * @description Kind of transaction → what it gave to customers in the span; `:back` is what took it back.
+         * @description What customers got and lost in the span, by kind of transaction.
          */
         get: operations["get_movements_v1_ledger_movements_get"];
         put?: never;
@@ -8676,6 +8676,17 @@ export interface components {
             why_en: string;
             /** Why Zh */
             why_zh: string;
+        };
+        /**
+         * Movement
+         * @description What a kind of transaction gave to customers in a span, below zero: took; `:back` is what took
+         *     it back.
+         */
+        Movement: {
+            /** Amount */
+            amount: number;
+            /** Kind */
+            kind: string;
         };
         /** Never */
         Never: {
@@ -18412,9 +18423,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: number;
-                    };
+                    "application/json": components["schemas"]["Movement"][];
                 };
             };
             /** @description Refused */

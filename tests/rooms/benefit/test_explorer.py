@@ -72,7 +72,7 @@ def test_a_balance_opens_to_its_lots_entries_and_transactions(
     assert (owed["asset"], owed["total"], owed["owed_by_customers"]) == (POINTS, 90, 0)
     span = {"since": started.isoformat(), "until": (clock.now + timedelta(1)).isoformat()}
     moved = client.get("/v1/ledger/movements", params={"asset": POINTS, **span}).json()
-    assert moved == {"test": 80, "test:back": 10}
+    assert moved == [{"kind": "test", "amount": 80}, {"kind": "test:back", "amount": 10}]
 
 
 def test_reconciliation_looks_at_the_new_each_minute_and_at_all_each_night(

@@ -11,6 +11,7 @@ from huitou.benefit.reads import explorer as reads
 from huitou.benefit.types.explorer import (
     AssetLiability,
     Holding360,
+    Movement,
     Reconciled,
     Soundness,
     TransactionShown,
@@ -68,8 +69,8 @@ def get_liability(tx: Reading) -> list[AssetLiability]:
 
 
 @router.get("/ledger/movements", dependencies=[needs("benefit.read")])
-def get_movements(tx: Reading, asset: Word, since: Moment, until: Moment) -> dict[str, int]:
-    """Kind of transaction → what it gave to customers in the span; `:back` is what took it back."""
+def get_movements(tx: Reading, asset: Word, since: Moment, until: Moment) -> list[Movement]:
+    """What customers got and lost in the span, by kind of transaction."""
     return reads.movements(tx, asset, since, until)
 
 

@@ -11,6 +11,7 @@ from huitou.benefit.store import reconciliations
 from huitou.benefit.types.explorer import (
     AssetLiability,
     Holding360,
+    Movement,
     NoTransaction,
     Soundness,
     TransactionRow,
@@ -94,8 +95,8 @@ def liability(tx: ReadTx) -> list[AssetLiability]:
     ]
 
 
-def movements(tx: ReadTx, asset: str, since: datetime, until: datetime) -> dict[str, int]:
-    """Kind of transaction → what it gave to customers in the span; `:back` is what took it back."""
+def movements(tx: ReadTx, asset: str, since: datetime, until: datetime) -> list[Movement]:
+    """What customers got and lost in the span, by kind of transaction."""
     return store.sum_kinds(tx, asset, since, until)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.benefit.types.explorer import LegShown, Liable, TransactionRow
+from huitou.benefit.types.explorer import LegShown, Liable, Movement, TransactionRow
 
 
 def list_transactions(
@@ -143,10 +143,10 @@ def sum_owed(tx: ReadTx) -> dict[str, int]:
     return {row["asset"]: row["owed"] for row in rows}
 
 
-def sum_kinds(tx: ReadTx, asset: str, since: datetime, until: datetime) -> dict[str, int]:
-    """Kind of transaction → what it gave to customers (below zero: took) in the span."""
-    rows = tx.rows(
-        dict,
+def sum_kinds(tx: ReadTx, asset: str, since: datetime, until: datetime) -> list[Movement]:
+    """What customers got and lost in the span, by kind of transaction."""
+    return tx.rows(
+        Movement,
         """
         SELECT t.kind || CASE WHEN t.reverses IS NULL THEN '' ELSE ':back' END AS kind,
             sum(e.amount)::bigint AS amount
@@ -160,4 +160,3 @@ def sum_kinds(tx: ReadTx, asset: str, since: datetime, until: datetime) -> dict[
         """,
         {"asset": asset, "since": since, "until": until},
     )
-    return {row["kind"]: row["amount"] for row in rows}

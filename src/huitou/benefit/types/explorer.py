@@ -83,6 +83,15 @@ class AssetLiability:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """What a kind of transaction gave to customers in a span, below zero: took; `:back` is what took
+    it back."""
+
+    kind: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled:
     """A reconciliation: `looked_at` transactions (continuous) or all (full); sound when nothing is
     broken."""
