@@ -4,12 +4,15 @@
 template: limits checked, coupons, stock and ledger written, durable. Its baseline is the same claim
 as a transaction of its own, from as many threads as make it fastest. `http_*` goes through the real
 API process (keep-alive connections, one claim a request); `http_p99_ms` is from the request's start
-to the answer. `over_issued` counts, over all templates of the run: coupons beyond the stock or a
+to the answer. `*_cpu_us` is the processor time of a claim (the writer's process and PostgreSQL; API, worker and
+PostgreSQL without who asks), which tells what it costs also on a machine that has other work.
+`over_issued` counts, over all templates of the run: coupons beyond the stock or a
 customer's limit, coupons answered that are not there or are somebody else's, and invariants of the
 ledger that do not hold. A quarter of the claims are repeated or come too late.
 """
 
 import asyncio
+import os
 import statistics
 import threading
 import time
@@ -24,6 +27,7 @@ import uvloop
 
 from bench.base import home
 from bench.base.files import warm
+from bench.base.memory import cpu_seconds
 from bench.base.plant import Plant, running
 from huitou.api.claims import make_claims
 from huitou.base.db import Database
@@ -67,10 +71,14 @@ def run(asked: Asked) -> Report:
         )
         single_per_s = _measure_single(plant.database, base.merchant, single)
         asked.say(f"one claim a transaction: {single_per_s:,.0f} claims/s")
+        used = time.process_time() + cpu_seconds(os.getpid())
         writer_per_s = asyncio.run(_measure_writer(plant.database, base.merchant, writer))
+        writer_cpu = time.process_time() + cpu_seconds(os.getpid()) - used
         asked.say(f"the writer: {writer_per_s:,.0f} claims/s")
+        used = cpu_seconds(os.getpid())
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             http_per_s, durations = runner.run(_measure_http(plant, http))
+        http_cpu = cpu_seconds(os.getpid()) - used
         p99_ms = statistics.quantiles(durations, n=100)[98] * 1_000
         asked.say(f"HTTP: {http_per_s:,.0f} claims/s, p99 {p99_ms:.0f} ms")
         wrong = _count_wrong(plant, [writer, single, http])
@@ -79,6 +87,8 @@ def run(asked: Asked) -> Report:
             "writer_per_s": better(writer_per_s, single_per_s, "claims/s"),
             "http_per_s": better(http_per_s, single_per_s, "claims/s"),
             "http_p99_ms": Figure(round(p99_ms, 1), "ms"),
+            "writer_cpu_us": Figure(round(writer_cpu * 1e6 / WRITER_CLAIMS, 1), "us"),
+            "http_cpu_us": Figure(round(http_cpu * 1e6 / HTTP_CLAIMS, 1), "us"),
             "over_issued": Figure(wrong, "coupons"),
         },
         base.scale()

@@ -61,21 +61,42 @@ def test_claims_wait_for_their_time_and_their_day(
     assert take(client, timed, customer=str(customers[1]), key="a")["outcome"] == "issued"
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        ({"customer": "nobody", "key": "k"}, "malformed"),
-        ({"key": "k"}, "malformed"),
-        ({"customer": str(uuid4()), "key": ""}, "malformed"),
-        ({"customer": str(uuid4()), "key": "k", "more": 1}, "malformed"),
-        ({"customer": str(uuid4())}, "coupon.no_key"),
-        ({"customer": str(uuid4()), "key": "k"}, "coupon.no_template"),
-    ],
-)
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"customer": "nobody", "key": "k"}, "malformed"),
+    ({"key": "k"}, "malformed"),
+    ({"customer": str(uuid4()), "key": ""}, "malformed"),
+    ({"customer": str(uuid4()), "key": "k", "more": 1}, "malformed"),
+    ({"customer": str(uuid4())}, "coupon.no_key"),
+    ({"customer": str(uuid4()), "key": "k"}, "coupon.no_template"),
+]
+
+
+@pytest.mark.parametrize(("body", "code"), BAD)
 def test_claims_that_cannot_be_read_are_refused(
     client: TestClient, body: dict[str, Any], code: str
 ) -> None:
     assert take(client, uuid4(), **body) == code
+
+
+def test_whoever_asked_before_is_answered_the_same_by_the_short_way(
+    client: TestClient, write: Write, customers: list[UUID]
+) -> None:
+    with write() as tx:
+        template = publish(tx).id
+    url = f"/v1/coupon-templates/{template}/claim"
+    asked = {"customer": str(customers[0]), "key": "k"}
+    slow, fast = client.post(url, json=asked), client.post(url, json=asked)
+    assert (slow.json()["outcome"], fast.json()["outcome"]) == ("issued", "already_has")
+    assert fast.json()["code"] == slow.json()["code"]
+    for body, code in BAD:
+        assert take(client, uuid4(), **body) == code
+    by_header = client.post(
+        url, json={"customer": asked["customer"]}, headers={"Idempotency-Key": "other"}
+    )
+    assert by_header.json()["outcome"] == "limit"
+    assert client.get(url).status_code == 405
+    assert client.post(f"/v1/coupon-templates/{uuid4().hex}/claim", json=asked).status_code == 404
+    assert client.post(url, content=b"x" * 5_000).json()["code"] == "malformed"
 
 
 def test_nobody_claims_without_a_key_of_the_api(client: TestClient) -> None:
