@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from huitou.base.db import Tx
-from huitou.benefit.actions import approvals, ledger
+from huitou.benefit.actions import approvals, ledger, tiers
+from huitou.benefit.actions.growth import LOCK as TIERS_LOCK
 from huitou.benefit.reads import stored
 from huitou.benefit.rules import stored as stored_rules
 from huitou.benefit.store import approvals as store
 from huitou.benefit.store.stored import find_in_force, lock_stored
 from huitou.benefit.types.approvals import Adjusted, AdjustedAsset, Adjustment, Approval, BadEnd
 from huitou.benefit.types.ledger import BONUS, POINTS, PRINCIPAL, Leg, Posting, Terms
+from huitou.benefit.types.tier_plans import GROWTH
 from huitou.identity import reads as identities
 from huitou.identity.types import NoSuchCustomer
 from huitou.kernel.ids import new_id
@@ -77,6 +79,8 @@ def _carry_out(tx: Tx, approval: Approval) -> None:
 
 def _post(tx: Tx, adjustment: Adjustment) -> UUID:
     asset, amount = adjustment.asset, adjustment.amount
+    if asset == GROWTH:
+        tx.lock(TIERS_LOCK)
     if asset == PRINCIPAL and amount > 0:
         lock_stored(tx, adjustment.customer_id)
         found = find_in_force(tx)
@@ -112,6 +116,8 @@ def _post(tx: Tx, adjustment: Adjustment) -> UUID:
         reason=adjustment.reason,
         adjustment=str(adjustment.id),
     )
+    if asset == GROWTH:
+        tiers.evaluate(tx, [adjustment.customer_id])
     return posted.transaction_id
 
 
