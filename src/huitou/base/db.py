@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, LiteralString, TypeVar, cast
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import msgspec
 import psycopg
 from psycopg import sql
+from psycopg.pq import DiagnosticField, ExecStatus
+from psycopg.pq.abc import PGresult
 from psycopg.rows import class_row, dict_row, scalar_row
 from psycopg.types.json import Jsonb, set_json_loads
 from psycopg_pool import ConnectionPool
@@ -146,6 +149,23 @@ class Tx(ReadTx):
     def run(self, query: Query, params: Params = None) -> int:
         """Execute; returns the number of rows touched."""
         return self._connection.execute(query, self._filled(params)).rowcount
+
+    def call(self, query: LiteralString, values: Sequence[str | None]) -> list[list[str | None]]:
+        """A statement with numbered parameters, given and answered as text; prepared once a
+        connection. A third of the driver's time, for what runs thousands of times a second."""
+        pgconn = self._connection.pgconn
+        prepared = _PREPARED.setdefault(self._connection, {})
+        name = prepared.get(query)
+        if name is None:
+            name = f"call_{len(prepared)}".encode()
+            _checked(pgconn.prepare(name, query.encode()))
+        given: Any = [None if value is None else value.encode() for value in values]
+        result = _checked(pgconn.exec_prepared(name, given))
+        prepared[query] = name
+        return [
+            [_text(result.get_value(row, column)) for column in range(result.nfields)]
+            for row in range(result.ntuples)
+        ]
 
     def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
         """COPY `rows` into a temporary table that lives until the end of the transaction.
@@ -360,12 +380,28 @@ class Database:
         return keys
 
 
+_PREPARED: WeakKeyDictionary[psycopg.Connection, dict[str, bytes]] = WeakKeyDictionary()
+
+
 def _begin(connection: psycopg.Connection, merchant: UUID, mode: str) -> None:
     """Open a transaction of a merchant: one round trip for what would be two or three."""
-    command = f"BEGIN {mode}; SET LOCAL ROLE huitou_app; SET LOCAL huitou.merchant = '{UUID(str(merchant))}'"
-    result = connection.pgconn.exec_(command.encode())
-    if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
-        raise psycopg.OperationalError(connection.pgconn.get_error_message())
+    command = (
+        f"BEGIN {mode}; SET LOCAL ROLE huitou_app;"
+        f" SET LOCAL huitou.merchant = '{UUID(str(merchant))}'"
+    )
+    _checked(connection.pgconn.exec_(command.encode()))
+
+
+def _checked(result: PGresult) -> PGresult:
+    if result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+        return result
+    if result.error_field(DiagnosticField.SQLSTATE) is None:
+        raise psycopg.OperationalError(result.get_error_message())
+    raise psycopg.errors.error_from_result(result)
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode()
 
 
 def _check(connection: psycopg.Connection) -> None:

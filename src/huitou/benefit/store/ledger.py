@@ -1,14 +1,15 @@
 """The ledger's SQL. Everything is written by functions of the database, one call each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
+import msgspec
 import psycopg
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from huitou.base.arrays import literal
 from huitou.base.db import Query, ReadTx, Row, Tx
@@ -136,33 +137,34 @@ def _move(tx: Tx, item: Prepared) -> list[Added]:
     posting, (leg, contra) = item.posting, item.posting.legs
     terms = _terms_of(posting, leg, "give")
     assert terms is not None
-    params = {
-        "id": item.id,
-        "key": posting.idempotency_key,
-        "hash": item.hash,
-        "kind": posting.kind,
-        "ref_kind": posting.ref_kind,
-        "ref_id": posting.ref_id,
-        "at": posting.at,
-        "detail": Jsonb(posting.detail),
-        "account": rules.account_id(tx.merchant, leg),
-        "owner": leg.owner_id,
-        "asset": leg.asset,
-        "amount": leg.amount,
-        "contra": rules.account_id(tx.merchant, contra),
-        "contra_owner": contra.owner_id,
-        "lot": new_id(),
-        "active": terms.active_at,
-        "expires": terms.expires_at,
-    }
-    return asked(tx, Added, _MOVE, params)
+    values = [
+        tx.now.isoformat(),
+        item.id.hex,
+        posting.idempotency_key,
+        f"\\x{item.hash.hex()}",
+        posting.kind,
+        posting.ref_kind,
+        posting.ref_id,
+        posting.at.isoformat(),
+        msgspec.json.encode(posting.detail).decode(),
+        rules.account_id(tx.merchant, leg).hex,
+        leg.owner_id.hex,
+        leg.asset,
+        str(leg.amount),
+        rules.account_id(tx.merchant, contra).hex,
+        contra.owner_id.hex,
+        new_id().hex,
+        terms.active_at.isoformat(),
+        terms.expires_at.isoformat(),
+    ]
+    with refusing():
+        [(transaction_id, is_new, is_same)] = tx.call(_MOVE, values)
+    return [Added(1, UUID(transaction_id), is_new == "t", is_same == "t")]
 
 
-_MOVE: Query = """
-    SELECT ordinal, transaction_id, is_new, is_same FROM benefit.move(
-        %(now)s, %(id)s, %(key)s, %(hash)s, %(kind)s, %(ref_kind)s, %(ref_id)s, %(at)s, %(detail)s,
-        %(account)s, %(owner)s, %(asset)s, %(amount)s, %(contra)s, %(contra_owner)s, %(lot)s,
-        %(active)s, %(expires)s)
+_MOVE: LiteralString = """
+    SELECT transaction_id, is_new, is_same FROM benefit.move(
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
     """
 
 
@@ -212,8 +214,15 @@ def _terms_of(posting: Posting, leg: Leg, mode: rules.Mode) -> Terms | None:
 
 def asked(tx: Tx, cls: type[Row], query: Query, params: dict[str, Any]) -> list[Row]:
     """Ask a function of the ledger. Refuses what it raises."""
-    try:
+    with refusing():
         return tx.rows(cls, query, params)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """What a function of the ledger raises is refused."""
+    try:
+        yield
     except psycopg.DatabaseError as error:
         refusal = _REFUSALS.get(error.sqlstate or "")
         if refusal is None:
