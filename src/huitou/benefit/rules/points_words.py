@@ -10,7 +10,7 @@ from huitou.benefit.types.points import (
 )
 from huitou.kernel.money import BASIS_POINTS, yuan
 
-_LIMITS = {
+LIMITS = {
     "each": ("每次", "each time"),
     "daily": ("每天首次", "once a day"),
     "once": ("仅首次", "once ever"),
@@ -56,7 +56,7 @@ def _order(rule: OrderRule) -> tuple[str, str]:
 
 def _event(rule: EventRule) -> tuple[str, str]:
     zh, en = EVENTS.get(rule.type, (rule.type, rule.type))
-    limit_zh, limit_en = _LIMITS[rule.limit]
+    limit_zh, limit_en = LIMITS[rule.limit]
     return f"{zh}{limit_zh}得 {rule.points} 积分", f"{rule.points} points for {en}, {limit_en}"
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from huitou.benefit.rules.points_words import EVENTS, LIMITS
 from huitou.benefit.types.tier_plans import (
     Calendar,
     CouponGift,
@@ -211,13 +212,13 @@ def _growth(plan: TierPlan) -> list[tuple[str, str]]:
     if plan.growth.per_yuan:
         each = plan.growth.per_yuan
         told.append((f"每消费 1 元得 {each} 点成长值", f"each yuan earns {each} growth"))
-    limits = {"each": ("每次", "each"), "daily": ("每天一次", "daily"), "once": ("仅一次", "once")}
     for event in plan.growth.events:
-        zh, en = limits[event.limit]
+        name_zh, name_en = EVENTS.get(event.type, (event.type, event.type))
+        limit_zh, limit_en = LIMITS[event.limit]
         told.append(
             (
-                f"{event.type} {zh}得 {event.growth} 点成长值",
-                f"{event.type} earns {event.growth} growth, {en}",
+                f"{name_zh}{limit_zh}得 {event.growth} 点成长值",
+                f"{name_en} earns {event.growth} growth {limit_en}",
             )
         )
     return told
