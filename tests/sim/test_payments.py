@@ -432,8 +432,8 @@ def test_sixteen_threads_pay_each_order_once(db: Database, brand: Brand, clock: 
     with db.write(brand.merchant.id) as tx:
         customers = [customer_of(tx, card) for card in cards]
         publish_plan(tx)
-        for each in customers:
-            give_points(tx, each, 10_000)
+        for customer in customers:
+            give_points(tx, customer, 10_000)
     rivals = [Rival(db, brand, customers, f"rival:{number}") for number in range(THREADS)]
     for rival in rivals:
         rival.start()

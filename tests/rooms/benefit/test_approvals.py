@@ -189,6 +189,10 @@ def test_the_thread_over_http(
     assert client.get(path).json()["decided_by"] == f"staff:{brand.staff['hq-1'].id}"
     assert client.get("/v1/prepaid").json()["principal_fen"] == 0
     recharge = made["recharge"]["id"]
+    kept = client.get(f"/v1/customers/{customer}/export").json()["benefit"]
+    assert [each["points"] for each in kept["payments"]] == [1_000]
+    assert [each["paid_fen"] for each in kept["recharges"]] == [5_000]
+    assert [each["amount"] for each in kept["adjustments"]] == [2_000]
     undone = client.post(f"/v1/recharges/{recharge}/undo", json={"reason": "退"})
     assert undone.json()["code"] == "stored.used"
 
@@ -226,8 +230,14 @@ def test_what_one_may_not_see_is_not_there(
     manager = as_staff(db, brand, client, "manager-0401")
     there = client.post("/v1/recharges", json={**who, **money}, headers=manager)
     assert there.status_code == 404
-    for path in ("/v1/approvals", "/v1/adjustments"):
-        assert client.get(path, headers=manager).status_code == 200
+    with write() as tx:
+        asked = adjustments.adjust(tx, customer, "points", 100_000, "大额").approval
+    assert asked is not None
+    for path, key in (("/v1/approvals", "id"), ("/v1/adjustments", "approval_id")):
+        assert [each[key] for each in client.get(path).json()["items"]] == [str(asked.id)]
+        assert client.get(path, headers=manager).json()["items"] == []
+    unseen = client.get(f"/v1/approvals/{asked.id}", headers=manager)
+    assert unseen.json()["code"] == "approval.none"
     grant = {"customer": str(customer), "asset": "points", "direction": "give", "amount": 1}
     given = client.post("/v1/adjustments", json={**grant, "reason": "x"}, headers=manager)
     assert given.json()["code"] == "permission.missing"

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.benefit.reads import coupons, games, ledger, tiers
+from huitou.benefit.reads import approvals, coupons, games, ledger, payments, stored, tiers
 
 
 def export(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
@@ -13,5 +13,8 @@ def export(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
         "balances": ledger.export(tx, customer_id),
         "coupons": coupons.export(tx, customer_id),
         "tiers": tiers.export(tx, customer_id),
+        "payments": payments.export(tx, customer_id),
+        "recharges": stored.export(tx, customer_id),
+        "adjustments": approvals.export(tx, customer_id),
         "games": games.export(tx, customer_id),
     }

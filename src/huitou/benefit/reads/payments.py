@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
@@ -18,6 +19,7 @@ from huitou.benefit.types.payments import (
     PointsRate,
     Quote,
 )
+from huitou.identity import reads as identities
 from huitou.merchant import reads as merchants
 from huitou.merchant.types import NoUnit, Unit
 from huitou.profile import reads as profile
@@ -64,6 +66,23 @@ def of_orders(tx: ReadTx, order_ids: Sequence[UUID]) -> dict[UUID, list[PaymentS
         if each.state in ("held", "paid"):
             found[known[OrderKey(each.unit_id, each.order_no)]].append(each)
     return dict(found)
+
+
+def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
+    """What the customer paid with points and stored value, as plain values."""
+    members = {each.id for each in identities.members_of(tx, customer_id)} | {customer_id}
+    paid = shown(tx, store.list_payments_of(tx, sorted(members)))
+    return [
+        {
+            "order_no": each.order_no,
+            "state": each.state,
+            "at": each.held_at.isoformat(),
+            "points": each.points - each.points_back,
+            "principal_fen": each.principal_fen - each.principal_back_fen,
+            "bonus_fen": each.bonus_fen - each.bonus_back_fen,
+        }
+        for each in paid
+    ]
 
 
 def shown(tx: ReadTx, payments: Sequence[Payment], new: UUID | None = None) -> list[PaymentShown]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
@@ -42,6 +43,7 @@ from huitou.kernel.time import day_of, day_start
 from huitou.merchant import reads as merchants
 
 _QUARTERS = 8
+_EXPORTED = 100_000
 
 
 def offered(tx: ReadTx) -> StoredPlanVersion:
@@ -142,6 +144,23 @@ def list_recharges(
     if len(found) <= limit:
         return Page(found)
     return Page(found[:limit], encode_cursor(found[limit - 1].at.isoformat(), found[limit - 1].id))
+
+
+def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
+    """What the customer paid in, as plain values."""
+    found = store.list_recharges(
+        tx, customer_ids=_members(tx, customer_id), before=None, count_max=_EXPORTED
+    )
+    return [
+        {
+            "payment_no": each.payment_no,
+            "at": each.at.isoformat(),
+            "paid_fen": each.paid_fen,
+            "bonus_fen": each.bonus_fen,
+            "state": each.state,
+        }
+        for each in found
+    ]
 
 
 def refundable(tx: ReadTx, customer_id: UUID) -> Refundable:

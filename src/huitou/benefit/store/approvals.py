@@ -54,6 +54,7 @@ def list_approvals(
     kind: str | None = None,
     ids: Sequence[UUID] | None = None,
     customer_ids: Sequence[UUID] | None = None,
+    asked_by: str | None = None,
     before: tuple[datetime, UUID] | None = None,
     count_max: int = 1,
 ) -> list[Approval]:
@@ -69,6 +70,7 @@ def list_approvals(
             AND (%(kind)s::text IS NULL OR kind = %(kind)s)
             AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s))
             AND (%(customers)s::uuid[] IS NULL OR customer_id = ANY(%(customers)s))
+            AND (%(asked_by)s::text IS NULL OR asked_by = %(asked_by)s)
             AND (%(at)s::timestamptz IS NULL OR (asked_at, id) < (%(at)s, %(id)s::uuid))
         ORDER BY asked_at DESC, id DESC LIMIT %(count_max)s
         """,
@@ -77,6 +79,7 @@ def list_approvals(
             "kind": kind,
             "ids": None if ids is None else list(ids),
             "customers": None if customer_ids is None else list(customer_ids),
+            "asked_by": asked_by,
             "at": before[0] if before else None,
             "id": before[1] if before else None,
             "count_max": count_max,
@@ -147,10 +150,11 @@ def list_adjustments(
     tx: ReadTx,
     *,
     customer_ids: Sequence[UUID] | None,
-    before: tuple[datetime, UUID] | None,
+    asked_by: str | None = None,
+    before: tuple[datetime, UUID] | None = None,
     count_max: int,
 ) -> list[Adjustment]:
-    """Latest first; None is everybody's."""
+    """Latest first; what is None is no filter."""
     return tx.rows(
         Adjustment,
         """
@@ -159,11 +163,13 @@ def list_adjustments(
         FROM benefit.adjustment
         WHERE merchant_id = %(merchant)s
             AND (%(customers)s::uuid[] IS NULL OR customer_id = ANY(%(customers)s))
+            AND (%(asked_by)s::text IS NULL OR asked_by = %(asked_by)s)
             AND (%(at)s::timestamptz IS NULL OR (asked_at, id) < (%(at)s, %(id)s::uuid))
         ORDER BY asked_at DESC, id DESC LIMIT %(count_max)s
         """,
         {
             "customers": None if customer_ids is None else list(customer_ids),
+            "asked_by": asked_by,
             "at": before[0] if before else None,
             "id": before[1] if before else None,
             "count_max": count_max,

@@ -111,6 +111,21 @@ def list_parts(tx: ReadTx, payment_ids: Sequence[UUID]) -> list[Part]:
     )
 
 
+def list_payments_of(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[Payment]:
+    """All payments of these customers, earliest first."""
+    return tx.rows(
+        Payment,
+        """
+        SELECT id, unit_id, order_no, customer_id, order_fen, points_per_yuan, state, held_at,
+            expires_at, ended_at, by
+        FROM benefit.payment
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s::uuid[])
+        ORDER BY held_at, id
+        """,
+        {"ids": list(customer_ids)},
+    )
+
+
 def list_held_by(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[OrderKey]:
     """The orders for which something of these customers' is held."""
     return tx.rows(
