@@ -326,6 +326,44 @@ def test_a_late_sync_finds_the_coupon_as_it_was(
     assert [each["arc"] for each in post("steps", text=code)] == ["expire", "use_late"]
 
 
+def test_a_redemption_told_after_its_order_was_refunded_comes_back(
+    post: Post,
+    give: Callable[..., str],
+    customers: list[UUID],
+    clock: Clock,
+    send: Any,
+    drain: Any,
+) -> None:
+    code = give(customers[0])
+    token = post("tokens", text=code, count=1)["tokens"][0]
+    at = clock.now.isoformat()
+    send([_paid(clock, "L-1"), _refunded(clock, "L-1", "L-R", 10_000)])
+    drain()
+    clock.move(hours=1)
+    told = {"key": "l", "token": token, "unit": "store-0401", "used_at": at, "order_no": "L-1"}
+    assert post("sync", redemptions=[told])[0]["outcome"] == "used"
+    drain()
+    assert post("check", text=code, unit="mall")["coupon"]["shown_state"] == "available"
+    # The goods went out once more on the same token: that is one to look at.
+    assert post("sync", redemptions=[told | {"key": "m"}])[0]["outcome"] == "token_used"
+
+
+def test_a_key_told_for_two_coupons_is_refused(
+    post: Post, give: Callable[..., str], customers: list[UUID], clock: Clock
+) -> None:
+    made = [post("tokens", text=give(each), count=1)["tokens"][0] for each in customers[:2]]
+    told = [
+        {"key": "same", "token": token, "unit": "mall", "used_at": clock.now.isoformat()}
+        for token in made
+    ]
+    found = post("sync", redemptions=[*told, told[0]])
+    assert [(each["outcome"], each["code"]) for each in found] == [
+        ("used", None),
+        ("refused", "coupon.key_reused"),
+        ("used", None),
+    ]
+
+
 def _paid(clock: Clock, number: str) -> dict[str, Any]:
     return {
         "id": f"paid-{number}",

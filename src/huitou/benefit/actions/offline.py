@@ -10,12 +10,19 @@ from uuid import UUID
 from huitou.base.crypto import base64url
 from huitou.base.db import ReadTx, Tx
 from huitou.benefit.actions import coupon_moves as moves
-from huitou.benefit.actions.redeeming import place_of, return_refunded
+from huitou.benefit.actions.redeeming import place_of, tell_used
 from huitou.benefit.reads import coupons as reads
 from huitou.benefit.rules import codes, redeeming, tokens
 from huitou.benefit.store import coupon_lists, uses
 from huitou.benefit.store import coupons as store
-from huitou.benefit.types.coupon_refusals import BadMoment, NoCoupon, NotOffline, TokenOver
+from huitou.benefit.types.coupon_refusals import (
+    BadMoment,
+    KeyReused,
+    NoCoupon,
+    NotOffline,
+    TokenOver,
+    TokenUsed,
+)
 from huitou.benefit.types.coupons import Arc, Coupon, Ref
 from huitou.benefit.types.redeeming import Basket, OfflineUse, Place, Synced, Tokens, Use
 from huitou.benefit.types.templates import Template
@@ -83,40 +90,38 @@ def sync(tx: Tx, told: Sequence[OfflineUse], *, staff_id: UUID | None = None) ->
     what that costs is bounded by the value allowed offline and the life of a token. One whose token
     is not ours, or whose time cannot be true, is refused and not kept. Answers in the order given.
     """
-    answers: dict[str, Synced] = {}
-    read: list[_Told] = []
-    for asked in told:
+    answers: dict[int, Synced] = {}
+    read: dict[int, _Told] = {}
+    for number, asked in enumerate(told):
         try:
-            read.append(_read(tx, asked))
+            read[number] = _read(tx, asked)
         except Refusal as refusal:
-            answers[asked.key] = Synced(asked.key, "refused", refusal.code, refusal.detail())
-    locked = store.lock_coupons(tx, sorted({each.coupon for each in read}))
+            answers[number] = _refused(asked, refusal)
+    locked = store.lock_coupons(tx, sorted({each.coupon for each in read.values()}))
     coupons = {(each.template_id, each.serial): each for each in locked}
     kept: dict[str, Use] = {}
     moved: dict[Arc, list[tuple[Coupon, dict[str, Any]]]] = {"use": [], "use_late": []}
-    for each in sorted(read, key=lambda each: (each.asked.used_at, each.asked.key)):
+    for number in sorted(read, key=lambda each: (told[each].used_at, told[each].key)):
+        each, coupon = read[number], coupons.get(read[number].coupon)
         known = kept.get(each.asked.key) or uses.find_use(tx, key=each.asked.key)
-        coupon = coupons.get(each.coupon)
-        if known is None and coupon is None:
-            answers[each.asked.key] = Synced(each.asked.key, "refused", NoCoupon.code)
+        if coupon is None or (known and (known.template_id, known.serial) != each.coupon):
+            answers[number] = _refused(each.asked, NoCoupon() if known is None else KeyReused())
             continue
         if known is None:
-            assert coupon is not None
-            known = _decided(tx, each, coupon, staff_id)
-            kept[known.key] = known
+            known = kept[each.asked.key] = _decided(tx, each, coupon, staff_id)
             if known.outcome == "used":
                 arc: Arc = "use_late" if coupon.state == "expired" else "use"
                 ref = f"{each.place.unit_id}/{known.order_no}" if known.order_no else None
                 moved[arc].append((coupon, {"ref": ref}))
                 coupons[each.coupon] = replace(coupon, state="used", held_until=None)
-        answers[known.key] = _answer(tx, known, each)
+        answers[number] = _answer(tx, known, each)
     ref_of_all = Ref("coupon_sync", str(new_id()))
     for arc, changes in moved.items():
         moves.move_all(tx, arc, changes, ref_of_all)
-    uses.add_uses(tx, list(kept.values()))
-    orders = [(use.unit_id, use.order_no) for use in kept.values() if use.order_no is not None]
-    return_refunded(tx, orders=orders)
-    return [answers[asked.key] for asked in told]
+    if uses.add_uses(tx, list(kept.values())) != len(kept):
+        raise KeyReused()
+    tell_used(tx, list(kept.values()))
+    return [answers[number] for number in range(len(told))]
 
 
 def _read(tx: Tx, asked: OfflineUse) -> _Told:
@@ -157,7 +162,7 @@ def _refusal_of(tx: Tx, told: _Told, coupon: Coupon) -> Refusal | None:
     as_of_then = replace(coupon, state="issued") if is_late else coupon
     refusal = redeeming.refusal_of(as_of_then, at, None)
     if refusal is None and uses.find_use(tx, nonce=told.nonce) is not None:
-        refusal = TokenOver()
+        refusal = TokenUsed()
     if refusal is None and not redeeming.is_offline(promise, reads.offline_most_fen(tx)):
         refusal = NotOffline()
     if refusal is not None:
@@ -172,6 +177,10 @@ def _refusal_of(tx: Tx, told: _Told, coupon: Coupon) -> Refusal | None:
         Basket(told.asked.amount_fen),
         {},
     )
+
+
+def _refused(asked: OfflineUse, refusal: Refusal) -> Synced:
+    return Synced(asked.key, "refused", refusal.code, refusal.detail())
 
 
 def _outcome_of(refusal: Refusal) -> str:

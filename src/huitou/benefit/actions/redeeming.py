@@ -23,7 +23,7 @@ from huitou.benefit.types.coupon_refusals import (
     TokenOver,
     TokenUsed,
 )
-from huitou.benefit.types.coupons import Coupon, CouponShown, Ref
+from huitou.benefit.types.coupons import Coupon, CouponShown, CouponsUsed, Ref
 from huitou.benefit.types.redeeming import Basket, Checked, Place, Presented, Redeemed, Use
 from huitou.benefit.types.templates import Promise, Template
 from huitou.catalog import reads as catalog
@@ -179,7 +179,7 @@ def capture(tx: Tx, unit: str, order_no: str, *, staff_id: UUID | None = None) -
         for each in held
     ]
     uses.add_uses(tx, taken)
-    return_refunded(tx, orders=[(order.place.unit_id, order_no)])
+    tell_used(tx, taken)
     return reads.shown(tx, store.lock_coupons_of(tx, order.ref))
 
 
@@ -234,6 +234,13 @@ def return_refunded(
     ]
     _return(tx, [holding[each.template_id, each.serial] for each in back], back, known)
     return len(back)
+
+
+def tell_used(tx: Tx, taken: Sequence[Use]) -> None:
+    """Say in which orders coupons were used: such an order may have been refunded already."""
+    orders = sorted({(use.unit_id, use.order_no) for use in taken if use.order_no is not None})
+    if orders:
+        tx.tell(CouponsUsed(tuple(orders)))
 
 
 def place_of(tx: ReadTx, code: str) -> Place:

@@ -4,6 +4,7 @@ from huitou.base.db import Tx
 from huitou.base.jobs import every
 from huitou.base.notices import listens
 from huitou.benefit.actions import handing, redeeming
+from huitou.benefit.types.coupons import CouponsUsed
 from huitou.identity.types import CustomerForgotten
 from huitou.order.types import OrdersRefunded
 
@@ -24,6 +25,12 @@ def expire_coupons(tx: Tx) -> None:
 def return_coupons(tx: Tx, notice: OrdersRefunded) -> None:
     """Coupons of orders that were refunded in full."""
     redeeming.return_refunded(tx, refund_ids=notice.refund_ids)
+
+
+@listens(CouponsUsed)
+def return_late_coupons(tx: Tx, notice: CouponsUsed) -> None:
+    """Coupons of orders that had been refunded before we heard of the coupons."""
+    redeeming.return_refunded(tx, orders=notice.orders)
 
 
 @listens(CustomerForgotten)

@@ -212,3 +212,11 @@ class Liability:
     template_name: str
     count: int
     face_fen: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CouponsUsed:
+    """Notice: coupons were used in these orders (≤1,000), by unit and the unit's number; told when it
+    may be late."""
+
+    orders: tuple[tuple[UUID, str], ...]
