@@ -50,6 +50,17 @@ def test_identity_merge_finds_the_components(folder: Path) -> None:
     assert answer["scale"]["customers"] < 400
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_claims_never_give_more_than_there_are(folder: Path) -> None:
+    answer = run("coupon-claim", folder, customers=300, events=3_000, seed=3)
+    figures = answer["figures"]
+    assert figures["over_issued"]["value"] == 0
+    for name in ("writer_per_s", "http_per_s", "http_p99_ms"):
+        assert figures[name]["value"] > 0
+    assert answer["scale"]["claims"] == 4_060
+
+
 def test_the_traffic_is_amiss_in_part() -> None:
     traffic = Traffic(200, 1, "t")
     events = [event for request in traffic.requests(4_000, 500) for event in request]
