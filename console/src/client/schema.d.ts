@@ -752,6 +752,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/counter/pay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay At Counter
+         * @description Take points and stored value for a bill now, once for its number. Refuses
+         *     `member.visit_over`, and as `/v1/payments`.
+         */
+        post: operations["pay_at_counter_v1_counter_pay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/counter/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quote At Counter
+         * @description What of a bill the customer may pay with points and stored value. Refuses
+         *     `member.visit_over`.
+         */
+        post: operations["quote_at_counter_v1_counter_quote_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/counter/recharge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recharge At Counter
+         * @description Book money that was paid in; the balance is there at once. Refuses `member.visit_over`, and
+         *     as `/v1/recharges`.
+         */
+        post: operations["recharge_at_counter_v1_counter_recharge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/counter/recognise": {
         parameters: {
             query?: never;
@@ -5183,6 +5246,19 @@ export interface components {
              */
             state: "open" | "approved" | "refused" | "withdrawn" | "lapsed";
         };
+        /**
+         * AskCounterQuote
+         * @description `order_fen` is what is due before points and stored value.
+         */
+        AskCounterQuote: {
+            /** Order Fen */
+            order_fen: number;
+            /**
+             * Visit
+             * Format: uuid
+             */
+            visit: string;
+        };
         /** Asked */
         Asked: {
             policy: components["schemas"]["Rule"];
@@ -5242,8 +5318,8 @@ export interface components {
         };
         /**
          * AtCounter
-         * @description A recognised customer as whoever serves them sees it. `visit_id` proves for some minutes that
-         *     they were here.
+         * @description A recognised customer as whoever serves them sees it. `visit_id` proves for a quarter of an
+         *     hour that they are here; by `offer` money can be paid in.
          */
         AtCounter: {
             /** Associate */
@@ -5261,6 +5337,7 @@ export interface components {
             joined_on: string | null;
             /** Name */
             name: string | null;
+            offer: components["schemas"]["StoredPlan"] | null;
             /** Order Count */
             order_count: number;
             /** Paid Fen */
@@ -9669,6 +9746,31 @@ export interface components {
             unit: string;
         };
         /**
+         * PayAtCounter
+         * @description Points (pieces) and stored value (fen) for the bill with this number.
+         */
+        PayAtCounter: {
+            /** Order Fen */
+            order_fen: number;
+            /** Order No */
+            order_no: string;
+            /**
+             * Points
+             * @default 0
+             */
+            points?: number;
+            /**
+             * Stored Fen
+             * @default 0
+             */
+            stored_fen?: number;
+            /**
+             * Visit
+             * Format: uuid
+             */
+            visit: string;
+        };
+        /**
          * PaymentShown
          * @description A payment. Amounts given back are in `…_back`; money in fen, `points` in pieces.
          */
@@ -10745,6 +10847,21 @@ export interface components {
              * Format: uuid
              */
             unit_id: string;
+        };
+        /**
+         * RechargeAtCounter
+         * @description `payment_no` is the receipt's number; it is booked once.
+         */
+        RechargeAtCounter: {
+            /** Paid Fen */
+            paid_fen: number;
+            /** Payment No */
+            payment_no: string;
+            /**
+             * Visit
+             * Format: uuid
+             */
+            visit: string;
         };
         /**
          * Recharged
@@ -14564,6 +14681,105 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pay_at_counter_v1_counter_pay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayAtCounter"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    quote_at_counter_v1_counter_quote_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskCounterQuote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quote"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    recharge_at_counter_v1_counter_recharge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RechargeAtCounter"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recharged"];
+                };
             };
             /** @description Refused */
             default: {

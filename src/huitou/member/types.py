@@ -8,6 +8,7 @@ from huitou.benefit.types.coupons import CouponShown
 from huitou.benefit.types.games import Prize
 from huitou.benefit.types.points import Exchange, MallItem
 from huitou.benefit.types.redeeming import Checked
+from huitou.benefit.types.stored import StoredPlan
 from huitou.benefit.types.templates import TemplateShown
 from huitou.kernel.errors import Conflict, Invalid, Limited, NotFound, Unauthenticated, Unavailable
 from huitou.kernel.personal import Personal
@@ -64,10 +65,15 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class MovedOnBill:
-    """What a bill earned in points, less what was taken back, and the coupons used in it, by name."""
+    """What a bill earned in points, less what was taken back, and what it was paid with, less what
+    was given back: coupons by name, points (worth fen), stored value."""
 
     points: int
     coupons: list[str]
+    points_used: int
+    points_used_fen: int
+    principal_fen: int
+    bonus_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +146,8 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class AtCounter:
-    """A recognised customer as whoever serves them sees it. `visit_id` proves for some minutes that
-    they were here."""
+    """A recognised customer as whoever serves them sees it. `visit_id` proves for a quarter of an
+    hour that they are here; by `offer` money can be paid in."""
 
     visit_id: UUID
     customer_id: UUID
@@ -159,6 +165,7 @@ class AtCounter:
     bonus_fen: int
     coupons: list[Checked]
     to_fetch: list[Exchange]
+    offer: StoredPlan | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +335,11 @@ class NoSms(Unavailable):
 class BadCode(Invalid):
     code = "member.bad_code"
     zh, en = "会员码无效或已过期，请顾客刷新", "The member code is not valid now; show a fresh one"
+
+
+class VisitOver(Conflict):
+    code = "member.visit_over"
+    zh, en = "请顾客再出示一次会员码", "Let the customer show the code again"
 
 
 class CodeUsed(Conflict):

@@ -5,15 +5,17 @@ import { failed, Face, toast } from '../parts/small'
 import { useMe } from '../session'
 import type { AtCounter } from '../types'
 import { ours, t } from '../words'
+import { Till } from './Till'
 
 /** The customer who showed their code: who, and what they may use here today. */
 export function Visitor(props: {
   visitor: AtCounter
+  changed: (next: AtCounter) => void
   isBusy: boolean
   redeem: (code: string) => void
   close: () => void
 }) {
-  const { visitor, isBusy, redeem, close } = props
+  const { visitor, changed, isBusy, redeem, close } = props
   return (
     <section className="visitor">
       <header>
@@ -51,6 +53,7 @@ export function Visitor(props: {
           </div>
         )}
       </dl>
+      <Till visitor={visitor} changed={changed} />
       <ToFetch visitor={visitor} />
       <h2>{t('counter.usable')}</h2>
       {visitor.coupons.length === 0 && <p className="nothing">{t('counter.no_coupons')}</p>}

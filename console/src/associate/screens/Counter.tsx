@@ -50,6 +50,7 @@ export function CounterScreen() {
         {outcome?.kind === 'visitor' && (
           <Visitor
             visitor={outcome.visitor}
+            changed={(visitor) => setOutcome({ kind: 'visitor', visitor })}
             isBusy={isBusy}
             redeem={(code) => void present(code)}
             close={clear}

@@ -1,17 +1,21 @@
 """A customer shows their code at a counter."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from huitou.base.db import Tx
+from huitou.base.db import ReadTx, Tx
 from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.member import store
 from huitou.member.rules import codes
-from huitou.member.types import BadCode, CodeUsed, Visit
+from huitou.member.types import BadCode, CodeUsed, Visit, VisitOver
+from huitou.merchant import reads as merchants
 
 VISIT_KEPT = timedelta(days=1)
+VISIT_LIFE = timedelta(minutes=15)
+"""How long who showed their code counts as standing there."""
 
 
 def recognise(tx: Tx, code: str, *, unit_id: UUID | None) -> Visit:
@@ -35,6 +39,21 @@ def recognise(tx: Tx, code: str, *, unit_id: UUID | None) -> Visit:
     if visit.principal != tx.principal:
         raise CodeUsed()
     return visit
+
+
+def get_present(tx: ReadTx, visit_id: UUID) -> tuple[Visit, str]:
+    """A visit that still lasts, with who answers for the customer now, and its unit's code: only
+    for whoever scanned the code, where they did. Refuses VisitOver."""
+    visit = store.find_visit(tx, visit_id)
+    if visit is None or visit.principal != tx.principal or visit.unit_id is None:
+        raise VisitOver()
+    if tx.now - visit.began_at > VISIT_LIFE:
+        raise VisitOver()
+    root = identities.get_root(tx, visit.customer_id)
+    if root.state != "live":
+        raise VisitOver()
+    unit = merchants.get_unit(tx, visit.unit_id)
+    return replace(visit, customer_id=root.id), unit.code
 
 
 def tidy(tx: Tx) -> int:

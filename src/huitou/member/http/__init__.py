@@ -1,5 +1,13 @@
 """The member page, and the counter where its code is shown."""
 
-from huitou.member.http import counter, coupons, doors, games, pages, purse
+from huitou.member.http import counter, coupons, doors, games, pages, purse, serving
 
-ROUTERS = (doors.router, coupons.router, purse.router, games.router, pages.router, counter.router)
+ROUTERS = (
+    doors.router,
+    coupons.router,
+    purse.router,
+    games.router,
+    pages.router,
+    counter.router,
+    serving.router,
+)

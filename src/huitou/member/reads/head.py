@@ -4,8 +4,9 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.benefit.actions import redeeming
-from huitou.benefit.reads import coupons, mall, tiers
+from huitou.benefit.reads import coupons, mall, stored, tiers
 from huitou.benefit.types.redeeming import Checked, Presented
+from huitou.benefit.types.stored import NotOffered, StoredPlan
 from huitou.identity import reads as identities
 from huitou.kernel.personal import Personal
 from huitou.member.reads.purse import purse
@@ -62,7 +63,15 @@ def at_counter(tx: ReadTx, visit: Visit, *, unit: str | None, language: str) -> 
         bonus_fen=has.bonus_fen,
         coupons=_usable(tx, customer_id, unit, language),
         to_fetch=mall.waiting_of(tx, customer_id),
+        offer=_offer(tx),
     )
+
+
+def _offer(tx: ReadTx) -> StoredPlan | None:
+    try:
+        return stored.offered(tx).plan
+    except NotOffered:
+        return None
 
 
 def _usable(tx: ReadTx, customer_id: UUID, unit: str | None, language: str) -> list[Checked]:

@@ -5,8 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.benefit.reads import coupons, ledger, mall, points
+from huitou.benefit.reads import coupons, ledger, mall, payments, points
 from huitou.benefit.types.ledger import BONUS, FOREVER, POINTS, PRINCIPAL, Entry, Standing
+from huitou.benefit.types.payments import PaymentShown
 from huitou.kernel.time import day_of
 from huitou.member.types import Moved, MovedOnBill, PointsPage, Purse
 from huitou.merchant import reads as merchants
@@ -23,6 +24,9 @@ _KINDS = {
     "recharge": ("充值", "Recharged"),
     "spend": ("消费", "Spent"),
     "pay": ("消费", "Spent"),
+    "payment": ("消费抵扣", "Spent"),
+    "withdrawal": ("退卡", "Paid back"),
+    "grant": ("赠送", "Given"),
 }
 _OTHER = ("调整", "Adjusted")
 
@@ -70,13 +74,29 @@ def stored_page(tx: ReadTx, customer_id: UUID) -> tuple[Purse, list[Moved]]:
 
 
 def moved_on(tx: ReadTx, orders: Sequence[Order]) -> dict[UUID, MovedOnBill]:
-    """What each bill earned, and which coupons it used."""
+    """What each bill earned, and what it was paid with."""
     earned = points.earned_of_orders(tx, [each.id for each in orders])
     used = coupons.used_in(tx, [(each.unit_id, each.order_no) for each in orders])
+    paid = payments.of_orders(tx, [each.id for each in orders])
     return {
-        each.id: MovedOnBill(earned.get(each.id, 0), used.get((each.unit_id, each.order_no), []))
+        each.id: _moved_on(
+            earned.get(each.id, 0),
+            used.get((each.unit_id, each.order_no), []),
+            paid.get(each.id, []),
+        )
         for each in orders
     }
+
+
+def _moved_on(earned: int, names: list[str], paid: Sequence[PaymentShown]) -> MovedOnBill:
+    return MovedOnBill(
+        points=earned,
+        coupons=names,
+        points_used=sum(each.points - each.points_back for each in paid),
+        points_used_fen=sum(each.points_fen - each.points_back_fen for each in paid),
+        principal_fen=sum(each.principal_fen - each.principal_back_fen for each in paid),
+        bonus_fen=sum(each.bonus_fen - each.bonus_back_fen for each in paid),
+    )
 
 
 def _statement(tx: ReadTx, customer_id: UUID, asset: str) -> list[Moved]:
