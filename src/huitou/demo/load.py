@@ -23,6 +23,7 @@ from huitou.demo.games import open_games
 from huitou.demo.opening import open_brand
 from huitou.demo.pictures import draw
 from huitou.demo.state import SEED, ZONE, Demo
+from huitou.demo.stored import open_stored
 from huitou.demo.tiers import open_tiers
 from huitou.demo.world import World
 from huitou.merchant import actions as merchants
@@ -83,6 +84,8 @@ def load(config: Config, demo: Demo, world: World, say: Callable[[str], None]) -
         open_tiers(api)
         say("· 优惠券与积分 / coupons and points")
         open_benefits(api, demo.unit)
+        say("· 储值 / stored value")
+        open_stored(api, demo.unit)
         say("· 签到与转盘 / games")
         open_games(api)
         say("· 第一个关怀任务 / a first care task")

@@ -241,7 +241,7 @@ def test_what_one_may_not_see_is_not_there(
     grant = {"customer": str(customer), "asset": "points", "direction": "give", "amount": 1}
     given = client.post("/v1/adjustments", json={**grant, "reason": "x"}, headers=manager)
     assert given.json()["code"] == "permission.missing"
-    assert client.get(f"/v1/orders/{uuid4()}/payments").json()["code"] == "payment.none"
+    assert client.get(f"/v1/orders/{uuid4()}/payments").json()["code"] == "payment.no_order"
     stranger = {"customer": str(uuid4()), "unit": UNIT}
     assert client.post("/v1/recharges", json={**stranger, **money}).status_code == 404
     with pytest.raises(NoUnit), write(Scope("hq/region-2/")) as tx:

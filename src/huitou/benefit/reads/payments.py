@@ -11,7 +11,7 @@ from huitou.benefit.rules import payments as rules
 from huitou.benefit.store import payments as store
 from huitou.benefit.types.ledger import BONUS, POINTS, PRINCIPAL
 from huitou.benefit.types.payments import (
-    NoPayment,
+    NoOrder,
     OrderKey,
     Part,
     Payment,
@@ -48,12 +48,16 @@ def payments_of(tx: ReadTx, unit: str, order_no: str) -> list[PaymentShown]:
 
 
 def of_order(tx: ReadTx, order_id: UUID) -> list[PaymentShown]:
-    """What was used for an order of a unit or a customer in the scope. Refuses `payment.none`."""
+    """What was used for an order of a unit in the scope, or of a customer who may be seen; nothing
+    is an answer too. Refuses `payment.no_order`."""
+    known = store.list_known_by_id(tx, [order_id])
+    if not known:
+        raise NoOrder()
     found = of_orders(tx, [order_id]).get(order_id, [])
-    units = merchants.find_units(tx, [each.unit_id for each in found])
     seen = profile.visible(tx, [each.customer_id for each in found if each.customer_id])
-    if not any(is_in_scope(tx, units[each.unit_id]) or each.customer_id in seen for each in found):
-        raise NoPayment()
+    unit = merchants.get_unit(tx, known[0].unit_id)
+    if not is_in_scope(tx, unit) and not any(each.customer_id in seen for each in found):
+        raise NoOrder()
     return found
 
 

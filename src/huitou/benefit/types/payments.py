@@ -208,6 +208,11 @@ class NoPayment(NotFound):
     en = "This order has no payment with points or stored value"
 
 
+class NoOrder(NotFound):
+    code = "payment.no_order"
+    zh, en = "没有这张订单", "There is no such order"
+
+
 class NotHeld(Conflict):
     code = "payment.not_held"
     zh = "这笔支付已取消或已过期，请重新发起"
