@@ -168,6 +168,7 @@ def test_a_review_earns_once_a_day_and_the_tier_multiplies(
     drain()
     with read() as tx:
         assert has(tx, "c1").available == 100  # the tier comes with this order, not before it
+    clock.move(minutes=1)
     send([paid("o2", "c1", clock.now, (10_000,)), _review("v1", "c1", clock)])
     drain()
     send([_review("v2", "c1", clock)])

@@ -23,7 +23,7 @@ from huitou.benefit.types.points import (
     PointsPlanChanged,
     PointsPlanVersion,
 )
-from huitou.benefit.types.tier_plans import PointsMultiplier
+from huitou.benefit.types.tier_plans import PointsMultiplier, TierRule
 from huitou.event import reads as events
 from huitou.identity import reads as identities
 from huitou.kernel.money import BASIS_POINTS
@@ -181,21 +181,20 @@ def _order_earnings(
     bought: Mapping[UUID, Sequence[BoughtLine]],
 ) -> list[Earning]:
     first = store.list_first_given(tx, [each.position for each in new])
+    known = [(order, first[order.position]) for order in new if order.position in first]
     zone = merchant.get_merchant(tx).zone
-    rates = _tier_rates(tx, sorted(set(first.values())))
-    people = profiles.profiles(tx, set(identities.canonical(tx, first.values()).values()))
+    # The order that lifts somebody to a tier does not earn by it yet, whichever is looked at first.
+    rates = _rates_of(tiers.tiers_before(tx, [(who, order.paid_at) for order, who in known]))
     roots = identities.canonical(tx, first.values())
+    people = profiles.profiles(tx, set(roots.values()))
     found = []
-    for order in new:
-        customer_id = first.get(order.position)
-        if customer_id is None:
-            continue
-        known = people.get(roots.get(customer_id, customer_id))
+    for (order, customer_id), tier_rate_bp in zip(known, rates, strict=True):
+        person = people.get(roots.get(customer_id, customer_id))
         month = day_of(order.paid_at, zone).month
         rate_bp = rules.rate_of(
             plan,
-            tier_rate_bp=rates.get(customer_id, BASIS_POINTS),
-            is_birthday_month=known is not None and known.birth_month == month,
+            tier_rate_bp=tier_rate_bp,
+            is_birthday_month=person is not None and person.birth_month == month,
         )
         lines = bought.get(order.order_id, ())
         basis = rules.basis_of(plan, lines, rate_bp)
@@ -249,15 +248,15 @@ def _lines(tx: Tx, spent: Any) -> dict[UUID, list[BoughtLine]]:
     }
 
 
-def _tier_rates(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, int]:
-    return {
-        customer_id: max(
+def _rates_of(tiers_: Sequence[TierRule | None]) -> list[int]:
+    return [
+        max(
             (
                 privilege.rate_bp
-                for privilege in tier.privileges
+                for privilege in (tier.privileges if tier else ())
                 if isinstance(privilege, PointsMultiplier)
             ),
             default=BASIS_POINTS,
         )
-        for customer_id, tier in tiers.tiers_of(tx, customer_ids).items()
-    }
+        for tier in tiers_
+    ]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -104,6 +105,20 @@ def tiers_of(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, TierRule]:
         id_: by_code.get(kept[root].tier, lowest) if root in kept else lowest
         for id_, root in roots.items()
     }
+
+
+def tiers_before(tx: ReadTx, wanted: Sequence[tuple[UUID, datetime]]) -> list[TierRule | None]:
+    """The tier each customer had just before a moment, as it was known then; None without one in the
+    plan in force."""
+    plan = find_plan_in_force(tx)
+    if plan is None or not wanted:
+        return [None] * len(wanted)
+    by_code = {rule.code: rule for rule in plan.plan.tiers}
+    roots = identities.canonical(tx, {customer_id for customer_id, _ in wanted})
+    codes = store.list_tiers_before(
+        tx, [roots.get(who, who) for who, _ in wanted], [at for _, at in wanted]
+    )
+    return [by_code.get(code or "", plan.plan.tiers[0]) for code in codes]
 
 
 def privileges_of(tx: ReadTx, customer_id: UUID) -> list[Privilege]:

@@ -176,6 +176,24 @@ def list_changes(
     )
 
 
+def list_tiers_before(
+    tx: ReadTx, customer_ids: Sequence[UUID], ats: Sequence[datetime]
+) -> list[str | None]:
+    """The tier that each had just before the moment beside it; None before the first."""
+    return tx.column(
+        """
+        SELECT (
+            SELECT c.to_tier FROM benefit.tier_change c
+            WHERE c.merchant_id = %(merchant)s AND c.customer_id = w.customer_id AND c.at < w.at
+            ORDER BY c.at DESC, c.id DESC LIMIT 1)
+        FROM unnest(%(ids)s::uuid[], %(ats)s::timestamptz[]) WITH ORDINALITY
+            AS w (customer_id, at, n)
+        ORDER BY w.n
+        """,
+        {"ids": list(customer_ids), "ats": list(ats)},
+    )
+
+
 def count_tiers(tx: ReadTx) -> dict[str, int]:
     """Customers in the scope by their stored tier."""
     rows = tx.rows(
