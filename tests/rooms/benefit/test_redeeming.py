@@ -200,6 +200,21 @@ def test_a_hold_lapses_by_itself(
     ]
 
 
+def test_taking_back_and_holding_again_does_not_make_a_coupon_last(
+    post: Post, give: Callable[..., str], customers: list[UUID], clock: Clock
+) -> None:
+    code = give(customers[0], window={"kind": "relative", "days": 1})
+    post("redeem", text=code, unit="mall", key="a")
+    assert post("return", text=code)["days_left"] == 0
+    order = {"unit": "mall", "order_no": "M-20"}
+    held = post("freeze", texts=[code], **order, minutes=1_440)[0]
+    clock.move(hours=23)
+    again = post("freeze", texts=[code], **order, minutes=1_440)[0]
+    assert (again["shown_state"], again["expires_at"]) == ("held", held["expires_at"])
+    clock.move(hours=2)
+    assert post("check", text=code, unit="mall")["coupon"]["shown_state"] == "expired"
+
+
 def test_two_coupons_in_an_order_need_to_allow_it(
     post: Post, give: Callable[..., str], customers: list[UUID]
 ) -> None:

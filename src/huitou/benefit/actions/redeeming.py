@@ -132,7 +132,10 @@ def freeze(
             raise refusal
     _check_together(tx, order.ref, [known[each.template_id] for each in coupons], coupons)
     ref = Ref("order", order.ref, order.place.unit_id)
-    # One that is held (by this order, or by one whose time is over) is let go and held anew.
+    # One that is held (by this order, or by one whose time is over) is let go and held anew; but not
+    # one that is over meanwhile: its hold keeps it alive, and must not do so for ever.
+    over = [each for each in coupons if each.expires_at and each.expires_at <= tx.now]
+    coupons = [each for each in coupons if each not in over]
     held = [(each, {"ref": None}) for each in coupons if each.state == "held"]
     free = [each for each in coupons if each.state != "held"]
     free += moves.move_all(tx, "unfreeze", held, ref)
@@ -140,7 +143,8 @@ def freeze(
         "ref": order.ref,
         "held_until": tx.now + min(max(lasts, timedelta(minutes=1)), HOLD_MAX),
     }
-    return reads.shown(tx, moves.move_all(tx, "freeze", [(each, changes) for each in free], ref))
+    frozen = moves.move_all(tx, "freeze", [(each, changes) for each in free], ref)
+    return reads.shown(tx, [*frozen, *over])
 
 
 def capture(tx: Tx, unit: str, order_no: str, *, staff_id: UUID | None = None) -> list[CouponShown]:
@@ -196,7 +200,7 @@ def release(tx: Tx, unit: str, order_no: str) -> list[CouponShown]:
 
 
 def give_back(tx: Tx, text: str) -> CouponShown:
-    """A use was a mistake: the coupon may be used again, for a few days at least.
+    """A use was a mistake: the coupon may be used again, today at least.
 
     Refuses `coupon.not_used`, and uses at units out of the scope.
     """
@@ -208,7 +212,8 @@ def give_back(tx: Tx, text: str) -> CouponShown:
     path = merchants.get_unit(tx, use.unit_id).path
     if tx.scope.unit_path is not None and not path.startswith(tx.scope.unit_path):
         raise NotUsed()
-    return reads.shown(tx, _return(tx, [use], [coupon], {template.id: template}))[0]
+    back = _return(tx, [use], [coupon], {template.id: 0})
+    return reads.shown(tx, back, {template.id: template})[0]
 
 
 def return_refunded(
@@ -232,7 +237,8 @@ def return_refunded(
         and (each.template_id, each.serial) in holding
         and known[each.template_id].promise.on_refund == "return_when_full"
     ]
-    _return(tx, [holding[each.template_id, each.serial] for each in back], back, known)
+    days = {id_: template.promise.return_days for id_, template in known.items()}
+    _return(tx, [holding[each.template_id, each.serial] for each in back], back, days)
     return len(back)
 
 
@@ -314,7 +320,7 @@ def _nonce_in(tx: ReadTx, text: str) -> str | None:
 
 
 def _return(
-    tx: Tx, found: Sequence[Use], coupons: Sequence[Coupon], known: dict[UUID, Template]
+    tx: Tx, found: Sequence[Use], coupons: Sequence[Coupon], days: dict[UUID, int]
 ) -> list[Coupon]:
     zone = merchants.get_merchant(tx).zone
     changed: list[tuple[Coupon, dict[str, Any]]] = [
@@ -323,7 +329,7 @@ def _return(
             {
                 "ref": None,
                 "expires_at": rules.returned_until(
-                    known[each.template_id].promise, each.expires_at, tx.now, zone
+                    each.expires_at, tx.now, zone, days[each.template_id]
                 ),
             },
         )

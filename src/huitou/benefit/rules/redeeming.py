@@ -95,13 +95,12 @@ def is_offline(promise: Promise, most_fen: int) -> bool:
 
 
 def returned_until(
-    promise: Promise, expires_at: datetime | None, now: datetime, zone: str
+    expires_at: datetime | None, now: datetime, zone: str, days: int
 ) -> datetime | None:
-    """When a coupon that comes back ends: as before, or `return_days` days after today."""
+    """When a coupon that comes back ends: as before, but not before so many days after today."""
     if expires_at is None:
         return None
-    soonest = day_start(day_of(now, zone) + timedelta(days=promise.return_days + 1), zone)
-    return max(expires_at, soonest if promise.return_days else now)
+    return max(expires_at, day_start(day_of(now, zone) + timedelta(days=days + 1), zone))
 
 
 def _fits(promise: Promise, line: Line, categories: Mapping[str, str]) -> bool:
