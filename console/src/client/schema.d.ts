@@ -10462,7 +10462,7 @@ export interface components {
          *     `units` are codes, each with everything below it. `per_customer` and `per_day` (by the merchant's
          *     days, of the whole template) limit who gets how many, `stock` how many there are at all.
          *     `on_refund` says whether an order's full refund gives the coupon back, `return_days` how many
-         *     days it then has at least.
+         *     days after that day it then has at least.
          */
         "Promise-Input": {
             /** Benefit */
@@ -10536,7 +10536,7 @@ export interface components {
          *     `units` are codes, each with everything below it. `per_customer` and `per_day` (by the merchant's
          *     days, of the whole template) limit who gets how many, `stock` how many there are at all.
          *     `on_refund` says whether an order's full refund gives the coupon back, `return_days` how many
-         *     days it then has at least.
+         *     days after that day it then has at least.
          */
         "Promise-Output": {
             /** Benefit */
