@@ -143,6 +143,10 @@ export type TierPlan = Schemas['TierPlan']
 export type TierPlanVersion = Schemas['PlanVersion']
 export type TierRun = Schemas['huitou__benefit__types__tiers__Run']
 
+/** A transaction of the ledger with all its legs. */
+export type LedgerTransaction = Schemas['TransactionShown']
+export type Holding = Schemas['Holding360']
+
 /* Data and settings. */
 
 export type Import = Schemas['Import']

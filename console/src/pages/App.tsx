@@ -35,6 +35,7 @@ const CouponsPage = lazy(() => import('./CouponsPage'))
 const CouponPage = lazy(() => import('./CouponPage'))
 const PointsPage = lazy(() => import('./PointsPage'))
 const TiersPage = lazy(() => import('./TiersPage'))
+const LedgerPage = lazy(() => import('./LedgerPage'))
 const ResultsPage = lazy(() => import('./ResultsPage'))
 const IdentityPage = lazy(() => import('./IdentityPage'))
 const DataPage = lazy(() => import('./DataPage'))
@@ -175,6 +176,8 @@ function Here() {
       return <PointsPage tab={second} />
     case 'tiers':
       return <TiersPage tab={second} />
+    case 'ledger':
+      return <LedgerPage tab={second} />
     case 'results':
       return <ResultsPage />
     case 'identity':

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Customer } from '@/client/types'
 import { CustomerTasks } from '@/rooms/associate/CustomerTasks'
+import { CustomerAssets } from '@/rooms/benefit/assets/CustomerAssets'
 import { WhyOne } from '@/rooms/identity/WhyOne'
 import { CustomerOpportunities } from '@/rooms/opportunity/CustomerOpportunities'
 import { Purchases, TotalsPanel } from '@/rooms/order/Purchases'
@@ -17,7 +18,7 @@ import { Habits, LibraryTags } from '@/rooms/tag/Habits'
 import { go, Link } from '@/shell/router'
 import { Answer, Panel } from '@/ui/page'
 
-/** One customer, all round: panels of seven rooms on one page. */
+/** One customer, all round: panels of eight rooms on one page. */
 export default function CustomerPage({ id }: { id: string }) {
   const customer = useRead('/v1/customers/{customer_id}', { id })
   const into = customer.data?.merged_into
@@ -76,6 +77,7 @@ function Around({ customer }: { customer: Customer }) {
           </Panel>
         </div>
         <div className="stack">
+          <CustomerAssets customer={id} />
           <Panel title={t('opportunity.opportunities')}>
             <CustomerOpportunities customer={id} />
           </Panel>

@@ -56,7 +56,7 @@ export function CustomerName({ id, rows }: { id: string; rows: Map<string, Custo
   const row = rows.get(id)
   return (
     <Link to={`/customers/${id}`} onClick={(event) => event.stopPropagation()}>
-      {row ? (row.name ?? `#${row.ordinal}`) : t('ui.unknown_customer')}
+      {row ? (row.name ?? `#${row.ordinal}`) : t('ui.customer_no', { no: id.slice(-4) })}
     </Link>
   )
 }

@@ -1,6 +1,7 @@
 import {
   AimOutlined,
   ApartmentOutlined,
+  BookOutlined,
   BulbOutlined,
   CreditCardOutlined,
   CrownOutlined,
@@ -49,6 +50,7 @@ const places: (Place | { key: string; icon: ReactNode; inside: Place[] })[] = [
       { key: 'coupons', icon: <CreditCardOutlined />, needs: 'benefit.read' },
       { key: 'points', icon: <StarOutlined />, needs: 'benefit.read' },
       { key: 'tiers', icon: <CrownOutlined />, needs: 'benefit.read' },
+      { key: 'ledger', icon: <BookOutlined />, needs: 'benefit.read' },
     ],
   },
   { key: 'results', icon: <LineChartOutlined />, needs: 'result.read' },
