@@ -4,7 +4,6 @@ Every transaction of a merchant runs as the role `huitou_app` with the merchant 
 row-level security decides what it sees. Rooms never commit: the edge that opened does.
 """
 
-import select
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,13 +14,11 @@ from uuid import UUID
 import msgspec
 import psycopg
 from psycopg import sql
-from psycopg.pq import DiagnosticField, ExecStatus
-from psycopg.pq.abc import PGresult
 from psycopg.rows import class_row, dict_row, scalar_row
 from psycopg.types.json import Jsonb, set_json_loads
 from psycopg_pool import ConnectionPool
 
-from huitou.base import copytext, jobs, notices
+from huitou.base import copytext, direct, jobs, notices
 from huitou.base.crypto import MasterKey, MerchantKeys
 
 if TYPE_CHECKING:
@@ -152,12 +149,7 @@ class Tx(ReadTx):
     def call(self, query: LiteralString, values: Sequence[str | None]) -> list[list[str | None]]:
         """A statement with numbered parameters, given and answered as text, without what the driver
         does for others: a third of its time, for what runs thousands of times a second."""
-        given: Any = [None if value is None else value.encode() for value in values]
-        result = _checked(self._connection.pgconn.exec_params(query.encode(), given))
-        return [
-            [_text(result.get_value(row, column)) for column in range(result.nfields)]
-            for row in range(result.ntuples)
-        ]
+        return direct.call(self._connection, query, values)
 
     def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
         """COPY `rows` into a temporary table that lives until the end of the transaction.
@@ -297,7 +289,7 @@ class Database:
             max_size=size_max,
             timeout=10,
             kwargs={"options": "-c search_path=procrastinate,pg_catalog -c timezone=UTC"},
-            check=_check,
+            check=direct.check,
             open=True,
         )
 
@@ -312,7 +304,7 @@ class Database:
         """A snapshot of `merchant`."""
         keys = self._keys_of(merchant)
         with self._pool.connection() as connection:
-            _begin(connection, merchant, "ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            direct.begin(connection, merchant, "ISOLATION LEVEL REPEATABLE READ READ ONLY")
             tx = ReadTx(
                 connection,
                 merchant=merchant,
@@ -336,7 +328,7 @@ class Database:
         """A transaction on `merchant`; commits when the block ends well."""
         keys = self._keys_of(merchant)
         with self._pool.connection() as connection:
-            _begin(connection, merchant, "READ WRITE")
+            direct.begin(connection, merchant, "READ WRITE")
             tx = Tx(
                 connection,
                 merchant=merchant,
@@ -370,33 +362,3 @@ class Database:
             assert row is not None, "the merchant exists"
             keys = self._keys[merchant] = self.master.unwrap(row[0])
         return keys
-
-
-def _begin(connection: psycopg.Connection, merchant: UUID, mode: str) -> None:
-    """Open a transaction of a merchant: one round trip for what would be two or three."""
-    command = (
-        f"BEGIN {mode}; SET LOCAL ROLE huitou_app;"
-        f" SET LOCAL huitou.merchant = '{UUID(str(merchant))}'"
-    )
-    _checked(connection.pgconn.exec_(command.encode()))
-
-
-def _checked(result: PGresult) -> PGresult:
-    if result.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
-        return result
-    if result.error_field(DiagnosticField.SQLSTATE) is None:
-        raise psycopg.OperationalError(result.get_error_message())
-    raise psycopg.errors.error_from_result(result)
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode()
-
-
-def _check(connection: psycopg.Connection) -> None:
-    """A connection at rest whose socket has something to say is asked whether it lives: a server that
-    ended has said so, or closed it."""
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    if poll.poll(0):
-        ConnectionPool.check_connection(connection)
