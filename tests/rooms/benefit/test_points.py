@@ -11,11 +11,19 @@ from fastapi.testclient import TestClient
 
 from huitou.base.db import ReadTx, Tx
 from huitou.benefit.actions import ledger as ledger_actions
-from huitou.benefit.actions import points
+from huitou.benefit.actions import lots, points
 from huitou.benefit.actions.points import Gift
 from huitou.benefit.reads import ledger
 from huitou.benefit.reads import points as reads
-from huitou.benefit.types.ledger import POINTS, BelowFloor, Leg, Posting, Standing
+from huitou.benefit.types.ledger import (
+    POINTS,
+    PRINCIPAL,
+    BelowFloor,
+    Holding,
+    Leg,
+    Posting,
+    Standing,
+)
 from huitou.benefit.types.points import NotADraft, PointsPlan, PointsPlanChanged
 from huitou.identity import actions as identity
 from huitou.identity import reads as people
@@ -208,6 +216,30 @@ def test_points_go_where_identity_gives_their_orders(
         both = ledger.standing(tx, winner, POINTS).available
         assert both + ledger.standing(tx, left, POINTS).available == 20
         assert reads.earned_of_orders(tx, tx.column('SELECT id FROM "order".purchase')).values()
+        assert ledger.check(tx) == []
+
+
+def test_what_a_forgotten_customer_had_is_nobodys_but_for_the_money_paid_in(
+    read: Read, write: Write, send: Send, drain: Drain, clock: Clock
+) -> None:
+    send([seen("c1", clock.now)])
+    drain()
+    with write() as tx:
+        customer = customer_of(tx, "c1")
+        points.give(tx, [Gift(customer, 9, str(new_id()), "t", "1", {})], kind="gift", at=tx.now)
+        until = clock.now + timedelta(hours=1)
+        lots.hold(tx, Holding(str(new_id()), customer, POINTS, 4, until, "order", "1"))
+        legs = (
+            Leg("customer", customer, PRINCIPAL, 700),
+            Leg("merchant", tx.merchant, PRINCIPAL, -700),
+        )
+        ledger_actions.post(tx, [Posting(str(new_id()), "recharge", "t", "1", tx.now, legs)])
+        identity.forget(tx, customer)
+    drain()
+    with read() as tx:
+        owner = ("customer", customer)
+        assert ledger.balance(tx, owner, POINTS) == 0  # type: ignore[arg-type]
+        assert ledger.balance(tx, owner, PRINCIPAL) == 700  # type: ignore[arg-type]
         assert ledger.check(tx) == []
 
 

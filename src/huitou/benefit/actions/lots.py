@@ -11,6 +11,8 @@ from huitou.benefit.rules import ledger as rules
 from huitou.benefit.store import lots as store
 from huitou.benefit.store import watermarks
 from huitou.benefit.types.ledger import (
+    LOTTED,
+    PRINCIPAL,
     Hold,
     Holding,
     Leg,
@@ -110,6 +112,35 @@ def expire_lots(tx: Tx) -> int:
     if len(due) < EXPIRED_AT_ONCE:
         watermarks.set_at(tx, _EXPIRY, tx.now)
     return len(due)
+
+
+def forfeit(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """Nobody can use any more what these very customers have in points and gifts; what they paid in
+    (principal) stays owed to them."""
+    voided = [held.id for held in store.list_holds_of(tx, customer_ids) if held.asset != PRINCIPAL]
+    store.end_holds(tx, voided, "voided")
+    for asset in sorted(LOTTED - {PRINCIPAL}):
+        accounts = [
+            rules.account_id(tx.merchant, Leg("customer", each, asset, 0)) for each in customer_ids
+        ]
+        store.lock_accounts(tx, sorted(accounts))
+        ledger.post(
+            tx,
+            [
+                Posting(
+                    f"forfeit:{lot.id}:{new_id()}",
+                    "forfeit",
+                    "lot",
+                    str(lot.id),
+                    tx.now,
+                    (
+                        Leg("customer", lot.customer_id, asset, -lot.remaining, lot_id=lot.id),
+                        Leg("merchant", tx.merchant, asset, lot.remaining),
+                    ),
+                )
+                for lot in store.list_lots(tx, customer_ids, asset)
+            ],
+        )
 
 
 def _expire_of_holds(tx: Tx, hold_ids: Iterable[UUID]) -> None:

@@ -4,7 +4,7 @@ from huitou.base.db import Tx
 from huitou.base.jobs import every, job
 from huitou.base.notices import listens
 from huitou.benefit.actions import lots, points
-from huitou.identity.types import CustomersMerged, CustomersSplit
+from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
 from huitou.order import reads as orders
 from huitou.order.types import OrdersPaid, OrdersRefunded, TotalsMoved
 
@@ -33,6 +33,12 @@ def points_customers_merged(tx: Tx, notice: CustomersMerged) -> None:
 @listens(CustomersSplit)
 def points_customers_split(tx: Tx, notice: CustomersSplit) -> None:
     points.follow_customers(tx, [notice.customer_id, notice.other_id])
+
+
+@listens(CustomerForgotten)
+def points_customer_forgotten(tx: Tx, notice: CustomerForgotten) -> None:
+    """Their gifts are nobody's; the books stay, by ids that name nobody."""
+    lots.forfeit(tx, [notice.customer_id, *notice.member_ids])
 
 
 @every(minutes=1)
