@@ -1,5 +1,6 @@
 import { webcrypto } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { fenOf } from '@/associate/counter/amount'
 import { check, type Reason } from '@/associate/counter/kit'
 import * as outbox from '@/associate/counter/outbox'
 import { promiseOf, read } from '@/associate/counter/token'
@@ -60,6 +61,18 @@ describe('what was scanned', () => {
     for (const rubbish of ['HT1.%%%.x', 'HT1.e30.x', 'HT1.W10.x', 'HT1', '']) {
       expect(promiseOf(rubbish)).toBeNull()
     }
+  })
+})
+
+describe('amounts as people type them', () => {
+  it('are exact fen', () => {
+    const typed = ['12', '12.3', ' 12.34 ', '0.29', '1。5', '1999999.99']
+    expect(typed.map(fenOf)).toEqual([1200, 1230, 1234, 29, 150, 199_999_999])
+  })
+
+  it('or nothing', () => {
+    for (const other of ['', '0', '-1', '1.234', '1e3', '12,5', '¥12', '.5', '99999999'])
+      expect(fenOf(other)).toBeNull()
   })
 })
 

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from huitou.base.db import Database
 from huitou.event import reads as log
 from huitou.identity import actions as identity
+from huitou.identity import reads as identities
 from huitou.member.reads import bills, sessions
 from huitou.order import reads as orders
 from tests.conftest import Clock, Read, Write, make_brand
@@ -289,3 +290,31 @@ def test_the_tier_is_on_the_card_with_what_is_missing(
     # The customer has spent ¥129.00 and ¥25.80.
     assert "再消费 ¥45.20，升级到金禾会员" in page
     assert "Sprout" in phone.get("/m", headers={"accept-language": "en"}).text
+
+
+def test_a_link_follows_a_merge_and_a_split(
+    phone: TestClient,
+    link: Link,
+    customer: UUID,
+    make_customer: Callable[[str], UUID],
+    write: Write,
+    drain: Callable[[], None],
+    read: Read,
+) -> None:
+    other = make_customer("林小云")
+    phone.get(link(other))
+    own = set(bill_ids(phone.get("/m/bills").text))
+    with write() as tx:
+        identity.merge(tx, customer, other)
+    drain()
+    joined = set(bill_ids(phone.get("/m/bills").text))
+    assert own < joined
+    assert len(joined) == 4
+    with read() as tx:
+        every = identities.identifiers_of(tx, customer)
+        theirs = [each.id for each in every if each.customer_id == other]
+    assert (len(every), len(theirs)) == (2, 1)
+    with write() as tx:
+        identity.split(tx, customer, theirs)
+    drain()
+    assert set(bill_ids(phone.get("/m/bills").text)) == own

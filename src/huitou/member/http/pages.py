@@ -154,8 +154,7 @@ def enter(request: Request, token: str) -> Response:
     if merchant is None:
         return frame.ask_in(request)
     with database.read(merchant, principal="customer") as tx:
-        customer_id = sessions.customer_of(tx, "link", token)
-        session = sessions.session_for(tx, customer_id) if customer_id else None
+        session = sessions.session_from(tx, token)
     if session is None:
         return frame.ask_in(request)
     response = RedirectResponse("/m", 303, headers={"referrer-policy": "no-referrer"})

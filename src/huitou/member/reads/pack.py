@@ -8,6 +8,7 @@ from huitou.benefit.reads import coupons
 from huitou.benefit.types.coupon_refusals import NoCoupon
 from huitou.benefit.types.coupons import CouponShown
 from huitou.benefit.types.redeeming import Tokens
+from huitou.identity import reads as identities
 from huitou.member.types import Pack
 
 TOKENS = 8
@@ -24,11 +25,13 @@ def pack(tx: ReadTx, customer_id: UUID) -> Pack:
 
 
 def get_coupon(tx: ReadTx, customer_id: UUID, code: str) -> CouponShown:
-    """One of the customer's own; somebody else's is none. Refuses `coupon.unknown`."""
-    for each in coupons.pack(tx, customer_id, is_all=True):
-        if each.code == code:
-            return each
-    raise NoCoupon()
+    """One of the customer's own; somebody else's is none. Refuses `coupon.unknown`,
+    `coupon.mistyped`."""
+    found = coupons.get_coupon(tx, code)
+    holder = found.customer_id
+    if holder is None or identities.canonical(tx, [holder]).get(holder) != customer_id:
+        raise NoCoupon()
+    return found
 
 
 def tokens_of(tx: ReadTx, customer_id: UUID, code: str) -> Tokens:

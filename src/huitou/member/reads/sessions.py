@@ -49,6 +49,15 @@ def customer_of(tx: ReadTx, purpose: tokens.Purpose, token: str) -> UUID | None:
     return root.id if root.state == "live" else None
 
 
+def session_from(tx: ReadTx, link: str) -> str | None:
+    """The session that a link opens. It stays with the customer the link was made for: after a
+    merge whoever answers for them is shown, after a split themselves again."""
+    if customer_of(tx, "link", link) is None:
+        return None
+    claim = tokens.claim_of("link", link, tx.keys.blind, tx.now)
+    return session_for(tx, claim.subject) if claim else None
+
+
 def session_for(tx: ReadTx, customer_id: UUID) -> str:
     """A session's token."""
     claim = Claim(tx.merchant, customer_id, tx.now + tokens.SESSION_LIFE)
