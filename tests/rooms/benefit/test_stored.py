@@ -1,12 +1,21 @@
 """Stored value on a real database: plans, recharges, taking back, giving the card back, the books."""
 
+import threading
 from datetime import UTC, datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
 import pytest
 
 from huitou.base.db import Database
-from huitou.benefit.actions import approvals, payments, stored, stored_plans, withdrawals
+from huitou.benefit.actions import (
+    adjustments,
+    approvals,
+    payments,
+    stored,
+    stored_plans,
+    withdrawals,
+)
 from huitou.benefit.reads import approvals as asked
 from huitou.benefit.reads import coupons as packs
 from huitou.benefit.reads import stored as reads
@@ -273,3 +282,74 @@ def test_the_books_by_quarter(customer: UUID, write: Write, read: Read, clock: C
         assert (found.principal_fen, found.bonus_fen) == (15_000, 2_500)
         assert (found.custody_base_fen, found.custody_fen) == (10_000, 2_000)
         assert sum(each.bonus_fen for each in found.bonus_by_month) == 2_500
+
+
+def test_sixteen_at_once_book_a_payment_number_once_and_stay_below_the_cap(
+    customer: UUID, db: Database, brand: Brand, write: Write, read: Read
+) -> None:
+    with write() as tx:
+        publish_plan(tx)
+    outcomes: list[str] = []
+
+    def rival(number: int) -> None:
+        try:
+            with db.write(brand.merchant.id, principal=f"till-{number}") as tx:
+                one = stored.recharge(tx, customer, UNIT, 90_000, f"W{number // 2}")
+            outcomes.append("new" if one.is_new else "again")
+        except OverCap:
+            outcomes.append("cap")
+
+    threads = [threading.Thread(target=rival, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(outcomes) == 16
+    assert (outcomes.count("new"), outcomes.count("again")) == (5, 5)
+    with read() as after:
+        assert has(after, customer) == (0, 450_000, 5 * 2_500)
+        assert broken(after) == []
+
+
+def test_a_ledger_that_does_not_bear_out_what_is_written_is_seen(
+    customer: UUID, write: Write, read: Read
+) -> None:
+    with write() as tx:
+        publish_plan(tx)
+        pay_in(tx, customer, 10_000)
+        payments.pay(tx, customer, UNIT, "A1", Wanted(5_000, stored_fen=5_000))
+        adjustments.adjust(tx, customer, "points", 10_001, "大额")
+    lies: dict[LiteralString, str] = {
+        "UPDATE benefit.payment_part SET amount = amount + 1": "payment_is_posted",
+        "UPDATE benefit.payment_part SET back = 1": "payment_gave_back_what_it_says",
+        "UPDATE benefit.recharge SET paid_fen = paid_fen + 1": "recharge_is_posted",
+        "UPDATE benefit.recharge SET state = 'undone', undone_at = at": "recharge_is_posted",
+        "UPDATE benefit.adjustment SET transaction_id = id": "given_by_hand_is_agreed_to",
+    }
+    for lie, invariant in lies.items():
+        assert told(write, lie) == [invariant]
+    with write() as tx:
+        payments.freeze(
+            tx, customer, UNIT, "A2", Wanted(500, stored_fen=500), lasts=timedelta(hours=1)
+        )
+        assert broken(tx) == []
+        tx.run(
+            "UPDATE benefit.payment SET state = 'voided', ended_at = held_at WHERE state = 'held'"
+        )
+        assert broken(tx) == ["payment_holds_while_it_waits"]
+
+
+class Taken(Exception):
+    """A lie is taken back."""
+
+
+def told(write: Write, lie: LiteralString) -> list[str]:
+    """What the checks say of a lie that is taken back at once."""
+    found: list[str] = []
+    try:
+        with write() as tx:
+            tx.run(lie)
+            found += broken(tx)
+            raise Taken
+    except Taken:
+        return found

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.benefit.rules import ledger as rules
-from huitou.benefit.store import checks, coupon_checks, lots
+from huitou.benefit.store import checks, coupon_checks, lots, payment_checks
 from huitou.benefit.store import ledger as store
 from huitou.benefit.types.ledger import Broken, Entry, Hold, Leg, Lot, NoHold, OwnerKind, Standing
 from huitou.identity import reads as identities
@@ -96,7 +96,11 @@ def entries(
 
 def check(tx: ReadTx) -> list[Broken]:
     """The invariants that do not hold now; an empty list is a sound ledger."""
-    found = checks.list_violations(tx) | coupon_checks.list_violations(tx)
+    found = (
+        checks.list_violations(tx)
+        | coupon_checks.list_violations(tx)
+        | payment_checks.list_violations(tx)
+    )
     return [Broken(name, len(ids), tuple(ids[:10])) for name, ids in found.items() if ids]
 
 
