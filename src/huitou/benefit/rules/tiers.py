@@ -6,9 +6,9 @@ had always been in force.
 """
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import accumulate
+from typing import NamedTuple
 
 from huitou.benefit.rules import tier_words as words
 from huitou.benefit.types.tier_plans import Calendar, ForDays, Rolling, SinceUpgrade, TierPlan
@@ -73,8 +73,7 @@ def reached(plan: TierPlan, sum_: int) -> int:
     return max(bisect_right([rule.threshold for rule in plan.tiers], sum_) - 1, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """After the first `seen` facts. `anchor`: how many came before the tier was reached or kept.
 
     `looked_at`: when the look was taken that failed: just before the end of validity, or when the
@@ -155,11 +154,10 @@ class _Fold:
         return state.since
 
     def _take(self, state: _State, at: datetime) -> _State:
-        state = replace(state, clock=at, seen=state.seen + 1)
+        state = state._replace(clock=at, seen=state.seen + 1)
         tier = reached(self._plan, self.sum_at(state, at))
         if tier > state.tier:
-            return replace(
-                state,
+            return state._replace(
                 tier=tier,
                 anchor=state.seen,
                 since=at,
@@ -170,8 +168,7 @@ class _Fold:
         if state.grace_until is not None and self._grace_sum(state, at) >= keep_of(
             self._plan, state.tier
         ):
-            return replace(
-                state,
+            return state._replace(
                 anchor=state.seen,
                 valid_until=self._valid(at, at),
                 grace_until=None,
@@ -211,15 +208,15 @@ class _Fold:
         is_slide = self._is_slide(state)
         moment = at if is_slide else at - _INSTANT
         sum_ = self._sum(self._low(state, moment), state.seen, moment)
-        state = replace(state, clock=at)
+        state = state._replace(clock=at)
         if sum_ >= keep_of(self._plan, state.tier):
             if is_slide:
                 return state
-            return replace(state, anchor=state.seen, valid_until=self._valid(at, at - _INSTANT))
-        state = replace(state, looked_at=moment)
+            return state._replace(anchor=state.seen, valid_until=self._valid(at, at - _INSTANT))
+        state = state._replace(looked_at=moment)
         if self._plan.grace_days:
-            return replace(
-                state, grace_until=at + timedelta(days=self._plan.grace_days), valid_until=None
+            return state._replace(
+                grace_until=at + timedelta(days=self._plan.grace_days), valid_until=None
             )
         return self._lose(state, at, sum_)
 
@@ -231,8 +228,7 @@ class _Fold:
             tier = 0
         else:
             tier = min(reached(self._plan, sum_), state.tier - 1)
-        return replace(
-            state,
+        return state._replace(
             clock=at,
             tier=tier,
             anchor=state.seen,

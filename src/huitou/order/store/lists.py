@@ -304,7 +304,8 @@ def list_spent(tx: ReadTx, order_ids: Sequence[UUID]) -> list[Spent]:
             SELECT array_agg(r.refunded_at ORDER BY r.refunded_at, r.id) AS ats,
                    array_agg(r.refund_fen ORDER BY r.refunded_at, r.id) AS fens
             FROM "order".refund r
-            WHERE r.merchant_id = p.merchant_id AND r.order_id = p.id) r ON p.refunded_fen > 0
+            WHERE p.refunded_fen > 0 AND r.merchant_id = p.merchant_id AND r.order_id = p.id) r
+            ON true
         WHERE p.merchant_id = %(merchant)s AND p.id = ANY(%(ids)s) ORDER BY p.id
         """,
         {"ids": list(order_ids)},
@@ -324,7 +325,8 @@ def list_spent_by(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[Spent]:
             SELECT array_agg(r.refunded_at ORDER BY r.refunded_at, r.id) AS ats,
                    array_agg(r.refund_fen ORDER BY r.refunded_at, r.id) AS fens
             FROM "order".refund r
-            WHERE r.merchant_id = p.merchant_id AND r.order_id = p.id) r ON p.refunded_fen > 0
+            WHERE p.refunded_fen > 0 AND r.merchant_id = p.merchant_id AND r.order_id = p.id) r
+            ON true
         WHERE p.merchant_id = %(merchant)s AND p.customer_id = ANY(%(ids)s)
         ORDER BY p.customer_id, p.paid_at, p.id
         """,
