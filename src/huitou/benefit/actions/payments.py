@@ -26,6 +26,7 @@ from huitou.benefit.types.payments import (
     Part,
     Payment,
     PaymentShown,
+    PointsRate,
     Wanted,
 )
 from huitou.identity import reads as identities
@@ -53,20 +54,21 @@ def freeze(
     if known is not None:
         return _answer(tx, known.id)
     until = tx.now + min(max(lasts, timedelta(minutes=1)), HOLD_MAX)
+    rate = reads.rate_of(tx, key.unit_id)
     payment = Payment(
         new_id(),
         key.unit_id,
         order_no,
         customer_id,
         wanted.order_fen,
-        reads.rate_of(tx, key.unit_id).per_yuan or 1,
+        rate.per_yuan or 1,
         "held",
         tx.now,
         until,
         None,
         tx.principal,
     )
-    parts = _parts(tx, payment, wanted)
+    parts = _parts(tx, payment, wanted, rate)
     holds = [
         lots.hold(
             tx,
@@ -99,20 +101,21 @@ def pay(tx: Tx, customer_id: UUID, unit: str, order_no: str, wanted: Wanted) -> 
         settling.pay_held(tx, [known])
         settling.settle(tx, [key])
         return _answer(tx, known.id)
+    rate = reads.rate_of(tx, key.unit_id)
     payment = Payment(
         new_id(),
         key.unit_id,
         order_no,
         customer_id,
         wanted.order_fen,
-        reads.rate_of(tx, key.unit_id).per_yuan or 1,
+        rate.per_yuan or 1,
         "paid",
         tx.now,
         None,
         tx.now,
         tx.principal,
     )
-    parts = _parts(tx, payment, wanted)
+    parts = _parts(tx, payment, wanted, rate)
     posted = ledger.post(tx, [_posting(tx, key, payment, part) for part in parts])
     paid = [
         _with(part, transaction_id=done.transaction_id)
@@ -224,10 +227,10 @@ def _latest(tx: Tx, key: OrderKey) -> Payment:
     return max(found, key=lambda each: (each.state in ("held", "paid"), each.held_at, each.id))
 
 
-def _parts(tx: Tx, payment: Payment, wanted: Wanted) -> list[Part]:
+def _parts(tx: Tx, payment: Payment, wanted: Wanted, rate: PointsRate) -> list[Part]:
     """What is taken of which asset; stored value is split as the customer has it now."""
     assert payment.customer_id is not None
-    points_fen = rules.checked(wanted, reads.rate_of(tx, payment.unit_id))
+    points_fen = rules.checked(wanted, rate)
     amounts = {POINTS: wanted.points} if wanted.points else {}
     if wanted.stored_fen:
         lock_stored(tx, payment.customer_id)

@@ -54,8 +54,9 @@ def settle(tx: Tx, keys: Sequence[OrderKey]) -> None:
     if not payments:
         return
     known = {each.key: each for each in store.list_known(tx, keys)}
-    pay_held(tx, _due_to_be_paid(payments, known), known)
-    after = store.list_payments(tx, keys)
+    due = _due_to_be_paid(payments, known)
+    pay_held(tx, due, known)
+    after = store.list_payments(tx, keys) if due else payments
     over = [each for each in after if each.state == "held" and _is_over(each, tx.now)]
     let_go(tx, over, "lapsed")
     told: dict[OrderKey, list[ToldRefund]] = defaultdict(list)

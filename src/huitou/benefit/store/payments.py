@@ -26,16 +26,24 @@ def add_payment(tx: Tx, payment: Payment, parts: Sequence[Part]) -> None:
         """,
         _plain(payment),
     )
-    for part in parts:
-        tx.run(
-            """
-            INSERT INTO benefit.payment_part
-                (merchant_id, payment_id, asset, amount, fen, hold_id, transaction_id)
-            VALUES (%(merchant)s, %(payment_id)s, %(asset)s, %(amount)s, %(fen)s, %(hold_id)s,
-                %(transaction_id)s)
-            """,
-            _plain(part),
-        )
+    tx.run(
+        """
+        INSERT INTO benefit.payment_part
+            (merchant_id, payment_id, asset, amount, fen, hold_id, transaction_id)
+        SELECT %(merchant)s, %(payment)s, n.asset, n.amount, n.fen, n.hold_id, n.transaction_id
+        FROM unnest(%(assets)s::text[], %(amounts)s::bigint[], %(fens)s::bigint[],
+            %(holds)s::uuid[], %(transactions)s::uuid[])
+            AS n (asset, amount, fen, hold_id, transaction_id)
+        """,
+        {
+            "payment": payment.id,
+            "assets": [part.asset for part in parts],
+            "amounts": [part.amount for part in parts],
+            "fens": [part.fen for part in parts],
+            "holds": [part.hold_id for part in parts],
+            "transactions": [part.transaction_id for part in parts],
+        },
+    )
 
 
 def set_ended(tx: Tx, payment_ids: Sequence[UUID], state: str) -> None:
@@ -266,5 +274,5 @@ def _keys(keys: Sequence[OrderKey]) -> dict[str, Any]:
     return {"units": [key.unit_id for key in keys], "numbers": [key.order_no for key in keys]}
 
 
-def _plain(row: Payment | Part) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
+def _plain(payment: Payment) -> dict[str, Any]:
+    return {name: getattr(payment, name) for name in payment.__slots__}
