@@ -88,6 +88,12 @@ SETTINGS: dict[str, SettingKind] = {
         "重复客户自动合并所需的准确率（万分之，0 为不自动）",
         "Precision for merging duplicates by itself (bp, 0: never)",
     ),
+    "benefit.remind_days": SettingKind(
+        30,
+        int,
+        "积分到期前多少天算即将到期",
+        "Days before their end from which points count as expiring",
+    ),
     "benefit.grant_limit": SettingKind(
         100_000,
         int,

@@ -28,6 +28,8 @@ from huitou.benefit.types.points import NotADraft, PointsPlan, PointsPlanChanged
 from huitou.identity import actions as identity
 from huitou.identity import reads as people
 from huitou.kernel.ids import new_id
+from huitou.profile import reads as profile
+from huitou.segment import reads as segments
 from tests.conftest import Clock, Read, Write
 from tests.rooms.attribution.story import customer_of, paid, refunded, seen
 from tests.rooms.benefit import coupon_world, tier_world
@@ -241,6 +243,34 @@ def test_what_a_forgotten_customer_had_is_nobodys_but_for_the_money_paid_in(
         assert ledger.balance(tx, owner, POINTS) == 0  # type: ignore[arg-type]
         assert ledger.balance(tx, owner, PRINCIPAL) == 700  # type: ignore[arg-type]
         assert ledger.check(tx) == []
+
+
+def test_segments_can_ask_for_points_and_for_those_that_end_soon(
+    read: Read, write: Write, send: Send, drain: Drain, clock: Clock, plan: Callable[..., None]
+) -> None:
+    plan(expiry={"kind": "days", "days": 40})
+    send([paid("o1", "c1", clock.now, (10_000,)), seen("c2", clock.now)])
+    drain()
+    clock.move(minutes=2)
+    drain()
+    soon = {"v": 1, "all": [{"kind": "trait", "name": "points_expiring", "op": ">=", "value": 50}]}
+    rich = {"v": 1, "all": [{"kind": "trait", "name": "points", "op": ">=", "value": 100}]}
+    with read() as tx:
+        customer = customer_of(tx, "c1")
+        assert segments.customers_matching(tx, rich) == [customer]
+        assert segments.customers_matching(tx, soon) == []
+    clock.move(days=10, minutes=1)
+    drain()
+    with read() as tx:
+        assert segments.customers_matching(tx, soon) == [customer]
+    with write() as tx:
+        _spend(tx, customer, 60)
+    clock.move(minutes=2)
+    drain()
+    with read() as tx:
+        assert segments.customers_matching(tx, rich) == segments.customers_matching(tx, soon) == []
+        traits = profile.get_customer(tx, customer).traits
+        assert (traits["points"], traits["points_expiring"], traits["stored_fen"]) == (40, 40, 0)
 
 
 def test_gifts_are_given_once(write: Write, read: Read, plan: Callable[..., None]) -> None:

@@ -3,7 +3,7 @@
 from huitou.base.db import Tx
 from huitou.base.jobs import every, job
 from huitou.base.notices import listens
-from huitou.benefit.actions import lots, points
+from huitou.benefit.actions import lots, points, traits
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
 from huitou.order import reads as orders
 from huitou.order.types import OrdersPaid, OrdersRefunded, TotalsMoved
@@ -27,12 +27,16 @@ def points_totals_moved(tx: Tx, notice: TotalsMoved) -> None:
 
 @listens(CustomersMerged)
 def points_customers_merged(tx: Tx, notice: CustomersMerged) -> None:
-    points.follow_customers(tx, [id_ for pair in notice.pairs for id_ in pair])
+    ids = [id_ for pair in notice.pairs for id_ in pair]
+    points.follow_customers(tx, ids)
+    traits.publish(tx, ids)
 
 
 @listens(CustomersSplit)
 def points_customers_split(tx: Tx, notice: CustomersSplit) -> None:
-    points.follow_customers(tx, [notice.customer_id, notice.other_id])
+    ids = [notice.customer_id, notice.other_id]
+    points.follow_customers(tx, ids)
+    traits.publish(tx, ids)
 
 
 @listens(CustomerForgotten)
@@ -45,6 +49,12 @@ def points_customer_forgotten(tx: Tx, notice: CustomerForgotten) -> None:
 def end_holds(tx: Tx) -> None:
     """What was frozen and neither paid nor given up."""
     lots.expire_holds(tx)
+
+
+@every(minutes=1)
+def publish_assets(tx: Tx) -> None:
+    """What customers have, for segments to ask for; also of whom time alone made it another."""
+    traits.publish_changed(tx)
 
 
 @every(minutes=5)
