@@ -20,6 +20,7 @@ from huitou.base.db import Database, Tx
 from huitou.benefit.actions import ledger, lots
 from huitou.benefit.reads import ledger as reads
 from huitou.benefit.types.ledger import (
+    COMMISSION,
     FOREVER,
     POINTS,
     BelowFloor,
@@ -198,13 +199,22 @@ class Life:
         self.dice.choice((*choices, self.unspend, self.sweep, self.regroup))()
         self.compare()
 
+    def post(self, posting: Posting) -> Callable[[Tx], Any]:
+        """Alone, or in company: the ledger takes another way for what comes alone."""
+        company = []
+        if self.dice.random() < 0.5:
+            who, merchant = UUID(int=7), self.brand.merchant.id
+            legs = (Leg("staff", who, COMMISSION, 1), Leg("merchant", merchant, COMMISSION, -1))
+            company.append(Posting(self.key(), "sim", "sim", "1", self.clock.now, legs))
+        return lambda tx: ledger.post(tx, [posting, *company])[0]
+
     def earn(self) -> None:
         card, amount = self.dice.choice(self.CARDS), self.dice.randint(1, 200)
         active = self.clock.now + timedelta(days=self.dice.choice((0, 0, 2)))
         ends = active + timedelta(days=self.dice.choice((1, 5, 30)))
         terms = Terms(active, FOREVER if self.dice.random() < 0.2 else ends)
         posting = self.posting(card, amount, terms)
-        posted = self.do(lambda tx: ledger.post(tx, [posting])[0])
+        posted = self.do(self.post(posting))
         lot = ModelLot(card, amount, 0, terms.active_at, terms.expires_at)
         self.auditor.lots.append(lot)
         self.auditor.put(lot, amount)
@@ -223,10 +233,11 @@ class Life:
         posting = self.posting(card, -amount)
         parts = self.auditor.take(card, amount, self.clock.now)
         if parts is None:
+            act = self.post(posting)
             with pytest.raises(BelowFloor), self.write() as tx:
-                ledger.post(tx, [posting])
+                act(tx)
             return
-        posted = self.do(lambda tx: ledger.post(tx, [posting])[0])
+        posted = self.do(self.post(posting))
         self.spent.append(Spent(posted.transaction_id, parts))
 
     def hold(self) -> None:
