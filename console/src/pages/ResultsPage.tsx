@@ -4,11 +4,14 @@ import { useRead } from '@/client/query'
 import { LiftPanel } from '@/rooms/attribution/LiftPanel'
 import { Proof } from '@/rooms/insight/Proof'
 import { ResultsTable } from '@/rooms/insight/ResultsTable'
+import { LowReviews } from '@/rooms/order/LowReviews'
 import { useFilters } from '@/shell/router'
+import { useMay } from '@/shell/session'
 import { PageHead, Panel } from '@/ui/page'
 
 export default function ResultsPage() {
   const { t } = useTranslation()
+  const may = useMay()
   const [get, set] = useFilters()
   const campaign = get('campaign')
   const campaigns = useRead('/v1/campaigns')
@@ -58,6 +61,7 @@ export default function ResultsPage() {
         <Panel>
           <ResultsTable campaign={campaign} unit={unit} />
         </Panel>
+        {may('task.manage') && <LowReviews unit={unit} />}
       </div>
     </>
   )

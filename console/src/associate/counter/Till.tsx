@@ -125,7 +125,7 @@ function Pay({ visitor, changed, close }: Inside) {
         />
       </label>
       {known && (
-        <p className="rest">
+        <p className="to-pay">
           {t('till.rest')} <b className="num">{yuan(rest)}</b>
         </p>
       )}
