@@ -148,6 +148,6 @@ SELECT base.protect('benefit.reconciliation', 'SELECT, INSERT, DELETE');
 CREATE INDEX transaction_posted ON benefit.transaction (merchant_id, posted_at);
 
 -- Who has what from when on: lots come in the order of time, so that a range is a few blocks.
-CREATE INDEX lot_active ON benefit.lot USING brin (active_at);
+CREATE INDEX lot_active ON benefit.lot USING brin (merchant_id, active_at);
 CREATE INDEX hold_held ON benefit.hold (merchant_id, held_at);
 CREATE INDEX hold_resolved ON benefit.hold (merchant_id, resolved_at) WHERE resolved_at IS NOT NULL;

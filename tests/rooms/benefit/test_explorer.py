@@ -59,7 +59,7 @@ def test_a_balance_opens_to_its_lots_entries_and_transactions(
     assert [leg["amount"] for leg in payment["legs"]] == [-50, -20, 70]
     one = client.get(f"/v1/ledger/transactions/{spent}").json()
     assert one == payment
-    by_order = {"ref_kind": "order", "ref_id": "u:1", "limit": 3}
+    by_order: dict[str, str | int] = {"ref_kind": "order", "ref_id": "u:1", "limit": 3}
     first = client.get("/v1/ledger/transactions", params=by_order).json()
     rest = client.get(
         "/v1/ledger/transactions", params={**by_order, "cursor": first["next"]}

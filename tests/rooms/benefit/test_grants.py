@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from huitou.base.db import Database, Tx
 from huitou.benefit.actions import grants, ledger
 from huitou.benefit.reads import coupons, explorer
+from huitou.benefit.reads import grants as runs
 from huitou.benefit.reads import ledger as reads
 from huitou.benefit.rules import grants as rules
 from huitou.benefit.types.grants import BadGrant, GrantDocument, SecondPerson
@@ -70,7 +71,7 @@ def test_points_come_once_in_blocks_and_go_back_as_far_as_unused(
         assert shown.run.state == "running"
     run(write, grant)
     with write() as tx:
-        done = grants.reads.get_grant(tx, grant).run
+        done = runs.get_grant(tx, grant).run
         assert (done.state, done.amount) == ("done", done.given * 10)
         assert done.given in (11, 12)
         _spend(tx, members[1], 7)
@@ -78,7 +79,7 @@ def test_points_come_once_in_blocks_and_go_back_as_far_as_unused(
         grants.undo(tx, grant)
     run(write, grant)
     with read() as tx:
-        undone = grants.reads.get_grant(tx, grant).run
+        undone = runs.get_grant(tx, grant).run
         assert (undone.state, undone.taken_back) == ("undone", done.amount - 7)
         standings = _standings(tx, members, POINTS)
         assert all(each.owed == 0 and each.available == 0 for each in standings)
@@ -95,8 +96,8 @@ def test_red_packets_keep_within_bounds_and_budget(
         grants.start(tx, grant)
     run(write, grant)
     with read() as tx:
-        done = grants.reads.get_grant(tx, grant).run
-        given = grants.reads.list_given(tx, grant).items
+        done = runs.get_grant(tx, grant).run
+        given = runs.list_given(tx, grant).items
         assert 700 <= done.amount <= 1_000
         assert done.passed_over["budget"] == 12 - done.given
         assert all(100 <= each.amount <= 300 for each in given)
@@ -117,12 +118,12 @@ def test_coupons_come_and_unused_ones_are_revoked(
         grants.start(tx, grant)
     run(write, grant)
     with write() as tx:
-        done = grants.reads.get_grant(tx, grant).run
+        done = runs.get_grant(tx, grant).run
         assert (done.given, done.passed_over) == (10, {"sold_out": 2})
         grants.undo(tx, grant)
     run(write, grant)
     with read() as tx:
-        assert grants.reads.get_grant(tx, grant).run.taken_back == 10
+        assert runs.get_grant(tx, grant).run.taken_back == 10
         assert all(not coupons.pack(tx, member) for member in members)
         assert reads.check(tx) == []
 
@@ -134,7 +135,7 @@ def test_above_the_limit_another_person_starts(
     gift = {"kind": "points", "points": 9_000}
     with write() as tx:
         grant = drafted(tx, segment, gift)
-        assert grants.reads.get_grant(tx, grant).most_amount == 108_000
+        assert runs.get_grant(tx, grant).most_amount == 108_000
     with pytest.raises(SecondPerson), write() as tx:
         grants.start(tx, grant)
     started = client.post(f"/v1/grants/{grant}/start")
@@ -164,9 +165,7 @@ def test_a_forgotten_customer_is_in_no_grant(
         identity.forget(tx, members[0])
     drain()
     with read() as tx:
-        assert members[0] not in {
-            each.customer_id for each in grants.reads.list_given(tx, grant).items
-        }
+        assert members[0] not in {each.customer_id for each in runs.list_given(tx, grant).items}
 
 
 @given(st.integers(1, 500), st.integers(0, 500), st.lists(st.uuids(), min_size=1, max_size=9))
