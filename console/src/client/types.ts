@@ -147,6 +147,15 @@ export type TierRun = Schemas['huitou__benefit__types__tiers__Run']
 export type LedgerTransaction = Schemas['TransactionShown']
 export type Holding = Schemas['Holding360']
 
+export type Approval = Schemas['Approval']
+export type Adjustment = Schemas['Adjustment']
+export type Recharge = Schemas['Recharge']
+export type StoredPlan = Schemas['StoredPlan']
+export type StoredPlanVersion = Schemas['StoredPlanVersion']
+export type Grant = Schemas['GrantShown']
+export type Game = Schemas['Game']
+export type GamePlay = Schemas['Play']
+
 /* Data and settings. */
 
 export type Import = Schemas['Import']

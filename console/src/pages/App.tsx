@@ -36,6 +36,8 @@ const CouponPage = lazy(() => import('./CouponPage'))
 const PointsPage = lazy(() => import('./PointsPage'))
 const TiersPage = lazy(() => import('./TiersPage'))
 const LedgerPage = lazy(() => import('./LedgerPage'))
+const StoredPage = lazy(() => import('./StoredPage'))
+const ApprovalsPage = lazy(() => import('./ApprovalsPage'))
 const ResultsPage = lazy(() => import('./ResultsPage'))
 const IdentityPage = lazy(() => import('./IdentityPage'))
 const DataPage = lazy(() => import('./DataPage'))
@@ -176,6 +178,10 @@ function Here() {
       return <PointsPage tab={second} />
     case 'tiers':
       return <TiersPage tab={second} />
+    case 'stored':
+      return <StoredPage tab={second} />
+    case 'approvals':
+      return <ApprovalsPage tab={second} />
     case 'ledger':
       return <LedgerPage tab={second} />
     case 'results':

@@ -1,6 +1,7 @@
 import {
   AimOutlined,
   ApartmentOutlined,
+  AuditOutlined,
   BookOutlined,
   BulbOutlined,
   CreditCardOutlined,
@@ -16,6 +17,7 @@ import {
   StarOutlined,
   TagsOutlined,
   TeamOutlined,
+  WalletOutlined,
 } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
 import { Avatar, Button, Drawer, Dropdown, Grid, Layout, Menu, Segmented, Tooltip } from 'antd'
@@ -50,6 +52,8 @@ const places: (Place | { key: string; icon: ReactNode; inside: Place[] })[] = [
       { key: 'coupons', icon: <CreditCardOutlined />, needs: 'benefit.read' },
       { key: 'points', icon: <StarOutlined />, needs: 'benefit.read' },
       { key: 'tiers', icon: <CrownOutlined />, needs: 'benefit.read' },
+      { key: 'stored', icon: <WalletOutlined />, needs: 'benefit.read' },
+      { key: 'approvals', icon: <AuditOutlined />, needs: 'benefit.read' },
       { key: 'ledger', icon: <BookOutlined />, needs: 'benefit.read' },
     ],
   },
