@@ -38,6 +38,8 @@ const TiersPage = lazy(() => import('./TiersPage'))
 const LedgerPage = lazy(() => import('./LedgerPage'))
 const StoredPage = lazy(() => import('./StoredPage'))
 const ApprovalsPage = lazy(() => import('./ApprovalsPage'))
+const GrantsPage = lazy(() => import('./GrantsPage'))
+const GamesPage = lazy(() => import('./GamesPage'))
 const ResultsPage = lazy(() => import('./ResultsPage'))
 const IdentityPage = lazy(() => import('./IdentityPage'))
 const DataPage = lazy(() => import('./DataPage'))
@@ -182,6 +184,10 @@ function Here() {
       return <StoredPage tab={second} />
     case 'approvals':
       return <ApprovalsPage tab={second} />
+    case 'grants':
+      return <GrantsPage />
+    case 'games':
+      return <GamesPage key={second} id={second} />
     case 'ledger':
       return <LedgerPage tab={second} />
     case 'results':

@@ -13,10 +13,12 @@ import {
   LineChartOutlined,
   LogoutOutlined,
   MenuOutlined,
+  RedEnvelopeOutlined,
   SettingOutlined,
   StarOutlined,
   TagsOutlined,
   TeamOutlined,
+  TrophyOutlined,
   WalletOutlined,
 } from '@ant-design/icons'
 import { useQueryClient } from '@tanstack/react-query'
@@ -53,6 +55,8 @@ const places: (Place | { key: string; icon: ReactNode; inside: Place[] })[] = [
       { key: 'points', icon: <StarOutlined />, needs: 'benefit.read' },
       { key: 'tiers', icon: <CrownOutlined />, needs: 'benefit.read' },
       { key: 'stored', icon: <WalletOutlined />, needs: 'benefit.read' },
+      { key: 'grants', icon: <RedEnvelopeOutlined />, needs: 'benefit.read' },
+      { key: 'games', icon: <TrophyOutlined />, needs: 'benefit.read' },
       { key: 'approvals', icon: <AuditOutlined />, needs: 'benefit.read' },
       { key: 'ledger', icon: <BookOutlined />, needs: 'benefit.read' },
     ],
