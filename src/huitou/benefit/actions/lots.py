@@ -28,6 +28,17 @@ EXPIRED_AT_ONCE = 5_000
 _HOLDS_AT_ONCE = 1_000
 
 
+def lock(tx: Tx, customer_ids: Sequence[UUID], assets: Iterable[str]) -> None:
+    """Wait once for all that customers have of several assets: whoever moves them one after another
+    would meet who moves them in one call."""
+    accounts = [
+        rules.account_id(tx.merchant, Leg("customer", member, asset, 0))
+        for member in store.list_merged(tx, customer_ids)
+        for asset in assets
+    ]
+    store.lock_accounts(tx, sorted(accounts))
+
+
 def hold(tx: Tx, holding: Holding) -> Hold:
     """Keep a part of what a customer can use; a known key answers with its first hold.
 

@@ -2,7 +2,8 @@
 back what refunds give back."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from huitou.base.db import Tx
@@ -26,7 +27,6 @@ from huitou.benefit.types.payments import (
     Part,
     Payment,
     PaymentShown,
-    PointsRate,
     Wanted,
 )
 from huitou.identity import reads as identities
@@ -54,21 +54,8 @@ def freeze(
     if known is not None:
         return _answer(tx, known.id)
     until = tx.now + min(max(lasts, timedelta(minutes=1)), HOLD_MAX)
-    rate = reads.rate_of(tx, key.unit_id)
-    payment = Payment(
-        new_id(),
-        key.unit_id,
-        order_no,
-        customer_id,
-        wanted.order_fen,
-        rate.per_yuan or 1,
-        "held",
-        tx.now,
-        until,
-        None,
-        tx.principal,
-    )
-    parts = _parts(tx, payment, wanted, rate)
+    payment, parts = _new(tx, key, customer_id, wanted, until)
+    lots.lock(tx, [customer_id], [part.asset for part in parts])
     holds = [
         lots.hold(
             tx,
@@ -84,7 +71,7 @@ def freeze(
         )
         for part in parts
     ]
-    held = [_with(part, hold_id=hold.id) for part, hold in zip(parts, holds, strict=True)]
+    held = [replace(part, hold_id=hold.id) for part, hold in zip(parts, holds, strict=True)]
     store.add_payment(tx, payment, held)
     settling.settle(tx, [key])
     return _answer(tx, payment.id, is_new=True)
@@ -101,24 +88,10 @@ def pay(tx: Tx, customer_id: UUID, unit: str, order_no: str, wanted: Wanted) -> 
         settling.pay_held(tx, [known])
         settling.settle(tx, [key])
         return _answer(tx, known.id)
-    rate = reads.rate_of(tx, key.unit_id)
-    payment = Payment(
-        new_id(),
-        key.unit_id,
-        order_no,
-        customer_id,
-        wanted.order_fen,
-        rate.per_yuan or 1,
-        "paid",
-        tx.now,
-        None,
-        tx.now,
-        tx.principal,
-    )
-    parts = _parts(tx, payment, wanted, rate)
+    payment, parts = _new(tx, key, customer_id, wanted, None)
     posted = ledger.post(tx, [_posting(tx, key, payment, part) for part in parts])
     paid = [
-        _with(part, transaction_id=done.transaction_id)
+        replace(part, transaction_id=done.transaction_id)
         for part, done in zip(parts, posted, strict=True)
     ]
     store.add_payment(tx, payment, paid)
@@ -227,20 +200,38 @@ def _latest(tx: Tx, key: OrderKey) -> Payment:
     return max(found, key=lambda each: (each.state in ("held", "paid"), each.held_at, each.id))
 
 
-def _parts(tx: Tx, payment: Payment, wanted: Wanted, rate: PointsRate) -> list[Part]:
-    """What is taken of which asset; stored value is split as the customer has it now."""
-    assert payment.customer_id is not None
+def _new(
+    tx: Tx, key: OrderKey, customer_id: UUID, wanted: Wanted, until: datetime | None
+) -> tuple[Payment, list[Part]]:
+    """A payment that is held until then, or (None) paid now, and what is taken of which asset: stored
+    value is split as the customer has it now. Refuses what cannot be paid."""
+    rate = reads.rate_of(tx, key.unit_id)
     points_fen = rules.checked(wanted, rate)
-    amounts = {POINTS: wanted.points} if wanted.points else {}
+    payment = Payment(
+        id=new_id(),
+        unit_id=key.unit_id,
+        order_no=key.order_no,
+        customer_id=customer_id,
+        order_fen=wanted.order_fen,
+        points_per_yuan=rate.per_yuan or 1,
+        state="paid" if until is None else "held",
+        held_at=tx.now,
+        expires_at=until,
+        ended_at=tx.now if until is None else None,
+        by=tx.principal,
+    )
+    amounts = {POINTS: (wanted.points, points_fen)} if wanted.points else {}
     if wanted.stored_fen:
-        lock_stored(tx, payment.customer_id)
-        principal, bonus = reads.stored_of(tx, payment.customer_id)
+        lock_stored(tx, customer_id)
+        principal, bonus = reads.stored_of(tx, customer_id)
         order = stored.spend_order(tx)
-        amounts |= rules.split_stored(wanted.stored_fen, principal, bonus, order)
-    return [
-        Part(payment.id, asset, amount, points_fen if asset == POINTS else amount, None, None, 0)
-        for asset, amount in amounts.items()
+        split = rules.split_stored(wanted.stored_fen, principal, bonus, order)
+        amounts |= {asset: (fen, fen) for asset, fen in split.items()}
+    parts = [
+        Part(payment.id, asset, amount, fen, hold_id=None, transaction_id=None, back=0)
+        for asset, (amount, fen) in amounts.items()
     ]
+    return payment, parts
 
 
 def _posting(tx: Tx, key: OrderKey, payment: Payment, part: Part) -> Posting:
@@ -256,12 +247,6 @@ def _posting(tx: Tx, key: OrderKey, payment: Payment, part: Part) -> Posting:
             Leg("merchant", tx.merchant, part.asset, part.amount),
         ),
         {"payment": str(payment.id)},
-    )
-
-
-def _with(part: Part, *, hold_id: UUID | None = None, transaction_id: UUID | None = None) -> Part:
-    return Part(
-        part.payment_id, part.asset, part.amount, part.fen, hold_id, transaction_id, part.back
     )
 
 

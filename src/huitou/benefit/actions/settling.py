@@ -13,7 +13,7 @@ from huitou.benefit.actions import ledger, lots
 from huitou.benefit.rules import payments as rules
 from huitou.benefit.store import lots as lot_store
 from huitou.benefit.store import payments as store
-from huitou.benefit.types.ledger import Leg, Posting, Reversal
+from huitou.benefit.types.ledger import BONUS, POINTS, PRINCIPAL, Leg, Posting, Reversal
 from huitou.benefit.types.payments import (
     ORDER,
     PAYMENT,
@@ -114,11 +114,15 @@ def let_go(tx: Tx, payments: Sequence[Payment], state: PaymentState) -> None:
 
 
 def _settle_alone(tx: Tx, keys: Sequence[OrderKey]) -> None:
-    if keys:
-        # One of these at a time: each moves accounts of many customers in several calls.
-        tx.lock(_LOCK)
-        store.lock_orders(tx, keys)
-        settle(tx, keys)
+    if not keys:
+        return
+    # One of these at a time, with all their accounts from the start: it moves those of many customers
+    # in several calls.
+    tx.lock(_LOCK)
+    store.lock_orders(tx, keys)
+    customer_ids = [each.customer_id for each in store.list_payments(tx, keys) if each.customer_id]
+    lots.lock(tx, customer_ids, (POINTS, PRINCIPAL, BONUS))
+    settle(tx, keys)
 
 
 def _due_to_be_paid(payments: Sequence[Payment], known: Mapping[OrderKey, Known]) -> list[Payment]:

@@ -30,6 +30,7 @@ def ask(tx: Tx, customer_id: UUID, unit: str, reason: str) -> Approval:
     found = reads.refundable(tx, customer_id)
     if not found.principal_fen:
         raise NothingLeft()
+    lots.lock(tx, [customer_id], (PRINCIPAL, BONUS))
     ref = new_id()
     holds = [
         lots.hold(

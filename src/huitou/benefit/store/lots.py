@@ -195,6 +195,18 @@ def list_lots_of_holds(tx: ReadTx, hold_ids: Sequence[UUID]) -> list[UUID]:
     )
 
 
+def list_merged(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[UUID]:
+    """These customers and everybody who was merged with them, each once."""
+    return tx.column(
+        """
+        SELECT DISTINCT m.id FROM identity.customer c
+        JOIN identity.customer m ON m.merchant_id = c.merchant_id AND m.root_id = c.root_id
+        WHERE c.merchant_id = %(merchant)s AND c.id = ANY(%(ids)s::uuid[])
+        """,
+        {"ids": list(customer_ids)},
+    )
+
+
 def lock_accounts(tx: Tx, account_ids: Sequence[UUID]) -> None:
     """Hold accounts until the end of the transaction, in the order of their ids."""
     tx.run("SELECT benefit.lock_accounts(%(ids)s::uuid[])", {"ids": list(account_ids)})
