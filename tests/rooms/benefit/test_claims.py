@@ -146,3 +146,41 @@ def test_a_rush_of_writers_never_gives_more_than_there_are(
         Taken("already_has", each.code) if each.code else each for each in answers
     ]
     assert broken(db, brand.merchant.id) == []
+
+
+def test_a_claim_reads_no_more_the_more_coupons_there_are(
+    db: Database, brand: Brand, write: Write
+) -> None:
+    """Whatever the planner knew when the table was empty: coupons are found by their customer."""
+    crowd = make_customers(db, brand.merchant.id, 400, "many")
+    with write() as tx:
+        template = publish(tx, per_customer=None, stock=None).id
+
+    async def rush() -> None:
+        writer, group = make_claims(db), (brand.merchant.id, template)
+        for n in range(8):
+            wishes = [Claim(each, claim_of(f"m{n}", each)) for each in crowd[: 50 * (n + 1)]]
+            await asyncio.gather(*(writer.add(group, wish) for wish in wishes))
+
+    before = _rows_read(db)
+    asyncio.run(rush())
+    # 1,800 claims: each finds the at most seven coupons that its customer has, and the three unique
+    # keys that it must not meet.
+    assert _rows_read(db) - before < 1_800 * 12
+
+
+def _rows_read(db: Database) -> int:
+    with db.owner() as owner:
+        owner.execute("SELECT pg_stat_force_next_flush()")
+    with db.owner() as owner:
+        row = owner.execute(
+            "SELECT sum(idx_tup_read) + sum(idx_scan) FROM pg_stat_user_indexes"
+            " WHERE schemaname = 'benefit' AND relname = 'coupon'"
+        ).fetchone()
+        seq = owner.execute(
+            "SELECT coalesce(seq_tup_read, 0) FROM pg_stat_user_tables"
+            " WHERE schemaname = 'benefit' AND relname = 'coupon'"
+        ).fetchone()
+    assert row is not None
+    assert seq is not None
+    return int(row[0] or 0) + int(seq[0])
