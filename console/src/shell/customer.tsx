@@ -47,7 +47,7 @@ export function CustomerPick({
 }
 
 function labelOf(row: CustomerRow): string {
-  return `${row.name ?? `#${row.ordinal}`} · ${row.phone ?? ''}`
+  return [row.name ?? `#${row.ordinal}`, row.phone].filter(Boolean).join(' · ')
 }
 
 /** A customer's name in a list, leading to their page; rows come from `useCustomersOf`. */

@@ -8,6 +8,7 @@ import { CustomerName } from '@/shell/customer'
 import { showDone } from '@/shell/notify'
 import { useFilters } from '@/shell/router'
 import { useMay, useMe } from '@/shell/session'
+import { yuan } from '@/ui/format'
 import { Nothing, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
 import { Ago } from '@/ui/time'
@@ -120,7 +121,7 @@ function Asked({ one }: { one: Approval }) {
       ? `${t(`approval.asset_${body.asset}`, { defaultValue: body.asset })} ${amountOf(body.asset, body.amount)}`
       : null,
     typeof body.payout_fen === 'number'
-      ? t('approval.payout', { amount: amountOf('principal', body.payout_fen) })
+      ? t('approval.payout', { amount: yuan(body.payout_fen) })
       : null,
     typeof body.reason === 'string' ? body.reason : null,
   ].filter(Boolean)

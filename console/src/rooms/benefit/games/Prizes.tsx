@@ -63,6 +63,9 @@ export function Prizes({ prizes, change }: { prizes: Prize[]; change: (prizes: P
                 value={prize.stock ?? null}
                 change={(stock) => set(place, { stock })}
               />
+              <span className="quiet" title={t('game.value')}>
+                {t('game.worth')}
+              </span>
               <YuanInput
                 label={t('game.value')}
                 fen={prize.value_fen}

@@ -4,7 +4,7 @@ import { useRead } from '@/client/query'
 import type { Holding } from '@/client/types'
 import { Answer, Panel } from '@/ui/page'
 import { Ago, Day } from '@/ui/time'
-import { amountOf } from './amounts'
+import { amountOf, assets } from './amounts'
 
 const forEver = '9999'
 
@@ -33,7 +33,7 @@ export function Holdings({
       {(items) => (
         <>
           <div className="holdings">
-            {items.map((one) => (
+            {[...items].sort(byUse).map((one) => (
               <Card
                 key={one.standing.asset}
                 one={one}
@@ -57,6 +57,11 @@ export function Holdings({
       )}
     </Answer>
   )
+}
+
+function byUse(one: Holding, other: Holding): number {
+  const place = (asset: string) => assets.findIndex((known) => known === asset)
+  return place(one.standing.asset) - place(other.standing.asset)
 }
 
 function Card({
