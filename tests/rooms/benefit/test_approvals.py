@@ -242,6 +242,9 @@ def test_what_one_may_not_see_is_not_there(
     given = client.post("/v1/adjustments", json={**grant, "reason": "x"}, headers=manager)
     assert given.json()["code"] == "permission.missing"
     assert client.get(f"/v1/orders/{uuid4()}/payments").json()["code"] == "payment.no_order"
+    for reason in ("", "  ", None):
+        blank = client.post("/v1/adjustments", json={**grant, "reason": reason})
+        assert blank.status_code == 422, "a reason is obligatory"
     stranger = {"customer": str(uuid4()), "unit": UNIT}
     assert client.post("/v1/recharges", json={**stranger, **money}).status_code == 404
     with pytest.raises(NoUnit), write(Scope("hq/region-2/")) as tx:

@@ -24,7 +24,7 @@ from huitou.profile import reads as profile
 router = Router(prefix="/v1", tags=["approvals"])
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
-Reason = Annotated[str, Field(min_length=1, max_length=200)]
+Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 
 
 class Adjust(Body):

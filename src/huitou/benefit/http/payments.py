@@ -20,7 +20,7 @@ POINTS_MAX = 1_000_000_000
 
 Id = Annotated[UUID, Field(strict=False)]
 Unit = Annotated[str, Field(min_length=1, max_length=64)]
-OrderNo = Annotated[str, Field(min_length=1, max_length=100)]
+OrderNo = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
 Fen = Annotated[int, Field(ge=1, le=FEN_MAX)]
 Pieces = Annotated[int, Field(ge=1, le=POINTS_MAX)]
 

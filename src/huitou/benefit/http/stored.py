@@ -30,8 +30,8 @@ router = Router(prefix="/v1", tags=["stored value"])
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
-PaymentNo = Annotated[str, Field(min_length=1, max_length=100)]
-Reason = Annotated[str, Field(min_length=1, max_length=200)]
+PaymentNo = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+Reason = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 
 
 class StoredPlanBody(Body):
