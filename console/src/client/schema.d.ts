@@ -7681,6 +7681,13 @@ export interface components {
             /** Unit */
             unit: string;
         };
+        /** OfOrder */
+        huitou__benefit__http__payments__OfOrder: {
+            /** Order No */
+            order_no: string;
+            /** Unit */
+            unit: string;
+        };
         /** Publishing */
         huitou__benefit__http__points__Publishing: {
             /** Revision */
@@ -7701,6 +7708,13 @@ export interface components {
             order_no: string;
             /** Texts */
             texts: string[];
+            /** Unit */
+            unit: string;
+        };
+        /** OfOrder */
+        huitou__benefit__http__redeeming__OfOrder: {
+            /** Order No */
+            order_no: string;
             /** Unit */
             unit: string;
         };
@@ -8954,13 +8968,6 @@ export interface components {
                 [key: string]: unknown;
             };
             sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
-        };
-        /** OfOrder */
-        OfOrder: {
-            /** Order No */
-            order_no: string;
-            /** Unit */
-            unit: string;
         };
         /**
          * Operator
@@ -15251,7 +15258,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OfOrder"];
+                "application/json": components["schemas"]["huitou__benefit__http__redeeming__OfOrder"];
             };
         };
         responses: {
@@ -15537,7 +15544,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OfOrder"];
+                "application/json": components["schemas"]["huitou__benefit__http__redeeming__OfOrder"];
             };
         };
         responses: {
@@ -19335,7 +19342,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OfOrder"];
+                "application/json": components["schemas"]["huitou__benefit__http__payments__OfOrder"];
             };
         };
         responses: {
@@ -19467,7 +19474,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OfOrder"];
+                "application/json": components["schemas"]["huitou__benefit__http__payments__OfOrder"];
             };
         };
         responses: {
