@@ -72,7 +72,8 @@ def run(asked: Asked) -> Report:
         single_per_s = _measure_single(plant.database, base.merchant, single)
         asked.say(f"one claim a transaction: {single_per_s:,.0f} claims/s")
         used = time.process_time() + cpu_seconds(os.getpid())
-        writer_per_s = asyncio.run(_measure_writer(plant.database, base.merchant, writer))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            writer_per_s = runner.run(_measure_writer(plant.database, base.merchant, writer))
         writer_cpu = time.process_time() + cpu_seconds(os.getpid()) - used
         asked.say(f"the writer: {writer_per_s:,.0f} claims/s")
         used = cpu_seconds(os.getpid())
