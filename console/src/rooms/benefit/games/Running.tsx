@@ -1,5 +1,5 @@
 import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons'
-import { Button, Input, Modal, Table, Tag } from 'antd'
+import { Button, Input, Modal, Popconfirm, Table, Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCustomersOf } from '@/client/names'
@@ -167,6 +167,7 @@ function Plays({ game }: { game: Game }) {
   const { rows } = useCustomersOf(pages.items.map((one) => one.customer_id))
   const prizes = 'prizes' in game.rules ? game.rules.prizes : []
   const named = new Map(prizes.map((one) => [one.code, i18n.language === 'en' ? one.en : one.zh]))
+  const things = new Set(prizes.filter((one) => one.what.kind === 'goods').map((one) => one.code))
   return (
     <>
       <PagedTable<GamePlay>
@@ -193,15 +194,40 @@ function Plays({ game }: { game: Game }) {
           {
             title: '',
             render: (_, one) => (
-              <Button size="small" type="link" onClick={() => setProving(one.id)}>
-                {t('game.proof')}
-              </Button>
+              <span className="row">
+                <Button size="small" type="link" onClick={() => setProving(one.id)}>
+                  {t('game.proof')}
+                </Button>
+                {one.handed_at ? (
+                  <small className="quiet">{t('game.handed')}</small>
+                ) : (
+                  things.has(one.given) && <HandOver play={one.id} />
+                )}
+              </span>
             ),
           },
         ]}
       />
       {proving && <ProofModal play={proving} close={() => setProving(null)} />}
     </>
+  )
+}
+
+/** A thing that was won waits until somebody gives it to the winner. */
+function HandOver({ play }: { play: string }) {
+  const { t } = useTranslation()
+  const mayUse = useMay()('benefit.use')
+  const hand = useWrite(['/v1/games/{game_id}/plays', '/v1/games/{game_id}/results'])
+  if (!mayUse) return null
+  return (
+    <Popconfirm
+      title={t('game.hand_over_ask')}
+      onConfirm={() => hand.mutate({ to: 'POST /v1/plays/{play_id}/hand-over', id: play })}
+    >
+      <Button size="small" type="link" loading={hand.isPending}>
+        {t('game.hand_over')}
+      </Button>
+    </Popconfirm>
   )
 }
 
