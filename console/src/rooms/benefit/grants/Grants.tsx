@@ -1,6 +1,7 @@
 import { PlusOutlined } from '@ant-design/icons'
+import { useQueryClient } from '@tanstack/react-query'
 import { App, Button, Drawer, Progress, Tag } from 'antd'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCustomersOf } from '@/client/names'
 import { usePages, useRead, useWrite } from '@/client/query'
@@ -118,7 +119,15 @@ export function Grants() {
 
 function GrantDrawer({ id, close }: { id: string; close: () => void }) {
   const { t } = useTranslation()
+  const client = useQueryClient()
   const grant = useRead('/v1/grants/{grant_id}', { id, every: 1_500 })
+  const run = grant.data?.run
+  const step = `${run?.state ?? ''} ${run?.given ?? 0} ${run?.taken_back ?? 0}`
+  // The job goes on by itself: the lists follow each block it writes.
+  useEffect(() => {
+    void client.invalidateQueries({ queryKey: ['/v1/grants'] })
+    void client.invalidateQueries({ queryKey: ['/v1/grants/{grant_id}/given'] })
+  }, [client, step])
   return (
     <Drawer open onClose={close} title={grant.data?.run.name ?? t('grant.grants')} size={640}>
       <Answer of={grant} rows={6}>
