@@ -34,7 +34,7 @@ def publish_changed(tx: Tx) -> int:
 
 def publish(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """Publish of these customers (≤ 1,000) and whoever answers for them."""
-    roots = sorted(set(identities.canonical(tx, customer_ids).values()))
+    roots = store.list_concerned(tx, sorted(set(identities.canonical(tx, customer_ids).values())))
     if not roots:
         return
     points = ledger.standings(tx, roots, POINTS)

@@ -27,16 +27,12 @@ def points_totals_moved(tx: Tx, notice: TotalsMoved) -> None:
 
 @listens(CustomersMerged)
 def points_customers_merged(tx: Tx, notice: CustomersMerged) -> None:
-    ids = [id_ for pair in notice.pairs for id_ in pair]
-    points.follow_customers(tx, ids)
-    traits.publish(tx, ids)
+    points.follow_customers(tx, [id_ for pair in notice.pairs for id_ in pair])
 
 
 @listens(CustomersSplit)
 def points_customers_split(tx: Tx, notice: CustomersSplit) -> None:
-    ids = [notice.customer_id, notice.other_id]
-    points.follow_customers(tx, ids)
-    traits.publish(tx, ids)
+    points.follow_customers(tx, [notice.customer_id, notice.other_id])
 
 
 @listens(CustomerForgotten)
