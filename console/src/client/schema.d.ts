@@ -10054,7 +10054,7 @@ export interface components {
         };
         /**
          * PointsOf
-         * @description What a customer has in points: see `Standing`; and how it came and went, latest first.
+         * @description What a customer has in points: see `Standing`; and the lots that are left, soonest to end first.
          */
         PointsOf: {
             /** Available */
@@ -10062,7 +10062,7 @@ export interface components {
             /** Held */
             held: number;
             /** Lots */
-            lots: unknown[];
+            lots: components["schemas"]["Lot"][];
             /** Next Expiring */
             next_expiring: number;
             /** Next Expiry At */

@@ -303,8 +303,8 @@ BEGIN
 END
 $$;
 
--- The same for the commonest posting, alone: one customer's lots against one account of the merchant. A
--- fifth of the work, because nothing has to be sorted into lists first.
+-- The same for the commonest posting, alone: one customer's lots against one account of the merchant.
+-- Less work, because nothing has to be sorted into lists first.
 CREATE FUNCTION benefit.move(
     moment timestamptz, id uuid, key text, hash bytea, kind text, ref_kind text, ref_id text, at timestamptz,
     detail jsonb, account uuid, owner uuid, what text, amount bigint, contra uuid, contra_owner uuid,

@@ -21,6 +21,7 @@ from huitou.benefit.types.ledger import (
     BelowFloor,
     Holding,
     Leg,
+    OwnerKind,
     Posting,
     Standing,
 )
@@ -239,9 +240,9 @@ def test_what_a_forgotten_customer_had_is_nobodys_but_for_the_money_paid_in(
         identity.forget(tx, customer)
     drain()
     with read() as tx:
-        owner = ("customer", customer)
-        assert ledger.balance(tx, owner, POINTS) == 0  # type: ignore[arg-type]
-        assert ledger.balance(tx, owner, PRINCIPAL) == 700  # type: ignore[arg-type]
+        owner: tuple[OwnerKind, UUID] = ("customer", customer)
+        assert ledger.balance(tx, owner, POINTS) == 0
+        assert ledger.balance(tx, owner, PRINCIPAL) == 700
         assert ledger.check(tx) == []
 
 

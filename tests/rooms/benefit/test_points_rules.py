@@ -34,7 +34,7 @@ def plan(**changes: object) -> PointsPlan:
             OrderRule(per_fen=100, points=1),
         ],
     }
-    return PointsPlan(**{**document, **changes})  # type: ignore[arg-type]
+    return PointsPlan.model_validate({**document, **changes})
 
 
 @st.composite

@@ -10,7 +10,7 @@ from huitou.benefit.rules import ledger as rules
 from huitou.benefit.store import earnings as store
 from huitou.benefit.store import lots
 from huitou.benefit.types.earnings import Due, Earned
-from huitou.benefit.types.ledger import Leg, Lot, Posting, Reversal
+from huitou.benefit.types.ledger import Leg, Posting, Reversal
 
 
 def settle(
@@ -39,7 +39,7 @@ def follow(tx: Tx, asset: str, customer_ids: Sequence[UUID]) -> list[Earned]:
 
     A merge, and taking it back, moves nothing: accounts stay with whom they were opened for.
     """
-    members = store.list_members(tx, customer_ids)
+    members = lots.list_merged(tx, customer_ids)
     goes = {each.key: each.to_id for each in store.list_misplaced(tx, asset, members)}
     held = store.lock_earned(tx, asset, list(goes))
     ledger.reverse(
@@ -148,13 +148,9 @@ def _free_of(
     lots.lock_accounts(tx, sorted(accounts))
     sums = dict.fromkeys(owners, 0)
     for lot in lots.list_lots(tx, owners, asset):
-        if _is_open(tx, lot):
+        if lot.expires_at > tx.now:
             sums[lot.customer_id] += lot.remaining - lot.held
     return sums
-
-
-def _is_open(tx: Tx, lot: Lot) -> bool:
-    return lot.expires_at > tx.now
 
 
 def _end_if_over(tx: Tx, earned: Sequence[Earned]) -> None:

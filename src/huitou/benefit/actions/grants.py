@@ -36,7 +36,6 @@ from huitou.merchant import reads as merchant
 from huitou.segment import reads as segments
 
 AT_ONCE = 1_000
-_COUPONS_NEEDED = "issued"
 
 
 def draft(tx: Tx, name: str, segment_id: UUID, document: GrantDocument) -> GrantShown:
@@ -107,17 +106,9 @@ def _give_block(tx: Tx, run: GrantRun, seed: bytes, cursor: UUID | None) -> bool
     had = store.list_had(tx, run.id, ids)
     passed_over = Counter(run.passed_over)
     passed_over["has_it"] += len(had)
-    wanted: list[tuple[UUID, int]] = []
-    left = None if document.budget is None else document.budget - run.amount
-    for customer_id in ids:
-        if customer_id in had:
-            continue
-        amount = rules.amount_for(document, seed, customer_id)
-        if left is not None and amount > left:
-            passed_over["budget"] += 1
-            continue
-        left = None if left is None else left - amount
-        wanted.append((customer_id, amount))
+    open_ = [customer_id for customer_id in ids if customer_id not in had]
+    wanted = rules.within_budget(document, seed, open_, run.amount)
+    passed_over["budget"] += len(open_) - len(wanted)
     given, refused = _give(tx, run, document, wanted)
     passed_over.update(refused)
     store.add_given(tx, run.id, given)
@@ -211,7 +202,7 @@ def _revoke(tx: Tx, run: GrantRun, template_id: UUID, open_: Sequence[Given]) ->
     locked = [
         coupon
         for coupon in stored_coupons.lock_coupons(tx, wanted)
-        if coupon_rules.state_at(coupon, tx.now) == _COUPONS_NEEDED
+        if coupon_rules.state_at(coupon, tx.now) == "issued"
     ]
     coupon_moves.move_all(
         tx, "revoke", [(coupon, {"ref": None}) for coupon in locked], Ref("grant", str(run.id))

@@ -7,16 +7,15 @@ from huitou.base.db import Tx
 from huitou.benefit.actions import coupons, ledger
 from huitou.benefit.reads import mall as reads
 from huitou.benefit.reads import templates
+from huitou.benefit.rules import mall as rules
 from huitou.benefit.store import mall as store
 from huitou.benefit.types.ledger import POINTS, Leg, Posting, Reversal
 from huitou.benefit.types.points import (
     Exchange,
     ExchangeEnded,
     MallClosed,
-    MallEnough,
     MallItem,
     MallItemChanged,
-    MallSoldOut,
     NoExchange,
     NoMallItem,
 )
@@ -59,7 +58,7 @@ def exchange(tx: Tx, item_id: UUID, customer_id: UUID, quantity: int, *, key: st
     known = store.find_by_key(tx, key)
     if known is not None:
         return known
-    _check(tx, item, customer_id, quantity)
+    rules.check(item, quantity, had=_had(tx, item, customer_id), now=tx.now)
     exchange_id, points = new_id(), item.points * quantity
     posting = Posting(
         f"exchange:{exchange_id}",
@@ -117,16 +116,11 @@ def cancel(tx: Tx, exchange_id: UUID) -> Exchange:
     return replace(found, state="cancelled", done_at=tx.now, done_by=tx.principal)
 
 
-def _check(tx: Tx, item: MallItem, customer_id: UUID, quantity: int) -> None:
-    is_over = item.closes_at is not None and tx.now >= item.closes_at
-    if item.state != "open" or tx.now < item.opens_at or is_over:
-        raise MallClosed()
-    if item.stock is not None and item.stock < quantity:
-        raise MallSoldOut(left=item.stock)
-    if item.each_max is not None:
-        members = [member.id for member in identities.members_of(tx, customer_id)] or [customer_id]
-        if store.count_had(tx, item.id, members) + quantity > item.each_max:
-            raise MallEnough(most=item.each_max)
+def _had(tx: Tx, item: MallItem, customer_id: UUID) -> int:
+    if item.each_max is None:
+        return 0
+    members = [member.id for member in identities.members_of(tx, customer_id)] or [customer_id]
+    return store.count_had(tx, item.id, members)
 
 
 def _give_coupons(tx: Tx, template_id: UUID, made: Exchange) -> None:

@@ -23,10 +23,8 @@ from huitou.benefit.types.points import (
     PointsPlanChanged,
     PointsPlanVersion,
 )
-from huitou.benefit.types.tier_plans import PointsMultiplier, TierRule
 from huitou.event import reads as events
 from huitou.identity import reads as identities
-from huitou.kernel.money import BASIS_POINTS
 from huitou.kernel.time import day_of
 from huitou.merchant import actions as merchants
 from huitou.merchant import reads as merchant
@@ -184,7 +182,7 @@ def _order_earnings(
     known = [(order, first[order.position]) for order in new if order.position in first]
     zone = merchant.get_merchant(tx).zone
     # The order that lifts somebody to a tier does not earn by it yet, whichever is looked at first.
-    rates = _rates_of(tiers.tiers_before(tx, [(who, order.paid_at) for order, who in known]))
+    rates = rules.tier_rates(tiers.tiers_before(tx, [(who, order.paid_at) for order, who in known]))
     roots = identities.canonical(tx, first.values())
     people = profiles.profiles(tx, set(roots.values()))
     found = []
@@ -246,17 +244,3 @@ def _lines(tx: Tx, spent: Any) -> dict[UUID, list[BoughtLine]]:
         ]
         for order_id, lines in found.items()
     }
-
-
-def _rates_of(tiers_: Sequence[TierRule | None]) -> list[int]:
-    return [
-        max(
-            (
-                privilege.rate_bp
-                for privilege in (tier.privileges if tier else ())
-                if isinstance(privilege, PointsMultiplier)
-            ),
-            default=BASIS_POINTS,
-        )
-        for tier in tiers_
-    ]

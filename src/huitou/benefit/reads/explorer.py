@@ -1,5 +1,6 @@
 """Any balance opens to its lots and entries, any entry to its transaction; what is owed to customers."""
 
+from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
@@ -11,13 +12,14 @@ from huitou.benefit.store import reconciliations
 from huitou.benefit.types.explorer import (
     AssetLiability,
     Holding360,
+    LegShown,
     Movement,
     NoTransaction,
     Soundness,
     TransactionRow,
     TransactionShown,
 )
-from huitou.benefit.types.ledger import LOTTED, Leg
+from huitou.benefit.types.ledger import LOTTED, Leg, OwnerKind
 from huitou.identity import reads as identities
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.merchant import reads as merchants
@@ -67,14 +69,14 @@ def get_transaction(tx: ReadTx, transaction_id: UUID) -> TransactionShown:
 def holdings(tx: ReadTx, customer_id: UUID, at: datetime | None = None) -> list[Holding360]:
     """What a customer has of each asset with lots, now and at a moment. Refuses `NoSuchCustomer`."""
     root = profile.get_visible_root(tx, customer_id)
-    owner = ("customer", root)
+    owner: tuple[OwnerKind, UUID] = ("customer", root)
     return [
         Holding360(
             standing=ledger.standing(tx, root, asset),
-            balance=ledger.balance(tx, owner, asset),  # type: ignore[arg-type]
+            balance=ledger.balance(tx, owner, asset),
             lots=ledger.lots_of(tx, root, asset),
             usable_at=None if at is None else ledger.usable_at(tx, root, asset, at),
-            balance_at=None if at is None else ledger.balance(tx, owner, asset, at),  # type: ignore[arg-type]
+            balance_at=None if at is None else ledger.balance(tx, owner, asset, at),
         )
         for asset in sorted(LOTTED)
     ]
@@ -128,7 +130,9 @@ def _accounts(tx: ReadTx, customer_id: UUID | None, asset: str | None) -> list[U
 
 def _with_legs(tx: ReadTx, rows: list[TransactionRow]) -> list[TransactionShown]:
     ids = [row.id for row in rows]
-    legs = store.list_legs(tx, ids)
+    legs: dict[UUID, list[LegShown]] = defaultdict(list)
+    for leg in store.list_legs(tx, ids):
+        legs[leg.transaction_id].append(leg.shown)
     back = store.list_reversals(tx, ids)
     return [
         TransactionShown(
@@ -141,7 +145,7 @@ def _with_legs(tx: ReadTx, rows: list[TransactionRow]) -> list[TransactionShown]
             row.reverses,
             back.get(row.id, []),
             row.detail,
-            [leg.shown for leg in legs if leg.transaction_id == row.id],
+            legs[row.id],
         )
         for row in rows
     ]

@@ -9,7 +9,7 @@ from huitou.base.db import ReadTx
 from huitou.benefit.rules import ledger as rules
 from huitou.benefit.store import checks, coupon_checks, lots, payment_checks
 from huitou.benefit.store import ledger as store
-from huitou.benefit.types.ledger import Broken, Entry, Hold, Leg, Lot, NoHold, OwnerKind, Standing
+from huitou.benefit.types.ledger import Broken, Entry, Leg, Lot, OwnerKind, Standing
 from huitou.identity import reads as identities
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 
@@ -56,19 +56,6 @@ def usable_at(tx: ReadTx, customer_id: UUID, asset: str, at: datetime) -> int:
 def lots_of(tx: ReadTx, customer_id: UUID, asset: str) -> list[Lot]:
     """What is left of a customer's lots, soonest to expire first."""
     return lots.list_lots(tx, _members(tx, customer_id), asset)
-
-
-def holds_of(tx: ReadTx, customer_id: UUID) -> list[Hold]:
-    """A customer's open holds."""
-    return lots.list_holds_of(tx, _members(tx, customer_id))
-
-
-def get_hold(tx: ReadTx, hold_id: UUID) -> Hold:
-    """Refuses `benefit.no_hold`."""
-    found = lots.find_holds(tx, [hold_id])
-    if not found:
-        raise NoHold()
-    return found[0]
 
 
 def balances(tx: ReadTx, staff_ids: Sequence[UUID], asset: str) -> dict[UUID, int]:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from huitou.base.db import ReadTx
+from huitou.benefit.rules import mall as rules
 from huitou.benefit.store import mall as store
 from huitou.benefit.types.points import Exchange, MallItem, NoMallItem
 from huitou.identity import reads as identities
@@ -20,7 +21,8 @@ def get_item(tx: ReadTx, item_id: UUID) -> MallItem:
 
 def list_items(tx: ReadTx, *, is_open_only: bool = False) -> list[MallItem]:
     """All items, the cheapest first; or those that can be had now."""
-    return store.list_items(tx, is_open_only=is_open_only)
+    found = store.list_items(tx)
+    return [item for item in found if rules.is_open(item, tx.now)] if is_open_only else found
 
 
 def exchanges(

@@ -226,7 +226,7 @@ def check(tx: ReadTx, *, cursor: str | None = None, limit: int = 1_000) -> Tiers
     faults = [
         TierFault(id_, kept[id_].tier, computed[id_].tier if id_ in computed else "")
         for id_ in ids
-        if not (kept[id_].due_at is not None and kept[id_].due_at <= tx.now)  # type: ignore[operator]
+        if ((due_at := kept[id_].due_at) is None or due_at > tx.now)
         and (id_ not in computed or kept[id_].tier != computed[id_].tier)
     ]
     return TiersChecked(len(ids), faults, encode_cursor(ids[-1]) if len(ids) == limit else None)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from uuid import UUID
 
 from huitou.benefit.types.grants import (
@@ -31,6 +32,19 @@ def amount_for(document: GrantDocument, seed: bytes, customer_id: UUID) -> int:
         return 1
     drawn = int.from_bytes(hmac.digest(seed, customer_id.bytes, hashlib.sha256))
     return gift.least_fen + drawn % (gift.most_fen - gift.least_fen + 1)
+
+
+def within_budget(
+    document: GrantDocument, seed: bytes, customer_ids: Iterable[UUID], spent: int
+) -> list[tuple[UUID, int]]:
+    """Who gets how much: one after another, whoever still fits into what is left of the budget."""
+    given = []
+    for customer_id in customer_ids:
+        amount = amount_for(document, seed, customer_id)
+        if document.budget is None or spent + amount <= document.budget:
+            spent += amount
+            given.append((customer_id, amount))
+    return given
 
 
 def most(document: GrantDocument, count: int) -> int:

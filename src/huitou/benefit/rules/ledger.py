@@ -16,6 +16,7 @@ from huitou.benefit.types.ledger import (
     Leg,
     ManyAssets,
     OverReversed,
+    OwnerKind,
     Posting,
     Reversal,
     Unbalanced,
@@ -24,7 +25,7 @@ from huitou.kernel.ids import derived_id
 from huitou.kernel.money import split
 from huitou.kernel.time import rfc3339
 
-LegKey = tuple[str, UUID, str]
+LegKey = tuple[OwnerKind, UUID, str]
 Mode = Literal["plain", "give", "back", "take", "claw", "capture"]
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
@@ -231,7 +232,7 @@ def _laid_back(parts: Sequence[Part], sign: int, done: int, amount: int) -> list
 
 def _leg(key: LegKey, amount: int, lot_id: UUID | None = None) -> Leg:
     kind, owner, asset = key
-    return Leg(kind, owner, asset, amount, lot_id=lot_id)  # type: ignore[arg-type]
+    return Leg(kind, owner, asset, amount, lot_id=lot_id)
 
 
 def _key(leg: Leg) -> LegKey:

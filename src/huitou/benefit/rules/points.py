@@ -15,6 +15,7 @@ from huitou.benefit.types.points import (
     PointsPlan,
     UntilYearEnd,
 )
+from huitou.benefit.types.tier_plans import PointsMultiplier, TierRule
 from huitou.kernel.money import BASIS_POINTS, split
 from huitou.kernel.time import DEFAULT_ZONE, day_of, day_start
 
@@ -108,6 +109,21 @@ def terms_of(plan: PointsPlan, earned_at: datetime, zone: str = DEFAULT_ZONE) ->
 def event_terms_of(plan: PointsPlan, earned_at: datetime, zone: str = DEFAULT_ZONE) -> Terms:
     """The same for what is not bought: nothing can be returned, so nothing is pending."""
     return terms_of(plan.model_copy(update={"pending": AtOnce(kind="at_once")}), earned_at, zone)
+
+
+def tier_rates(tiers: Iterable[TierRule | None]) -> list[int]:
+    """What each tier makes of points: its best multiplier, or the usual."""
+    return [
+        max(
+            (
+                privilege.rate_bp
+                for privilege in (tier.privileges if tier else ())
+                if isinstance(privilege, PointsMultiplier)
+            ),
+            default=BASIS_POINTS,
+        )
+        for tier in tiers
+    ]
 
 
 def rate_of(plan: PointsPlan, *, tier_rate_bp: int, is_birthday_month: bool) -> int:

@@ -186,15 +186,3 @@ def list_misplaced(tx: ReadTx, asset: str, customer_ids: Sequence[UUID]) -> list
         """,
         {"asset": asset, "ids": list(customer_ids)},
     )
-
-
-def list_members(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[UUID]:
-    """These customers and everybody who answers to the same."""
-    return tx.column(
-        """
-        SELECT DISTINCT m.id FROM identity.customer c
-        JOIN identity.customer m ON m.merchant_id = c.merchant_id AND m.root_id = c.root_id
-        WHERE c.merchant_id = %(merchant)s AND c.id = ANY(%(ids)s::uuid[])
-        """,
-        {"ids": list(customer_ids)},
-    )

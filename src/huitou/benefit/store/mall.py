@@ -43,18 +43,9 @@ def find_items(tx: ReadTx, item_ids: Sequence[UUID]) -> list[MallItem]:
     return _items(tx, item_ids)
 
 
-def list_items(tx: ReadTx, *, is_open_only: bool) -> list[MallItem]:
-    """All items, the cheapest first; or those that can be had now."""
-    found = _items(tx, None)
-    if not is_open_only:
-        return found
-    return [
-        item
-        for item in found
-        if item.state == "open"
-        and item.opens_at <= tx.now
-        and (item.closes_at is None or tx.now < item.closes_at)
-    ]
+def list_items(tx: ReadTx) -> list[MallItem]:
+    """All items, the cheapest first."""
+    return _items(tx, None)
 
 
 def lock_item(tx: Tx, item_id: UUID) -> MallItem | None:

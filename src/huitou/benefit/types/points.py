@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from huitou.benefit.types.ledger import Lot
 from huitou.kernel.errors import Conflict, Invalid, NotFound
 
 Title = Annotated[str, Field(min_length=1, max_length=40)]
@@ -143,7 +144,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class PointsOf:
-    """What a customer has in points: see `Standing`; and how it came and went, latest first."""
+    """What a customer has in points: see `Standing`; and the lots that are left, soonest to end first."""
 
     available: int
     pending: int
@@ -151,7 +152,7 @@ class PointsOf:
     owed: int
     next_expiry_at: datetime | None
     next_expiring: int
-    lots: list[Any]
+    lots: list[Lot]
 
 
 class NoPointsPlan(NotFound):
