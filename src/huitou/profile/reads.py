@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
@@ -285,7 +286,7 @@ def reveal(tx: ReadTx, customer_id: UUID) -> Revealed:
     )
 
 
-def export(tx: ReadTx, customer_id: UUID) -> dict[str, object]:
+def export(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
     """Everything every room keeps about a customer, in full, for the customer."""
     root_id = get_visible_root(tx, customer_id)
     detail = get_customer(tx, root_id)

@@ -208,7 +208,7 @@ def test_points_coupons_and_things_reach_the_winner(
         with pytest.raises(NothingToHand):
             plays.hand_over(tx, none.id)
     with read() as tx:
-        told = profile.export(tx, customers[0])["benefit"]["games"]["plays"]  # type: ignore[index]
+        told = profile.export(tx, customers[0])["benefit"]["games"]["plays"]
         assert sorted(each["prize"] for each in told) == ["coupon", "cup", "points"]
         assert ledger.check(tx) == []
 

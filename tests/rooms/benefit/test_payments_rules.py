@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import accumulate
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -102,7 +103,7 @@ def test_stored_value_is_split_within_what_there_is(
 
 @given(AMOUNT, AMOUNT, AMOUNT, FEN, st.lists(FEN, min_size=1, max_size=12), st.randoms())
 def test_refunds_give_back_by_their_sum_alone_and_all_gives_all(
-    points: int, principal: int, bonus: int, order_fen: int, sizes: list[int], dice: object
+    points: int, principal: int, bonus: int, order_fen: int, sizes: list[int], dice: Random
 ) -> None:
     parts = [
         part(asset, amount)
@@ -122,7 +123,7 @@ def test_refunds_give_back_by_their_sum_alone_and_all_gives_all(
         assert abs(stored_back - share * (principal + bonus)) <= Fraction(1, 2)
     shuffled = [told(str(n), fen, is_event=n % 2 == 0) for n, fen in enumerate(sizes)]
     share = rules.share_refunded(shuffled, size, size)
-    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    dice.shuffle(shuffled)
     assert rules.share_refunded(shuffled, size, size) == share == 1
 
 

@@ -55,7 +55,7 @@ def test_reaching_a_tier_gives_once_ever(
     drain()
     with read() as tx:
         assert (points_of(tx, "c1"), points_of(tx, "c2")) == (88, 0)
-        told = profile.export(tx, customer_of(tx, "c1"))["benefit"]["tiers"]["gifts"]  # type: ignore[index]
+        told = profile.export(tx, customer_of(tx, "c1"))["benefit"]["tiers"]["gifts"]
         assert sorted(each["outcome"] for each in told) == ["issued", "issued"]
         customer = customer_of(tx, "c1")
         counted = "SELECT count(*) FROM benefit.coupon WHERE customer_id = %(customer)s"

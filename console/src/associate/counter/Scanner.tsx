@@ -18,6 +18,11 @@ export function canScan(): boolean {
 export function Scanner({ seen, close }: { seen: (text: string) => void; close: () => void }) {
   const video = useRef<HTMLVideoElement>(null)
   const [problem, setProblem] = useState(false)
+  // Whoever listens may change while one and the same camera stays open.
+  const listener = useRef(seen)
+  useEffect(() => {
+    listener.current = seen
+  }, [seen])
   useEffect(() => {
     let stream: MediaStream | undefined
     let timer: number | undefined
@@ -41,7 +46,7 @@ export function Scanner({ seen, close }: { seen: (text: string) => void; close: 
       if (!found || isOver) return
       isOver = true
       navigator.vibrate?.(60)
-      seen(found.rawValue)
+      listener.current(found.rawValue)
     }
     const stop = () => {
       window.clearInterval(timer)
@@ -52,8 +57,6 @@ export function Scanner({ seen, close }: { seen: (text: string) => void; close: 
       isOver = true
       stop()
     }
-    // One camera for as long as the page is open.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [])
   return (
     <div className="scanner" role="dialog" aria-label={t('counter.scan')}>

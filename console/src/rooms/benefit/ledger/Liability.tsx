@@ -45,17 +45,14 @@ function byUse(one: OfAsset, other: OfAsset): number {
 function AssetPanel({ one }: { one: OfAsset }) {
   const { t } = useTranslation()
   const isMoney = one.asset !== 'points'
-  const names = one.months.map((month) => month.month ?? t('ledger.never'))
   const shown = useMemo(
     () =>
       stacked(
-        names,
+        one.months.map((month) => month.month ?? t('ledger.never')),
         [{ name: t(`ledger.asset_${one.asset}`), values: one.months.map((each) => each.amount) }],
         (value) => (isMoney ? yuan(value) : count(value)),
       ),
-    // The months say everything; a list of their names is new each time.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [one, t],
+    [one, isMoney, t],
   )
   return (
     <Panel
