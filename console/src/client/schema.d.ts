@@ -7493,10 +7493,7 @@ export interface components {
          * @description `per_yuan` is earned for each whole yuan of an order, refunds taken off.
          */
         GrowthRules: {
-            /**
-             * Events
-             * @default []
-             */
+            /** Events */
             events?: components["schemas"]["GrowthEvent"][];
             /**
              * Per Yuan
@@ -9053,10 +9050,7 @@ export interface components {
          *     The first rule that fits a line counts it.
          */
         OrderRule: {
-            /**
-             * Categories
-             * @default []
-             */
+            /** Categories */
             categories?: string[];
             /** Per Fen */
             per_fen: number;
@@ -10091,10 +10085,7 @@ export interface components {
              * @enum {string}
              */
             clawback?: "owe" | "forgive";
-            /**
-             * Events
-             * @default []
-             */
+            /** Events */
             events?: components["schemas"]["EventRule"][];
             /**
              * Expiry
@@ -10111,10 +10102,7 @@ export interface components {
             has_tier_rates?: boolean;
             /** Name */
             name: string;
-            /**
-             * Orders
-             * @default []
-             */
+            /** Orders */
             orders?: components["schemas"]["OrderRule"][];
             /**
              * Pending
@@ -12695,10 +12683,7 @@ export interface components {
             min_order_fen?: number;
             /** Name */
             name: string;
-            /**
-             * Paid
-             * @default []
-             */
+            /** Paid */
             paid?: components["schemas"]["PaidTier"][];
             /**
              * Refund
@@ -12724,10 +12709,7 @@ export interface components {
             en: string;
             /** Keep */
             keep?: number | null;
-            /**
-             * Privileges
-             * @default []
-             */
+            /** Privileges */
             privileges?: (components["schemas"]["MemberPrice"] | components["schemas"]["PointsMultiplier"] | components["schemas"]["FreeShipping"] | components["schemas"]["PointsGift"] | components["schemas"]["CouponGift"])[];
             /** Threshold */
             threshold: number;

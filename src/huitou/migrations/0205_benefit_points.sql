@@ -1,7 +1,9 @@
--- Points: the plan in versions, what earned them, the points mall, and grants to a segment.
+-- Plans in versions, what is earned by them, the points mall, and grants to a segment.
 
-CREATE TABLE benefit.points_plan (
+-- Plans of points, tiers and stored value, each in versions: a draft at most, and one in force.
+CREATE TABLE benefit.plan (
     merchant_id uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('points', 'tiers', 'stored')),
     version int NOT NULL,
     state text NOT NULL CHECK (state IN ('draft', 'published', 'retired')),
     revision int NOT NULL DEFAULT 1,
@@ -10,12 +12,12 @@ CREATE TABLE benefit.points_plan (
     created_by text NOT NULL,
     published_at timestamptz,
     published_by text,
-    PRIMARY KEY (merchant_id, version),
+    PRIMARY KEY (merchant_id, kind, version),
     CHECK ((state = 'draft') = (published_at IS NULL))
 );
-CREATE UNIQUE INDEX points_plan_draft ON benefit.points_plan (merchant_id) WHERE state = 'draft';
-CREATE UNIQUE INDEX points_plan_published ON benefit.points_plan (merchant_id) WHERE state = 'published';
-SELECT base.protect('benefit.points_plan');
+CREATE UNIQUE INDEX plan_draft ON benefit.plan (merchant_id, kind) WHERE state = 'draft';
+CREATE UNIQUE INDEX plan_published ON benefit.plan (merchant_id, kind) WHERE state = 'published';
+SELECT base.protect('benefit.plan');
 
 -- What earned an asset by a plan: `key` is the order or the event, once for ever. What was earned is in the
 -- ledger, on the account of the customer that the event was first given to. `basis` is what of the plan is

@@ -1,22 +1,5 @@
--- Stored value: plans in versions, and what was paid in. What is left is in the ledger (assets
+-- Stored value: what was paid in. What is left is in the ledger (assets
 -- `principal` and `bonus`).
-
-CREATE TABLE benefit.stored_plan (
-    merchant_id uuid NOT NULL,
-    version int NOT NULL,
-    state text NOT NULL CHECK (state IN ('draft', 'published', 'retired')),
-    revision int NOT NULL DEFAULT 1,
-    document jsonb NOT NULL,
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    published_at timestamptz,
-    published_by text,
-    PRIMARY KEY (merchant_id, version),
-    CHECK ((state = 'draft') = (published_at IS NULL))
-);
-CREATE UNIQUE INDEX stored_plan_draft ON benefit.stored_plan (merchant_id) WHERE state = 'draft';
-CREATE UNIQUE INDEX stored_plan_published ON benefit.stored_plan (merchant_id) WHERE state = 'published';
-SELECT base.protect('benefit.stored_plan');
 
 CREATE TABLE benefit.recharge (
     merchant_id uuid NOT NULL,
@@ -36,7 +19,6 @@ CREATE TABLE benefit.recharge (
     undone_at timestamptz,
     PRIMARY KEY (merchant_id, id),
     UNIQUE (merchant_id, payment_no),
-    FOREIGN KEY (merchant_id, plan_version) REFERENCES benefit.stored_plan (merchant_id, version),
     CHECK ((state = 'undone') = (undone_at IS NOT NULL)),
     CHECK ((bonus_fen > 0) = (bonus_transaction_id IS NOT NULL))
 );

@@ -1,21 +1,4 @@
--- Tiers: plans in versions, the stored standing of each customer, every change with its evidence.
-
-CREATE TABLE benefit.tier_plan (
-    merchant_id uuid NOT NULL,
-    version int NOT NULL,
-    state text NOT NULL CHECK (state IN ('draft', 'published', 'retired')),
-    revision int NOT NULL DEFAULT 1,
-    document jsonb NOT NULL,
-    created_at timestamptz NOT NULL,
-    created_by text NOT NULL,
-    published_at timestamptz,
-    published_by text,
-    PRIMARY KEY (merchant_id, version),
-    CHECK ((state = 'draft') = (published_at IS NULL))
-);
-CREATE UNIQUE INDEX tier_plan_draft ON benefit.tier_plan (merchant_id) WHERE state = 'draft';
-CREATE UNIQUE INDEX tier_plan_published ON benefit.tier_plan (merchant_id) WHERE state = 'published';
-SELECT base.protect('benefit.tier_plan');
+-- Tiers: the stored standing of each customer, every change with its evidence.
 
 -- Of customers who answer for themselves and have a history. What it says follows from orders, the
 -- ledger and the plan in force; due_at is when time alone may change it.

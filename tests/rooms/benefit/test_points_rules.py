@@ -31,7 +31,7 @@ def plan(**changes: object) -> PointsPlan:
         "orders": [
             OrderRule(per_fen=1_000, points=3, categories=["dairy"]),
             OrderRule(per_fen=100, points=0, categories=["wine"]),
-            OrderRule(per_fen=100, points=1),
+            OrderRule(per_fen=100, points=1, categories=[]),
         ],
     }
     return PointsPlan.model_validate({**document, **changes})
@@ -124,7 +124,7 @@ def test_the_better_of_tier_and_birthday_counts(tier: int, birthday: bool, rate:
         {"orders": []},
         {
             "orders": [
-                OrderRule(per_fen=100, points=1),
+                OrderRule(per_fen=100, points=1, categories=[]),
                 OrderRule(per_fen=1, points=1, categories=["a"]),
             ]
         },

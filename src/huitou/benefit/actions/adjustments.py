@@ -10,7 +10,7 @@ from huitou.benefit.actions.growth import LOCK as TIERS_LOCK
 from huitou.benefit.reads import stored
 from huitou.benefit.rules import stored as stored_rules
 from huitou.benefit.store import approvals as store
-from huitou.benefit.store.stored import find_in_force, lock_stored
+from huitou.benefit.store.stored import lock_stored
 from huitou.benefit.types.approvals import Adjusted, AdjustedAsset, Adjustment, Approval, BadEnd
 from huitou.benefit.types.ledger import BONUS, POINTS, PRINCIPAL, Leg, Posting, Terms
 from huitou.benefit.types.tier_plans import GROWTH
@@ -83,10 +83,10 @@ def _post(tx: Tx, adjustment: Adjustment) -> UUID:
         tx.lock(TIERS_LOCK)
     if asset == PRINCIPAL and amount > 0:
         lock_stored(tx, adjustment.customer_id)
-        found = find_in_force(tx)
+        found = stored.find_latest_plan(tx)
         if found is not None:
             balance = stored.prepaid_of(tx, adjustment.customer_id)
-            stored_rules.check_cap(found.plan, balance, amount)
+            stored_rules.check_cap(found, balance, amount)
     terms = None
     if adjustment.expires_at is not None:
         terms = Terms(tx.now, adjustment.expires_at)

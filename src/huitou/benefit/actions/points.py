@@ -14,7 +14,7 @@ from huitou.benefit.rules import growth
 from huitou.benefit.rules import points as rules
 from huitou.benefit.rules.points import BoughtLine
 from huitou.benefit.store import earnings as store
-from huitou.benefit.store import points_plans as plans
+from huitou.benefit.store import plans
 from huitou.benefit.types.earnings import Due, Earned, Earning
 from huitou.benefit.types.ledger import POINTS, Leg, Posted, Posting
 from huitou.benefit.types.points import (
@@ -54,16 +54,24 @@ def set_draft(tx: Tx, plan: PointsPlan, revision: int) -> PointsPlanVersion:
 
     Refuses `points.plan_changed`.
     """
-    version = plans.set_draft(tx, plan.model_dump(), revision)
+    tx.lock(LOCK)
+    version = plans.find_draft(tx, reads.KIND)
+    if (version is None) != (revision == 0):
+        raise PointsPlanChanged()
     if version is None:
+        version = plans.add_plan(tx, reads.KIND, plan.model_dump())
+    elif not plans.set_plan(tx, reads.KIND, version, plan.model_dump(), revision):
         raise PointsPlanChanged()
     return reads.get_plan(tx, version)
 
 
 def remove_draft(tx: Tx) -> None:
     """Throw the draft away. Refuses `points.not_a_draft`."""
-    if not plans.remove_draft(tx):
+    tx.lock(LOCK)
+    version = plans.find_draft(tx, reads.KIND)
+    if version is None:
         raise NotADraft()
+    plans.remove_draft(tx, reads.KIND, version)
 
 
 def publish(tx: Tx, version: int, revision: int) -> PointsPlanVersion:
@@ -76,7 +84,7 @@ def publish(tx: Tx, version: int, revision: int) -> PointsPlanVersion:
     if found.revision != revision:
         raise PointsPlanChanged()
     rules.check_plan(found.document)
-    plans.set_published(tx, version)
+    plans.set_published(tx, reads.KIND, version)
     merchants.audit(tx, "points_plan.published", f"points_plan:{version}", revision=revision)
     return reads.get_plan(tx, version)
 

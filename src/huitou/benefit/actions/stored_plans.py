@@ -3,6 +3,7 @@
 from huitou.base.db import Tx
 from huitou.benefit.reads import stored as reads
 from huitou.benefit.rules import stored as rules
+from huitou.benefit.store import plans
 from huitou.benefit.store import stored as store
 from huitou.benefit.types.stored import (
     NotAStoredDraft,
@@ -20,10 +21,10 @@ def add_plan(tx: Tx, plan: StoredPlan) -> StoredPlanVersion:
     `coupon.no_template`."""
     store.lock_plans(tx)
     reads.check_coupons(tx, plan)
-    drafts = store.list_plans(tx, states=("draft",))
-    if drafts:
-        raise StoredDraftThere(version=drafts[0].version)
-    version = store.add_plan(tx, plan)
+    draft = plans.find_draft(tx, reads.KIND)
+    if draft is not None:
+        raise StoredDraftThere(version=draft)
+    version = plans.add_plan(tx, reads.KIND, plan.model_dump(mode="json"))
     merchants.audit(tx, "stored_plan.added", f"stored_plan:{version}")
     return reads.get_plan(tx, version)
 
@@ -34,7 +35,7 @@ def set_plan(tx: Tx, version: int, plan: StoredPlan, revision: int) -> StoredPla
     store.lock_plans(tx)
     _draft(tx, version)
     reads.check_coupons(tx, plan)
-    if not store.set_plan(tx, version, plan, revision):
+    if not plans.set_plan(tx, reads.KIND, version, plan.model_dump(mode="json"), revision):
         raise StoredPlanChanged()
     merchants.audit(tx, "stored_plan.changed", f"stored_plan:{version}", revision=revision + 1)
     return reads.get_plan(tx, version)
@@ -44,7 +45,7 @@ def remove_plan(tx: Tx, version: int) -> None:
     """Throw a draft away. Refuses `stored.no_plan`, `stored.not_a_draft`."""
     store.lock_plans(tx)
     _draft(tx, version)
-    store.remove_draft(tx, version)
+    plans.remove_draft(tx, reads.KIND, version)
     merchants.audit(tx, "stored_plan.removed", f"stored_plan:{version}")
 
 
@@ -59,8 +60,7 @@ def publish(tx: Tx, version: int, revision: int) -> StoredPlanVersion:
     if found.revision != revision:
         raise StoredPlanChanged()
     rules.check_plan(found.plan)
-    store.set_retired(tx)
-    store.set_published(tx, version)
+    plans.set_published(tx, reads.KIND, version)
     merchants.audit(tx, "stored_plan.published", f"stored_plan:{version}", revision=revision)
     return reads.get_plan(tx, version)
 
@@ -69,7 +69,7 @@ def retire(tx: Tx) -> None:
     """No money is paid in any more; what customers have is spent and paid back as before. Refuses
     `stored.not_offered`."""
     store.lock_plans(tx)
-    if not store.set_retired(tx):
+    if not plans.set_retired(tx, reads.KIND):
         raise NotOffered()
     merchants.audit(tx, "stored_plan.retired", "stored_plan")
 

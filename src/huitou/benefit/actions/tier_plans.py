@@ -12,9 +12,10 @@ from huitou.benefit.actions.growth import LOCK
 from huitou.benefit.actions.tiers import Outcome
 from huitou.benefit.reads import tiers as reads
 from huitou.benefit.rules import tier_plans as rules
-from huitou.benefit.store import tier_plans as store
+from huitou.benefit.store import plans
+from huitou.benefit.store import tier_runs as store
 from huitou.benefit.store import tiers as kept
-from huitou.benefit.store.tier_plans import RunRow
+from huitou.benefit.store.tier_runs import RunRow
 from huitou.benefit.types.tier_plans import TierPlan
 from huitou.benefit.types.tiers import (
     DraftThere,
@@ -33,10 +34,10 @@ _EXAMPLES = 10
 def add_plan(tx: Tx, plan: TierPlan) -> PlanVersion:
     """A draft; it may be unfinished, the checks come with publishing. Refuses `DraftThere`."""
     tx.lock(LOCK)
-    draft = store.find_draft(tx)
+    draft = plans.find_draft(tx, reads.KIND)
     if draft is not None:
         raise DraftThere(version=draft)
-    version = store.add_plan(tx, plan.model_dump())
+    version = plans.add_plan(tx, reads.KIND, plan.model_dump())
     merchants.audit(tx, "tier_plan.added", f"tier_plan:{version}")
     return reads.get_plan(tx, version)
 
@@ -45,7 +46,7 @@ def set_plan(tx: Tx, version: int, plan: TierPlan, revision: int) -> PlanVersion
     """Another wording of a draft. Refuses `NoTierPlan`, `NotADraft`, `TierPlanChanged`."""
     tx.lock(LOCK)
     _draft(tx, version)
-    if not store.set_plan(tx, version, plan.model_dump(), revision):
+    if not plans.set_plan(tx, reads.KIND, version, plan.model_dump(), revision):
         raise TierPlanChanged()
     merchants.audit(tx, "tier_plan.changed", f"tier_plan:{version}", revision=revision + 1)
     return reads.get_plan(tx, version)
@@ -55,7 +56,7 @@ def remove_plan(tx: Tx, version: int) -> None:
     """Throw a draft away. Refuses `NoTierPlan`, `NotADraft`."""
     tx.lock(LOCK)
     _draft(tx, version)
-    store.remove_draft(tx, version)
+    plans.remove_draft(tx, reads.KIND, version)
     merchants.audit(tx, "tier_plan.removed", f"tier_plan:{version}")
 
 
@@ -77,7 +78,7 @@ def publish(tx: Tx, version: int, revision: int) -> Run:
     if found.revision != revision:
         raise TierPlanChanged()
     rules.check_plan(found.plan)
-    store.set_published(tx, version)
+    plans.set_published(tx, reads.KIND, version)
     merchants.audit(tx, "tier_plan.published", f"tier_plan:{version}", revision=revision)
     return _start(tx, "apply", found)
 
@@ -92,7 +93,7 @@ def go_on(tx: Tx, run_id: UUID) -> bool:
     run = store.find_run(tx, run_id)
     if run is None or run.state not in ("queued", "running"):
         return False
-    found = store.find_plan(tx, run.plan_version)
+    found = plans.find_plan(tx, reads.KIND, run.plan_version)
     is_current = found is not None and found.revision == run.revision
     if found is None or not is_current or (run.kind == "apply" and found.state != "published"):
         store.set_run(tx, replace(run, state="superseded", ended_at=tx.now))

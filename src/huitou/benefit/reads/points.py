@@ -7,35 +7,32 @@ from huitou.base.db import ReadTx
 from huitou.benefit.reads import ledger
 from huitou.benefit.rules import points_words
 from huitou.benefit.store import earnings
-from huitou.benefit.store import points_plans as store
-from huitou.benefit.store.points_plans import PlanRow
+from huitou.benefit.store import plans as store
 from huitou.benefit.types.ledger import POINTS
+from huitou.benefit.types.plans import PlanKind, PlanRow
 from huitou.benefit.types.points import NoPointsPlan, PointsOf, PointsPlan, PointsPlanVersion
 from huitou.profile import reads as profile
+
+KIND: PlanKind = "points"
 
 
 def find_plan(tx: ReadTx) -> PointsPlanVersion | None:
     """The plan in force."""
-    found = store.list_plans(tx, state="published")
-    return shown(found[0]) if found else None
-
-
-def find_draft(tx: ReadTx) -> PointsPlanVersion | None:
-    found = store.list_plans(tx, state="draft")
-    return shown(found[0]) if found else None
+    found = store.find_published(tx, KIND)
+    return shown(found) if found else None
 
 
 def get_plan(tx: ReadTx, version: int) -> PointsPlanVersion:
     """Refuses `points.no_plan`."""
-    found = store.list_plans(tx, version=version)
-    if not found:
+    found = store.find_plan(tx, KIND, version)
+    if found is None:
         raise NoPointsPlan()
-    return shown(found[0])
+    return shown(found)
 
 
 def list_plans(tx: ReadTx) -> list[PointsPlanVersion]:
     """All versions, latest first."""
-    return [shown(row) for row in store.list_plans(tx)]
+    return [shown(row) for row in store.list_plans(tx, KIND)]
 
 
 def shown(row: PlanRow) -> PointsPlanVersion:

@@ -11,10 +11,11 @@ from huitou.benefit.reads import templates as coupons
 from huitou.benefit.rules import ledger as ledger_rules
 from huitou.benefit.rules import stored as rules
 from huitou.benefit.rules import stored_law, stored_words
+from huitou.benefit.store import plans
 from huitou.benefit.store import stored as store
-from huitou.benefit.store.stored import PlanRow
 from huitou.benefit.types.ledger import BONUS, POINTS, PRINCIPAL, Leg
 from huitou.benefit.types.payments import SpendOrder
+from huitou.benefit.types.plans import PlanKind, PlanRow
 from huitou.benefit.types.stored import (
     Balance,
     NoRecharge,
@@ -42,24 +43,25 @@ from huitou.kernel.page import (
 from huitou.kernel.time import day_of, day_start
 from huitou.merchant import reads as merchants
 
+KIND: PlanKind = "stored"
 _QUARTERS = 8
 _EXPORTED = 100_000
 
 
 def offered(tx: ReadTx) -> StoredPlanVersion:
     """The plan by which money can be paid in now. Refuses `stored.not_offered`."""
-    found = store.list_plans(tx, states=("published",))
-    if not found:
+    found = plans.find_published(tx, KIND)
+    if found is None:
         raise NotOffered()
-    return _version(found[0])
+    return _version(found)
 
 
 def get_plan(tx: ReadTx, version: int) -> StoredPlanVersion:
     """Refuses `stored.no_plan`."""
-    found = store.list_plans(tx, version=version)
-    if not found:
+    found = plans.find_plan(tx, KIND, version)
+    if found is None:
         raise NoStoredPlan()
-    return _version(found[0])
+    return _version(found)
 
 
 def list_plans(
@@ -68,7 +70,7 @@ def list_plans(
     """All versions, latest first."""
     limit = min(limit, PAGE_MAX)
     before = _version_in(cursor)
-    found = store.list_plans(tx, before=before, count_max=limit + 1)
+    found = plans.list_plans(tx, KIND, before=before, count_max=limit + 1)
     items = [_version(row) for row in found[:limit]]
     return Page(items, encode_cursor(items[-1].version) if len(found) > limit else None)
 
@@ -87,10 +89,16 @@ def check_coupons(tx: ReadTx, plan: StoredPlan) -> None:
         coupons.get_template(tx, template_id)
 
 
+def find_latest_plan(tx: ReadTx) -> StoredPlan | None:
+    """The plan in force, or else the last one that was: what customers have goes by it."""
+    found = plans.find_latest(tx, KIND)
+    return _plan(found) if found else None
+
+
 def spend_order(tx: ReadTx) -> SpendOrder:
     """How stored value is taken: by the plan in force."""
-    found = store.find_in_force(tx)
-    return found.plan.spend_order if found else "pro_rata"
+    found = find_latest_plan(tx)
+    return found.spend_order if found else "pro_rata"
 
 
 def balance_of(tx: ReadTx, customer_id: UUID) -> Balance:
@@ -168,7 +176,7 @@ def refundable(tx: ReadTx, customer_id: UUID) -> Refundable:
 
     Refuses `stored.not_offered` when there never was a plan.
     """
-    found = store.find_in_force(tx)
+    found = find_latest_plan(tx)
     if found is None:
         raise NotOffered()
     members = _members(tx, customer_id)
@@ -179,7 +187,7 @@ def refundable(tx: ReadTx, customer_id: UUID) -> Refundable:
     principal = max(0, ledger.standing(tx, customer_id, PRINCIPAL).available)
     bonus = max(0, ledger.standing(tx, customer_id, BONUS).available)
     run = store.get_run(tx, accounts, members)
-    return rules.refundable(found.plan.withdrawal, run, principal, bonus)
+    return rules.refundable(found.withdrawal, run, principal, bonus)
 
 
 def prepaid(tx: ReadTx) -> Prepaid:
@@ -222,7 +230,7 @@ def prepaid(tx: ReadTx) -> Prepaid:
 
 
 def _version(row: PlanRow) -> StoredPlanVersion:
-    plan = row.plan
+    plan = _plan(row)
     return StoredPlanVersion(
         version=row.version,
         state=row.state,
@@ -236,6 +244,10 @@ def _version(row: PlanRow) -> StoredPlanVersion:
         unlawful=stored_law.unlawful(plan),
         warnings=stored_law.warnings(plan),
     )
+
+
+def _plan(row: PlanRow) -> StoredPlan:
+    return StoredPlan.model_validate(row.document)
 
 
 def _members(tx: ReadTx, customer_id: UUID) -> list[UUID]:

@@ -13,10 +13,11 @@ from huitou.benefit.reads import ledger
 from huitou.benefit.rules import tier_facts as facts
 from huitou.benefit.rules import tier_words as words
 from huitou.benefit.rules.tiers import decide
+from huitou.benefit.store import plans, tier_runs
 from huitou.benefit.store import tier_gifts as given
-from huitou.benefit.store import tier_plans as plans
 from huitou.benefit.store import tiers as store
-from huitou.benefit.store.tier_plans import PlanRow, RunRow
+from huitou.benefit.store.tier_runs import RunRow
+from huitou.benefit.types.plans import PlanKind, PlanRow
 from huitou.benefit.types.tier_plans import GROWTH, Privilege, TierPlan, TierRule
 from huitou.benefit.types.tiers import (
     Bought,
@@ -50,16 +51,18 @@ from huitou.merchant import reads as merchants
 from huitou.order import reads as orders
 from huitou.profile import reads as profiles
 
+KIND: PlanKind = "tiers"
+
 
 def find_plan_in_force(tx: ReadTx) -> PlanVersion | None:
     """The published plan."""
-    found = plans.find_published(tx)
+    found = plans.find_published(tx, KIND)
     return None if found is None else shown(found)
 
 
 def get_plan(tx: ReadTx, version: int) -> PlanVersion:
     """A version of the plan. Refuses `NoTierPlan`."""
-    found = plans.find_plan(tx, version)
+    found = plans.find_plan(tx, KIND, version)
     if found is None:
         raise NoTierPlan()
     return shown(found)
@@ -72,7 +75,7 @@ def list_plans(tx: ReadTx, *, cursor: str | None = None, limit: int = 50) -> Pag
         before = int(decode_cursor(cursor, 1)[0]) if cursor is not None else None
     except ValueError as error:
         raise BadCursor() from error
-    found = [shown(row) for row in plans.list_plans(tx, before, limit + 1)]
+    found = [shown(row) for row in plans.list_plans(tx, KIND, before=before, count_max=limit + 1)]
     more = len(found) > limit
     return Page(found[:limit], encode_cursor(found[limit - 1].version) if more else None)
 
@@ -196,7 +199,7 @@ def tiers(tx: ReadTx) -> Tiers:
 
 def get_run(tx: ReadTx, run_id: UUID) -> Run:
     """A look at everybody, and how far it is. Refuses `NoTierRun`."""
-    found = plans.find_run(tx, run_id)
+    found = tier_runs.find_run(tx, run_id)
     if found is None:
         raise NoTierRun()
     return shown_run(found)
@@ -204,7 +207,7 @@ def get_run(tx: ReadTx, run_id: UUID) -> Run:
 
 def find_latest_run(tx: ReadTx, kind: str, version: int) -> Run | None:
     """The latest preview or application of a version."""
-    found = plans.find_latest_run(tx, kind, version)
+    found = tier_runs.find_latest_run(tx, kind, version)
     return None if found is None else shown_run(found)
 
 

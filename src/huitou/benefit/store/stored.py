@@ -1,9 +1,8 @@
-"""Stored value in PostgreSQL: plans in versions, recharges, and sums over the ledger."""
+"""Stored value in PostgreSQL: recharges, and sums over the ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -13,28 +12,10 @@ from huitou.benefit.types.stored import (
     BonusMonth,
     Recharge,
     Run,
-    StoredPlan,
-    StoredPlanState,
 )
 from huitou.identity import reads as identities
 
 _BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRow:
-    version: int
-    state: StoredPlanState
-    revision: int
-    document: dict[str, Any]
-    created_at: datetime
-    created_by: str
-    published_at: datetime | None
-    published_by: str | None
-
-    @property
-    def plan(self) -> StoredPlan:
-        return StoredPlan.model_validate(self.document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,101 +34,6 @@ def lock_stored(tx: Tx, customer_id: UUID) -> None:
 
 def lock_plans(tx: Tx) -> None:
     tx.lock("benefit.stored_plan")
-
-
-def list_plans(
-    tx: ReadTx,
-    *,
-    version: int | None = None,
-    states: Sequence[StoredPlanState] = ("draft", "published", "retired"),
-    before: int | None = None,
-    count_max: int = 1,
-) -> list[PlanRow]:
-    """Latest first; of one version, or in these states."""
-    return tx.rows(
-        PlanRow,
-        """
-        SELECT version, state, revision, document, created_at, created_by, published_at, published_by
-        FROM benefit.stored_plan
-        WHERE merchant_id = %(merchant)s AND state = ANY(%(states)s)
-            AND (%(version)s::int IS NULL OR version = %(version)s)
-            AND (%(before)s::int IS NULL OR version < %(before)s)
-        ORDER BY version DESC LIMIT %(count_max)s
-        """,
-        {"version": version, "states": list(states), "before": before, "count_max": count_max},
-    )
-
-
-def find_in_force(tx: ReadTx) -> PlanRow | None:
-    """The published plan, or else the one that was published last: what customers have goes by it."""
-    return tx.row(
-        PlanRow,
-        """
-        SELECT version, state, revision, document, created_at, created_by, published_at, published_by
-        FROM benefit.stored_plan WHERE merchant_id = %(merchant)s AND state <> 'draft'
-        ORDER BY state = 'published' DESC, published_at DESC, version DESC LIMIT 1
-        """,
-    )
-
-
-def add_plan(tx: Tx, plan: StoredPlan) -> int:
-    """A draft; returns its version."""
-    version: int = tx.value(
-        """
-        INSERT INTO benefit.stored_plan
-            (merchant_id, version, state, document, created_at, created_by)
-        SELECT %(merchant)s, coalesce(max(version), 0) + 1, 'draft', %(document)s, %(now)s, %(by)s
-        FROM benefit.stored_plan WHERE merchant_id = %(merchant)s
-        RETURNING version
-        """,
-        {"document": Jsonb(plan.model_dump(mode="json")), "by": tx.principal},
-    )
-    return version
-
-
-def set_plan(tx: Tx, version: int, plan: StoredPlan, revision: int) -> bool:
-    """Whether the draft was still at `revision`."""
-    return bool(
-        tx.run(
-            """
-            UPDATE benefit.stored_plan SET document = %(document)s, revision = revision + 1
-            WHERE merchant_id = %(merchant)s AND version = %(version)s AND state = 'draft'
-                AND revision = %(revision)s
-            """,
-            {
-                "version": version,
-                "document": Jsonb(plan.model_dump(mode="json")),
-                "revision": revision,
-            },
-        )
-    )
-
-
-def remove_draft(tx: Tx, version: int) -> None:
-    tx.run(
-        "DELETE FROM benefit.stored_plan"
-        " WHERE merchant_id = %(merchant)s AND version = %(version)s AND state = 'draft'",
-        {"version": version},
-    )
-
-
-def set_retired(tx: Tx) -> int:
-    """The plan that was published is not offered any more."""
-    return tx.run(
-        "UPDATE benefit.stored_plan SET state = 'retired'"
-        " WHERE merchant_id = %(merchant)s AND state = 'published'"
-    )
-
-
-def set_published(tx: Tx, version: int) -> None:
-    tx.run(
-        """
-        UPDATE benefit.stored_plan
-        SET state = 'published', published_at = %(now)s, published_by = %(by)s
-        WHERE merchant_id = %(merchant)s AND version = %(version)s
-        """,
-        {"version": version, "by": tx.principal},
-    )
 
 
 def add_recharge(tx: Tx, recharge: Recharge) -> None:

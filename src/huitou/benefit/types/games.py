@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from huitou.benefit.types.tier_plans import Code, Part, Title
+from huitou.benefit.types.documents import Part
+from huitou.benefit.types.tier_plans import Code, Title
 from huitou.kernel.errors import Conflict, Invalid, NotFound
 
 PRIZE_VALUE_MAX_FEN = 5_000_000

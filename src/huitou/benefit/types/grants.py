@@ -5,18 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from huitou.benefit.types.documents import Part
 from huitou.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 GrantState = Literal["draft", "running", "paused", "done", "undoing", "undone"]
 Days = Annotated[int, Field(ge=1, le=3_660)]
-
-
-class Part(BaseModel):
-    """Strict, closed, and never changed once read."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class PointsGrant(Part):

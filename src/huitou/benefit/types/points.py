@@ -5,20 +5,15 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from huitou.benefit.types.documents import Part
 from huitou.benefit.types.ledger import Lot
+from huitou.benefit.types.plans import PlanState
 from huitou.kernel.errors import Conflict, Invalid, NotFound
 
 Title = Annotated[str, Field(min_length=1, max_length=40)]
 Days = Annotated[int, Field(ge=1, le=3_660)]
-PlanState = Literal["draft", "published", "retired"]
-
-
-class Part(BaseModel):
-    """Strict, closed, and never changed once read."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class OrderRule(Part):
@@ -29,7 +24,7 @@ class OrderRule(Part):
 
     per_fen: Annotated[int, Field(ge=1, le=10_000_000)]
     points: Annotated[int, Field(ge=0, le=10_000)]
-    categories: Annotated[list[str], Field(max_length=50)] = []
+    categories: Annotated[list[str], Field(max_length=50, default_factory=list)]
 
 
 class EventRule(Part):
@@ -77,8 +72,8 @@ class PointsPlan(Part):
     """
 
     name: Title
-    orders: Annotated[list[OrderRule], Field(max_length=20)] = []
-    events: Annotated[list[EventRule], Field(max_length=20)] = []
+    orders: Annotated[list[OrderRule], Field(max_length=20, default_factory=list)]
+    events: Annotated[list[EventRule], Field(max_length=20, default_factory=list)]
     birthday_rate_bp: Annotated[int, Field(ge=10_000, le=100_000)] = 10_000
     has_tier_rates: bool = True
     pending: Annotated[AtOnce | AfterDays, Field(discriminator="kind")] = AtOnce(kind="at_once")

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from pydantic import Field
 
+from huitou.benefit.types.documents import Part
 from huitou.benefit.types.payments import SpendOrder
-from huitou.benefit.types.templates import Part, Sentence, Warned
+from huitou.benefit.types.plans import PlanState
+from huitou.benefit.types.templates import Sentence, Warned
 from huitou.kernel.errors import Conflict, Invalid, NotFound
 
 FEN_MAX = 100_000_000
 Card = Literal["named", "bearer"]
 TakeBack = Literal["unearned", "all", "nothing"]
-StoredPlanState = Literal["draft", "published", "retired"]
 RechargeState = Literal["done", "undone"]
 
 Fen = Annotated[int, Field(ge=1, le=FEN_MAX)]
@@ -87,7 +88,7 @@ class StoredPlanPreview:
 @dataclass(frozen=True, slots=True)
 class StoredPlanVersion:
     version: int
-    state: StoredPlanState
+    state: PlanState
     revision: int
     plan: StoredPlan
     created_at: datetime

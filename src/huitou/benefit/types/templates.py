@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
+from huitou.benefit.types.documents import Part
 from huitou.kernel.errors import Conflict, Invalid, NotFound
 
 FEN_MAX = 100_000_000
@@ -29,12 +30,6 @@ Text = Annotated[str, Field(min_length=1, max_length=100)]
 Instant = Annotated[AwareDatetime, Field(strict=False)]
 Codes = Annotated[tuple[Text, ...], Field(max_length=500, strict=False)]
 SomeCodes = Annotated[tuple[Text, ...], Field(min_length=1, max_length=500, strict=False)]
-
-
-class Part(BaseModel):
-    """Base of a template's parts: strict, unknown fields refused."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class FullReduction(Part):

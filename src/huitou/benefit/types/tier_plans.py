@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from huitou.benefit.types.documents import Part
 
 GROWTH = "growth"
 """The asset that tiers may be reached by; it is earned and taken back, never spent."""
@@ -17,12 +19,6 @@ Days = Annotated[int, Field(ge=1, le=3_660)]
 Title = Annotated[str, Field(min_length=1, max_length=40)]
 Whole = Annotated[int, Field(ge=0, le=AMOUNT_MAX)]
 Count = Annotated[int, Field(ge=1, le=100)]
-
-
-class Part(BaseModel):
-    """Strict, closed, and never changed once read."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
 class Rolling(Part):
@@ -110,7 +106,7 @@ class TierRule(Part):
     en: Title
     threshold: Whole
     keep: Whole | None = None
-    privileges: Annotated[list[Privilege], Field(max_length=20)] = []
+    privileges: Annotated[list[Privilege], Field(max_length=20, default_factory=list)]
 
 
 class GrowthEvent(Part):
@@ -125,7 +121,7 @@ class GrowthRules(Part):
     """`per_yuan` is earned for each whole yuan of an order, refunds taken off."""
 
     per_yuan: Annotated[int, Field(ge=0, le=1_000)] = 0
-    events: Annotated[list[GrowthEvent], Field(max_length=20)] = []
+    events: Annotated[list[GrowthEvent], Field(max_length=20, default_factory=list)]
 
 
 class PaidTier(Part):
@@ -155,5 +151,5 @@ class TierPlan(Part):
     refund: Literal["recalc", "no_downgrade"] = "recalc"
     min_order_fen: Whole = 1
     growth: GrowthRules | None = None
-    paid: Annotated[list[PaidTier], Field(max_length=20)] = []
+    paid: Annotated[list[PaidTier], Field(max_length=20, default_factory=list)]
     tiers: Annotated[list[TierRule], Field(min_length=2, max_length=12)]

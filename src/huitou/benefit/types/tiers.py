@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from huitou.benefit.types.plans import PlanState
 from huitou.benefit.types.tier_plans import Metric, TierPlan
 from huitou.kernel.errors import Conflict, Invalid, NotFound
 
@@ -74,9 +75,6 @@ class Standing:
     to_next: int | None
     to_keep: int
     evidence: TierEvidence
-
-
-PlanState = Literal["draft", "published", "retired"]
 
 
 @dataclass(frozen=True, slots=True)

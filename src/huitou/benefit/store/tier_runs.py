@@ -1,4 +1,4 @@
-"""Tier plans in versions, and the runs that look at everybody with one."""
+"""The runs that look at everybody with a tier plan."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,19 +9,6 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from huitou.base.db import ReadTx, Tx
-from huitou.benefit.types.tiers import PlanState
-
-
-@dataclass(frozen=True, slots=True)
-class PlanRow:
-    version: int
-    state: PlanState
-    revision: int
-    document: dict[str, Any]
-    created_at: datetime
-    created_by: str
-    published_at: datetime | None
-    published_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,102 +28,6 @@ class RunRow:
     queued_at: datetime
     ended_at: datetime | None
     by: str
-
-
-def find_published(tx: ReadTx) -> PlanRow | None:
-    """The plan in force."""
-    return tx.row(
-        PlanRow,
-        """
-        SELECT version, state, revision, document, created_at, created_by, published_at, published_by
-        FROM benefit.tier_plan WHERE merchant_id = %(merchant)s AND state = 'published'
-        """,
-    )
-
-
-def find_plan(tx: ReadTx, version: int) -> PlanRow | None:
-    return tx.row(
-        PlanRow,
-        """
-        SELECT version, state, revision, document, created_at, created_by, published_at, published_by
-        FROM benefit.tier_plan WHERE merchant_id = %(merchant)s AND version = %(version)s
-        """,
-        {"version": version},
-    )
-
-
-def list_plans(tx: ReadTx, before: int | None, count_max: int) -> list[PlanRow]:
-    """Latest first."""
-    return tx.rows(
-        PlanRow,
-        """
-        SELECT version, state, revision, document, created_at, created_by, published_at, published_by
-        FROM benefit.tier_plan
-        WHERE merchant_id = %(merchant)s AND (%(before)s::int IS NULL OR version < %(before)s)
-        ORDER BY version DESC LIMIT %(count_max)s
-        """,
-        {"before": before, "count_max": count_max},
-    )
-
-
-def find_draft(tx: ReadTx) -> int | None:
-    """The version of the draft, if there is one."""
-    version: int | None = tx.value(
-        "SELECT version FROM benefit.tier_plan WHERE merchant_id = %(merchant)s AND state = 'draft'"
-    )
-    return version
-
-
-def add_plan(tx: Tx, document: dict[str, Any]) -> int:
-    """A draft; returns its version."""
-    version: int = tx.value(
-        """
-        INSERT INTO benefit.tier_plan (merchant_id, version, state, document, created_at, created_by)
-        SELECT %(merchant)s, coalesce(max(version), 0) + 1, 'draft', %(document)s, %(now)s, %(by)s
-        FROM benefit.tier_plan WHERE merchant_id = %(merchant)s
-        RETURNING version
-        """,
-        {"document": Jsonb(document), "by": tx.principal},
-    )
-    return version
-
-
-def set_plan(tx: Tx, version: int, document: dict[str, Any], revision: int) -> bool:
-    """Whether the draft was still at `revision`."""
-    return bool(
-        tx.run(
-            """
-            UPDATE benefit.tier_plan SET document = %(document)s, revision = revision + 1
-            WHERE merchant_id = %(merchant)s AND version = %(version)s AND state = 'draft'
-              AND revision = %(revision)s
-            """,
-            {"version": version, "document": Jsonb(document), "revision": revision},
-        )
-    )
-
-
-def remove_draft(tx: Tx, version: int) -> None:
-    tx.run(
-        "DELETE FROM benefit.tier_plan"
-        " WHERE merchant_id = %(merchant)s AND version = %(version)s AND state = 'draft'",
-        {"version": version},
-    )
-
-
-def set_published(tx: Tx, version: int) -> None:
-    """The one in force so far is retired."""
-    tx.run(
-        "UPDATE benefit.tier_plan SET state = 'retired'"
-        " WHERE merchant_id = %(merchant)s AND state = 'published'"
-    )
-    tx.run(
-        """
-        UPDATE benefit.tier_plan
-        SET state = 'published', published_at = %(now)s, published_by = %(by)s
-        WHERE merchant_id = %(merchant)s AND version = %(version)s
-        """,
-        {"version": version, "by": tx.principal},
-    )
 
 
 def add_run(tx: Tx, id_: UUID, *, kind: str, version: int, revision: int, total: int) -> None:
