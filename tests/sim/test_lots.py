@@ -7,8 +7,7 @@ no SQL, step by step, and from sixteen threads at once by what must always hold.
 import os
 import random
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,14 +38,11 @@ from huitou.identity import reads as people
 from tests.background import settle
 from tests.conftest import Brand, Clock, make_brand, send_events
 from tests.rooms.attribution.story import customer_of, seen
+from tests.sim.lives import Died, Mortal
 
 SEEDS = [int(os.environ["HUITOU_SEED"])] if "HUITOU_SEED" in os.environ else list(range(8))
 STEPS = 120
 THREADS = 16
-
-
-class Died(Exception):
-    """The process dies before its transaction commits."""
 
 
 @dataclass
@@ -143,15 +139,15 @@ class Auditor:
         return parts, amount
 
 
-class Life:
+class Life(Mortal):
     """One history, each step done in the product and by the auditor."""
 
     CARDS = ("c1", "c2", "c3")
 
     def __init__(self, seed: int, db: Database, clock: Clock) -> None:
-        self.dice = random.Random(seed)
-        self.db, self.clock = db, clock
         self.brand = make_brand(db, f"积分{seed}")
+        super().__init__(db, self.brand.merchant.id, random.Random(seed))
+        self.clock = clock
         self.auditor = Auditor()
         self.given: list[Given] = []
         self.spent: list[Spent] = []
@@ -168,29 +164,6 @@ class Life:
     def key(self) -> str:
         self.count += 1
         return f"life:{self.count}"
-
-    @contextmanager
-    def write(self) -> Iterator[Tx]:
-        with self.db.write(self.brand.merchant.id, principal="sim") as tx:
-            yield tx
-
-    def do(self, act: Callable[[Tx], Any]) -> Any:
-        """Sometimes die before the commit and begin again; sometimes ask twice."""
-        if self.dice.random() < 0.15:
-            with pytest.raises(Died), self.write() as tx:
-                self._die_after(act, tx)
-        with self.write() as tx:
-            answer = act(tx)
-        if self.dice.random() < 0.15:
-            with self.write() as tx:
-                again = act(tx)
-            assert getattr(again, "is_new", False) is False
-        return answer
-
-    @staticmethod
-    def _die_after(act: Callable[[Tx], Any], tx: Tx) -> None:
-        act(tx)
-        raise Died
 
     def step(self) -> None:
         self.clock.move(hours=self.dice.choice((0, 1, 9, 40)))

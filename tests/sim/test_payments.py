@@ -8,8 +8,7 @@ paid, of each asset, to the fen.
 
 import os
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -39,13 +38,10 @@ from tests.background import settle
 from tests.conftest import Clock, make_brand, send_events
 from tests.rooms.attribution.story import customer_of, paid, refunded, seen
 from tests.rooms.benefit.money_world import ASSETS, UNIT, give_points, publish_plan
+from tests.sim.lives import Mortal
 
 SEEDS = [int(os.environ["HUITOU_SEED"])] if "HUITOU_SEED" in os.environ else list(range(5))
 STEPS = 70
-
-
-class Died(Exception):
-    """The process dies before its transaction commits."""
 
 
 @dataclass
@@ -87,15 +83,15 @@ class Order:
         return int(points + Fraction(1, 2)), int(fen + Fraction(1, 2))
 
 
-class Life:
+class Life(Mortal):
     """One history, each step done in the product and by the auditor."""
 
     CARDS = ("c1", "c2", "c3")
 
     def __init__(self, seed: int, db: Database, clock: Clock) -> None:
-        self.dice = random.Random(seed)
-        self.db, self.clock = db, clock
         self.brand = make_brand(db, f"支付{seed}")
+        super().__init__(db, self.brand.merchant.id, random.Random(seed))
+        self.clock = clock
         self.given = dict.fromkeys(ASSETS, 0)
         self.orders: list[Order] = []
         self.mergings: list[UUID] = []
@@ -106,29 +102,6 @@ class Life:
             self.customers = {card: customer_of(tx, card) for card in self.CARDS}
             order = self.dice.choice(("pro_rata", "principal_first", "bonus_first"))
             publish_plan(tx, spend_order=order)
-
-    @contextmanager
-    def write(self) -> Iterator[Tx]:
-        with self.db.write(self.brand.merchant.id, principal="sim") as tx:
-            yield tx
-
-    def do(self, act: Callable[[Tx], Any]) -> Any:
-        """Sometimes die before the commit and begin again; sometimes ask twice."""
-        if self.dice.random() < 0.2:
-            with pytest.raises(Died), self.write() as tx:
-                self._die_after(act, tx)
-        with self.write() as tx:
-            answer = act(tx)
-        if self.dice.random() < 0.2:
-            with self.write() as tx:
-                again = act(tx)
-            assert getattr(again, "is_new", False) is False
-        return answer
-
-    @staticmethod
-    def _die_after(act: Callable[[Tx], Any], tx: Tx) -> None:
-        act(tx)
-        raise Died
 
     def step(self) -> None:
         self.clock.move(minutes=self.dice.choice((0, 0, 1, 7, 40)))

@@ -25,7 +25,8 @@ from tests.background import settle
 from tests.conftest import Brand, Clock, send_events
 from tests.rooms.attribution.story import customer_of, seen
 from tests.rooms.benefit.money_world import ASSETS, UNIT, give_points, publish_plan
-from tests.sim.test_payments import Died, has_all
+from tests.sim.lives import Died
+from tests.sim.test_payments import has_all
 
 THREADS = 16
 

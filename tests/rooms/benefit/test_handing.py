@@ -1,32 +1,20 @@
 """Printed codes, coupons given away, revoked and forgotten; customers merged and split again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 
-from huitou.base.db import Database
-from huitou.benefit.actions import coupons
 from huitou.identity import actions as identities
 from huitou.identity import reads as people
 from huitou.kernel.time import day_of
-from tests.conftest import Brand, Clock, Write
-from tests.rooms.benefit.coupon_world import broken, make_customers, publish
+from tests.conftest import Clock, Write
+from tests.rooms.benefit.coupon_world import publish
 
 Post = Callable[..., Any]
-
-
-@pytest.fixture
-def customers(db: Database, brand: Brand) -> list[UUID]:
-    return make_customers(db, brand.merchant.id, 3)
-
-
-@pytest.fixture(autouse=True)
-def sound(db: Database, brand: Brand) -> Iterator[None]:
-    yield
-    assert broken(db, brand.merchant.id) == []
+pytestmark = pytest.mark.usefixtures("sound_coupons")
 
 
 @pytest.fixture
@@ -38,20 +26,6 @@ def post(client: TestClient) -> Post:
         return answer.json() if answer.status_code < 300 else answer.json()["code"]
 
     return send
-
-
-@pytest.fixture
-def give(write: Write, client: TestClient) -> Callable[..., str]:
-    """A new template's coupon for a customer; its code."""
-
-    def issue(customer: UUID, **fields: Any) -> str:
-        with write() as tx:
-            coupons.issue(tx, publish(tx, **fields).id, [customer], key="given")
-        pack = client.get(f"/v1/customers/{customer}/coupons").json()
-        code: str = max(pack, key=lambda each: each["template_id"])["code"]
-        return code
-
-    return issue
 
 
 @pytest.fixture

@@ -129,6 +129,22 @@ def test_a_forgiving_plan_takes_only_what_is_there(
         assert ledger.check(tx) == []
 
 
+def test_what_was_promised_when_an_order_earned_holds_under_another_plan(
+    write: Write, read: Read, send: Send, drain: Drain, clock: Clock, plan: Callable[..., None]
+) -> None:
+    plan(clawback="forgive")
+    send([paid("o1", "c1", clock.now, (10_000,))])
+    drain()
+    with write() as tx:
+        _spend(tx, customer_of(tx, "c1"), 90)
+    plan(clawback="owe", orders=[{"per_fen": 1_000, "points": 1}])
+    send([refunded("o1", "r1", clock.now, {1: 10_000})])
+    drain()
+    with read() as tx:
+        assert (has(tx, "c1").available, has(tx, "c1").owed) == (0, 0)
+        assert ledger.check(tx) == []
+
+
 def test_points_wait_and_end(
     read: Read, write: Write, send: Send, drain: Drain, clock: Clock, plan: Callable[..., None]
 ) -> None:

@@ -1,6 +1,6 @@
 """Coupons over HTTP: packs, tills, checkouts, phones without a network; and clear refusals."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,22 +10,10 @@ from fastapi.testclient import TestClient
 
 from huitou.api.app import create_app
 from huitou.base.db import Database
-from huitou.benefit.actions import coupons
-from tests.conftest import Brand, Clock, Write, make_brand
-from tests.rooms.benefit.coupon_world import broken, make_customers, publish
+from tests.conftest import Brand, Clock, make_brand
 
 Post = Callable[..., Any]
-
-
-@pytest.fixture
-def customers(db: Database, brand: Brand) -> list[UUID]:
-    return make_customers(db, brand.merchant.id, 3)
-
-
-@pytest.fixture(autouse=True)
-def sound(db: Database, brand: Brand) -> Iterator[None]:
-    yield
-    assert broken(db, brand.merchant.id) == []
+pytestmark = pytest.mark.usefixtures("sound_coupons")
 
 
 @pytest.fixture
@@ -37,20 +25,6 @@ def post(client: TestClient) -> Post:
         return answer.json() if answer.status_code < 300 else answer.json()["code"]
 
     return send
-
-
-@pytest.fixture
-def give(write: Write, client: TestClient) -> Callable[..., str]:
-    """A new template's coupon for a customer; its code."""
-
-    def issue(customer: UUID, **fields: Any) -> str:
-        with write() as tx:
-            coupons.issue(tx, publish(tx, **fields).id, [customer], key="given")
-        pack = client.get(f"/v1/customers/{customer}/coupons").json()
-        code: str = max(pack, key=lambda each: each["template_id"])["code"]
-        return code
-
-    return issue
 
 
 def test_a_pack_shows_what_ends_first_first(

@@ -13,20 +13,13 @@ from huitou.benefit.types.earnings import Due, Earned
 from huitou.benefit.types.ledger import Leg, Posting, Reversal
 
 
-def settle(
-    tx: Tx,
-    earned: Sequence[Earned],
-    dues: Mapping[str, Sequence[Due]],
-    *,
-    is_forgiving: bool = False,
-) -> None:
+def settle(tx: Tx, earned: Sequence[Earned], dues: Mapping[str, Sequence[Due]]) -> None:
     """Give what is not given yet, and take back what is due by now (by key, in the order of time).
 
-    What is due counts all told, so the same may be said again and steps do not matter. With
-    `is_forgiving` nothing is taken that is spent already; otherwise it is owed.
+    What is due counts all told, so the same may be said again and steps do not matter.
     """
     given = _give(tx, earned)
-    settled = _take_back(tx, given, dues, is_forgiving=is_forgiving)
+    settled = _take_back(tx, given, dues)
     changed = [after for before, after in zip(earned, settled, strict=True) if after != before]
     if changed:
         store.set_earned(tx, changed)
@@ -97,12 +90,10 @@ def _give(tx: Tx, earned: Sequence[Earned]) -> list[Earned]:
     ]
 
 
-def _take_back(
-    tx: Tx, earned: Sequence[Earned], dues: Mapping[str, Sequence[Due]], *, is_forgiving: bool
-) -> list[Earned]:
+def _take_back(tx: Tx, earned: Sequence[Earned], dues: Mapping[str, Sequence[Due]]) -> list[Earned]:
     """Refunds are taken back one by one in the order of their time, so that each counts when it
     was: what came late is dated like what came in time."""
-    free = _free_of(tx, earned, dues) if is_forgiving else {}
+    free = _free_of(tx, earned, dues)
     reversals, after = [], []
     for each in earned:
         if each.transaction_id is None:
@@ -114,7 +105,7 @@ def _take_back(
             if wanted <= 0:
                 continue
             taken = wanted
-            if is_forgiving:
+            if due.is_forgiven:
                 taken = min(wanted, free.get(each.customer_id, 0))
                 free[each.customer_id] = free.get(each.customer_id, 0) - taken
             if taken:
@@ -138,8 +129,9 @@ def _take_back(
 def _free_of(
     tx: Tx, earned: Sequence[Earned], dues: Mapping[str, Sequence[Due]]
 ) -> dict[UUID, int]:
-    """Customer → what their account could still give back, held until the end of the transaction."""
-    concerned = [each for each in earned if dues.get(each.key)]
+    """Customer → what their account could still give back, held until the end of the transaction; of
+    those who are forgiven what it could not."""
+    concerned = [each for each in earned if any(due.is_forgiven for due in dues.get(each.key, ()))]
     if not concerned:
         return {}
     asset = concerned[0].asset

@@ -5,9 +5,11 @@ from uuid import UUID
 
 from huitou.base.db import Tx
 from huitou.benefit.actions import earnings
+from huitou.benefit.rules import earnings as events_earn
 from huitou.benefit.rules import growth as rules
+from huitou.benefit.rules.earnings import order_key
 from huitou.benefit.store import earnings as store
-from huitou.benefit.types.earnings import Due, Earned
+from huitou.benefit.types.earnings import Due, Earned, Earns
 from huitou.benefit.types.tier_plans import GROWTH, TierPlan
 from huitou.event import reads as events
 from huitou.identity import reads as identities
@@ -25,7 +27,7 @@ def settle_orders(tx: Tx, order_ids: Sequence[UUID], plan: TierPlan | None, vers
     back the rest. The same however often it runs, and whichever notice comes first. The rate is that
     of the plan in force when the order was first seen."""
     tx.lock(LOCK)
-    spent = {rules.order_key(each.order_id): each for each in orders.spending(tx, order_ids)}
+    spent = {order_key(each.order_id): each for each in orders.spending(tx, order_ids)}
     if plan is not None and plan.growth is not None and plan.growth.per_yuan:
         first = store.list_first_given(tx, [each.position for each in spent.values()])
         per_yuan = plan.growth.per_yuan
@@ -42,7 +44,8 @@ def settle_orders(tx: Tx, order_ids: Sequence[UUID], plan: TierPlan | None, vers
 def settle_events(tx: Tx, after: int, upto: int, plan: TierPlan, version: int) -> list[UUID]:
     """What the events of the log's positions `(after, upto]` earn; returns of whom."""
     assert plan.growth is not None
-    entries = events.log_slice(tx, after, upto, rules.types_of(plan.growth))
+    earns = [Earns(each.type, each.growth, each.limit) for each in plan.growth.events]
+    entries = events.log_slice(tx, after, upto, [each.type for each in earns])
     if not entries:
         return []
     tx.lock(LOCK)
@@ -50,7 +53,7 @@ def settle_events(tx: Tx, after: int, upto: int, plan: TierPlan, version: int) -
         each.position: each.first_customer_id for each in identities.given(tx, after, upto)
     }
     zone = merchants.get_merchant(tx).zone
-    found = rules.event_earnings(entries, customers, plan.growth, zone)
+    found = events_earn.event_earnings(GROWTH, entries, customers, earns, zone=zone)
     store.add_earnings(tx, found, version)
     earnings.settle(tx, store.lock_earned(tx, GROWTH, [each.key for each in found]), {})
     return sorted({each.customer_id for each in found})
@@ -61,7 +64,7 @@ def follow(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     tx.lock(LOCK)
     moved = earnings.follow(tx, GROWTH, customer_ids)
     order_ids = [each.order_id for each in moved if each.order_id is not None]
-    spent = {rules.order_key(each.order_id): each for each in orders.spending(tx, order_ids)}
+    spent = {order_key(each.order_id): each for each in orders.spending(tx, order_ids)}
     earnings.settle(tx, moved, _dues(moved, spent))
 
 

@@ -10,12 +10,12 @@ from huitou.base.db import Tx
 from huitou.benefit.actions import earnings, ledger
 from huitou.benefit.reads import points as reads
 from huitou.benefit.reads import tiers
-from huitou.benefit.rules import growth
 from huitou.benefit.rules import points as rules
+from huitou.benefit.rules.earnings import event_earnings, order_key
 from huitou.benefit.rules.points import BoughtLine
 from huitou.benefit.store import earnings as store
 from huitou.benefit.store import plans
-from huitou.benefit.types.earnings import Due, Earned, Earning
+from huitou.benefit.types.earnings import Due, Earned, Earning, Earns
 from huitou.benefit.types.ledger import POINTS, Leg, Posted, Posting
 from huitou.benefit.types.points import (
     NotADraft,
@@ -95,7 +95,7 @@ def take_orders(tx: Tx, order_ids: Sequence[UUID]) -> None:
     plan in force when it was first seen, if it was paid after that was published."""
     tx.lock(LOCK)
     plan = reads.find_plan(tx)
-    spent = {growth.order_key(each.order_id): each for each in orders.spending(tx, order_ids)}
+    spent = {order_key(each.order_id): each for each in orders.spending(tx, order_ids)}
     bought = _lines(tx, spent.values())
     if plan is not None and plan.published_at is not None and plan.document.orders:
         known = store.list_known(tx, POINTS, list(spent))
@@ -114,11 +114,11 @@ def take_events(tx: Tx, after: int, upto: int) -> None:
     plan = reads.find_plan(tx)
     if plan is None or plan.published_at is None or not plan.document.events:
         return
-    by_type = {rule.type: rule for rule in plan.document.events}
-    since = plan.published_at
+    document, since = plan.document, plan.published_at
+    earns = [Earns(each.type, each.points, each.limit) for each in document.events]
     entries = [
         entry
-        for entry in events.log_slice(tx, after, upto, list(by_type))
+        for entry in events.log_slice(tx, after, upto, [each.type for each in earns])
         if entry.occurred_at >= since
     ]
     if not entries:
@@ -128,19 +128,16 @@ def take_events(tx: Tx, after: int, upto: int) -> None:
         each.position: each.first_customer_id for each in identities.given(tx, after, upto)
     }
     zone = merchant.get_merchant(tx).zone
-    found: dict[str, Earning] = {}
-    for entry in entries:
-        rule, customer_id = by_type[entry.type], customers.get(entry.position)
-        if customer_id is None:
-            continue
-        key = growth.event_key(rule.limit, customer_id, entry, zone)
-        at = entry.occurred_at
-        terms = rules.event_terms_of(plan.document, at, zone)
-        found.setdefault(
-            key, Earning(POINTS, key, customer_id, entry.position, None, rule.points, {}, at, terms)
-        )
-    store.add_earnings(tx, list(found.values()), plan.version)
-    earnings.settle(tx, store.lock_earned(tx, POINTS, list(found)), {})
+    found = event_earnings(
+        POINTS,
+        entries,
+        customers,
+        earns,
+        terms_of=lambda at: rules.event_terms_of(document, at, zone),
+        zone=zone,
+    )
+    store.add_earnings(tx, found, plan.version)
+    earnings.settle(tx, store.lock_earned(tx, POINTS, [each.key for each in found]), {})
 
 
 def follow_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
@@ -148,7 +145,7 @@ def follow_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     tx.lock(LOCK)
     moved = earnings.follow(tx, POINTS, customer_ids)
     order_ids = [each.order_id for each in moved if each.order_id is not None]
-    spent = {growth.order_key(each.order_id): each for each in orders.spending(tx, order_ids)}
+    spent = {order_key(each.order_id): each for each in orders.spending(tx, order_ids)}
     _settle(tx, moved, spent, _lines(tx, spent.values()))
 
 
@@ -207,7 +204,7 @@ def _order_earnings(
         found.append(
             Earning(
                 POINTS,
-                growth.order_key(order.order_id),
+                order_key(order.order_id),
                 customer_id,
                 order.position,
                 order.order_id,
@@ -237,10 +234,8 @@ def _settle(
             shipping_fen=order.shipping_fen,
             refunded_fen=order.refunded_fen,
         )
-        dues[each.key] = [Due(order.refund_ats[-1], upto)]
-    plan = reads.find_plan(tx)
-    is_forgiving = plan is not None and plan.document.clawback == "forgive"
-    earnings.settle(tx, earned, dues, is_forgiving=is_forgiving)
+        dues[each.key] = [Due(order.refund_ats[-1], upto, is_forgiven=each.basis["forgives"])]
+    earnings.settle(tx, earned, dues)
 
 
 def _lines(tx: Tx, spent: Any) -> dict[UUID, list[BoughtLine]]:

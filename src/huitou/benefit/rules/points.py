@@ -46,7 +46,8 @@ def check_plan(plan: PointsPlan) -> None:
 
 def basis_of(plan: PointsPlan, lines: Iterable[BoughtLine], rate_bp: int) -> dict[str, Any]:
     """What has to be remembered of the plan for one order, so that refunds are worked out by the same
-    rule whatever the plan says then: `{"rules": [[per_fen, points, [line_no, …]], …], "rate_bp"}`."""
+    rule whatever the plan says then:
+    `{"rules": [[per_fen, points, [line_no, …]], …], "rate_bp", "forgives"}`."""
     fitting: dict[int, list[int]] = {}
     for line in lines:
         nth = _rule_for(plan.orders, line.category_code)
@@ -58,6 +59,7 @@ def basis_of(plan: PointsPlan, lines: Iterable[BoughtLine], rate_bp: int) -> dic
             for nth, numbers in sorted(fitting.items())
         ],
         "rate_bp": rate_bp,
+        "forgives": plan.clawback == "forgive",
     }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from huitou.benefit.types.ledger import Terms
@@ -22,6 +22,15 @@ class Earning:
     basis: dict[str, Any]
     at: datetime
     terms: Terms | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Earns:
+    """An event of this type earns `amount`: each time, or once a day or once ever a customer."""
+
+    type: str
+    amount: int
+    limit: Literal["each", "daily", "once"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,9 @@ class Earned:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """By `at`, `upto` of an earning has to be taken back, all told."""
+    """By `at`, `upto` of an earning has to be taken back, all told; with `is_forgiven` nothing that is
+    spent already, otherwise that is owed."""
 
     at: datetime
     upto: int
+    is_forgiven: bool = False
