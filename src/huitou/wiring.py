@@ -49,6 +49,7 @@ ROOMS = (
     "segment",
     "tag",
     "benefit",
+    "offer",
     "content",
     "reach",
     "opportunity",
