@@ -1,0 +1,70 @@
+"""A cart and its rules as tables of whole numbers, which the kernel goes over."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+Ints = Any
+"""A list of int, or an array of int64 where the kernel is compiled."""
+
+AMOUNT, ENTRY_AMOUNT, LIST_AMOUNT, COUNT = range(4)
+BUY_GET, BUNDLE, ADD_ON = range(3)
+ORDER_OFF, ONE_OFF, SHIPPING_OFF = range(3)
+NONE = -1
+"""Stands for nothing: no offer, no limit, no cap."""
+
+
+class Tables(NamedTuple):
+    """Units in their order; modes are what a unit of a class may do, those of a class side by side.
+
+    `mode_act` has `sizes[GROUPS]` columns a mode. `mode_coupons` are the coupons, as bits in their order, that count a unit in
+    that mode. Activities and coupons are in the order in which they take their turns. `triggers` has a
+    column a unit for each piece offer.
+    """
+
+    sizes: Ints
+    unit_class: Ints
+    list_fen: Ints
+    mode_from: Ints
+    mode_until: Ints
+    mode_fen: Ints
+    mode_price: Ints
+    mode_piece: Ints
+    mode_is_get: Ints
+    mode_act: Ints
+    mode_coupons: Ints
+    price_limit: Ints
+    piece_kind: Ints
+    piece_is_split: Ints
+    piece_buy: Ints
+    piece_get: Ints
+    piece_pay_bp: Ints
+    piece_fen: Ints
+    piece_max: Ints
+    piece_threshold: Ints
+    triggers: Ints
+    act_measure: Ints
+    act_repeats: Ints
+    act_cap: Ints
+    tier_from: Ints
+    tier_until: Ints
+    tier_at: Ints
+    tier_off: Ints
+    tier_pay_bp: Ints
+    tier_gift: Ints
+    tier_ships: Ints
+    coupon_kind: Ints
+    coupon_measure: Ints
+    coupon_threshold: Ints
+    coupon_off: Ints
+    coupon_pay_bp: Ints
+    coupon_cap: Ints
+    coupon_pay: Ints
+
+
+UNITS, GROUPS, PIECES, ACTS, COUPONS, SHIPPING, SHIPS_FREE = range(7)
+"""What stands where in `sizes`."""
+
+
+def as_lists(columns: Sequence[Sequence[int]]) -> Tables:
+    """For the kernel as it is."""
+    return Tables(*(list(column) for column in columns))

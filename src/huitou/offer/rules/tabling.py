@@ -1,0 +1,389 @@
+"""From a cart and its rules to tables, and back. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+from huitou.offer.rules import tables as at
+from huitou.offer.rules.compiling import ints
+from huitou.offer.rules.tables import NONE, Tables
+from huitou.offer.types.carts import Cart, CartLine, Choice, Rules, Slot, UsableCoupon, UsableOffer
+from huitou.offer.types.documents import (
+    Activity,
+    AddOn,
+    Bundle,
+    BuyGet,
+    Goods,
+    Measure,
+    OneOff,
+    OrderOff,
+    PriceOffer,
+    ShippingOff,
+    Tier,
+)
+
+FULL_BP = 10_000
+_MEASURES: dict[Measure, int] = {
+    "amount": at.AMOUNT,
+    "entry_amount": at.ENTRY_AMOUNT,
+    "list_amount": at.LIST_AMOUNT,
+    "count": at.COUNT,
+}
+Instrument = UsableOffer | UsableCoupon
+Piece = BuyGet | Bundle | AddOn
+
+
+class Mode(NamedTuple):
+    """What a unit may do: which price offer it pays by, which piece offer it joins and as what, which
+    activities; by their places in `Tabled`."""
+
+    price: int
+    piece: int
+    slot: Slot
+    activities: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One piece."""
+
+    line_no: int
+    sku: str
+    category: str
+    list_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tabled:
+    """Tables, and what stands where in them: `modes` as in the tables, `spans` those of each class."""
+
+    tables: Tables
+    units: list[Unit]
+    classes: list[int]
+    prices: list[UsableOffer]
+    pieces: list[UsableOffer]
+    activities: list[UsableOffer]
+    coupons: list[UsableCoupon]
+    modes: list[Mode]
+    spans: list[tuple[int, int]]
+
+    def choice(self, unit: Unit, mode: int, count: int) -> Choice:
+        """A mode in words."""
+        said = self.modes[mode]
+        return Choice(
+            unit.sku,
+            unit.list_fen,
+            count,
+            price=None if said.price == NONE else self.prices[said.price].id,
+            piece=None if said.piece == NONE else self.pieces[said.piece].id,
+            slot=said.slot,
+            activities=tuple(self.activities[a].id for a in said.activities if a != NONE),
+        )
+
+
+def tabled(cart: Cart, rules: Rules) -> Tabled:
+    """All that can be decided about a cart."""
+    units = units_of(cart)
+    prices = [offer for offer in rules.offers if isinstance(offer.terms, PriceOffer)]
+    pieces = [offer for offer in rules.offers if isinstance(offer.terms, BuyGet | Bundle | AddOn)]
+    activities = in_turn(rules)
+    coupons = sorted(rules.coupons, key=lambda coupon: (coupon.rank, coupon.id))
+    groups = list(dict.fromkeys(_group(offer) for offer in activities))
+    together = _Together([*prices, *pieces, *activities], coupons)
+    classes: dict[tuple[str, int], int] = {}
+    modes: list[Mode] = []
+    fens: list[int] = []
+    spans: list[tuple[int, int]] = []
+    seen: list[Unit] = []
+    for unit in units:
+        key = unit.sku, unit.list_fen
+        if key in classes:
+            continue
+        classes[key] = len(classes)
+        seen.append(unit)
+        first = len(modes)
+        for mode, fen in _modes_of(unit, prices, pieces, activities, groups, together):
+            modes.append(mode)
+            fens.append(fen)
+        spans.append((first, len(modes)))
+    eligible = [
+        _coupons_of(unit, modes[m], coupons, prices, pieces, activities, together)
+        for unit, (first, until) in zip(seen, spans, strict=True)
+        for m in range(first, until)
+    ]
+    unit_class = [classes[unit.sku, unit.list_fen] for unit in units]
+    sizes = [
+        len(units), len(groups), len(pieces), len(activities), len(coupons),
+        cart.shipping_fen, int(rules.ships_free),
+    ]  # fmt: skip
+    columns: list[Sequence[int]] = [
+        sizes,
+        unit_class,
+        [unit.list_fen for unit in units],
+        [first for first, _ in spans],
+        [until for _, until in spans],
+        fens,
+        [mode.price for mode in modes],
+        [mode.piece for mode in modes],
+        [int(mode.slot == "get") for mode in modes],
+        [a for mode in modes for a in mode.activities],
+        eligible,
+        [_or_none(_price(offer).limit) for offer in prices],
+        *_piece_columns(pieces, units),
+        *_activity_columns([_activity(offer) for offer in activities]),
+        *_coupon_columns(coupons),
+    ]
+    return Tabled(
+        Tables(*(ints(column) for column in columns)),
+        units, unit_class, prices, pieces, activities, coupons, modes, spans,
+    )  # fmt: skip
+
+
+def units_of(cart: Cart) -> list[Unit]:
+    """The pieces of a cart in their order."""
+    lines = sorted(cart.lines, key=lambda line: (-line.list_fen, line.sku, line.line_no))
+    return [
+        Unit(line.line_no, line.sku, line.category, line.list_fen)
+        for line in lines
+        for _ in range(line.quantity)
+    ]
+
+
+def in_turn(rules: Rules) -> list[UsableOffer]:
+    """Activities in the order in which they take their turns."""
+    found = [offer for offer in rules.offers if isinstance(offer.terms, Activity)]
+    places = {group: n for n, group in enumerate(rules.groups)}
+    return sorted(found, key=lambda offer: (places.get(_group(offer), len(places)), _group(offer)))
+
+
+def fits(goods: Goods, thing: Unit | CartLine) -> bool:
+    """Is it in scope?"""
+    if thing.sku in goods.except_skus:
+        return False
+    if not goods.skus and not goods.categories:
+        return True
+    return thing.sku in goods.skus or thing.category in goods.categories
+
+
+def price_fen(offer: PriceOffer, unit: Unit) -> int | None:
+    """What a unit costs by a price offer; None where it does not apply."""
+    if not fits(offer.goods, unit):
+        return None
+    fen: int | None = None
+    if offer.prices_fen is not None:
+        fen = offer.prices_fen.get(unit.sku)
+    elif offer.pay_bp is not None:
+        fen = unit.list_fen - unit.list_fen * (FULL_BP - offer.pay_bp) // FULL_BP
+    elif offer.off_fen is not None:
+        fen = unit.list_fen - offer.off_fen
+    return fen if fen is not None and 0 <= fen < unit.list_fen else None
+
+
+def tags_of(instrument: Instrument) -> frozenset[str]:
+    """The tags it carries."""
+    own = frozenset(instrument.tags)
+    if isinstance(instrument, UsableCoupon):
+        return own | {"coupon"}
+    terms = instrument.terms
+    if isinstance(terms, PriceOffer):
+        return own | {"price"}
+    if isinstance(terms, Activity):
+        return own | {"activity", terms.group}
+    return own | {"piece"}
+
+
+def go_together(one: Instrument, other: Instrument) -> bool:
+    """Does each allow a tag of the other?"""
+    return _allows(one, tags_of(other)) and _allows(other, tags_of(one))
+
+
+def _allows(one: Instrument, tags: frozenset[str]) -> bool:
+    return one.allows is None or not tags.isdisjoint(one.allows)
+
+
+class _Together:
+    """`go_together`, asked once a pair."""
+
+    def __init__(self, offers: Sequence[UsableOffer], coupons: Sequence[UsableCoupon]) -> None:
+        everything: list[Instrument] = [*offers, *coupons]
+        self._apart = {
+            (one.id, other.id)
+            for one in everything
+            for other in everything
+            if not go_together(one, other)
+        }
+
+    def all(self, instruments: Iterable[Instrument]) -> bool:
+        found = list(instruments)
+        return not self._apart or not any(
+            (one.id, other.id) in self._apart
+            for n, one in enumerate(found)
+            for other in found[n + 1 :]
+        )
+
+    def both(self, one: Instrument, other: Instrument) -> bool:
+        return (one.id, other.id) not in self._apart
+
+
+def _modes_of(
+    unit: Unit,
+    prices: Sequence[UsableOffer],
+    pieces: Sequence[UsableOffer],
+    activities: Sequence[UsableOffer],
+    groups: Sequence[str],
+    together: _Together,
+) -> list[tuple[Mode, int]]:
+    """What a unit may do, and what it then costs before step 2; doing nothing first."""
+    fens = [(NONE, unit.list_fen)]
+    for n, offer in enumerate(prices):
+        fen = price_fen(_price(offer), unit)
+        if fen is not None:
+            fens.append((n, fen))
+    slots: list[tuple[int, Slot]] = [(NONE, "buy")]
+    for n, offer in enumerate(pieces):
+        slots += [(n, slot) for slot in _slots(offer, unit)]
+    joins = [
+        [NONE]
+        + [
+            n
+            for n, offer in enumerate(activities)
+            if _group(offer) == group and fits(_activity(offer).goods, unit)
+        ]
+        for group in groups
+    ]
+    found = []
+    for (price, fen), (piece, slot), acts in product(fens, slots, product(*joins)):
+        used = [
+            *([prices[price]] if price != NONE else []),
+            *([pieces[piece]] if piece != NONE else []),
+            *(activities[a] for a in acts if a != NONE),
+        ]
+        if together.all(used):
+            found.append((Mode(price, piece, slot, acts), fen))
+
+    def key(entry: tuple[Mode, int]) -> tuple[str, str, str, tuple[str, ...]]:
+        mode = entry[0]
+        return (
+            "" if mode.price == NONE else prices[mode.price].id,
+            "" if mode.piece == NONE else pieces[mode.piece].id,
+            mode.slot,
+            tuple("" if a == NONE else activities[a].id for a in mode.activities),
+        )
+
+    # Identical units take their modes in this order, which the page tells.
+    return sorted(found, key=key)
+
+
+def _slots(offer: UsableOffer, unit: Unit) -> list[Slot]:
+    terms = offer.terms
+    assert isinstance(terms, BuyGet | Bundle | AddOn)
+    if isinstance(terms, AddOn):
+        return ["get"] if fits(terms.goods, unit) else []
+    found: list[Slot] = ["buy"] if fits(terms.goods, unit) else []
+    if isinstance(terms, BuyGet) and terms.get_goods is not None and fits(terms.get_goods, unit):
+        found.append("get")
+    return found
+
+
+def _coupons_of(
+    unit: Unit,
+    mode: Mode,
+    coupons: Sequence[UsableCoupon],
+    prices: Sequence[UsableOffer],
+    pieces: Sequence[UsableOffer],
+    activities: Sequence[UsableOffer],
+    together: _Together,
+) -> int:
+    used = [
+        *([prices[mode.price]] if mode.price != NONE else []),
+        *([pieces[mode.piece]] if mode.piece != NONE else []),
+        *(activities[a] for a in mode.activities if a != NONE),
+    ]
+    return sum(
+        1 << c
+        for c, coupon in enumerate(coupons)
+        if fits(coupon.goods, unit) and all(together.both(coupon, offer) for offer in used)
+    )
+
+
+def _piece_columns(pieces: Sequence[UsableOffer], units: Sequence[Unit]) -> list[list[int]]:
+    rows = []
+    triggers = []
+    for offer in pieces:
+        terms = offer.terms
+        if isinstance(terms, BuyGet):
+            is_split = int(terms.get_goods is not None)
+            most = _or_none(terms.groups_max)
+            rows.append((at.BUY_GET, is_split, terms.buy, terms.get, terms.pay_bp, 0, most, 0))
+        elif isinstance(terms, Bundle):
+            most = _or_none(terms.groups_max)
+            rows.append((at.BUNDLE, 0, terms.count, 0, 0, terms.price_fen, most, 0))
+        else:
+            assert isinstance(terms, AddOn)
+            rows.append(
+                (at.ADD_ON, 0, 0, 1, 0, terms.price_fen, terms.count_max, terms.threshold_fen)
+            )
+        trigger = terms.trigger if isinstance(terms, AddOn) else None
+        triggers += [int(trigger is not None and fits(trigger, unit)) for unit in units]
+    return [*_columns(rows, 8), triggers]
+
+
+def _activity_columns(activities: Sequence[Activity]) -> list[list[int]]:
+    rows, tiers = [], []
+    for activity in activities:
+        repeats = NONE
+        if activity.repeats:
+            repeats = activity.times_max or 10**9
+        first = len(tiers)
+        tiers += [_tier_row(tier) for tier in activity.tiers]
+        rows.append(
+            (_MEASURES[activity.measure], repeats, _or_none(activity.cap_fen), first, len(tiers))
+        )
+    return [*_columns(rows, 5), *_columns(tiers, 5)]
+
+
+def _tier_row(tier: Tier) -> tuple[int, ...]:
+    worth = sum(gift.count * gift.worth_fen for gift in tier.gifts)
+    return (
+        tier.at_least, _or_none(tier.off_fen), _or_none(tier.pay_bp), worth, int(tier.free_shipping),
+    )  # fmt: skip
+
+
+def _coupon_columns(coupons: Sequence[UsableCoupon]) -> list[list[int]]:
+    rows = []
+    for coupon in coupons:
+        terms = coupon.terms
+        kind = off = pay_bp = cap = pay = NONE
+        off = _or_none(terms.off_fen)
+        if isinstance(terms, OrderOff):
+            kind, pay_bp, cap = at.ORDER_OFF, _or_none(terms.pay_bp), _or_none(terms.cap_fen)
+        elif isinstance(terms, OneOff):
+            kind, pay = at.ONE_OFF, _or_none(terms.pay_fen)
+        else:
+            assert isinstance(terms, ShippingOff)
+            kind = at.SHIPPING_OFF
+        rows.append((kind, _MEASURES[coupon.measure], coupon.threshold_fen, off, pay_bp, cap, pay))
+    return _columns(rows, 7)
+
+
+def _columns(rows: Sequence[tuple[int, ...]], width: int) -> list[list[int]]:
+    return [[row[n] for row in rows] for n in range(width)]
+
+
+def _or_none(value: int | None) -> int:
+    return NONE if value is None else value
+
+
+def _price(offer: UsableOffer) -> PriceOffer:
+    assert isinstance(offer.terms, PriceOffer)
+    return offer.terms
+
+
+def _activity(offer: UsableOffer) -> Activity:
+    assert isinstance(offer.terms, Activity)
+    return offer.terms
+
+
+def _group(offer: UsableOffer) -> str:
+    return _activity(offer).group
