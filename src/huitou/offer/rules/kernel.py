@@ -4,7 +4,7 @@ Written in plain loops over lists, so that numba can compile the same lines (`co
 is a mode for each unit and the coupons as bits. O(units × (pieces + activities + coupons)).
 """
 
-from huitou.offer.rules.compiling import fast
+from huitou.base.compiling import fast
 from huitou.offer.rules.tables import (
     ACTS,
     ADD_ON,

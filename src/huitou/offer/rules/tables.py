@@ -1,10 +1,11 @@
 """A cart and its rules as tables of whole numbers, which the kernel goes over."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-Ints = Any
-"""A list of int, or an array of int64 where the kernel is compiled."""
+Ints = list[int]
+"""Or an array of int64 where the kernel is compiled."""
+Floats = list[float]
+"""Or an array of float64."""
 
 AMOUNT, ENTRY_AMOUNT, LIST_AMOUNT, COUNT = range(4)
 BUY_GET, BUNDLE, ADD_ON = range(3)
@@ -63,8 +64,3 @@ class Tables(NamedTuple):
 
 UNITS, GROUPS, PIECES, ACTS, COUPONS, SHIPPING, SHIPS_FREE = range(7)
 """What stands where in `sizes`."""
-
-
-def as_lists(columns: Sequence[Sequence[int]]) -> Tables:
-    """For the kernel as it is."""
-    return Tables(*(list(column) for column in columns))

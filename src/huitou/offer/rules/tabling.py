@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
+from huitou.base.compiling import ints
 from huitou.offer.rules import tables as at
-from huitou.offer.rules.compiling import ints
 from huitou.offer.rules.tables import NONE, Tables
 from huitou.offer.types.carts import Cart, CartLine, Choice, Rules, Slot, UsableCoupon, UsableOffer
 from huitou.offer.types.documents import (
@@ -330,7 +330,8 @@ def _piece_columns(pieces: Sequence[UsableOffer], units: Sequence[Unit]) -> list
 
 
 def _activity_columns(activities: Sequence[Activity]) -> list[list[int]]:
-    rows, tiers = [], []
+    rows = []
+    tiers: list[tuple[int, ...]] = []
     for activity in activities:
         repeats = NONE
         if activity.repeats:
