@@ -177,6 +177,38 @@ def rebuild(data: str | None) -> None:
         supervisor.stop()
 
 
+@main.group()
+def offers() -> None:
+    """优惠 / offers."""
+
+
+@offers.command()
+@click.argument("cases", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--json", "is_json", is_flag=True, help="一个 JSON 对象 / one JSON object")
+def conformance(cases: Path, is_json: bool) -> None:
+    """按别家系统的口径核对它们自己的用例 / judge other systems' own cases under their profiles."""
+    import msgspec
+
+    from huitou.offer.rules.profiles.conformance import counted, judge
+
+    lines = cases.read_bytes().splitlines()
+    verdicts = [judge(line) for line in lines if line.strip()]
+    counts = counted(verdicts)
+    encode = msgspec.json.Encoder(decimal_format="number").encode
+    if is_json:
+        click.echo(encode({"counts": counts, "cases": verdicts}))
+    else:
+        for each in verdicts:
+            got = encode(each.got).decode() if each.got else each.why
+            click.echo(f"{each.outcome:7}  {each.id}  {each.kind}  {got}")
+            if each.outcome == "failed":
+                click.echo(f"{'':7}  expected {encode(each.expected).decode()}")
+        for name, outcomes in sorted(counts.items()):
+            said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+            click.echo(f"{name}: {said}")
+    sys.exit(0 if verdicts and all(each.outcome == "passed" for each in verdicts) else 1)
+
+
 @main.command()
 def openapi() -> None:
     """打印 OpenAPI 描述 / print the description of the API."""
