@@ -36,14 +36,17 @@ from huitou.offer.rules.tables import (
 class Plan(NamedTuple):
     """What is known of a cart beforehand.
 
-    `mode_*`: a unit in that mode costs `weight × keep − back` at least before activities and coupons, or its part
-    of a bundle (`bundle`, below zero where it joins none). `act_*` and `coupon_*` (a row each, `units + 1` columns):
+    `mode_*`: a unit in that mode costs `weight × keep − back` at least, where the weight is what activities and coupons leave, or its part
+    of a bundle (`bundle`, below zero where it joins none). `few` are modes that are enough to look at for the least of a class (from, until). `act_*` and `coupon_*` (a row each, `units + 1` columns):
     what units from here on can add at most, in fen, by list price, in pieces. `dearest` a coupon: the most a unit that it may count costs.
     """
 
     mode_keep: Floats
     mode_back: Floats
     mode_bundle: Floats
+    few: Ints
+    few_from: Ints
+    few_until: Ints
     act_fen: Ints
     act_list: Ints
     act_count: Ints
@@ -66,12 +69,14 @@ class Sums(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """One an activity, one a coupon."""
+    """One an activity, one a coupon; and what they leave of a row of `join_act`, of `count_bits`."""
 
     act_slope: Floats
     act_flat: Floats
     coupon_slope: Floats
     coupon_flat: Floats
+    join_weight: Floats
+    count_weight: Floats
 
 
 @fast
@@ -80,7 +85,7 @@ def add(t: Tables, s: Sums, u: int, m: int, sign: int) -> None:
     groups = t.sizes[GROUPS]
     is_sure = t.mode_piece[m] == NONE
     for g in range(groups):
-        a = t.mode_act[m * groups + g]
+        a = t.join_act[t.mode_join[m] * groups + g]
         if a != NONE:
             s.act_fen[a] += sign * t.mode_fen[m]
             s.act_list[a] += sign * t.list_fen[u]
@@ -88,7 +93,7 @@ def add(t: Tables, s: Sums, u: int, m: int, sign: int) -> None:
             if is_sure:
                 s.act_sure[a] += sign * t.mode_fen[m]
             is_sure = False
-    bits = t.mode_coupons[m]
+    bits = t.count_bits[t.mode_count[m]]
     for c in range(t.sizes[COUPONS]):
         if bits >> c & 1:
             s.coupon_fen[c] += sign * t.mode_fen[m]
@@ -126,15 +131,16 @@ def bound(
         total -= flat if flat > 0.0 else flat * least
     for c in range(t.sizes[COUPONS]):
         total -= lines.coupon_flat[c]
+    weigh(t, lines, coupons)
     for u in range(k):
-        total += cost(t, p, lines, modes[u], coupons, least)
+        total += cost(t, p, lines, modes[u], least)
     last, cheapest = NONE, 0.0
     for u in range(k, units):
         if t.unit_class[u] != last:
             last = t.unit_class[u]
-            cheapest = cost(t, p, lines, t.mode_from[last], coupons, least)
-            for m in range(t.mode_from[last] + 1, t.mode_until[last]):
-                cheapest = min(cheapest, cost(t, p, lines, m, coupons, least))
+            cheapest = cost(t, p, lines, p.few[p.few_from[last]], least)
+            for i in range(p.few_from[last] + 1, p.few_until[last]):
+                cheapest = min(cheapest, cost(t, p, lines, p.few[i], least))
         total += cheapest
     return total - slack(t, taken, slopes, given)
 
@@ -152,22 +158,29 @@ def slack(t: Tables, taken: float, slopes: float, given: int) -> float:
 
 
 @fast
-def cost(t: Tables, p: Plan, lines: Lines, m: int, coupons: int, least: float) -> float:
-    """Of a unit in a mode, under the lines."""
+def weigh(t: Tables, lines: Lines, coupons: int) -> None:
+    """What is left of a unit by what it joins, and by the coupons that count it."""
     groups = t.sizes[GROUPS]
-    keeps = 1.0
-    for g in range(groups):
-        a = t.mode_act[m * groups + g]
-        if a != NONE:
-            keeps -= lines.act_slope[a]
-    weight = max(0.0, keeps)
-    bits = t.mode_coupons[m] & coupons
-    if bits:
+    for row in range(len(lines.join_weight)):
+        keeps = 1.0
+        for g in range(groups):
+            a = t.join_act[row * groups + g]
+            if a != NONE:
+                keeps -= lines.act_slope[a]
+        lines.join_weight[row] = max(0.0, keeps)
+    for row in range(len(lines.count_weight)):
+        bits = t.count_bits[row] & coupons
         keeps = 1.0
         for c in range(t.sizes[COUPONS]):
             if bits >> c & 1:
                 keeps -= lines.coupon_slope[c]
-        weight *= max(0.0, keeps)
+        lines.count_weight[row] = max(0.0, keeps)
+
+
+@fast
+def cost(t: Tables, p: Plan, lines: Lines, m: int, least: float) -> float:
+    """Of a unit in a mode, under the lines."""
+    weight = lines.join_weight[t.mode_join[m]] * lines.count_weight[t.mode_count[m]]
     if p.mode_bundle[m] >= 0.0:
         return min(weight * p.mode_keep[m], least * p.mode_bundle[m])
     return weight * p.mode_keep[m] - p.mode_back[m]
@@ -212,14 +225,10 @@ def draw_activity(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int, lev
     elif is_by_amount:
         draw_steep(t, lines, a, s.act_sure[a], reach, part)
     else:
-        lines.act_slope[a] = part
+        lines.act_slope[a] = part  # at most all that they cost
         for i in range(t.tier_from[a], t.tier_until[a]):
-            if reach >= t.tier_at[i] and t.tier_pay_bp[i] == NONE:
-                times = 1
-                if t.act_repeats[a] != NONE:
-                    times = min(reach // t.tier_at[i], t.act_repeats[a])
-                off = float(tier_off(t, a, i, times, most))
-                lines.act_flat[a] = max(lines.act_flat[a], off)
+            if reach >= t.tier_at[i] and t.tier_off[i] != NONE:
+                lines.act_slope[a] = 1.0
     return frees
 
 
@@ -272,7 +281,9 @@ def draw_coupon(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int, level
         return float(off if t.coupon_off[c] == NONE else min(off, t.coupon_off[c]))
     if kind == ONE_OFF:
         dearest = p.dearest[c]
-        if t.coupon_off[c] != NONE:
+        if level:
+            lines.coupon_slope[c] = 1.0
+        elif t.coupon_off[c] != NONE:
             lines.coupon_flat[c] = float(min(t.coupon_off[c], dearest))
         else:
             lines.coupon_flat[c] = float(max(0, dearest - t.coupon_pay[c]))
@@ -282,13 +293,15 @@ def draw_coupon(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int, level
         if t.coupon_cap[c] != NONE:
             off = min(off, t.coupon_cap[c])
         is_by_amount = measure != COUNT and measure != LIST_AMOUNT
-        if level == 0 and is_by_amount and t.coupon_threshold[c] > 0:
-            lines.coupon_slope[c] = off / t.coupon_threshold[c]
+        if level:
+            lines.coupon_slope[c] = 1.0  # at most all that they cost
+            if is_by_amount and t.coupon_threshold[c] > off:
+                lines.coupon_slope[c] = off / t.coupon_threshold[c]
         else:
             lines.coupon_flat[c] = float(off)
         return 0.0
     part = (FULL_BP - t.coupon_pay_bp[c]) / FULL_BP
-    if level and t.coupon_cap[c] != NONE:
+    if level == 0 and t.coupon_cap[c] != NONE:
         lines.coupon_flat[c] = float(min(t.coupon_cap[c], most))
     else:
         lines.coupon_slope[c] = part

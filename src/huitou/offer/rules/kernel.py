@@ -156,9 +156,9 @@ def take_activity(
     units, groups = t.sizes[UNITS], t.sizes[GROUPS]
     members, count, total, listed = 3 * units, 0, 0, 0
     for u in range(units):
-        m = modes[u] * groups
+        row = t.mode_join[modes[u]] * groups
         for g in range(groups):
-            if t.mode_act[m + g] == a:
+            if t.join_act[row + g] == a:
                 room[members + count] = u
                 count += 1
                 total += amounts[u]
@@ -213,7 +213,7 @@ def take_coupon(
     members, entry = 3 * units, 4 * units
     count, total, listed, entered, dearest = 0, 0, 0, 0, NONE
     for u in range(units):
-        if t.mode_coupons[modes[u]] >> c & 1:
+        if t.count_bits[t.mode_count[modes[u]]] >> c & 1:
             room[members + count] = u
             count += 1
             total += amounts[u]

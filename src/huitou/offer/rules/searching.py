@@ -212,7 +212,7 @@ def open_node(
         limit = NONE if price == NONE else t.price_limit[price]
         if limit != NONE and v.prices_used[price] >= limit:
             continue
-        own_cost = cost(t, p, lines, m, coupons, 0.0)
+        own_cost = cost(t, p, lines, m, 0.0)
         j = count
         while j > 0 and v.costs[row + j - 1] > own_cost:
             v.costs[row + j] = v.costs[row + j - 1]

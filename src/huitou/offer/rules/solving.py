@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import accumulate
 
 from huitou.base.compiling import floats, ints
 from huitou.offer.rules import bounds, searching
@@ -83,11 +84,11 @@ def best(
     value = int(problem.walk.state[VALUE])
     if value >= _TOP:
         raise CannotUse()
-    is_proven = floor >= value
+    scale = problem.wanted.scale
+    is_proven = floor // scale >= value // scale
     if is_proven:
         waiting = [sets[n] for n in sorted(n for root, n in roots if root <= value)]
         modes, coupons = _preferred(problem, waiting, modes, coupons, clock, ends_at)
-    scale = problem.wanted.scale
     gap = 0 if is_proven else value // scale - floor // scale
     return Best(proof_of(table, modes, coupons), is_proven, gap, problem.nodes)
 
@@ -159,10 +160,7 @@ def _problem(table: Tabled, pinned: Sequence[str]) -> _Problem:
         table=table,
         plan=_plan(table),
         sums=bounds.Sums(*(zeros(acts) for _ in range(4)), *(zeros(coupons) for _ in range(3))),
-        lines=bounds.Lines(
-            *(floats([0.0] * max(1, acts)) for _ in range(2)),
-            *(floats([0.0] * max(1, coupons)) for _ in range(2)),
-        ),
+        lines=_lines(table),
         wanted=Wanted(
             gifts_max + 1,
             gifts_max,
@@ -179,6 +177,18 @@ def _problem(table: Tabled, pinned: Sequence[str]) -> _Problem:
             zeros(len(t.price_limit)), zeros(4),
         ),
         width=width,
+    )  # fmt: skip
+
+
+def _lines(table: Tabled) -> bounds.Lines:
+    def zeros(count: int) -> at.Floats:
+        return floats([0.0] * max(1, count))
+
+    acts, coupons = len(table.activities), len(table.coupons)
+    joins = len({mode.activities for mode in table.modes})
+    return bounds.Lines(
+        zeros(acts), zeros(acts), zeros(coupons), zeros(coupons),
+        zeros(joins), zeros(len(table.tables.count_bits)),
     )  # fmt: skip
 
 
@@ -225,18 +235,46 @@ def _plan(table: Tabled) -> bounds.Plan:
         return lambda m: a in table.modes[m].activities
 
     def counts(c: int) -> Callable[[int], bool]:
-        return lambda m: bool(int(t.mode_coupons[m]) >> c & 1)
+        return lambda m: bool(int(t.count_bits[t.mode_count[m]]) >> c & 1)
 
     acts = _rows([_suffixes(table, joins(a)) for a in range(len(table.activities))])
     coupons = _rows([_suffixes(table, counts(c)) for c in range(len(table.coupons))])
     dearest = [
         max(
-            (int(t.mode_fen[m]) for m in range(len(table.modes)) if t.mode_coupons[m] >> c & 1),
+            (int(t.mode_fen[m]) for m in range(len(table.modes)) if counts(c)(m)),
             default=0,
         )
         for c in range(len(table.coupons))
     ]
-    return bounds.Plan(floats(keep), floats(back), floats(bundle), *acts, *coupons, ints(dearest))
+    few = [_few(table, keep, back, bundle, *span) for span in table.spans]
+    ends = list(accumulate(len(each) for each in few))
+    return bounds.Plan(
+        floats(keep), floats(back), floats(bundle),
+        ints([m for each in few for m in each]), ints([0, *ends][:-1]), ints(ends),
+        *acts, *coupons, ints(dearest),
+    )  # fmt: skip
+
+
+def _few(
+    table: Tabled,
+    keep: Sequence[float],
+    back: Sequence[float],
+    bundle: Sequence[float],
+    first: int,
+    until: int,
+) -> list[int]:
+    """Of the modes of a class that join and count alike, the one that keeps least, and those of which that
+    is not all."""
+    t = table.tables
+    least: dict[tuple[int, int], int] = {}
+    others = []
+    for m in range(first, until):
+        key = int(t.mode_join[m]), int(t.mode_count[m])
+        if back[m] or bundle[m] >= 0:
+            others.append(m)
+        elif key not in least or keep[m] < keep[least[key]]:
+            least[key] = m
+    return [*least.values(), *others]
 
 
 def _rows(found: Sequence[list[list[int]]]) -> tuple[at.Ints, at.Ints, at.Ints]:

@@ -17,8 +17,8 @@ NONE = -1
 class Tables(NamedTuple):
     """Units in their order; modes are what a unit of a class may do, those of a class side by side.
 
-    `mode_act` has `sizes[GROUPS]` columns a mode. `mode_coupons` are the coupons, as bits in their order, that count a unit in
-    that mode. Activities and coupons are in the order in which they take their turns. `triggers` has a
+    `mode_join` is a row of `join_act` (`sizes[GROUPS]` columns: an activity of each group), `mode_count` one of
+    `count_bits`: the coupons, as bits in their order, that count a unit in that mode. Activities and coupons are in the order in which they take their turns. `triggers` has a
     column a unit for each piece offer.
     """
 
@@ -31,8 +31,10 @@ class Tables(NamedTuple):
     mode_price: Ints
     mode_piece: Ints
     mode_is_get: Ints
-    mode_act: Ints
-    mode_coupons: Ints
+    mode_join: Ints
+    mode_count: Ints
+    join_act: Ints
+    count_bits: Ints
     price_limit: Ints
     piece_kind: Ints
     piece_is_split: Ints

@@ -112,6 +112,8 @@ def tabled(cart: Cart, rules: Rules) -> Tabled:
         for unit, (first, until) in zip(seen, spans, strict=True)
         for m in range(first, until)
     ]
+    joins = {acts: n for n, acts in enumerate(dict.fromkeys(mode.activities for mode in modes))}
+    counts = {bits: n for n, bits in enumerate(dict.fromkeys(eligible))}
     unit_class = [classes[unit.sku, unit.list_fen] for unit in units]
     sizes = [
         len(units), len(groups), len(pieces), len(activities), len(coupons),
@@ -127,8 +129,10 @@ def tabled(cart: Cart, rules: Rules) -> Tabled:
         [mode.price for mode in modes],
         [mode.piece for mode in modes],
         [int(mode.slot == "get") for mode in modes],
-        [a for mode in modes for a in mode.activities],
-        eligible,
+        [joins[mode.activities] for mode in modes],
+        [counts[bits] for bits in eligible],
+        [a for acts in joins for a in acts],
+        list(counts),
         [_or_none(_price(offer).limit) for offer in prices],
         *_piece_columns(pieces, units),
         *_activity_columns([_activity(offer) for offer in activities]),
