@@ -158,13 +158,13 @@ class Desk(Legal):
 
     def _activities(self) -> list[UsableOffer]:
         """In the order they are taken."""
-        found: dict[str, list[UsableOffer]] = {}
-        for offer in self.rules.offers:
-            if isinstance(offer.terms, Activity):
-                found.setdefault(offer.terms.group, []).append(offer)
-        named = list(dict.fromkeys(self.rules.groups))
-        others = sorted(group for group in found if group not in named)
-        return [offer for group in named + others for offer in found.get(group, [])]
+        offers = [offer for offer in self.rules.offers if isinstance(offer.terms, Activity)]
+        return [
+            offer
+            for group in self.groups
+            for offer in offers
+            if isinstance(offer.terms, Activity) and offer.terms.group == group
+        ]
 
     def _activity(self, offer: UsableOffer, ways: Sequence[Way], now: Standing) -> Standing:
         terms = offer.terms
@@ -273,10 +273,10 @@ def cost(cart: Cart, rules: Rules, decision: Decision) -> Outcome:
     return desk.outcome(ways, decision.coupons, desk.standing(ways))
 
 
-def cheapest(cart: Cart, rules: Rules) -> Cheapest:
-    """Every legal decision is priced, and the least is kept."""
+def cheapest(cart: Cart, rules: Rules, pinned: Sequence[str] = ()) -> Cheapest:
+    """Every legal decision that gives the `pinned` coupons is priced, and the least is kept."""
     desk = Desk(cart, rules)
-    sets = desk.coupon_sets()
+    sets = [given for given in desk.coupon_sets() if set(pinned) <= set(given)]
     best: tuple[int, int, int] | None = None
     chosen: tuple[tuple[Way, ...], tuple[str, ...]] = ((), ())
     decisions = 0

@@ -30,6 +30,9 @@ class Legal:
         self.coupons = {coupon.id: coupon for coupon in rules.coupons}
         assert len(self.offers) == len(rules.offers)
         assert len(self.coupons) == len(rules.coupons)
+        named = list(dict.fromkeys(rules.groups))
+        found = {o.terms.group for o in rules.offers if isinstance(o.terms, Activity)}
+        self.groups = named + sorted(found - set(named))
 
     # What goes together
 
@@ -120,6 +123,15 @@ class Legal:
 
     # Decisions
 
+    def order(self, way: Way) -> tuple[str, str, str, list[str]]:
+        """Identical units take their ways in this order."""
+        joined = dict.fromkeys(self.groups, "")
+        for name in way.activities:
+            terms = self.offers[name].terms
+            assert isinstance(terms, Activity)
+            joined[terms.group] = name
+        return way.price or "", way.piece or "", way.slot, list(joined.values())
+
     def ways_of(self, unit: Unit) -> list[Way]:
         """All that a unit may do: everything is tried, and what is refused is left out."""
         offers = self.rules.offers
@@ -139,7 +151,7 @@ class Legal:
             except Refused:
                 continue
             found.append(way)
-        return sorted(found, key=Way.order)
+        return sorted(found, key=self.order)
 
     def plans(self) -> Iterator[tuple[Way, ...]]:
         """Every way to decide for all units; identical units are exchangeable."""
@@ -176,13 +188,13 @@ class Legal:
             kinds.setdefault((choice.sku, choice.list_fen), []).extend([way] * choice.count)
         ways = []
         for kind, same in groupby(self.units, key=lambda unit: (unit.sku, unit.list_fen)):
-            chosen = sorted(kinds.pop(kind, []), key=Way.order)
+            chosen = kinds.pop(kind, [])
             units = list(same)
             if len(chosen) != len(units):
                 raise Refused(f"{len(units)} of {kind}, decided are {len(chosen)}")
             for unit, way in zip(units, chosen, strict=True):
                 self.check_way(unit, way)
-            ways += chosen
+            ways += sorted(chosen, key=self.order)
         if any(kinds.values()):
             raise Refused("not in the cart")
         self.check_limits(ways)

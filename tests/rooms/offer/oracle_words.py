@@ -24,10 +24,6 @@ class Way(NamedTuple):
     slot: Slot = "buy"
     activities: tuple[str, ...] = ()
 
-    def order(self) -> tuple[str, str, str, tuple[str, ...]]:
-        """Identical units take the ways in this order."""
-        return self.price or "", self.piece or "", self.slot, self.activities
-
 
 def in_scope(goods: Goods, unit: Unit) -> bool:
     if unit.sku in goods.except_skus:
