@@ -27,7 +27,7 @@ def part_of(amount: int | Fraction, percent: Decimal) -> Fraction:
 
 def by_half_down(amount: int, weights: Sequence[int]) -> list[int]:
     """In proportion, each share rounded half towards zero; what is then missing or too much goes one
-    by one to the first shares.
+    by one to the first shares. An amount of which every share rounds to nothing is not given.
 
     Sylius `ProportionalIntegerDistributor`. There a line that takes no part (weight 0), or whose share
     is already 0, may get the correction and become dearer by one; here the next line gets it.
