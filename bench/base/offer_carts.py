@@ -210,14 +210,21 @@ def _maybe(dice: Random, value: int, chance: float = 0.3) -> int | None:
     return value if dice.random() < chance else None
 
 
+def _allows(dice: Random) -> tuple[str, ...]:
+    """A few of the tags there are; often of one group of activities only."""
+    if dice.random() < 0.4:
+        return tuple(dice.sample(("price", "piece", "coupon", dice.choice(GROUPS)), 3))
+    every = ("price", "piece", "activity", "coupon", "vip", "night", *GROUPS[1:])
+    return tuple(dice.sample(every, dice.randint(0, 6)))
+
+
 def _offer(dice: Random, name: str, sketch: _Sketch, lines: Sequence[CartLine]) -> UsableOffer:
     tags = tuple(dice.sample(("vip", "night", sketch.sort.replace("_", "-")), dice.randint(0, 2)))
     allows: tuple[str, ...] | None = None
     if sketch.sort == "flash" and dice.random() < 0.6:
         allows = ("price", "piece", "activity")
     elif dice.random() < 0.3:
-        every = ("price", "piece", "activity", "coupon", "vip", "night", "extra", "order")
-        allows = tuple(dice.sample(every, dice.randint(0, 6)))
+        allows = _allows(dice)
     return UsableOffer(name, _terms(dice, sketch, lines), tags, allows)
 
 
@@ -323,8 +330,7 @@ def _coupon(dice: Random, name: str, lines: Sequence[CartLine]) -> UsableCoupon:
     if kind < 0.2:  # a coupon alone
         allows = ("price", "piece", "activity")
     elif kind < 0.4:
-        every = ("price", "piece", "activity", "coupon", "vip", "night", "extra", "order")
-        allows = tuple(dice.sample(every, dice.randint(1, 6)))
+        allows = _allows(dice)
     ends = BEGIN + timedelta(days=dice.randint(0, 3))
     return UsableCoupon(
         name,

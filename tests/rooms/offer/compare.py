@@ -128,8 +128,8 @@ def best_differences(cart: Cart, rules: Rules, found: Best) -> tuple[list[str], 
     """In what `best` is not the least of all decisions, and how many those are."""
     least = cheapest(cart, rules)
     proof = found.proof
-    wanted = least.payable_fen, least.gifts_worth_fen, least.coupons
-    reached = proof.payable_fen, gifts_worth(proof), len(proof.decision.coupons)
+    wanted = least.payable_fen, least.gifts_worth_fen, sorted(least.decision.coupons)
+    reached = proof.payable_fen, gifts_worth(proof), sorted(proof.decision.coupons)
     differences = price_differences(cart, rules, proof.decision)
     if found.proven and (wanted != reached or found.gap_fen != 0):
         differences.append(f"best {reached}, the oracle {wanted} by {least.decision}")

@@ -5,6 +5,7 @@ Written from that page and the types alone. Nothing here is clever, and nothing 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from huitou.offer.types.carts import (
@@ -34,6 +35,8 @@ from tests.rooms.offer.oracle_words import (
     part_of,
     shared,
 )
+
+Rank = tuple[int, list[datetime], list[str]]
 
 
 class Standing(NamedTuple):
@@ -273,11 +276,22 @@ def cost(cart: Cart, rules: Rules, decision: Decision) -> Outcome:
     return desk.outcome(ways, decision.coupons, desk.standing(ways))
 
 
+def rank_of(given: Sequence[UsableCoupon]) -> Rank:
+    """Of decisions that cost and give the same the one with the least of this is the best."""
+    never = datetime.max.replace(tzinfo=UTC)
+    return (
+        len(given),
+        sorted(coupon.expires_at or never for coupon in given),
+        sorted(coupon.id for coupon in given),
+    )
+
+
 def cheapest(cart: Cart, rules: Rules, pinned: Sequence[str] = ()) -> Cheapest:
     """Every legal decision that gives the `pinned` coupons is priced, and the least is kept."""
     desk = Desk(cart, rules)
     sets = [given for given in desk.coupon_sets() if set(pinned) <= set(given)]
-    best: tuple[int, int, int] | None = None
+    ranks = {given: rank_of([desk.coupons[name] for name in given]) for given in sets}
+    best: tuple[int, int, Rank] | None = None
     chosen: tuple[tuple[Way, ...], tuple[str, ...]] = ((), ())
     decisions = 0
     for ways in desk.plans():
@@ -285,8 +299,8 @@ def cheapest(cart: Cart, rules: Rules, pinned: Sequence[str] = ()) -> Cheapest:
         for given in sets:
             decisions += 1
             outcome = desk.outcome(ways, given, before)
-            rank = (outcome.payable_fen, -outcome.gifts_worth_fen, len(given))
-            if best is None or rank < best:
-                best, chosen = rank, (ways, given)
+            reached = (outcome.payable_fen, -outcome.gifts_worth_fen, ranks[given])
+            if best is None or reached < best:
+                best, chosen = reached, (ways, given)
     assert best is not None
-    return Cheapest(best[0], -best[1], best[2], decision_of(desk.units, *chosen), decisions)
+    return Cheapest(best[0], -best[1], best[2][0], decision_of(desk.units, *chosen), decisions)
