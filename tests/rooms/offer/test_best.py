@@ -22,8 +22,8 @@ from tests.rooms.offer.compare import (
     solve,
     spoilt,
 )
-from tests.rooms.offer.oracle import cheapest, cost
-from tests.rooms.offer.oracle_legal import Legal
+from tests.rooms.offer.oracle import Desk, cheapest, cost
+from tests.rooms.offer.oracle_legal import Legal, Refused, decision_of
 
 seeds = st.integers(0, 2**40)
 
@@ -219,6 +219,35 @@ def test_a_short_time_gives_a_legal_decision_and_tells_the_gap(seed: int) -> Non
     assert cost(cart, rules, found.proof.decision).payable_fen == found.proof.payable_fen
     assert 0 <= found.proof.payable_fen - least.payable_fen <= found.gap_fen
     assert not (found.proven and found.gap_fen)
+
+
+@given(seeds)
+@settings(max_examples=12, deadline=None)
+def test_no_neighbour_of_the_best_of_a_large_cart_is_better(seed: int) -> None:
+    """One unit does something else, or one coupon more or less is given: too many decisions to try all."""
+    dice = Random(seed)
+    cart, rules = random_case(dice, lines_max=12, coupons_max=8, offers_max=6)
+    found = solve(cart, rules, 300)
+    proof = found.proof
+    desk = Desk(cart, rules)
+    ways = desk.ways_in(proof.decision)
+    given_now = proof.decision.coupons
+    assert desk.outcome(ways, given_now, desk.standing(ways)).payable_fen == proof.payable_fen
+    least = proof.payable_fen - found.gap_fen
+    for one in [coupon.id for coupon in rules.coupons]:
+        turned = sorted({*given_now} ^ {one})
+        try:
+            desk.check_coupons(turned)
+        except Refused:
+            continue
+        assert desk.outcome(ways, turned, desk.standing(ways)).payable_fen >= least
+    for at, unit in enumerate(desk.units):
+        for way in desk.ways_of(unit):
+            choices = decision_of(desk.units, [*ways[:at], way, *ways[at + 1 :]], given_now)
+            try:
+                assert cost(cart, rules, choices).payable_fen >= least
+            except Refused:
+                continue
 
 
 def coupon(name: str, ends: datetime | None) -> UsableCoupon:
