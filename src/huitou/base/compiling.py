@@ -5,15 +5,39 @@ What is compiled takes and gives numbers, and lists of them that `ints` and `flo
 
 import os
 from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from tempfile import gettempdir, mkdtemp
 from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 SWITCH = "HUITOU_COMPILED"
 """Set to 0, this variable of the environment leaves everything as it is."""
 
+
+def _cache() -> Path:
+    """Where compiled code is kept: a folder for these very sources, because numba looks only at the file of a
+    function, not at those of what it calls."""
+    package = Path(__file__).parents[1]
+    told = sorted(
+        (str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in package.rglob("*.py")
+    )
+    name = f"huitou-{sha256(repr(told).encode()).hexdigest()[:16]}"
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for folder in (home / "huitou", Path(gettempdir()) / f"huitou-{os.getuid()}"):
+        try:
+            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError:
+            continue
+        if os.access(folder / name, os.W_OK):
+            return folder / name
+    return Path(mkdtemp(prefix="huitou-"))
+
+
 try:
     if os.environ.get(SWITCH) == "0":
         raise ImportError
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache()))
     import numba
     import numpy
 except ImportError:
@@ -35,7 +59,7 @@ else:
     IS_COMPILED = True
 
     def fast(function: Function) -> Function:
-        """Compiled when first called, and kept beside the source."""
+        """Compiled when first called, and kept for the next process."""
         return cast(Function, numba.njit(cache=True, nogil=True)(function))
 
     def ints(values: Sequence[int]) -> list[int]:

@@ -242,6 +242,8 @@ def draw_steep(t: Tables, lines: Lines, a: int, sure: int, reach: int, part: flo
             if t.act_repeats[a] != NONE:
                 times = min(sure // t.tier_at[i], t.act_repeats[a])
             now = float(tier_off(t, a, i, times, sure))
+            takes_all = t.tier_off[i] != NONE and tier_off(t, a, i, times, reach) > sure
+            slope = 1.0 if takes_all else 0.0
             if t.tier_pay_bp[i] != NONE:  # the fraction that is dropped now may count later
                 now = sure * (FULL_BP - t.tier_pay_bp[i]) / FULL_BP
                 if t.act_cap[a] != NONE:
@@ -254,6 +256,8 @@ def draw_steep(t: Tables, lines: Lines, a: int, sure: int, reach: int, part: flo
         start = max(start, 1)
         if start > sure and start <= reach:
             slope = max(slope, (tier_off(t, a, i, times, start) - now) / (start - sure))
+            if t.tier_off[i] != NONE and tier_off(t, a, i, times, reach) > start:
+                slope = max(slope, 1.0)
         if t.tier_pay_bp[i] != NONE and reach >= t.tier_at[i]:
             slope = max(slope, part)
     lines.act_slope[a] = slope
