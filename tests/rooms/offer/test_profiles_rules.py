@@ -73,6 +73,35 @@ def test_a_proportional_split_is_whole_and_near(amount: int, weights: list[int])
             assert abs(share - Fraction(amount * weight, sum(weights))) <= Fraction(3, 2)
 
 
+@pytest.mark.parametrize(
+    ("amount", "weights", "shares"),
+    [
+        (300, [4000, 2000, 2000], [150, 75, 75]),
+        (300, [4300, 1400, 2300], [162, 52, 86]),
+        (299, [4300, 1400, 2300], [161, 52, 86]),
+        (299, [0], [0]),
+    ],
+)
+def test_shares_of_sylius_own_distributor_tests(
+    amount: int, weights: list[int], shares: list[int]
+) -> None:
+    assert splitting.by_half_down(amount, weights) == shares
+
+
+@pytest.mark.parametrize(
+    ("amount", "totals", "floors", "shares"),
+    [
+        (1200, [1000, 2000, 5000, 3000], [0, 1900, 5000, 2600], [700, 100, 0, 400]),
+        (2500, [5000, 6000], [4500, 0], [500, 2000]),
+        (2500, [5000, 6000], [4500, 4500], [500, 1500]),
+    ],
+)
+def test_floors_of_sylius_own_distributor_tests(
+    amount: int, totals: list[int], floors: list[int], shares: list[int]
+) -> None:
+    assert splitting.over_floors(amount, totals, floors, totals) == shares
+
+
 def test_what_rounds_to_nothing_everywhere_is_not_given() -> None:
     assert splitting.by_half_down(1, [1, 1]) == [0, 0]
     assert splitting.by_half_down(2, [1, 1, 1]) == [0, 1, 1]
@@ -173,6 +202,7 @@ sylius_promotions = st.lists(
 SYLIUS = sylius_types.Context(NOW)
 
 
+@settings(deadline=None)
 @given(sylius_carts(), sylius_promotions)
 def test_sylius_keeps_every_floor(
     cart: sylius_types.Cart, promotions: list[sylius_types.Promotion]
@@ -187,6 +217,7 @@ def test_sylius_keeps_every_floor(
     assert not exclusive & set(priced.applied) or len(priced.applied) == 1
 
 
+@settings(deadline=None)
 @given(sylius_carts(), sylius_promotions, st.randoms())
 def test_sylius_goes_by_priority_only(
     cart: sylius_types.Cart, promotions: list[sylius_types.Promotion], chance: Any
@@ -196,6 +227,7 @@ def test_sylius_goes_by_priority_only(
     assert sylius.price(cart, ranked, SYLIUS) == sylius.price(cart, shuffled, SYLIUS)
 
 
+@settings(deadline=None)
 @given(sylius_carts(), amounts)
 def test_an_order_discount_of_sylius_is_given_in_full(cart: sylius_types.Cart, amount: int) -> None:
     """Without floors, off fresh prices: all that is promised, or all that the goods cost; a cent that rounds to nothing
@@ -378,6 +410,7 @@ oscar_baskets = st.builds(
 OSCAR = oscar_types.Context(NOW)
 
 
+@settings(deadline=None)
 @given(oscar_baskets, oscar_offers)
 def test_oscar_never_goes_below_nothing(
     basket: oscar_types.Basket, offers: list[oscar_types.Offer]
@@ -389,6 +422,7 @@ def test_oscar_never_goes_below_nothing(
         assert own.is_discountable or not line.discount
 
 
+@settings(deadline=None)
 @given(oscar_baskets, oscar_offers)
 def test_oscar_goes_by_priority_only(
     basket: oscar_types.Basket, offers: list[oscar_types.Offer]
@@ -398,6 +432,7 @@ def test_oscar_goes_by_priority_only(
     assert all(result == results[0] for result in results)
 
 
+@settings(deadline=None)
 @given(oscar_baskets, amounts)
 def test_an_absolute_discount_of_oscar_is_given_in_full(
     basket: oscar_types.Basket, amount: int
@@ -422,6 +457,28 @@ def of_oscar(
     lines: Sequence[oscar_types.Line], offers: Sequence[oscar_types.Offer], **context: Any
 ) -> Priced:
     return oscar.price(oscar_types.Basket(tuple(lines)), offers, replace(OSCAR, **context))
+
+
+def test_an_absolute_discount_of_oscar_divides_first() -> None:
+    """As Oscar 4.2 does: 3.00 over 10.00 and 20.00."""
+    lines = [oscar_line(2000, 1, "B"), oscar_line(500, 2)]
+    off = oscar_types.Offer("off", oscar_types.CountCondition(1), oscar_types.AbsoluteBenefit(300))
+    assert [line.discount for line in of_oscar(lines, [off]).lines] == [201, 99]
+
+
+def test_an_offer_of_oscar_that_would_go_on_for_ever_ends() -> None:
+    """The cheapest piece is used up by an exclusive offer; it is given again and again, and costs nothing from the first time."""
+    taken = off_each(100, "taken", condition=oscar_types.CountCondition(1, frozenset("A")))
+    taken = replace(taken, benefit=oscar_types.FixedUnitBenefit(100, range=frozenset("A")))
+    again = oscar_types.Offer(
+        "again",
+        oscar_types.CoverageCondition(1),
+        oscar_types.MultibuyBenefit(),
+        is_exclusive=False,
+    )
+    priced = of_oscar([oscar_line(500, 1), oscar_line(900, 1, "C")], [taken, again])
+    assert [line.discount for line in priced.lines] == [500, 0]
+    assert priced.applied == ("taken", "again")
 
 
 def test_exclusive_offers_of_oscar_keep_off_each_others_pieces() -> None:
@@ -579,6 +636,7 @@ solidus_orders = st.builds(
 SOLIDUS = solidus_types.Context(NOW)
 
 
+@settings(deadline=None)
 @given(solidus_orders, solidus_promotions)
 def test_solidus_never_goes_below_nothing_in_whatever_order(
     order: solidus_types.Order, promotions: list[solidus_types.Promotion]
@@ -592,6 +650,7 @@ def test_solidus_never_goes_below_nothing_in_whatever_order(
         assert (again.lines, again.shipping) == (priced.lines, priced.shipping)
 
 
+@settings(deadline=None)
 @given(solidus_orders, solidus_promotions)
 def test_a_lane_of_solidus_gives_each_line_its_best(
     order: solidus_types.Order, promotions: list[solidus_types.Promotion]
@@ -603,6 +662,7 @@ def test_a_lane_of_solidus_gives_each_line_its_best(
         assert line.discount == max((each.lines[place].discount for each in alone), default=0)
 
 
+@settings(deadline=None)
 @given(solidus_orders, amounts)
 def test_a_distributed_amount_of_solidus_is_given_in_full(
     order: solidus_types.Order, amount: int
@@ -779,6 +839,7 @@ lunar_carts = st.builds(
 LUNAR = lunar_types.Context(NOW)
 
 
+@settings(deadline=None)
 @given(lunar_carts, lunar_discounts)
 def test_lunar_never_goes_below_nothing(
     cart: lunar_types.Cart, discounts: list[lunar_types.Discount]
@@ -791,6 +852,7 @@ def test_lunar_never_goes_below_nothing(
     assert all(result == results[0] for result in results)
 
 
+@settings(deadline=None)
 @given(lunar_carts, amounts)
 def test_a_fixed_amount_of_lunar_is_given_in_full_or_not_at_all(
     cart: lunar_types.Cart, amount: int
@@ -959,7 +1021,7 @@ def paths(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 @needs_data
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_a_damaged_case_is_a_verdict_never_an_error(data: st.DataObject) -> None:
     case = json.loads(data.draw(st.sampled_from(LINES)))

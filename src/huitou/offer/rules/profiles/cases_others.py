@@ -95,11 +95,7 @@ def calculator(case: Case) -> Got:
     if make is None:
         raise CaseRefused(why=f"no calculator {spec}")
     lines = _lines(given)
-    flags = [True] * len(lines) if given.eligible is None else given.eligible
-    if len(flags) != len(lines):
-        raise CaseRefused(why="eligible is not said of each line")
-    products = {line.product for line, flag in zip(lines, flags, strict=True) if flag}
-    wanted = (solidus_types.LineHas(products=frozenset(products)),)
+    wanted = (solidus_types.LineHas(products=_eligible(given, len(lines))),)
     benefit: solidus_types.Benefit = solidus_types.AdjustLineItem(make(given), wanted)
     if spec == "adjust_line_item_quantity_groups":
         benefit = solidus_types.AdjustLineItemQuantityGroups(make(given), given.group_size, wanted)
@@ -136,11 +132,12 @@ def _strike(left: list[object], value: object) -> bool:
 def _lines(given: Given) -> tuple[solidus_types.Line, ...]:
     """See `CalculatorGiven`."""
     rows = given.lines
-    if given.prices:
-        if given.quantities and len(given.quantities) != len(given.prices):
+    if given.prices or given.quantities:
+        prices = given.prices or [UNPRICED] * len(given.quantities)
+        quantities = given.quantities or [1] * len(given.prices)
+        if len(prices) != len(quantities):
             raise CaseRefused(why="quantities are not those of prices")
-        pairs = zip(given.prices, given.quantities or [1] * len(given.prices), strict=True)
-        rows = tuple(cases.OrderLine(price, quantity) for price, quantity in pairs)
+        rows = tuple(map(cases.OrderLine, prices, quantities))
     elif not rows:
         quantity = 1 if given.qty is None else given.qty
         rows = (cases.OrderLine(given.line_price, quantity),) * given.line_count
@@ -148,6 +145,15 @@ def _lines(given: Given) -> tuple[solidus_types.Line, ...]:
         solidus_types.Line(str(place), row.qty, minor(UNPRICED if row.price is None else row.price))
         for place, row in enumerate(rows)
     )
+
+
+def _eligible(given: Given, count: int) -> frozenset[str]:
+    said = [True] * count if given.eligible is None else given.eligible
+    if all(isinstance(each, bool) for each in said) and len(said) == count:
+        return frozenset(str(place) for place, flag in enumerate(said) if flag)
+    if not any(isinstance(each, bool) for each in said):
+        return frozenset(str(place) for place in said)
+    raise CaseRefused(why="eligible is not said of each line")
 
 
 def _needed(amount: Decimal | None, name: str) -> Decimal:

@@ -3,7 +3,9 @@
 Told in docs/offer-profiles.md. Each function names the class of Oscar that it follows.
 """
 
+import decimal
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from huitou.offer.rules.profiles.splitting import evenly, part_of, running
@@ -31,6 +33,8 @@ from huitou.offer.types.profiles.priced import Priced, PricedLine, Refused
 
 APPLICATIONS_MAX = 10_000
 """Of one offer to one basket (`get_max_applications`)."""
+DECIMALS = decimal.Context(prec=28)
+"""Python's own, in which Oscar calculates."""
 NO_LIMIT = 10_000
 """Pieces, where `max_affected_items` is not set (`_effective_max_affected_items`)."""
 
@@ -42,23 +46,13 @@ def price(basket: Basket, offers: Sequence[Offer], context: Context) -> Priced:
     applied: list[str] = []
     refused: list[Refused] = []
     for offer in sorted(offers, key=lambda offer: (-offer.priority, offer.voucher is None)):
-        reason = _unavailable(offer, context)
-        times = 0
-        while reason is None and times < _applications_left(offer, context):
-            if not _is_met(offer, lines):
-                reason = "condition"
-            elif isinstance(offer.benefit, ShippingBenefit):
-                _consume(offer, lines, [])
-                shipping, times = shipping or offer.benefit, times + 1
-                break
-            elif not _give(offer, lines):
-                reason = "no_effect"
-            else:
-                times += 1
-        if times:
-            applied.append(offer.name)
-        else:
-            refused.append(Refused(offer.name, reason or "applications"))
+        reason = _unavailable(offer, context) or _apply(offer, lines, context)
+        if reason is not None:
+            refused.append(Refused(offer.name, reason))
+            continue
+        applied.append(offer.name)
+        if isinstance(offer.benefit, ShippingBenefit):
+            shipping = shipping or offer.benefit
     off = 0 if shipping is None else _off_shipping(shipping, basket.shipping)
     priced = tuple(line.priced() for line in lines)
     return Priced(priced, basket.shipping - off, off, tuple(applied), tuple(refused))
@@ -72,6 +66,9 @@ class _Line:
         self.discount = 0
         self.used = 0
         self.used_by: dict[str, tuple[Offer, int]] = {}
+
+    def state(self) -> tuple[int, int, dict[str, tuple[Offer, int]]]:
+        return self.discount, self.used, dict(self.used_by)
 
     def taken_by(self, offer: Offer) -> int:
         return self.used_by.get(offer.name, (offer, 0))[1]
@@ -106,6 +103,22 @@ class _Line:
         by_unit = evenly(self.discount, used) if used else []
         units = (*by_unit, *[0] * (line.quantity - len(by_unit)))
         return PricedLine(line.product, line.unit_price, units, used)
+
+
+def _apply(offer: Offer, lines: Sequence[_Line], context: Context) -> str | None:
+    """As often as it may be; why not even once. `Applicator.apply_offers`."""
+    for time in range(_applications_left(offer, context)):
+        before = [line.state() for line in lines]
+        if not _is_met(offer, lines):
+            return None if time else "condition"
+        if isinstance(offer.benefit, ShippingBenefit):
+            _consume(offer, lines, [])
+            return None
+        if not _give(offer, lines):
+            return None if time else "no_effect"
+        if before == [line.state() for line in lines]:
+            return None  # Oscar goes on to its limit, to the same end
+    return None if _applications_left(offer, context) else "applications"
 
 
 def _unavailable(offer: Offer, context: Context) -> str | None:
@@ -268,12 +281,18 @@ def _affected(
 
 
 def _share(offer: Offer, affected: Sequence[tuple[_Line, int]], discount: int) -> bool:
-    """By value, each share rounded down; the last line takes the rest."""
-    total = sum(line.line.unit_price * pieces for line, pieces in affected)
-    left = discount
+    """By value, each share rounded down; the last line takes the rest.
+
+    An absolute benefit divides before it multiplies, in decimals of 28 digits: a third of 3.00 is 0.99.
+    """
+    values = [line.line.unit_price * pieces for line, pieces in affected]
+    total, left = sum(values), discount
     for place, (line, pieces) in enumerate(affected if discount else ()):
-        is_last = place == len(affected) - 1
-        share = left if is_last else discount * line.line.unit_price * pieces // total
+        share = discount * values[place] // total
+        if isinstance(offer.benefit, AbsoluteBenefit):
+            ratio = DECIMALS.divide(Decimal(values[place]), Decimal(total))
+            share = int(DECIMALS.multiply(ratio, Decimal(discount)))
+        share = left if place == len(affected) - 1 else share
         line.take(offer, share, pieces)
         left -= share
     return discount > 0

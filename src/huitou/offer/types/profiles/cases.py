@@ -301,8 +301,8 @@ class OrderLine(Strict, frozen=True):
 
 class CalculatorGiven(Strict, frozen=True):
     """Of one calculator (which is said by the spec in `source`): its preferences, and the lines it is asked for, as
-    `lines`, `prices` with `quantities`, or `line_count` lines of `qty` pieces at `line_price`. `eligible` says of each
-    whether it passes the conditions."""
+    `lines`, `prices` or `quantities` or both, or `line_count` lines of `qty` pieces at `line_price`. `eligible` says of
+    each line whether it passes the conditions, or names the places of those that do."""
 
     first_item: Decimal = Decimal(0)
     additional_item: Decimal = Decimal(0)
@@ -319,7 +319,7 @@ class CalculatorGiven(Strict, frozen=True):
     lines: tuple[OrderLine, ...] = ()
     prices: tuple[Decimal, ...] = ()
     quantities: tuple[Count, ...] = ()
-    eligible: tuple[bool, ...] | None = None
+    eligible: tuple[bool | Count, ...] | None = None
     line_price: Decimal | None = None
     line_count: Count = 1
     qty: Count | None = None
