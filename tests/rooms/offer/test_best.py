@@ -57,6 +57,12 @@ def test_best_is_the_least_of_all_decisions(first: int) -> None:
         assert result.proven
 
 
+@pytest.mark.parametrize("seed", [529, 1563, 3274, 14732, 30785])
+def test_best_where_it_was_once_missed(seed: int) -> None:
+    """A coupon too many where the units cost nothing; the last one a fen too dear."""
+    assert not compare(seed).differences
+
+
 @given(seeds)
 @settings(max_examples=60, deadline=None)
 def test_price_costs_and_refuses_as_the_page_says(seed: int) -> None:
