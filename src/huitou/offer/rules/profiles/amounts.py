@@ -1,11 +1,14 @@
-"""Between the amounts of a case, in major units, and the profiles' minor units."""
+"""What all cases share: amounts in major units for the profiles' minor units, and the day on which they are judged."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from huitou.offer.types.profiles.cases import Case, CaseRefused
 
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
+"""Cases speak of days beside it."""
 DIGITS = 2
 """Of the minor unit; all cases are in currencies of two."""
 
@@ -19,6 +22,12 @@ def minor(amount: Decimal) -> int:
     if not scaled.is_finite() or scaled != scaled.to_integral_value() or scaled < 0:
         raise CaseRefused(why=f"{amount} is no amount of whole minor units")
     return int(scaled)
+
+
+def pieces(value: Decimal) -> int:
+    if value != value.to_integral_value() or value < 0:
+        raise CaseRefused(why=f"{value} is no number of pieces")
+    return int(value)
 
 
 def percent(value: Decimal) -> Decimal:

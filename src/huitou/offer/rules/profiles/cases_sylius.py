@@ -7,15 +7,12 @@ from decimal import Decimal
 import msgspec
 
 from huitou.offer.rules.profiles import sylius
-from huitou.offer.rules.profiles.amounts import Got, expected_of, major, minor, percent
+from huitou.offer.rules.profiles.amounts import NOW, Got, expected_of, major, minor, percent
 from huitou.offer.rules.profiles.splitting import half_up, part_of
 from huitou.offer.types.profiles import cases
 from huitou.offer.types.profiles import sylius as vendor
 from huitou.offer.types.profiles.cases import Case, CaseRefused
 from huitou.offer.types.profiles.priced import Priced
-
-NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
-"""The cases speak of days beside it."""
 
 
 def cart_promotion(case: Case) -> Got:

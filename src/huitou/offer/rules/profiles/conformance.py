@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from huitou.offer.rules.profiles import cases_others, cases_sylius
+from huitou.offer.rules.profiles import cases_lunar, cases_oscar, cases_solidus, cases_sylius
 from huitou.offer.rules.profiles.amounts import Got, expected_of
 from huitou.offer.types.profiles.cases import Case, CaseRefused, Outcome, Vendor, Verdict
 
@@ -18,11 +18,11 @@ KINDS: dict[str, tuple[Vendor, Callable[[Case], Got]]] = {
     "segment_rule": ("sylius", cases_sylius.segment_rule),
     "price_floor_split": ("sylius", cases_sylius.floored),
     "stacking_with_sale_price": ("sylius", cases_sylius.floored),
-    "offer": ("oscar", cases_others.offer),
-    "calculator": ("solidus", cases_others.calculator),
-    "buy_x_get_y_qty": ("lunar", cases_others.buy_x_get_y_qty),
-    "buy_x_get_y_amount": ("lunar", cases_others.buy_x_get_y_amount),
-    "stacked_discounts": ("lunar", cases_others.stacked_discounts),
+    "offer": ("oscar", cases_oscar.offer),
+    "calculator": ("solidus", cases_solidus.calculator),
+    "buy_x_get_y_qty": ("lunar", cases_lunar.buy_x_get_y_qty),
+    "buy_x_get_y_amount": ("lunar", cases_lunar.buy_x_get_y_amount),
+    "stacked_discounts": ("lunar", cases_lunar.stacked_discounts),
 }
 """What each kind of case is judged by."""
 UNKNOWN = "unknown"
