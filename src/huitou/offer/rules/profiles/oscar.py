@@ -88,10 +88,12 @@ class _Line:
                 return 0
         return max(0, left - self.taken_by(offer))
 
-    def consume(self, offer: Offer, quantity: int) -> None:
-        available = self.available(offer)
+    def consume(self, offer: Offer, quantity: int) -> int:
+        """How many the offer could take; as many pieces as asked are used up, as far as there are."""
+        taken = min(self.available(offer), quantity)
         self.used += min(self.line.quantity - self.used, quantity)
-        self.used_by[offer.name] = (offer, self.taken_by(offer) + min(available, quantity))
+        self.used_by[offer.name] = (offer, self.taken_by(offer) + taken)
+        return taken
 
     def take(self, offer: Offer, amount: int, quantity: int) -> None:
         """A line never costs less than nothing, however many offers meet on it."""
@@ -177,18 +179,18 @@ def _consume(offer: Offer, lines: Sequence[_Line], affected: Sequence[tuple[_Lin
     if isinstance(condition, CoverageCondition):
         _consume_products(offer, condition, lines, [line.line.product for line, _ in affected])
         return
-    needed = condition.value - sum(_worth(condition, line) * pieces for line, pieces in affected)
+    needed = condition.value - sum(
+        pieces if isinstance(condition, CountCondition) else pieces * line.line.unit_price
+        for line, pieces in affected
+    )
     for line in _applicable(lines, condition.range, dearest_first=True):
         if needed <= 0:
             return
-        worth = _worth(condition, line)
-        pieces = min(line.available(offer), -(-needed // worth))
-        line.consume(offer, pieces)
-        needed -= pieces * worth
-
-
-def _worth(condition: CountCondition | ValueCondition, line: _Line) -> int:
-    return 1 if isinstance(condition, CountCondition) else line.line.unit_price
+        if isinstance(condition, CountCondition):
+            needed -= line.consume(offer, needed)
+        else:
+            worth = line.line.unit_price
+            needed -= worth * line.consume(offer, min(line.available(offer), -(-needed // worth)))
 
 
 def _consume_products(
