@@ -3206,6 +3206,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Offers
+         * @description Offers with their sentences and what orders took of them, newest first.
+         */
+        get: operations["list_offers_v1_offers_get"];
+        put?: never;
+        /**
+         * Add Offer
+         * @description Keep a draft.
+         */
+        post: operations["add_offer_v1_offers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Offer
+         * @description One offer.
+         */
+        get: operations["get_offer_v1_offers__offer_id__get"];
+        /**
+         * Edit Offer
+         * @description Write it anew; what was published holds until this is published. 409 when somebody changed it
+         *     meanwhile.
+         */
+        put: operations["edit_offer_v1_offers__offer_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offer_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Offer
+         * @description It never holds again.
+         */
+        post: operations["end_offer_v1_offers__offer_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offer_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Offer
+         * @description It does not hold for now.
+         */
+        post: operations["pause_offer_v1_offers__offer_id__pause_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offer_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Offer
+         * @description It holds from now on as it is written, also after a pause.
+         */
+        post: operations["publish_offer_v1_offers__offer_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offer_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Offer Versions
+         * @description What was published, latest first.
+         */
+        get: operations["list_offer_versions_v1_offers__offer_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Offer
+         * @description The offer as a sentence, and what is probably not meant.
+         */
+        post: operations["preview_offer_v1_offers_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/opportunities": {
         parameters: {
             query?: never;
@@ -5069,6 +5218,80 @@ export interface components {
             name?: string | null;
         };
         /**
+         * Activity
+         * @description 满减, 满折, 满件折, 满赠, 满包邮. With `repeats` (每满, one tier) it counts once for every whole `at_least`,
+         *     `times_max` times at most. `cap_fen` is the most it takes off.
+         */
+        Activity: {
+            /** Cap Fen */
+            cap_fen?: number | null;
+            /**
+             * @default {
+             *       "categories": [],
+             *       "except_skus": [],
+             *       "skus": []
+             *     }
+             */
+            goods?: components["schemas"]["huitou__offer__types__documents__Goods"];
+            /**
+             * Group
+             * @default activity
+             */
+            group?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "activity";
+            /**
+             * Measure
+             * @default amount
+             * @enum {string}
+             */
+            measure?: "amount" | "entry_amount" | "list_amount" | "count";
+            /**
+             * Repeats
+             * @default false
+             */
+            repeats?: boolean;
+            /** Tiers */
+            tiers: components["schemas"]["Tier"][];
+            /** Times Max */
+            times_max?: number | null;
+        };
+        /**
+         * AddOn
+         * @description 加价购: who buys `trigger` goods for `threshold_fen` may have `count_max` of `goods` for `price_fen` each.
+         */
+        AddOn: {
+            /**
+             * Count Max
+             * @default 1
+             */
+            count_max?: number;
+            goods: components["schemas"]["huitou__offer__types__documents__Goods"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "add_on";
+            /** Price Fen */
+            price_fen: number;
+            /**
+             * Threshold Fen
+             * @default 0
+             */
+            threshold_fen?: number;
+            /**
+             * @default {
+             *       "categories": [],
+             *       "except_skus": [],
+             *       "skus": []
+             *     }
+             */
+            trigger?: components["schemas"]["huitou__offer__types__documents__Goods"];
+        };
+        /**
          * Adjust
          * @description `amount` in points, fen or growth, given to the customer or taken from them. What is given of
          *     points or bonus may end at `expires_at`.
@@ -5453,6 +5676,25 @@ export interface components {
             /** Withdrawn At */
             withdrawn_at: string | null;
         };
+        /**
+         * Audience
+         * @description Who: customers of one of these tiers, in one of these segments, who never bought (`new`) or have
+         *     (`old`). What is left out asks nothing; all that is named has to hold.
+         */
+        Audience: {
+            /** Bought */
+            bought?: ("new" | "old") | null;
+            /**
+             * Segments
+             * @default []
+             */
+            segments?: string[];
+            /**
+             * Tiers
+             * @default []
+             */
+            tiers?: string[];
+        };
         /** AuditLine */
         AuditLine: {
             /**
@@ -5607,6 +5849,67 @@ export interface components {
             examples: string[];
             /** Invariant */
             invariant: string;
+        };
+        /**
+         * Bundle
+         * @description 一口价: any `count` units together for `price_fen`.
+         */
+        Bundle: {
+            /** Count */
+            count: number;
+            /**
+             * @default {
+             *       "categories": [],
+             *       "except_skus": [],
+             *       "skus": []
+             *     }
+             */
+            goods?: components["schemas"]["huitou__offer__types__documents__Goods"];
+            /** Groups Max */
+            groups_max?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "bundle";
+            /** Price Fen */
+            price_fen: number;
+        };
+        /**
+         * BuyGet
+         * @description 买N赠M, 第N件N折: of each `buy` + `get` units the cheapest `get` pay `pay_bp` of their price.
+         *
+         *     With `get_goods` those that are bought come from `goods` and those that are given from there.
+         */
+        BuyGet: {
+            /** Buy */
+            buy: number;
+            /**
+             * Get
+             * @default 1
+             */
+            get?: number;
+            get_goods?: components["schemas"]["huitou__offer__types__documents__Goods"] | null;
+            /**
+             * @default {
+             *       "categories": [],
+             *       "except_skus": [],
+             *       "skus": []
+             *     }
+             */
+            goods?: components["schemas"]["huitou__offer__types__documents__Goods"];
+            /** Groups Max */
+            groups_max?: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "buy_get";
+            /**
+             * Pay Bp
+             * @default 0
+             */
+            pay_bp?: number;
         };
         /**
          * Buying
@@ -6717,6 +7020,12 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** EditOffer */
+        EditOffer: {
+            document: components["schemas"]["OfferDocument"];
+            /** Version */
+            version: number;
+        };
         /** EditTemplate */
         EditTemplate: {
             promise: components["schemas"]["Promise-Input"];
@@ -7234,6 +7543,19 @@ export interface components {
             threshold_fen?: number;
         };
         /**
+         * Funding
+         * @description Who bears what the offer takes off.
+         */
+        Funding: {
+            /**
+             * Party
+             * @enum {string}
+             */
+            party: "headquarters" | "store" | "brand";
+            /** Share Bp */
+            share_bp: number;
+        };
+        /**
          * Game
          * @description `rules_hash` (hex) is SHA-256 of the published rules; `sentence_*` reads them aloud.
          */
@@ -7326,6 +7648,24 @@ export interface components {
             prizes: components["schemas"]["PrizeResult"][];
         };
         /**
+         * Gift
+         * @description `count` of a SKU, worth `worth_fen` each to who gets it.
+         */
+        Gift: {
+            /**
+             * Count
+             * @default 1
+             */
+            count?: number;
+            /** Sku */
+            sku: string;
+            /**
+             * Worth Fen
+             * @default 0
+             */
+            worth_fen?: number;
+        };
+        /**
          * Given
          * @description What a customer got by a grant, and what was taken back of it.
          */
@@ -7360,27 +7700,6 @@ export interface components {
             staff_id: string;
             /** Target Fen */
             target_fen: number;
-        };
-        /**
-         * Goods
-         * @description What it may be used on; nothing named is everything. Categories by code.
-         */
-        Goods: {
-            /**
-             * Categories
-             * @default []
-             */
-            categories?: string[];
-            /**
-             * Except Skus
-             * @default []
-             */
-            except_skus?: string[];
-            /**
-             * Skus
-             * @default []
-             */
-            skus?: string[];
         };
         /**
          * GoodsPrize
@@ -7813,6 +8132,27 @@ export interface components {
             worth_fen: number;
         };
         /**
+         * Goods
+         * @description What it may be used on; nothing named is everything. Categories by code.
+         */
+        huitou__benefit__types__templates__Goods: {
+            /**
+             * Categories
+             * @default []
+             */
+            categories?: string[];
+            /**
+             * Except Skus
+             * @default []
+             */
+            except_skus?: string[];
+            /**
+             * Skus
+             * @default []
+             */
+            skus?: string[];
+        };
+        /**
          * Sentence
          * @description A promise in words.
          */
@@ -7969,6 +8309,27 @@ export interface components {
             state: "queued" | "running" | "done" | "failed";
             /** Total */
             total: number;
+        };
+        /**
+         * Goods
+         * @description Which products; nothing named is every product. Categories by code.
+         */
+        huitou__offer__types__documents__Goods: {
+            /**
+             * Categories
+             * @default []
+             */
+            categories?: string[];
+            /**
+             * Except Skus
+             * @default []
+             */
+            except_skus?: string[];
+            /**
+             * Skus
+             * @default []
+             */
+            skus?: string[];
         };
         /** StaffRef */
         huitou__profile__types__StaffRef: {
@@ -8388,6 +8749,21 @@ export interface components {
              * @default 0
              */
             window_days: number;
+        };
+        /**
+         * Limits
+         * @description How often while the offer lives. Of one customer: pieces (price and piece offers only) and orders;
+         *     of all together: what it takes off with its gifts' worth, and orders.
+         */
+        Limits: {
+            /** Budget Fen */
+            budget_fen?: number | null;
+            /** Budget Orders */
+            budget_orders?: number | null;
+            /** Customer Orders */
+            customer_orders?: number | null;
+            /** Customer Units */
+            customer_units?: number | null;
         };
         /**
          * LineBody
@@ -8892,6 +9268,140 @@ export interface components {
         OfCoupon: {
             /** Text */
             text: string;
+        };
+        /**
+         * OfferDocument
+         * @description Everything an offer says.
+         *
+         *     `units` are codes, each with everything below it. `priority` orders offers, lowest first. `tags` and
+         *     `allows` say what it goes together with (docs/offers.md). `refund_policy`: what a returned piece gives
+         *     back is what was paid for it; or what the rest would cost alone is kept; or everything is returned.
+         */
+        OfferDocument: {
+            /** Allows */
+            allows?: string[] | null;
+            /**
+             * @default {
+             *       "segments": [],
+             *       "tiers": []
+             *     }
+             */
+            audience?: components["schemas"]["Audience"];
+            /**
+             * Channels
+             * @default []
+             */
+            channels?: ("store" | "online")[];
+            /**
+             * Funding
+             * @default [
+             *       {
+             *         "party": "headquarters",
+             *         "share_bp": 10000
+             *       }
+             *     ]
+             */
+            funding?: components["schemas"]["Funding"][];
+            /** @default {} */
+            limits?: components["schemas"]["Limits"];
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Priority
+             * @default 100
+             */
+            priority?: number;
+            /**
+             * Refund Policy
+             * @default as_apportioned
+             * @enum {string}
+             */
+            refund_policy?: "as_apportioned" | "recompute" | "full_only";
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+            /** Terms */
+            terms: components["schemas"]["PriceOffer"] | components["schemas"]["BuyGet"] | components["schemas"]["Bundle"] | components["schemas"]["AddOn"] | components["schemas"]["Activity"];
+            /**
+             * Units
+             * @default []
+             */
+            units?: string[];
+            /**
+             * @default {
+             *       "weekdays": []
+             *     }
+             */
+            when?: components["schemas"]["When"];
+        };
+        /** OfferPreview */
+        OfferPreview: {
+            sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+            /** Warnings */
+            warnings: components["schemas"]["Warned"][];
+        };
+        /**
+         * OfferShown
+         * @description An offer with its sentence, what is probably not meant, and what orders took of it.
+         */
+        OfferShown: {
+            /** Cost Fen */
+            cost_fen: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            document: components["schemas"]["OfferDocument"];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** In Force */
+            in_force: number | null;
+            /** Number */
+            number: number;
+            /** Orders */
+            orders: number;
+            /** Published At */
+            published_at: string | null;
+            sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "published" | "paused" | "ended";
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: components["schemas"]["Warned"][];
+        };
+        /**
+         * OfferVersion
+         * @description What an offer said from `at` on.
+         */
+        OfferVersion: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
         };
         /** OfflineBody */
         OfflineBody: {
@@ -9400,6 +9910,16 @@ export interface components {
         Page_Metric_: {
             /** Items */
             items: components["schemas"]["Metric"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_OfferShown_: {
+            /** Items */
+            items: components["schemas"]["OfferShown"][];
             /** Next */
             next: string | null;
         };
@@ -10289,6 +10809,43 @@ export interface components {
             without_associate: number;
         };
         /**
+         * PriceOffer
+         * @description 单品价: another price for a unit: exactly one of `prices_fen` (by SKU), `pay_bp`, `off_fen`.
+         *
+         *     `limit` units of an order at most, over all SKUs.
+         */
+        PriceOffer: {
+            /**
+             * @default {
+             *       "categories": [],
+             *       "except_skus": [],
+             *       "skus": []
+             *     }
+             */
+            goods?: components["schemas"]["huitou__offer__types__documents__Goods"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "price";
+            /** Limit */
+            limit?: number | null;
+            /** Off Fen */
+            off_fen?: number | null;
+            /** Pay Bp */
+            pay_bp?: number | null;
+            /** Prices Fen */
+            prices_fen?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Sort
+             * @default limited
+             * @enum {string}
+             */
+            sort?: "member" | "limited" | "flash" | "group" | "channel";
+        };
+        /**
          * Prize
          * @description `odds_bp` of 10,000 draws get it, as long as there is `stock` (None: without end).
          *
@@ -10475,7 +11032,7 @@ export interface components {
              *       "skus": []
              *     }
              */
-            goods?: components["schemas"]["Goods"];
+            goods?: components["schemas"]["huitou__benefit__types__templates__Goods"];
             hours?: components["schemas"]["Hours"] | null;
             /**
              * Is Combinable
@@ -10549,7 +11106,7 @@ export interface components {
              *       "skus": []
              *     }
              */
-            goods: components["schemas"]["Goods"];
+            goods: components["schemas"]["huitou__benefit__types__templates__Goods"];
             hours: components["schemas"]["Hours"] | null;
             /**
              * Is Combinable
@@ -10620,6 +11177,14 @@ export interface components {
         PublishBody: {
             /** Version */
             version?: number | null;
+        };
+        /**
+         * PublishOffer
+         * @description `version` is the one that was looked at.
+         */
+        PublishOffer: {
+            /** Version */
+            version: number;
         };
         /**
          * Purchase
@@ -12563,6 +13128,28 @@ export interface components {
             state: string;
         };
         /**
+         * Tier
+         * @description From `at_least` on: `off_fen` off or `pay_bp` paid (not both), gifts, free shipping.
+         */
+        Tier: {
+            /** At Least */
+            at_least: number;
+            /**
+             * Free Shipping
+             * @default false
+             */
+            free_shipping?: boolean;
+            /**
+             * Gifts
+             * @default []
+             */
+            gifts?: components["schemas"]["Gift"][];
+            /** Off Fen */
+            off_fen?: number | null;
+            /** Pay Bp */
+            pay_bp?: number | null;
+        };
+        /**
          * TierChange
          * @description `at`: when it was found out. `from_tier` is None for the first one.
          */
@@ -13245,6 +13832,23 @@ export interface components {
              * Format: date-time
              */
             starts_at: string;
+        };
+        /**
+         * When
+         * @description From a moment up to, not including, another; on these days of the week (1 is Monday, none named is
+         *     every day), in these hours.
+         */
+        When: {
+            /** From At */
+            from_at?: string | null;
+            hours?: components["schemas"]["Hours"] | null;
+            /** Until At */
+            until_at?: string | null;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays?: number[];
         };
         /**
          * WhyOne
@@ -18947,6 +19551,299 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Metric_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_offers_v1_offers_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                state?: ("draft" | "published" | "paused" | "ended") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OfferShown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_offer_v1_offers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferDocument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_offer_v1_offers__offer_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    edit_offer_v1_offers__offer_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditOffer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    end_offer_v1_offers__offer_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    pause_offer_v1_offers__offer_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    publish_offer_v1_offers__offer_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishOffer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_offer_versions_v1_offers__offer_id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferVersion"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_offer_v1_offers_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferDocument"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferPreview"];
                 };
             };
             /** @description Refused */

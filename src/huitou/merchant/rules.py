@@ -32,6 +32,9 @@ PERMISSIONS = (
     "benefit.edit",
     "benefit.grant",
     "benefit.approve",
+    "offer.read",
+    "offer.edit",
+    "offer.publish",
 )
 
 _MANAGER = frozenset(
@@ -46,6 +49,7 @@ _MANAGER = frozenset(
         "result.read",
         "benefit.read",
         "benefit.use",
+        "offer.read",
     }
 )
 _OF_ROLE: dict[Role, frozenset[str]] = {
@@ -53,7 +57,15 @@ _OF_ROLE: dict[Role, frozenset[str]] = {
     "region": _MANAGER,
     "manager": _MANAGER,
     "associate": frozenset(
-        {"customer.read", "tag.set", "task.read", "task.send", "result.read", "benefit.use"}
+        {
+            "customer.read",
+            "tag.set",
+            "task.read",
+            "task.send",
+            "result.read",
+            "benefit.use",
+            "offer.read",
+        }
     ),
 }
 
@@ -126,6 +138,21 @@ SETTINGS: dict[str, SettingKind] = {
     ),
     "benefit.custody_bp": SettingKind(
         2000, int, "预收资金存管比例（万分之）", "Share of prepaid money in custody (bp)"
+    ),
+    "offer.groups": SettingKind(
+        "activity",
+        str,
+        "活动组的先后（逗号分隔，每组每件至多参加一个）",
+        "Groups of activities, first to last, by commas (a piece joins one of each)",
+    ),
+    "offer.coupons_product": SettingKind(
+        1, int, "一单最多用几张商品券、兑换券", "Coupons for one product an order may use"
+    ),
+    "offer.coupons_store": SettingKind(
+        1, int, "一单最多用几张满减、折扣券", "Coupons off the whole an order may use"
+    ),
+    "offer.coupons_shipping": SettingKind(
+        1, int, "一单最多用几张运费券", "Shipping coupons an order may use"
     ),
     "content.buy_url": SettingKind("", str, "购买链接模板", "Template of the link to buy"),
     "member.sms_template": SettingKind(

@@ -151,6 +151,16 @@ def members_after(tx: ReadTx, segment_id: UUID, after: UUID | None, count_max: i
     return store.list_members(tx, segment_id, after or _FIRST, count_max)
 
 
+def segments_of(tx: ReadTx, customer_id: UUID, among: Sequence[UUID]) -> set[UUID]:
+    """Which of these segments a customer is in, whatever the scope."""
+    return store.list_segments_of(tx, customer_id, among)
+
+
+def names_by_id(tx: ReadTx, segment_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names of the active ones among these."""
+    return {stored.id: stored.name for stored in store.find_segments(tx, segment_ids)}
+
+
 def count_members(tx: ReadTx, segment_id: UUID) -> int:
     """How many members are in the scope."""
     return sum(sizes.count_regions(tx, [segment_id]).values())
@@ -160,7 +170,7 @@ def overlap(tx: ReadTx, segment_ids: Sequence[UUID]) -> Overlap:
     """What segments have in common, in the scope. Refuses: UnknownSegment."""
     asked = [At(f"any[{place}]", InSegment(id_)) for place, id_ in enumerate(segment_ids)]
     rules = _referred(tx, AnyOf(tuple(asked)), None)
-    names = {stored.id: stored.name for stored in store.find_segments(tx, segment_ids)}
+    names = names_by_id(tx, segment_ids)
     context = Context(merchant.get_merchant(tx).zone, tx.now, rules)
     sets = warehouse.members_of_each(tx, asked, context)
     if sets is None:
@@ -239,8 +249,7 @@ def list_active(tx: ReadTx) -> list[Stored]:
 
 
 def get_clock(tx: ReadTx) -> Clock | None:
-    """How far time has been followed, and whether that ever turned out not to suffice; None before
-    the first minute."""
+    """How far time has been followed, and whether that sufficed; None before the first minute."""
     return time.get_clock(tx)
 
 

@@ -1,8 +1,6 @@
 """A template's promise as a sentence, in Chinese and English. Pure."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
 
 from huitou.benefit.types.templates import (
     Discount,
@@ -17,14 +15,12 @@ from huitou.benefit.types.templates import (
     Shipping,
 )
 from huitou.kernel.money import BASIS_POINTS
+from huitou.kernel.words import fold_zh, listed, moment, money_en, money_zh, percent, week
 
-_DAYS_ZH = "一二三四五六日"
-_DAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _CHANNELS: dict[SaleChannel, tuple[str, str]] = {
     "store": ("门店", "in stores"),
     "online": ("线上", "online"),
 }
-_NAMED_MAX = 3
 
 
 def sentence(promise: Promise, names: Mapping[str, str], zone: str) -> Sentence:
@@ -41,35 +37,25 @@ def sentence(promise: Promise, names: Mapping[str, str], zone: str) -> Sentence:
     return Sentence("，".join(zh for zh, _ in parts), ", ".join(en for _, en in parts))
 
 
-def money_zh(fen: int) -> str:
-    """`30 元`, `0.5 元`."""
-    return f"{_plain(fen)} 元"
-
-
-def money_en(fen: int) -> str:
-    """`¥30`, `¥0.5`."""
-    return f"¥{_plain(fen)}"
-
-
 def _benefit(promise: Promise, names: Mapping[str, str]) -> tuple[str, str]:
     benefit = promise.benefit
     if isinstance(benefit, FullReduction):
         zh, en = f"减 {money_zh(benefit.off_fen)}", f"{money_en(benefit.off_fen)} off"
         return _from(benefit.threshold_fen, zh, en, ("立", ""))
     if isinstance(benefit, Discount):
-        zh = f"打 {_share(benefit.pay_bp)} 折"
-        en = f"{_percent(BASIS_POINTS - benefit.pay_bp)} off"
+        zh = f"打 {fold_zh(benefit.pay_bp)} 折"
+        en = f"{percent(BASIS_POINTS - benefit.pay_bp)} off"
         if benefit.cap_fen is not None:
             zh += f"（最多优惠 {money_zh(benefit.cap_fen)}）"
             en += f" (at most {money_en(benefit.cap_fen)})"
         return _from(benefit.threshold_fen, zh, en, ("", ""))
     if isinstance(benefit, Exchange):
-        zh, en = _named(benefit.skus, names, "或", "or")
+        zh, en = listed(benefit.skus, names, "或", "or")
         if benefit.pay_fen == 0:
             return f"免费兑换{zh}", f"{en} for free"
         return f"{money_zh(benefit.pay_fen)}换购{zh}", f"{en} for {money_en(benefit.pay_fen)}"
     if isinstance(benefit, ProductOff):
-        zh, en = _named(benefit.skus, names, "或", "or")
+        zh, en = listed(benefit.skus, names, "或", "or")
         return f"{zh}立减 {money_zh(benefit.off_fen)}", f"{money_en(benefit.off_fen)} off {en}"
     assert isinstance(benefit, Shipping)
     zh, en = "免运费", "free shipping"
@@ -88,7 +74,7 @@ def _from(fen: int, zh: str, en: str, without: tuple[str, str]) -> tuple[str, st
 def _window(promise: Promise, zone: str) -> tuple[str, str]:
     window = promise.window
     if isinstance(window, Fixed):
-        since, until = _moment(window.from_at, zone), _moment(window.until_at, zone)
+        since, until = moment(window.from_at, zone), moment(window.until_at, zone)
         return f"{since} 至 {until} 有效", f"valid from {since} to {until}"
     days = f"{window.days} day" + ("s" if window.days > 1 else "")
     if window.after_days == 0:
@@ -103,21 +89,15 @@ def _window(promise: Promise, zone: str) -> tuple[str, str]:
 
 
 def _times(promise: Promise) -> list[tuple[str, str]]:
-    zh, en = "", ""
-    if promise.weekdays:
-        days = sorted(set(promise.weekdays))
-        zh = "周" + "、".join(_DAYS_ZH[day - 1] for day in days)
-        en = "on " + ", ".join(_DAYS_EN[day - 1] for day in days)
-    if promise.hours:
-        span = f"{_clock(promise.hours.from_minute)}–{_clock(promise.hours.until_minute)}"
-        zh, en = f"{zh} {span}".strip(), f"{en} {span}".strip()
-    return [(f"限{zh}" if promise.weekdays else f"限每天 {zh}", f"only {en}")] if zh else []
+    hours = promise.hours
+    found = week(promise.weekdays, (hours.from_minute, hours.until_minute) if hours else None)
+    return [found] if found else []
 
 
 def _places(promise: Promise, names: Mapping[str, str]) -> list[tuple[str, str]]:
     parts = []
     if promise.units:
-        zh, en = _named(promise.units, names, "、", "and")
+        zh, en = listed(promise.units, names, "、", "and")
         parts.append((f"限{zh}使用", f"only at {en}"))
     if promise.channels:
         words = [_CHANNELS[channel] for channel in sorted(set(promise.channels), reverse=True)]
@@ -129,10 +109,10 @@ def _places(promise: Promise, names: Mapping[str, str]) -> list[tuple[str, str]]
 def _goods(goods: Goods, names: Mapping[str, str]) -> list[tuple[str, str]]:
     parts = []
     if goods.skus or goods.categories:
-        zh, en = _named((*goods.categories, *goods.skus), names, "、", "and")
+        zh, en = listed((*goods.categories, *goods.skus), names, "、", "and")
         parts.append((f"限购买{zh}", f"for {en} only"))
     if goods.except_skus:
-        zh, en = _named(goods.except_skus, names, "、", "and")
+        zh, en = listed(goods.except_skus, names, "、", "and")
         parts.append((f"{zh}除外", f"except {en}"))
     return parts
 
@@ -151,34 +131,3 @@ def _limits(promise: Promise) -> list[tuple[str, str]]:
     if promise.is_combinable:
         parts.append(("可与其他券同用", "together with other coupons"))
     return parts
-
-
-def _named(codes: Sequence[str], names: Mapping[str, str], zh: str, en: str) -> tuple[str, str]:
-    words = [names.get(code, code) for code in codes]
-    shown, more = words[:_NAMED_MAX], len(words) - _NAMED_MAX
-    if more > 0:
-        return f"{'、'.join(shown)}等 {len(words)} 项", f"{', '.join(shown)} and {more} more"
-    return zh.join(shown), f" {en} ".join(shown)
-
-
-def _moment(at: datetime, zone: str) -> str:
-    local = at.astimezone(ZoneInfo(zone))
-    is_midnight = local.hour == local.minute == 0
-    return local.strftime("%Y-%m-%d") if is_midnight else local.strftime("%Y-%m-%d %H:%M")
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
-def _plain(fen: int) -> str:
-    whole, cents = divmod(fen, 100)
-    return f"{whole}" if cents == 0 else f"{whole}.{cents:02d}".rstrip("0")
-
-
-def _share(pay_bp: int) -> str:
-    return f"{pay_bp / 1_000:.3f}".rstrip("0").rstrip(".")
-
-
-def _percent(off_bp: int) -> str:
-    return f"{off_bp / 100:.2f}".rstrip("0").rstrip(".") + "%"

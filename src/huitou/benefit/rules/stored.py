@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from huitou.benefit.rules import stored_law
-from huitou.benefit.rules.sentences import money_en, money_zh
 from huitou.benefit.types.ledger import FOREVER
 from huitou.benefit.types.stored import (
     BadStoredPlan,
@@ -20,6 +19,7 @@ from huitou.benefit.types.stored import (
 from huitou.benefit.types.templates import Sentence
 from huitou.kernel.money import BASIS_POINTS
 from huitou.kernel.time import day_of, day_start
+from huitou.kernel.words import money_en, money_zh
 
 
 def check_plan(plan: StoredPlan) -> None:

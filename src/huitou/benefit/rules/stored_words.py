@@ -1,10 +1,10 @@
 """A stored-value plan as a sentence, in Chinese and English. Pure."""
 
-from huitou.benefit.rules.sentences import money_en, money_zh
 from huitou.benefit.rules.stored_law import sorted_steps
 from huitou.benefit.types.payments import SpendOrder
 from huitou.benefit.types.stored import RechargeStep, StoredPlan, TakeBack
 from huitou.benefit.types.templates import Sentence
+from huitou.kernel.words import money_en, money_zh
 
 _ORDER: dict[SpendOrder, tuple[str, str]] = {
     "pro_rata": ("消费按余额比例扣本金和赠金", "money and bonus are spent in proportion"),

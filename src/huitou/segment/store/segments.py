@@ -165,6 +165,20 @@ def list_member_ids(tx: ReadTx, segment_id: UUID) -> list[UUID]:
     )
 
 
+def list_segments_of(tx: ReadTx, customer_id: UUID, among: Sequence[UUID]) -> set[UUID]:
+    """Which of these segments a customer is in."""
+    return set(
+        tx.column(
+            """
+            SELECT segment_id FROM segment.member
+            WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s
+                AND segment_id = ANY(%(segments)s::uuid[])
+            """,
+            {"customer": customer_id, "segments": list(among)},
+        )
+    )
+
+
 def iter_changes(tx: ReadTx, segment_id: UUID, since: datetime) -> Iterator[Change]:
     return tx.iterate(
         Change,

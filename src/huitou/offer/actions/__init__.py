@@ -1,0 +1,1 @@
+"""Verbs of the offer room, a module per concern."""

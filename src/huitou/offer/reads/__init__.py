@@ -1,0 +1,1 @@
+"""Questions others may ask of the offer room, a module per concern."""

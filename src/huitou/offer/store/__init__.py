@@ -1,0 +1,1 @@
+"""Offers and orders' proofs in PostgreSQL, a module per concern."""
