@@ -73,10 +73,11 @@ class ReadTx:
     """The columnar copy, where this process has one."""
     memory: Memory | None = None
     """Of the worker that goes over the log."""
+    _mode = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
     def __init__(
         self,
-        connection: psycopg.Connection,
+        link: direct.Link,
         *,
         merchant: UUID,
         now: datetime,
@@ -84,7 +85,7 @@ class ReadTx:
         scope: Scope = EVERYTHING,
         principal: str = "system",
     ) -> None:
-        self._connection = connection
+        self._link = link
         self.merchant = merchant
         self.now = now
         self.keys = keys
@@ -126,6 +127,13 @@ class ReadTx:
         with self._connection.cursor() as cursor, cursor.copy(copy_to) as copy:
             file.writelines(copy)
 
+    @property
+    def _connection(self) -> psycopg.Connection:
+        """The transaction opens with its first statement."""
+        if direct.is_at_rest(self._link):
+            direct.begin(self._link, self.merchant, self._mode)
+        return self._link
+
     def _filled(self, params: Params) -> dict[str, Any]:
         return {
             "merchant": self.merchant,
@@ -141,6 +149,7 @@ class Tx(ReadTx):
 
     request: tuple[str, bytes] | None = None
     """`(idempotency key, hash of the request)`, set by the HTTP edge."""
+    _mode = "READ WRITE"
 
     def run(self, query: Query, params: Params = None) -> int:
         """Execute; returns the number of rows touched."""
@@ -149,7 +158,9 @@ class Tx(ReadTx):
     def call(self, query: LiteralString, values: Sequence[str | None]) -> list[list[str | None]]:
         """A statement with numbered parameters, given and answered as text, past the driver: for what
         runs thousands of times a second."""
-        return direct.call(self._connection, query, values)
+        if direct.is_at_rest(self._link):
+            return direct.begin_with(self._link, self.merchant, self._mode, query, values)
+        return direct.call(self._link, query, values)
 
     def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> int:
         """COPY `rows` into a temporary table that lives until the end of the transaction.
@@ -285,6 +296,7 @@ class Database:
         self._keys: dict[UUID, MerchantKeys] = {}
         self._pool = ConnectionPool(
             dsn,
+            connection_class=direct.Link,
             min_size=1,
             max_size=size_max,
             timeout=10,
@@ -301,12 +313,11 @@ class Database:
     def read(
         self, merchant: UUID, *, scope: Scope = EVERYTHING, principal: str = "system"
     ) -> Iterator[ReadTx]:
-        """A snapshot of `merchant`."""
+        """A snapshot of `merchant`, as of its first statement."""
         keys = self._keys_of(merchant)
-        with self._pool.connection() as connection:
-            direct.begin(connection, merchant, "ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        with self._linked() as link:
             tx = ReadTx(
-                connection,
+                link,
                 merchant=merchant,
                 now=self.clock(),
                 keys=keys,
@@ -327,10 +338,9 @@ class Database:
     ) -> Iterator[Tx]:
         """A transaction on `merchant`; commits when the block ends well."""
         keys = self._keys_of(merchant)
-        with self._pool.connection() as connection:
-            direct.begin(connection, merchant, "READ WRITE")
+        with self._linked() as link:
             tx = Tx(
-                connection,
+                link,
                 merchant=merchant,
                 now=self.clock(),
                 keys=keys,
@@ -345,6 +355,19 @@ class Database:
         """The owner's view over all merchants: log-in look-ups, upkeep and backup only."""
         with self._pool.connection() as connection:
             yield connection
+
+    @contextmanager
+    def _linked(self) -> Iterator[direct.Link]:
+        """A connection at rest; what is begun on it ends with the block, for good or not at all."""
+        link = self._pool.getconn()
+        try:
+            yield link
+            direct.commit(link)
+        except BaseException:
+            direct.rollback(link)
+            raise
+        finally:
+            self._pool.putconn(link)
 
     def merchants(self) -> list[UUID]:
         """All merchants."""

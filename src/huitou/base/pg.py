@@ -364,6 +364,8 @@ def _default_settings() -> dict[str, str]:
         "max_connections": "100",
         "max_locks_per_transaction": "256",  # monthly partitions of many tables
         "max_wal_size": "4GB",
+        # Many who commit at the same moment share a flush; one who is alone never waits.
+        "commit_delay": "1000",
         "wal_compression": "on",
         "random_page_cost": "1.1",
         "jit": "off",

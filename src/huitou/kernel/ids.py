@@ -1,14 +1,16 @@
 """Identifiers we make: UUIDv7, so that keys made later sort later."""
 
+import hashlib
 import os
 import time
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import NAMESPACE_OID, UUID
 
 from huitou.kernel.errors import Invalid
 from huitou.kernel.page import PAGE_MAX
 
 _RAND_A_MASK = 0x0FFF
 _VARIANT = 0x8000_0000_0000_0000
+_NAMESPACE = NAMESPACE_OID.bytes
 
 
 def new_id(at_ms: int | None = None) -> UUID:
@@ -58,5 +60,7 @@ def ids_in(text: str) -> list[UUID]:
 
 
 def derived_id(*parts: str) -> UUID:
-    """The same id for the same parts, for effects that must not happen twice."""
-    return uuid5(NAMESPACE_OID, "\x1f".join(parts))
+    """The same id for the same parts, for effects that must not happen twice: a UUIDv5 of the OID
+    namespace (RFC 9562 §5.5)."""
+    digest = hashlib.sha1(_NAMESPACE + "\x1f".join(parts).encode(), usedforsecurity=False).digest()
+    return UUID(bytes=digest[:16], version=5)

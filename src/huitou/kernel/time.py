@@ -1,6 +1,7 @@
 """Time is UTC inside; calendar days and months belong to a zone."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -29,6 +30,7 @@ def month_range(moment: datetime, zone: str = DEFAULT_ZONE) -> tuple[datetime, d
     return day_start(first, zone), day_start(following, zone)
 
 
+@lru_cache(maxsize=1_000)
 def rfc3339(moment: datetime) -> str:
     """`2026-11-20T10:03:11.000000+00:00`."""
     return moment.astimezone(UTC).isoformat()

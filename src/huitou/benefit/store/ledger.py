@@ -27,6 +27,7 @@ from huitou.benefit.types.ledger import (
 )
 from huitou.kernel.errors import Refusal
 from huitou.kernel.ids import new_id
+from huitou.kernel.time import rfc3339
 
 _REFUSALS: dict[str, type[Refusal]] = {
     "HT001": BelowFloor,
@@ -138,14 +139,14 @@ def _move(tx: Tx, item: Prepared) -> list[Added]:
     terms = _terms_of(posting, leg, "give")
     assert terms is not None
     values = [
-        tx.now.isoformat(),
+        rfc3339(tx.now),
         item.id.hex,
         posting.idempotency_key,
         f"\\x{item.hash.hex()}",
         posting.kind,
         posting.ref_kind,
         posting.ref_id,
-        posting.at.isoformat(),
+        rfc3339(posting.at),
         msgspec.json.encode(posting.detail).decode(),
         rules.account_id(tx.merchant, leg).hex,
         leg.owner_id.hex,
@@ -154,34 +155,40 @@ def _move(tx: Tx, item: Prepared) -> list[Added]:
         rules.account_id(tx.merchant, contra).hex,
         contra.owner_id.hex,
         new_id().hex,
-        terms.active_at.isoformat(),
-        terms.expires_at.isoformat(),
+        rfc3339(terms.active_at),
+        rfc3339(terms.expires_at),
     ]
     with refusing():
-        [(transaction_id, is_new, is_same)] = tx.call(_MOVE, values)
-    return [Added(1, UUID(transaction_id), is_new == "t", is_same == "t")]
+        [[is_new]] = tx.call(_MOVE, values)
+    if is_new == "t":
+        return [Added(1, item.id, is_new=True, is_same=True)]
+    [(transaction_id, hash_)] = find_posted(tx, [posting.idempotency_key]).values()
+    return [Added(1, transaction_id, is_new=False, is_same=hash_ == item.hash)]
 
 
 _MOVE: LiteralString = """
-    SELECT transaction_id, is_new, is_same FROM benefit.move(
+    SELECT benefit.move(
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
     """
 
 
 # Whoever was merged into a customer has accounts of their own: together they are the pool that a leg takes from.
 _POOLS = """
-    WITH taking AS (
+    WITH wanted AS (
+        SELECT leg, owner, asset
+        FROM unnest(%(take_legs)s::int[], %(take_owners)s::uuid[], %(take_assets)s::text[])
+            AS t (leg, owner, asset)
+    ), taking AS (
         SELECT t.leg, a.id AS account
-        FROM unnest(%(take_legs)s::int[], %(take_owners)s::uuid[], %(take_assets)s::text[])
-            AS t (leg, owner, asset)
-        JOIN identity.customer me ON me.merchant_id = %(merchant)s AND me.id = t.owner
-        JOIN identity.customer m ON m.merchant_id = %(merchant)s AND m.root_id = me.root_id
-        JOIN benefit.account a ON a.merchant_id = %(merchant)s AND a.owner_kind = 'customer'
-            AND a.owner_id = m.id AND a.asset = t.asset
-        UNION
-        SELECT t.leg, a.id
-        FROM unnest(%(take_legs)s::int[], %(take_owners)s::uuid[], %(take_assets)s::text[])
-            AS t (leg, owner, asset)
+        FROM (
+            SELECT leg, owner, asset FROM wanted
+            UNION ALL
+            SELECT w.leg, m.id, w.asset
+            FROM wanted w
+            JOIN identity.customer me ON me.merchant_id = %(merchant)s AND me.id = w.owner
+            JOIN identity.customer m ON m.merchant_id = %(merchant)s AND m.root_id = me.root_id
+                AND m.id <> w.owner
+        ) t
         JOIN benefit.account a ON a.merchant_id = %(merchant)s AND a.owner_kind = 'customer'
             AND a.owner_id = t.owner AND a.asset = t.asset
     ), pools AS (
