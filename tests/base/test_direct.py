@@ -98,15 +98,19 @@ def test_what_the_first_call_did_is_undone_with_the_rest(one: Database, brand: B
 
     insert = "INSERT INTO base.cursor VALUES ($1, $2, 1, now()) RETURNING stream"
     count = "SELECT count(*)::int FROM base.cursor WHERE stream = 'first'"
-    with pytest.raises(Failed), one.write(brand.merchant.id) as tx:
+
+    def fail(tx: Tx) -> None:
         tx.call(insert, [str(brand.merchant.id), "first"])
         raise Failed
+
+    with pytest.raises(Failed), one.write(brand.merchant.id) as tx:
+        fail(tx)
     with one.write(brand.merchant.id) as tx:
         assert tx.value(count) == 0
     with one.write(brand.merchant.id) as tx:
         tx.call(insert, [str(brand.merchant.id), "first"])
-    with one.read(brand.merchant.id) as tx:
-        assert tx.value(count) == 1
+    with one.read(brand.merchant.id) as reading:
+        assert reading.value(count) == 1
 
 
 def test_an_error_of_the_first_call_is_told_and_passes(one: Database, brand: Brand) -> None:
@@ -137,13 +141,18 @@ def test_a_transaction_whose_error_was_passed_over_does_not_end_well(
 def test_a_server_that_went_away_before_the_first_statement(
     one: Database, db: Database, brand: Brand
 ) -> None:
-    for first in ("SELECT 1", None):
+    def lose(tx: Tx, pid: int, *, is_call: bool) -> None:
+        with db.owner() as owner:
+            owner.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        if is_call:
+            add(tx, 1, 1)
+        tx.value("SELECT 1")
+
+    for is_call in (True, False):
         with one.write(brand.merchant.id) as tx:
             pid = tx.value("SELECT pg_backend_pid()")
         with pytest.raises(psycopg.OperationalError), one.write(brand.merchant.id) as tx:
-            with db.owner() as owner:
-                owner.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
-            tx.value(first) if first else add(tx, 1, 1)
+            lose(tx, pid, is_call=is_call)
         with one.write(brand.merchant.id) as tx:
             assert add(tx, 1, 2) == "3"
 
@@ -163,8 +172,8 @@ def test_a_snapshot_is_of_the_first_statement(one: Database, db: Database, brand
         assert tx.value(count) == 1
         write("seen 2")
         assert tx.value(count) == 1
-        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), tx._connection.transaction():
-            tx.column("DELETE FROM base.cursor RETURNING 1")
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction), one.read(brand.merchant.id) as tx:
+        tx.column("DELETE FROM base.cursor RETURNING 1")
 
 
 def test_what_was_prepared_and_taken_back_is_prepared_again(one: Database, brand: Brand) -> None:
