@@ -65,6 +65,7 @@ class Application(FastAPI):
             and scope["method"] == "POST"
             and scope["path"].endswith("/claim")
         ):
+            scope["app"] = self
             left = await self.state.claims.serve(scope, receive, send)
             if left is None:
                 return

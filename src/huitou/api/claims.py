@@ -81,27 +81,48 @@ class Desk:
     def __init__(self, database: Database) -> None:
         self._writer = make_claims(database)
         self._callers: dict[str, tuple[float, Caller]] = {}
-        self._asked: dict[str, asyncio.Future[Caller]] = {}
+        self._asked: dict[str, asyncio.Task[Caller]] = {}
 
-    def find_caller(self, authorization: str) -> Caller | None:
-        """Whose key it is, if that was looked up just now."""
+    def find_caller(self, authorization: str, scope: Scope) -> Caller | None:
+        """Whose key it is, if that was looked up just now; looked up again before it is forgotten, so
+        that nobody has to wait for it."""
         until, asking = self._callers.get(authorization, (0.0, None))
-        return asking if until > monotonic() else None
+        left = until - monotonic()
+        if asking is None or left <= 0:
+            return None
+        if left < _CALLER_SECONDS / 2:
+            self._ask(authorization, scope)
+        return asking
 
     async def caller(self, request: Request) -> Caller:
         """Who is asking, or a refusal; whoever asks with the same key meanwhile waits along."""
         authorization = request.headers.get("authorization")
         if authorization is None:
             return await asyncio.to_thread(request.app.state.identify, request)
-        known = self.find_caller(authorization)
+        known = self.find_caller(authorization, request.scope)
         if known is not None:
             return known
+        return await asyncio.shield(self._ask(authorization, request.scope))
+
+    def _ask(self, authorization: str, scope: Scope) -> asyncio.Task[Caller]:
+        def end(task: asyncio.Task[Caller]) -> None:
+            self._asked.pop(authorization, None)
+            if not task.cancelled():
+                task.exception()  # told to whoever waits; nobody may
+
         asked = self._asked.get(authorization)
         if asked is None:
-            asked = asyncio.ensure_future(asyncio.to_thread(request.app.state.identify, request))
+            asked = asyncio.create_task(self._look_up(authorization, Request(scope)))
             self._asked[authorization] = asked
-            asked.add_done_callback(lambda _: self._asked.pop(authorization, None))
-        found = await asyncio.shield(asked)
+            asked.add_done_callback(end)
+        return asked
+
+    async def _look_up(self, authorization: str, request: Request) -> Caller:
+        try:
+            found: Caller = await asyncio.to_thread(request.app.state.identify, request)
+        except Exception:
+            self._callers.pop(authorization, None)
+            raise
         if len(self._callers) >= _KEYS_MAX:
             self._callers.clear()
         self._callers[authorization] = monotonic() + _CALLER_SECONDS, found
@@ -120,7 +141,8 @@ class Desk:
         found = _PATH.fullmatch(scope["path"])
         headers = dict(scope["headers"])
         length = headers.get(b"content-length", b"")
-        asking = self.find_caller(headers.get(b"authorization", b"").decode("latin-1"))
+        authorization = headers.get(b"authorization", b"").decode("latin-1")
+        asking = self.find_caller(authorization, scope)
         if (
             found is None
             or asking is None

@@ -322,3 +322,27 @@ BEGIN
     END IF;
 END
 $$;
+
+-- As before, but people and what they had are read each in one go along an index, not one by one; and the
+-- template is still compared so that no index of its own can be taken.
+CREATE OR REPLACE FUNCTION benefit.coupons_had(template uuid, people uuid[])
+RETURNS TABLE (root_id uuid, customer_id uuid, serial bigint, nth int, claim uuid)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_nestloop = off SET enable_mergejoin = off
+SET enable_bitmapscan = off AS $$
+    WITH members AS MATERIALIZED (
+        SELECT m.id, m.root_id FROM identity.customer m
+        WHERE m.merchant_id = (SELECT base.merchant()) AND m.root_id = ANY (people)
+            AND m.state = 'live'
+    )
+    SELECT a.id, k.customer_id, k.serial, k.nth, k.claim
+    FROM unnest(people) AS a (id)
+    LEFT JOIN members m ON m.root_id = a.id
+    LEFT JOIN (
+        SELECT k.customer_id, k.serial, k.nth, k.claim FROM benefit.coupon k
+        WHERE k.merchant_id = (SELECT base.merchant())
+            AND k.customer_id = ANY (ARRAY(SELECT m.id FROM members m))
+            AND k.template_id IS NOT DISTINCT FROM template AND k.nth IS NOT NULL
+    ) k ON k.customer_id = m.id
+    WHERE m.id IS NULL OR k.serial IS NOT NULL
+$$;

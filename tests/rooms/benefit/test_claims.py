@@ -1,6 +1,7 @@
 """Taking coupons over HTTP: first come, first served, and the same answer to the same request."""
 
 import asyncio
+import time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from huitou.base.db import Database
 from huitou.benefit.rules.coupons import claim_of
 from huitou.benefit.types.coupons import Claim, Taken
 from huitou.identity import actions as identities
+from huitou.merchant import actions as merchants
 from tests.conftest import Brand, Clock, Write
 from tests.rooms.benefit.coupon_world import broken, make_customers, publish
 
@@ -103,6 +105,28 @@ def test_nobody_claims_without_a_key_of_the_api(client: TestClient) -> None:
     url = f"/v1/coupon-templates/{uuid4()}/claim"
     answer = client.post(url, json={}, headers={"Authorization": "Bearer hk_no"})
     assert answer.status_code == 401
+
+
+def test_a_key_that_is_revoked_claims_two_seconds_more_at_most(
+    client: TestClient, write: Write, customers: list[UUID]
+) -> None:
+    with write() as tx:
+        url = f"/v1/coupon-templates/{publish(tx).id}/claim"
+        key = merchants.add_key(tx, "till", ["benefit.use"])
+    asked = {"customer": str(customers[0]), "key": "k"}
+
+    def status() -> int:
+        time.sleep(0.1)
+        headers = {"Authorization": f"Bearer {key.secret}"}
+        return client.post(url, json=asked, headers=headers).status_code
+
+    assert {status() for _ in range(25)} == {200}
+    with write() as tx:
+        merchants.revoke_key(tx, key.id)
+    revoked = time.monotonic()
+    while status() == 200:
+        assert time.monotonic() - revoked < 3
+    assert status() == 401
 
 
 def test_a_merged_customer_has_the_limit_of_one(

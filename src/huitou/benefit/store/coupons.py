@@ -48,7 +48,6 @@ def add_coupons(
             %(now)s, %(active)s, %(expires)s, %(transaction)s
         FROM unnest(%(customers)s::uuid[], %(nths)s::int[], %(claims)s::uuid[])
             WITH ORDINALITY AS n (customer_id, nth, claim, n)
-        ON CONFLICT DO NOTHING
         """,
         {
             "template": template_id,
