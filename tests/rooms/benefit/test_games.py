@@ -218,7 +218,7 @@ def test_what_was_published_cannot_be_changed_even_in_the_database(
 ) -> None:
     with write() as tx:
         game = publish(tx, wheel(NOON))
-    with write() as tx, pytest.raises(psycopg.Error, match="not changed"):
+    with pytest.raises(psycopg.Error, match="not changed"), write() as tx:
         tx.run(
             'UPDATE benefit.game SET document = document || \'{"name": "x"}\' WHERE id = %(id)s',
             {"id": game.id},
