@@ -3335,6 +3335,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers/best": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Best Price
+         * @description The cheapest way to buy a cart: what is paid for each line, how that comes about, whether it is
+         *     proven, and why everything else is not used.
+         */
+        post: operations["best_price_v1_offers_best_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offers/preview": {
         parameters: {
             query?: never;
@@ -3349,6 +3370,26 @@ export interface paths {
          * @description The offer as a sentence, and what is probably not meant.
          */
         post: operations["preview_offer_v1_offers_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/price": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Price Cart
+         * @description What a cart costs as it was decided, or with exactly these coupons.
+         */
+        post: operations["price_cart_v1_offers_price_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5794,6 +5835,33 @@ export interface components {
             /** Unit Id */
             unit_id: string | null;
         };
+        /** BestBody */
+        BestBody: {
+            /** At */
+            at?: string | null;
+            /**
+             * Budget Ms
+             * @default 50
+             */
+            budget_ms?: number;
+            /** Channel */
+            channel?: ("store" | "online") | null;
+            /** Customer */
+            customer?: string | null;
+            /** Lines */
+            lines: components["schemas"]["huitou__offer__http__carts__LineBody"][];
+            /** Pinned */
+            pinned?: string[];
+            /** Refused */
+            refused?: string[];
+            /**
+             * Shipping Fen
+             * @default 0
+             */
+            shipping_fen?: number;
+            /** Unit */
+            unit: string;
+        };
         /** BindCode */
         BindCode: {
             /**
@@ -6176,7 +6244,7 @@ export interface components {
             /** Amount Fen */
             amount_fen?: number | null;
             /** Lines */
-            lines?: components["schemas"]["LineBody"][];
+            lines?: components["schemas"]["huitou__benefit__http__redeeming__LineBody"][];
             /** Order No */
             order_no?: string | null;
             /** Text */
@@ -6252,14 +6320,26 @@ export interface components {
             /** Text */
             text: string;
         };
-        /** Choice */
-        Choice: {
-            /** En */
-            en: string;
-            /** Value */
-            value: string;
-            /** Zh */
-            zh: string;
+        /** ChoiceBody */
+        ChoiceBody: {
+            /** Activities */
+            activities?: string[];
+            /** Count */
+            count: number;
+            /** List Fen */
+            list_fen: number;
+            /** Piece */
+            piece?: string | null;
+            /** Price */
+            price?: string | null;
+            /** Sku */
+            sku: string;
+            /**
+             * Slot
+             * @default buy
+             * @enum {string}
+             */
+            slot?: "buy" | "get";
         };
         /**
          * Claimed
@@ -6786,7 +6866,7 @@ export interface components {
             sales_fen: number;
         };
         /** Decision */
-        Decision: {
+        "Decision-Input": {
             /** Channel */
             channel: string;
             /**
@@ -6805,6 +6885,29 @@ export interface components {
              * @enum {string}
              */
             state: "given" | "withdrawn";
+        };
+        /**
+         * Decision
+         * @description A way to buy a cart: each piece is in exactly one choice; and the coupons that are given.
+         */
+        "Decision-Output": {
+            /** Choices */
+            choices: components["schemas"]["huitou__offer__types__carts__Choice"][];
+            /**
+             * Coupons
+             * @default []
+             */
+            coupons: string[];
+        };
+        /**
+         * DecisionBody
+         * @description As an answer gave it.
+         */
+        DecisionBody: {
+            /** Choices */
+            choices: components["schemas"]["ChoiceBody"][];
+            /** Coupons */
+            coupons?: string[];
         };
         /**
          * DecisionRow
@@ -8014,7 +8117,7 @@ export interface components {
             /** Amount Fen */
             amount_fen?: number | null;
             /** Lines */
-            lines?: components["schemas"]["LineBody"][];
+            lines?: components["schemas"]["huitou__benefit__http__redeeming__LineBody"][];
             /**
              * Minutes
              * @default 30
@@ -8026,6 +8129,16 @@ export interface components {
             texts: string[];
             /** Unit */
             unit: string;
+        };
+        /**
+         * LineBody
+         * @description `paid_fen` is what the whole line costs before the coupon.
+         */
+        huitou__benefit__http__redeeming__LineBody: {
+            /** Paid Fen */
+            paid_fen: number;
+            /** Sku */
+            sku: string;
         };
         /** OfOrder */
         huitou__benefit__http__redeeming__OfOrder: {
@@ -8311,6 +8424,48 @@ export interface components {
             total: number;
         };
         /**
+         * LineBody
+         * @description `list_fen` of a piece; left out: the catalogue's.
+         */
+        huitou__offer__http__carts__LineBody: {
+            /** Line No */
+            line_no: number;
+            /** List Fen */
+            list_fen?: number | null;
+            /** Quantity */
+            quantity: number;
+            /** Sku */
+            sku: string;
+        };
+        /**
+         * Choice
+         * @description What `count` pieces of a SKU at a list price do: the price offer they pay by, the piece offer they join
+         *     and as what, the activities they join. None: no such.
+         */
+        huitou__offer__types__carts__Choice: {
+            /**
+             * Activities
+             * @default []
+             */
+            activities: string[];
+            /** Count */
+            count: number;
+            /** List Fen */
+            list_fen: number;
+            /** Piece */
+            piece: string | null;
+            /** Price */
+            price: string | null;
+            /** Sku */
+            sku: string;
+            /**
+             * Slot
+             * @default buy
+             * @enum {string}
+             */
+            slot: "buy" | "get";
+        };
+        /**
          * Goods
          * @description Which products; nothing named is every product. Categories by code.
          */
@@ -8347,6 +8502,15 @@ export interface components {
         huitou__segment__types__answers__Sentence: {
             /** En */
             en: string;
+            /** Zh */
+            zh: string;
+        };
+        /** Choice */
+        huitou__segment__types__vocabulary__Choice: {
+            /** En */
+            en: string;
+            /** Value */
+            value: string;
             /** Zh */
             zh: string;
         };
@@ -8480,6 +8644,20 @@ export interface components {
             sample: {
                 [key: string]: string;
             }[];
+        };
+        /**
+         * Instrument
+         * @description What an offer, a coupon or a privilege is called.
+         */
+        Instrument: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "offer" | "coupon" | "tier";
+            /** Name */
+            name: string;
+            sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
         };
         /**
          * Intake
@@ -8764,16 +8942,6 @@ export interface components {
             customer_orders?: number | null;
             /** Customer Units */
             customer_units?: number | null;
-        };
-        /**
-         * LineBody
-         * @description `paid_fen` is what the whole line costs before the coupon.
-         */
-        LineBody: {
-            /** Paid Fen */
-            paid_fen: number;
-            /** Sku */
-            sku: string;
         };
         /** Login */
         Login: {
@@ -10214,6 +10382,25 @@ export interface components {
             next: string | null;
         };
         /**
+         * PaidLine
+         * @description A line of the cart: what it lists at and what is paid for it, in fen; `by_piece` in the order of
+         *     pieces, which is how returns give it back.
+         */
+        PaidLine: {
+            /** By Piece */
+            by_piece: number[];
+            /** Line No */
+            line_no: number;
+            /** List Fen */
+            list_fen: number;
+            /** Paid Fen */
+            paid_fen: number;
+            /** Quantity */
+            quantity: number;
+            /** Sku */
+            sku: string;
+        };
+        /**
          * PaidTier
          * @description A tier that can be bought for some days. The price is recorded; who sells takes the money.
          */
@@ -10807,6 +10994,76 @@ export interface components {
             treated: number;
             /** Without Associate */
             without_associate: number;
+        };
+        /**
+         * PriceBody
+         * @description A `decision`; or `coupons`, with which everything else is chosen as is best.
+         */
+        PriceBody: {
+            /** At */
+            at?: string | null;
+            /**
+             * Budget Ms
+             * @default 50
+             */
+            budget_ms?: number;
+            /** Channel */
+            channel?: ("store" | "online") | null;
+            /** Coupons */
+            coupons?: string[];
+            /** Customer */
+            customer?: string | null;
+            decision?: components["schemas"]["DecisionBody"] | null;
+            /** Lines */
+            lines: components["schemas"]["huitou__offer__http__carts__LineBody"][];
+            /**
+             * Shipping Fen
+             * @default 0
+             */
+            shipping_fen?: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Priced
+         * @description What a cart costs, how that comes about, and why the rest was not used.
+         *
+         *     `payable_fen` is what the lines and shipping cost. `decision` may be sent back to be priced or placed.
+         *     `proven`: nothing is cheaper; else nothing is cheaper by more than `gap_fen`; both None where the decision
+         *     was given. `payment` is what points and stored value could pay of it.
+         */
+        Priced: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Customer Id */
+            customer_id: string | null;
+            decision: components["schemas"]["Decision-Output"];
+            /** Gap Fen */
+            gap_fen: number | null;
+            /** Gifts */
+            gifts: components["schemas"]["Gift"][];
+            /** Lines */
+            lines: components["schemas"]["PaidLine"][];
+            /** List Fen */
+            list_fen: number;
+            /** Payable Fen */
+            payable_fen: number;
+            payment: components["schemas"]["Quote"] | null;
+            /** Proven */
+            proven: boolean | null;
+            /** Rules Hash */
+            rules_hash: string;
+            /** Saved Fen */
+            saved_fen: number;
+            /** Shipping Fen */
+            shipping_fen: number;
+            /** Steps */
+            steps: components["schemas"]["ShownStep"][];
+            /** Unused */
+            unused: components["schemas"]["Unused"][];
         };
         /**
          * PriceOffer
@@ -11535,7 +11792,7 @@ export interface components {
             /** Key */
             key?: string | null;
             /** Lines */
-            lines?: components["schemas"]["LineBody"][];
+            lines?: components["schemas"]["huitou__benefit__http__redeeming__LineBody"][];
             /** Order No */
             order_no?: string | null;
             /** Text */
@@ -12095,6 +12352,16 @@ export interface components {
             needed: boolean;
         };
         /**
+         * Share
+         * @description What a step took off a line.
+         */
+        Share: {
+            /** Line No */
+            line_no: number;
+            /** Off Fen */
+            off_fen: number;
+        };
+        /**
          * Shipping
          * @description 运费: `off_fen` off the shipping, None is all of it.
          */
@@ -12253,6 +12520,38 @@ export interface components {
             unit_id: string;
             /** Unit Name */
             unit_name: string;
+        };
+        /**
+         * ShownStep
+         * @description What an instrument did, in the order of the arithmetic. `base` is what it looked at: fen, or pieces
+         *     where it counts them.
+         */
+        ShownStep: {
+            /** Base */
+            base: number;
+            /** By Line */
+            by_line: components["schemas"]["Share"][];
+            /** En */
+            en: string;
+            /** Gifts */
+            gifts: components["schemas"]["Gift"][];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "price" | "piece" | "activity" | "coupon" | "shipping";
+            /** Name */
+            name: string;
+            /** Off Fen */
+            off_fen: number;
+            /** Shipping Off Fen */
+            shipping_off_fen: number;
+            /** Times */
+            times: number;
+            /** Zh */
+            zh: string;
         };
         /**
          * SimulatorUsed
@@ -13421,7 +13720,7 @@ export interface components {
              * Choices
              * @default []
              */
-            choices: components["schemas"]["Choice"][];
+            choices: components["schemas"]["huitou__segment__types__vocabulary__Choice"][];
             /** En */
             en: string;
             /** Name */
@@ -13641,6 +13940,31 @@ export interface components {
             kind: "year_end";
             /** Years */
             years: number;
+        };
+        /**
+         * Unused
+         * @description An instrument that is not used, and why: `short_fen` or `short_pieces` is what is missing, `by` what
+         *     excludes it. `about` says what it would give.
+         */
+        Unused: {
+            about: components["schemas"]["Instrument"];
+            /** By */
+            by: string[];
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "not_started" | "not_in_window" | "not_here" | "wrong_channel" | "needs_customer" | "audience" | "limit_reached" | "budget_empty" | "frozen" | "price_list" | "refused" | "scope_empty" | "threshold_short" | "not_lower" | "no_shipping" | "twin" | "too_many" | "excluded_by" | "dominated" | "not_chosen";
+            /** En */
+            en: string;
+            /** Id */
+            id: string;
+            /** Short Fen */
+            short_fen: number | null;
+            /** Short Pieces */
+            short_pieces: number | null;
+            /** Zh */
+            zh: string;
         };
         /** Urge */
         Urge: {
@@ -16463,7 +16787,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Decision"];
+                "application/json": components["schemas"]["Decision-Input"];
             };
         };
         responses: {
@@ -19824,6 +20148,39 @@ export interface operations {
             };
         };
     };
+    best_price_v1_offers_best_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BestBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Priced"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     preview_offer_v1_offers_preview_post: {
         parameters: {
             query?: never;
@@ -19844,6 +20201,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OfferPreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    price_cart_v1_offers_price_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Priced"];
                 };
             };
             /** @description Refused */

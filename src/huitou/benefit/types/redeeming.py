@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from huitou.benefit.types.coupons import CouponShown
-from huitou.benefit.types.templates import SaleChannel, Sentence
+from huitou.benefit.types.templates import Promise, SaleChannel, Sentence
+from huitou.kernel.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +169,15 @@ class OfflineKit:
     skew_seconds: int
     now: datetime
     templates: list[OfflineTemplate]
+
+
+@dataclass(frozen=True, slots=True)
+class Presentable:
+    """A coupon in a customer's pack, and why it could not be used at a place and a moment whatever is
+    bought (None: it could)."""
+
+    code: str
+    promise: Promise
+    sentence: Sentence
+    expires_at: datetime | None
+    refusal: Refusal | None

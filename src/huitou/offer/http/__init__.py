@@ -1,6 +1,6 @@
 """The offer room over HTTP, a module per concern."""
 
 from huitou.base.http import Router
-from huitou.offer.http import offers
+from huitou.offer.http import carts, offers
 
-ROUTERS: tuple[Router, ...] = (offers.router,)
+ROUTERS: tuple[Router, ...] = (carts.router, offers.router)

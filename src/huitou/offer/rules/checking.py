@@ -16,7 +16,8 @@ _SMALL_BASE = 2
 
 def checked(document: OfferDocument, known_tags: Collection[str]) -> OfferDocument:
     """Refuses what cannot be meant: `BadOffer`. `known_tags` are those that other offers and coupons have."""
-    faults = list(_faults(document, {*known_tags, *KINDS, *document.tags}))
+    own = {*document.tags, getattr(document.terms, "group", "activity")}
+    faults = list(_faults(document, {*known_tags, *KINDS, *own}))
     if faults:
         raise BadOffer(
             fields=",".join(dict.fromkeys(fault.field for fault in faults)),

@@ -1,0 +1,222 @@
+"""What a cart costs somebody, somewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from huitou.base.db import ReadTx
+from huitou.benefit.actions import redeeming
+from huitou.benefit.reads import payments
+from huitou.benefit.types.templates import SaleChannel
+from huitou.catalog import reads as catalog
+from huitou.catalog.types import UNKNOWN
+from huitou.identity import reads as identities
+from huitou.identity.types import NoSuchCustomer
+from huitou.offer.reads.usable import usable
+from huitou.offer.rules import proofs, solving, telling
+from huitou.offer.rules.candidates import candidates
+from huitou.offer.rules.pricing import check, price
+from huitou.offer.rules.reasons import reasons
+from huitou.offer.rules.solving import Clock
+from huitou.offer.rules.usable import reason
+from huitou.offer.types.answers import NoPrice, NotUsable, Priced
+from huitou.offer.types.carts import Best, Cart, CartLine, Decision, PriceProof
+from huitou.offer.types.contexts import Asked, Reason, Usable
+from huitou.profile import reads as profile
+
+BUDGET_MS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLine:
+    """`list_fen` None: the catalogue's price."""
+
+    line_no: int
+    sku: str
+    quantity: int
+    list_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A cart at a unit. `channel` None is the unit's, `at` None is now; `customer` is an id or
+    `kind:value[@scope]`, None is nobody known."""
+
+    unit: str
+    lines: tuple[WantedLine, ...]
+    shipping_fen: int = 0
+    customer: str | None = None
+    channel: SaleChannel | None = None
+    at: datetime | None = None
+
+
+def best(
+    tx: ReadTx,
+    wanted: Wanted,
+    *,
+    clock: Clock,
+    budget_ms: int,
+    pinned: Sequence[str] = (),
+    refused: Sequence[str] = (),
+) -> Priced:
+    """The cheapest way to buy it that was found in time, with `pinned` instruments and without `refused` ones.
+
+    Refuses `offer.not_usable` for something pinned that does not hold here, `offer.cannot_use`,
+    `offer.bad_cart`, `offer.cart_too_large`, `offer.no_price`, `merchant.no_unit`,
+    `identity.no_such_customer`.
+    """
+    asked = ask(tx, wanted)
+    found = usable(tx, asked)
+    _check_pinned(found, pinned)
+    solved, why = _solve(asked.cart, found, clock, budget_ms, pinned, refused)
+    return _priced(tx, asked, found, solved.proof, solved, refused, why)
+
+
+def priced(tx: ReadTx, wanted: Wanted, decision: Decision) -> Priced:
+    """What a decision costs. Refuses `offer.bad_decision`, and as `best`."""
+    asked = ask(tx, wanted)
+    found = usable(tx, asked)
+    return _priced(tx, asked, found, price(asked.cart, found.rules, decision), None, (), {})
+
+
+def with_coupons(
+    tx: ReadTx, wanted: Wanted, coupons: Sequence[str], *, clock: Clock, budget_ms: int
+) -> Priced:
+    """The cheapest way to buy it with exactly these coupons. Refuses as `best`."""
+    asked = ask(tx, wanted)
+    found = usable(tx, asked)
+    _check_pinned(found, coupons)
+    others = [each.id for each in found.rules.coupons if each.id not in coupons]
+    solved, why = _solve(asked.cart, found, clock, budget_ms, coupons, others)
+    return _priced(tx, asked, found, solved.proof, solved, others, why)
+
+
+def ask(tx: ReadTx, wanted: Wanted, *, order_no: str | None = None) -> Asked:
+    """The cart with its prices and categories, and who is asking. Refuses as `best`."""
+    place = redeeming.place_of(tx, wanted.unit)
+    if wanted.channel is not None:
+        place = replace(place, channel=wanted.channel)
+    known = catalog.products_by_sku(tx, sorted({line.sku for line in wanted.lines}))
+    lines = []
+    for line in wanted.lines:
+        product = known.get(line.sku)
+        list_fen = line.list_fen
+        if list_fen is None:
+            list_fen = product.price_fen if product else None
+        if list_fen is None:
+            raise NoPrice(sku=line.sku)
+        category = product.category_code if product else UNKNOWN
+        lines.append(CartLine(line.line_no, line.sku, category, line.quantity, list_fen))
+    cart = Cart(tuple(lines), wanted.shipping_fen)
+    check(cart)
+    root_id = None if wanted.customer is None else customer_of(tx, wanted.customer)
+    return Asked(place, wanted.unit, wanted.at or tx.now, root_id, cart, order_no)
+
+
+def customer_of(tx: ReadTx, text: str) -> UUID:
+    """Who answers for an id or an identifier, if the asker may see them. Refuses
+    `identity.no_such_customer`, `identity.bad_identifier`."""
+    try:
+        customer_id = UUID(text)
+    except ValueError:
+        kind, value, scope = identities.parse_identifier(text)
+        found = identities.find_by_identifier(tx, kind, value, scope)
+        if found is None:
+            raise NoSuchCustomer() from None
+        customer_id = found.id
+    return profile.get_visible_root(tx, customer_id)
+
+
+def over_budget(found: Usable, proof: PriceProof) -> list[str]:
+    """Offers that would take off more than their budget has left."""
+    return [
+        id_
+        for id_, left in found.budgets.items()
+        if telling.cost_fen([step for step in proof.steps if step.id == id_]) > left
+    ]
+
+
+def _solve(
+    cart: Cart,
+    found: Usable,
+    clock: Clock,
+    budget_ms: int,
+    pinned: Sequence[str],
+    refused: Sequence[str],
+) -> tuple[Best, dict[str, Reason]]:
+    """The best that no budget is too small for, and why instruments were left out of the search."""
+    kept, why = candidates(cart, found.rules, pinned)
+    ends_at = clock() + budget_ms / 1_000
+    out = list(refused)
+    while True:
+        left_ms = max(1, round(1_000 * (ends_at - clock())))
+        solved = solving.best(
+            cart, kept, clock=clock, budget_ms=left_ms, pinned=pinned, refused=out
+        )
+        over = over_budget(found, solved.proof)
+        if not over:
+            return solved, why
+        for id_ in over:
+            if id_ in pinned:
+                raise _not_usable(found, id_, reason("budget_empty"))
+            why[id_] = reason("budget_empty")
+        out += over
+
+
+def _check_pinned(found: Usable, pinned: Sequence[str]) -> None:
+    there = {each.id for each in found.rules.offers} | {each.id for each in found.rules.coupons}
+    for id_ in pinned:
+        if id_ in there:
+            continue
+        missing = Reason("not_chosen", "没有这个优惠", "there is no such benefit")
+        raise _not_usable(found, id_, found.rejected.get(id_, missing))
+
+
+def _not_usable(found: Usable, id_: str, why: Reason) -> NotUsable:
+    name = found.known[id_].name if id_ in found.known else id_
+    return NotUsable(id=id_, name=name, why=why.code, reason=why.en, reason_zh=why.zh)
+
+
+def _priced(
+    tx: ReadTx,
+    asked: Asked,
+    found: Usable,
+    proof: PriceProof,
+    solved: Best | None,
+    refused: Sequence[str],
+    why: dict[str, Reason],
+) -> Priced:
+    names = catalog.products_by_sku(tx, sorted({gift.sku for gift in proof.gifts}))
+    told = reasons(
+        asked.cart,
+        found.rules,
+        proof,
+        found.known,
+        refused=refused,
+        proven=solved is not None and solved.proven,
+    )
+    # What the search left out has a reason that holds whatever else is used.
+    told |= {id_: each for id_, each in why.items() if id_ in told}
+    payment = None
+    if asked.customer_id is not None and proof.payable_fen > 0:
+        payment = payments.quote(tx, asked.customer_id, asked.unit_code, proof.payable_fen)
+    return Priced(
+        payable_fen=proof.payable_fen,
+        list_fen=proof.list_fen,
+        shipping_fen=proof.shipping_fen,
+        saved_fen=proof.list_fen + asked.cart.shipping_fen - proof.payable_fen,
+        lines=telling.lines_of(proof),
+        steps=telling.steps_of(
+            proof, found.known, {sku: product.name for sku, product in names.items()}
+        ),
+        gifts=list(proof.gifts),
+        decision=proof.decision,
+        proven=solved.proven if solved else None,
+        gap_fen=solved.gap_fen if solved else None,
+        unused=telling.unused_of({**found.rejected, **told}, found.known),
+        customer_id=asked.customer_id,
+        payment=payment,
+        rules_hash=proofs.hash_of(found.rules),
+        at=asked.at,
+    )
