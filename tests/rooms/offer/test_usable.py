@@ -30,7 +30,7 @@ def give(write: Write, client: TestClient, customer: UUID, **fields: Any) -> str
         template = publish_template(tx, **fields)
         coupons.issue(tx, template.id, [customer], key="given")
     pack = client.get(f"/v1/customers/{customer}/coupons").json()
-    return next(each["code"] for each in pack if each["template_id"] == str(template.id))
+    return str(next(each["code"] for each in pack if each["template_id"] == str(template.id)))
 
 
 def test_each_offer_that_does_not_hold_says_why(
