@@ -1,11 +1,14 @@
 """No way to go on from here costs less than this. Pure; compiled as the kernel is.
 
-What an activity takes off its members is a function of what they cost that lies under straight lines
-`flat + slope × cost`: one from what is sure of it already (steep), one that gives the most it can reach outright
-(level). Under any choice of lines each unit can be decided by itself: it costs its price less the slopes of
-what it joins and of the coupons that count it. A choice of lines is a bit an activity and a coupon; which is
-better hangs on whether they compete for the same units. Source: the hull bound of branch and bound for separable
-concave costs (Falk and Soland 1969), with a line an offer.
+What an instrument takes off is a function D of what those who take part cost, S. For any slope it lies under a line:
+D(S) ≤ flat + slope × S, with flat = max over the S that are possible of D(S) − slope × S. Under such lines each unit
+can be decided by itself: it costs its price less the slopes of what it joins and of the coupons that count it.
+Any slopes give a bound (Lagrangian relaxation; flat is D's conjugate), good slopes a good one. How far S can
+reach is narrowed by regions: an activity in a certain tier, a coupon that reaches its threshold.
+
+Two more things have a line of each of two sorts, by a bit of `level`: a piece offer takes off a part of what
+its units cost, or at most what all whole groups can give; a price offer with a limit holds for every unit, or each pays
+the next price and the greatest savings are taken off at once.
 
 Rounding: the shares of a step deviate from exact ones by a quarter of a fen a unit in any set of units.
 """
@@ -13,11 +16,12 @@ Rounding: the shares of a step deviate from exact ones by a quarter of a fen a u
 from typing import NamedTuple
 
 from huitou.base.compiling import fast
-from huitou.offer.rules.kernel import FULL_BP, tier_off
+from huitou.offer.rules.kernel import FULL_BP
 from huitou.offer.rules.tables import (
     ACTS,
     COUNT,
     COUPONS,
+    ENTRY_AMOUNT,
     GROUPS,
     LIST_AMOUNT,
     NONE,
@@ -32,18 +36,26 @@ from huitou.offer.rules.tables import (
     Tables,
 )
 
+IMPOSSIBLE = 1e18
+FAR = 1 << 60
+"""A region without an end."""
+
 
 class Plan(NamedTuple):
     """What is known of a cart beforehand.
 
     `mode_*`: a unit in that mode costs `weight × keep − back` at least, where the weight is what activities and coupons leave, or its part
-    of a bundle (`bundle`, below zero where it joins none). `few` are modes that are enough to look at for the least of a class (from, until). `act_*` and `coupon_*` (a row each, `units + 1` columns):
-    what units from here on can add at most, in fen, by list price, in pieces. `dearest` a coupon: the most a unit that it may count costs.
+    of a bundle (`bundle`, below zero where it joins none); without its piece offer `fen`. `next_fen` is its class's least
+    price without limit, where its own has one. `few` are modes that are enough to look at for the least of a class.
+    `act_*` and `coupon_*` (a row each, `units + 1` columns): what units from here on can add at most, in fen,
+    by list price, in pieces. `dearest` a coupon: the most a unit that it may count costs. `piece_most` a piece offer: the most it can take off.
+    `saving` (a row a price offer, `units + 1` columns): the most it can save on units from here on.
     """
 
     mode_keep: Floats
     mode_back: Floats
     mode_bundle: Floats
+    next_fen: Floats
     few: Ints
     few_from: Ints
     few_until: Ints
@@ -54,6 +66,8 @@ class Plan(NamedTuple):
     coupon_list: Ints
     coupon_count: Ints
     dearest: Ints
+    piece_most: Ints
+    saving: Ints
 
 
 class Sums(NamedTuple):
@@ -66,95 +80,50 @@ class Sums(NamedTuple):
     coupon_fen: Ints
     coupon_list: Ints
     coupon_count: Ints
+    saved: Ints
 
 
 class Lines(NamedTuple):
-    """One an activity, one a coupon; and what they leave of a row of `join_act`, of `count_bits`."""
+    """Slopes an activity, a coupon; regions of what activities look at (`low` to `high`); what the slopes leave
+    of a row of `join_act`, of `count_bits` (what entered the coupons is taken off in `entered` first); the most that coupons leave of
+    who joins an activity, and (last) of anybody; the most and least that later coupons leave of what one takes off."""
 
     act_slope: Floats
-    act_flat: Floats
     coupon_slope: Floats
-    coupon_flat: Floats
+    low: Ints
+    high: Ints
     join_weight: Floats
     count_weight: Floats
+    entered: Floats
+    most_weight: Floats
+    later_most: Floats
+    later_least: Floats
 
 
 @fast
-def add(t: Tables, s: Sums, u: int, m: int, sign: int) -> None:
+def add(t: Tables, p: Plan, s: Sums, u: int, m: int, sign: int) -> None:
     """A unit is decided, or not any more."""
     groups = t.sizes[GROUPS]
+    fen = t.mode_fen[m]
     is_sure = t.mode_piece[m] == NONE
     for g in range(groups):
         a = t.join_act[t.mode_join[m] * groups + g]
         if a != NONE:
-            s.act_fen[a] += sign * t.mode_fen[m]
+            s.act_fen[a] += sign * fen
             s.act_list[a] += sign * t.list_fen[u]
             s.act_count[a] += sign
             if is_sure:
-                s.act_sure[a] += sign * t.mode_fen[m]
+                s.act_sure[a] += sign * fen
             is_sure = False
     bits = t.count_bits[t.mode_count[m]]
     for c in range(t.sizes[COUPONS]):
         if bits >> c & 1:
-            s.coupon_fen[c] += sign * t.mode_fen[m]
+            s.coupon_fen[c] += sign * fen
             s.coupon_list[c] += sign * t.list_fen[u]
             s.coupon_count[c] += sign
-
-
-@fast
-def bound(
-    t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupons: int, level: int
-) -> float:
-    """The least that can be paid if the first `k` units stay as they are in `modes`."""
-    acts, units = t.sizes[ACTS], t.sizes[UNITS]
-    shipping = 0.0 if t.sizes[SHIPS_FREE] else float(t.sizes[SHIPPING])
-    slopes = 0.0
-    for a in range(acts):
-        frees = draw_activity(t, p, s, lines, a, k, level >> a & 1)
-        if frees:
-            shipping = 0.0
-        slopes = max(slopes, lines.act_slope[a])
-    slopes = min(1.0, slopes * t.sizes[GROUPS])
-    taken, given = 0.0, 0
-    for c in range(t.sizes[COUPONS]):
-        if coupons >> c & 1:
-            shipping -= draw_coupon(t, p, s, lines, c, k, level >> (acts + c) & 1)
-            taken += lines.coupon_slope[c]
-            given += 1
-        else:
-            lines.coupon_slope[c] = 0.0
-            lines.coupon_flat[c] = 0.0
-    least = (1.0 - slopes) * max(0.0, 1.0 - taken)
-    total = max(0.0, shipping)
-    for a in range(acts):
-        flat = lines.act_flat[a]
-        total -= flat if flat > 0.0 else flat * least
-    for c in range(t.sizes[COUPONS]):
-        total -= lines.coupon_flat[c]
-    weigh(t, lines, coupons)
-    for u in range(k):
-        total += cost(t, p, lines, modes[u], least)
-    last, cheapest = NONE, 0.0
-    for u in range(k, units):
-        if t.unit_class[u] != last:
-            last = t.unit_class[u]
-            cheapest = cost(t, p, lines, p.few[p.few_from[last]], least)
-            for i in range(p.few_from[last] + 1, p.few_until[last]):
-                cheapest = min(cheapest, cost(t, p, lines, p.few[i], least))
-        total += cheapest
-    return total - slack(t, taken, slopes, given)
-
-
-@fast
-def slack(t: Tables, taken: float, slopes: float, given: int) -> float:
-    """What rounding in earlier steps can take off later ones, in fen."""
-    steps = t.sizes[GROUPS] + given - 1
-    if t.sizes[PIECES]:
-        steps += 1
-    off = taken * steps
-    if t.sizes[PIECES] or t.sizes[GROUPS] > 1:
-        off += slopes * steps
-    return off * 0.25 * t.sizes[UNITS]
+    price = t.mode_price[m]
+    if price != NONE and t.price_limit[price] != NONE and p.next_fen[m] > fen:
+        s.saved[price] += sign * int(p.next_fen[m] - fen)
 
 
 @fast
@@ -164,149 +133,240 @@ def weigh(t: Tables, lines: Lines, coupons: int) -> None:
     for row in range(len(lines.join_weight)):
         keeps = 1.0
         for g in range(groups):
-            a = t.join_act[row * groups + g]
+            a = t.join_act[row * groups + g] if groups else NONE
             if a != NONE:
-                keeps -= lines.act_slope[a]
-        lines.join_weight[row] = max(0.0, keeps)
+                keeps *= 1.0 - lines.act_slope[a]
+        lines.join_weight[row] = keeps
+    rows = len(lines.count_weight)
+    for row in range(rows):
+        lines.count_weight[row] = 1.0
+        lines.entered[row] = 0.0
+    for c in range(t.sizes[COUPONS] - 1, -1, -1):
+        if not coupons >> c & 1:
+            continue
+        most, least = 0.0, 1.0
+        for row in range(rows):
+            if t.count_bits[row] >> c & 1:
+                most = max(most, lines.count_weight[row])
+                least = min(least, lines.count_weight[row])
+        lines.later_most[c], lines.later_least[c] = most, least
+        slope = lines.coupon_slope[c]
+        # Shared among all it counts by what they cost, or not: then it may be where least is taken off later.
+        is_even = t.coupon_measure[c] != ENTRY_AMOUNT and t.coupon_kind[c] != ONE_OFF
+        for row in range(rows):
+            if t.count_bits[row] >> c & 1:
+                if is_even:
+                    lines.count_weight[row] *= 1.0 - slope
+                else:
+                    lines.entered[row] += most * slope
+    for row in range(rows):
+        lines.count_weight[row] -= lines.entered[row]
+    acts = t.sizes[ACTS]
+    for a in range(acts + 1):
+        lines.most_weight[a] = 0.0
+    for m in range(len(t.mode_fen)):
+        keeps = lines.count_weight[t.mode_count[m]]
+        lines.most_weight[acts] = max(lines.most_weight[acts], keeps)
+        for g in range(groups):
+            a = t.join_act[t.mode_join[m] * groups + g]
+            if a != NONE:
+                lines.most_weight[a] = max(lines.most_weight[a], keeps)
+
+
+@fast
+def bound(
+    t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupons: int, level: int
+) -> float:
+    """The least that can be paid if the first `k` units stay as they are in `modes`; `IMPOSSIBLE` if the regions and
+    thresholds cannot be met. `weigh` was called for the slopes."""
+    total = 0.0
+    shipping = 0.0 if t.sizes[SHIPS_FREE] else float(t.sizes[SHIPPING])
+    left = 1.0
     for row in range(len(lines.count_weight)):
-        bits = t.count_bits[row] & coupons
-        keeps = 1.0
-        for c in range(t.sizes[COUPONS]):
-            if bits >> c & 1:
-                keeps -= lines.coupon_slope[c]
-        lines.count_weight[row] = max(0.0, keeps)
+        left = min(left, lines.count_weight[row])
+    steep = 0.0
+    for a in range(t.sizes[ACTS]):
+        steep = max(steep, lines.act_slope[a])
+    steep = min(1.0, steep * t.sizes[GROUPS])
+    least = left * (1.0 - steep) if left > 0.0 else left
+    for a in range(t.sizes[ACTS]):
+        flat, frees = act_flat(t, p, s, lines, a, k)
+        if flat == IMPOSSIBLE:
+            return IMPOSSIBLE
+        total -= flat * (lines.most_weight[a] if flat > 0.0 else least)
+        if frees:
+            shipping = 0.0
+    for c in range(t.sizes[COUPONS]):
+        if coupons >> c & 1:
+            flat, ships = coupon_flat(t, p, s, lines, c, k)
+            if flat == IMPOSSIBLE:
+                return IMPOSSIBLE
+            total -= flat * (lines.later_most[c] if flat > 0.0 else lines.later_least[c])
+            shipping -= ships
+    total += max(0.0, shipping)
+    most = lines.most_weight[t.sizes[ACTS]]
+    for x in range(t.sizes[PIECES]):
+        if level >> x & 1:
+            total -= p.piece_most[x] * most
+    for x in range(len(t.price_limit)):
+        if level >> (t.sizes[PIECES] + x) & 1:
+            total -= (s.saved[x] + p.saving[x * (t.sizes[UNITS] + 1) + k]) * most
+    for u in range(k):
+        total += cost(t, p, lines, modes[u], least, level)
+    last, cheapest = NONE, 0.0
+    for u in range(k, t.sizes[UNITS]):
+        if t.unit_class[u] != last:
+            last = t.unit_class[u]
+            cheapest = IMPOSSIBLE
+            for i in range(p.few_from[last], p.few_until[last]):
+                cheapest = min(cheapest, cost(t, p, lines, p.few[i], least, level))
+        total += cheapest
+    return total - slack(t, lines, coupons, left, steep)
 
 
 @fast
-def cost(t: Tables, p: Plan, lines: Lines, m: int, least: float) -> float:
+def slack(t: Tables, lines: Lines, coupons: int, left: float, steep: float) -> float:
+    """What rounding in a step can take off, in fen: what later steps leave differs from unit to unit."""
+    steps = t.sizes[GROUPS] + (1 if t.sizes[PIECES] else 0)
+    off = (lines.most_weight[t.sizes[ACTS]] - left) * steps
+    if steps > 1:
+        off += steep * (steps - 1)
+    for c in range(t.sizes[COUPONS]):
+        if coupons >> c & 1:
+            off += lines.later_most[c] - lines.later_least[c]
+    return off * 0.25 * t.sizes[UNITS]
+
+
+@fast
+def cost(t: Tables, p: Plan, lines: Lines, m: int, least: float, level: int) -> float:
     """Of a unit in a mode, under the lines."""
-    weight = lines.join_weight[t.mode_join[m]] * lines.count_weight[t.mode_count[m]]
-    if p.mode_bundle[m] >= 0.0:
-        return min(weight * p.mode_keep[m], least * p.mode_bundle[m])
-    return weight * p.mode_keep[m] - p.mode_back[m]
-
-
-@fast
-def draw_activity(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int, level: int) -> bool:
-    """Its line; returns whether it may free the shipping."""
-    lines.act_slope[a] = 0.0
-    lines.act_flat[a] = 0.0
-    at = a * (t.sizes[UNITS] + 1) + k
-    most = s.act_fen[a] + p.act_fen[at]
-    measure = t.act_measure[a]
-    reach = most
-    if measure == COUNT:
-        reach = s.act_count[a] + p.act_count[at]
-    elif measure == LIST_AMOUNT:
-        reach = s.act_list[a] + p.act_list[at]
-    if s.act_count[a] + p.act_count[at] == 0 or reach < t.tier_at[t.tier_from[a]]:
-        return False
-    is_by_amount = measure != COUNT and measure != LIST_AMOUNT
-    frees = False
-    top, part = 0.0, 0.0
-    for i in range(t.tier_from[a], t.tier_until[a]):
-        if reach < t.tier_at[i]:
-            break
-        frees = frees or t.tier_ships[i] != 0
-        times = 1
-        if t.act_repeats[a] != NONE:
-            times = min(reach // t.tier_at[i], t.act_repeats[a])
-        if t.tier_pay_bp[i] != NONE and is_by_amount:
-            cost_then = most
-            if i + 1 < t.tier_until[a]:
-                cost_then = min(most, t.tier_at[i + 1] - 1)
-            top = max(top, float(tier_off(t, a, i, times, cost_then)))
-        else:
-            top = max(top, float(tier_off(t, a, i, times, most)))
-        if t.tier_pay_bp[i] != NONE:
-            part = max(part, (FULL_BP - t.tier_pay_bp[i]) / FULL_BP)
-    if level:
-        lines.act_flat[a] = top
-    elif is_by_amount:
-        draw_steep(t, lines, a, s.act_sure[a], reach, part)
+    weight = lines.count_weight[t.mode_count[m]]
+    if weight < 0.0:  # more than all is taken off, so of the most that it can cost
+        return weight * t.mode_fen[m]
+    weight *= lines.join_weight[t.mode_join[m]]
+    price, piece = t.mode_price[m], t.mode_piece[m]
+    is_next = (
+        price != NONE
+        and t.price_limit[price] != NONE
+        and level >> (t.sizes[PIECES] + price) & 1 != 0
+        and p.next_fen[m] > t.mode_fen[m]
+    )
+    if piece == NONE or level >> piece & 1:
+        return weight * (p.next_fen[m] if is_next else float(t.mode_fen[m]))
+    if is_next:
+        # Its part of the piece offer hangs on its own price, which is the lower one.
+        extra = (p.next_fen[m] - t.mode_fen[m]) * weight
     else:
-        lines.act_slope[a] = part  # at most all that they cost
-        for i in range(t.tier_from[a], t.tier_until[a]):
-            if reach >= t.tier_at[i] and t.tier_off[i] != NONE:
-                lines.act_slope[a] = 1.0
-    return frees
+        extra = 0.0
+    if p.mode_bundle[m] >= 0.0:
+        return min(weight * p.mode_keep[m], max(0.0, least) * p.mode_bundle[m]) + extra
+    return weight * p.mode_keep[m] - p.mode_back[m] + extra
 
 
 @fast
-def draw_steep(t: Tables, lines: Lines, a: int, sure: int, reach: int, part: float) -> None:
-    """The line through what is taken off at `sure` that lies over all that is taken off up to `reach`."""
-    now, slope = 0.0, 0.0
-    for i in range(t.tier_from[a], t.tier_until[a]):
-        if sure >= t.tier_at[i] and sure > 0:
-            times = 1
-            if t.act_repeats[a] != NONE:
-                times = min(sure // t.tier_at[i], t.act_repeats[a])
-            now = float(tier_off(t, a, i, times, sure))
-            takes_all = t.tier_off[i] != NONE and tier_off(t, a, i, times, reach) > sure
-            slope = 1.0 if takes_all else 0.0
-            if t.tier_pay_bp[i] != NONE:  # the fraction that is dropped now may count later
-                now = sure * (FULL_BP - t.tier_pay_bp[i]) / FULL_BP
-                if t.act_cap[a] != NONE:
-                    now = min(now, float(t.act_cap[a]))
-    for i in range(t.tier_from[a], t.tier_until[a]):
-        start, times = t.tier_at[i], 1
-        if t.act_repeats[a] != NONE:
-            times = min(sure // t.tier_at[i] + 1, t.act_repeats[a])
-            start = t.tier_at[i] * times
-        start = max(start, 1)
-        if start > sure and start <= reach:
-            slope = max(slope, (tier_off(t, a, i, times, start) - now) / (start - sure))
-            if t.tier_off[i] != NONE and tier_off(t, a, i, times, reach) > start:
-                slope = max(slope, 1.0)
-        if t.tier_pay_bp[i] != NONE and reach >= t.tier_at[i]:
-            slope = max(slope, part)
-    lines.act_slope[a] = slope
-    lines.act_flat[a] = now - slope * sure
-
-
-@fast
-def draw_coupon(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int, level: int) -> float:
-    """Its line; returns what it may take off the shipping."""
-    lines.coupon_slope[c] = 0.0
-    lines.coupon_flat[c] = 0.0
-    at = c * (t.sizes[UNITS] + 1) + k
-    most = s.coupon_fen[c] + p.coupon_fen[at]
-    measure = t.coupon_measure[c]
-    reach = most
+def act_flat(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int) -> tuple[float, bool]:
+    """Its line's flat part, `IMPOSSIBLE` if its region cannot be met, and whether it may free the shipping."""
+    at = a * (t.sizes[UNITS] + 1) + k
+    slope = lines.act_slope[a]
+    sure, most = s.act_sure[a], s.act_fen[a] + p.act_fen[at]
+    measure = t.act_measure[a]
+    is_by_amount = measure != COUNT and measure != LIST_AMOUNT
+    low, high = sure, most
     if measure == COUNT:
-        reach = s.coupon_count[c] + p.coupon_count[at]
+        low, high = s.act_count[a], s.act_count[a] + p.act_count[at]
     elif measure == LIST_AMOUNT:
-        reach = s.coupon_list[c] + p.coupon_list[at]
-    if s.coupon_count[c] + p.coupon_count[at] == 0 or reach < t.coupon_threshold[c]:
-        return 0.0
+        low, high = s.act_list[a], s.act_list[a] + p.act_list[at]
+    low, high = max(low, lines.low[a]), min(high, lines.high[a])
+    if low > high:
+        return IMPOSSIBLE, False
+    if s.act_count[a] + p.act_count[at] == 0:
+        return 0.0, False
+    frees = False
+    flat = 0.0 - slope * (low if is_by_amount else sure)
+    first_at = t.tier_at[t.tier_from[a]]
+    if low >= first_at and (first_at > 0 or s.act_count[a] > 0):
+        flat = -IMPOSSIBLE  # it is reached for sure
+    for i in range(t.tier_from[a], t.tier_until[a]):
+        start, end = max(low, t.tier_at[i]), high
+        if i + 1 < t.tier_until[a]:
+            end = min(end, t.tier_at[i + 1] - 1)
+        if start > end:
+            continue
+        frees = frees or t.tier_ships[i] != 0
+        first, last = 1, 1
+        if t.act_repeats[a] != NONE:
+            first = min(start // t.tier_at[i], t.act_repeats[a])
+            last = min(end // t.tier_at[i], t.act_repeats[a])
+        begin, stop = (start, end) if is_by_amount else (sure, most)
+        flat = max(flat, tier_flat(t, a, i, first, begin, stop, slope))
+        if first < last and is_by_amount:
+            begin = max(start, t.tier_at[i] * (first + 1))
+            flat = max(flat, tier_flat(t, a, i, first + 1, begin, stop, slope))
+            if t.act_cap[a] != NONE and t.tier_off[i] != NONE:
+                # What more is taken off than fits the cap ends in between.
+                last = max(first + 1, min(last, t.act_cap[a] // t.tier_off[i] + 1))
+                begin = max(start, t.tier_at[i] * (last - 1))
+                flat = max(flat, tier_flat(t, a, i, last - 1, begin, stop, slope))
+            begin = max(start, t.tier_at[i] * last)
+            flat = max(flat, tier_flat(t, a, i, last, begin, stop, slope))
+        elif first < last:
+            flat = max(flat, tier_flat(t, a, i, last, begin, stop, slope))
+    return flat, frees
+
+
+@fast
+def tier_flat(t: Tables, a: int, i: int, times: int, begin: int, stop: int, slope: float) -> float:
+    """The most of D(S) − slope × S for S from `begin` to `stop` in a tier."""
+    cap = float(FAR)
+    if t.act_cap[a] != NONE:
+        cap = float(t.act_cap[a])
+    if t.tier_off[i] != NONE:
+        return line_flat(1.0, min(cap, float(t.tier_off[i] * times)), begin, stop, slope)
+    if t.tier_pay_bp[i] != NONE:
+        part = (FULL_BP - t.tier_pay_bp[i]) / FULL_BP
+        return line_flat(part, cap, begin, stop, slope)
+    return -slope * begin
+
+
+@fast
+def line_flat(part: float, cap: float, begin: int, stop: int, slope: float) -> float:
+    """The most of min(part × S, cap) − slope × S for S from `begin` to `stop`."""
+    flat = min(part * begin, cap) - slope * begin
+    flat = max(flat, min(part * stop, cap) - slope * stop)
+    if part > 0.0:
+        knee = cap / part
+        if begin < knee < stop:
+            flat = max(flat, cap - slope * knee)
+    return flat
+
+
+@fast
+def coupon_flat(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int) -> tuple[float, float]:
+    """Its line's flat part, `IMPOSSIBLE` if its threshold cannot be reached, and what it takes off the shipping."""
+    at = c * (t.sizes[UNITS] + 1) + k
+    slope = lines.coupon_slope[c]
+    most = s.coupon_fen[c] + p.coupon_fen[at]
+    threshold, measure = t.coupon_threshold[c], t.coupon_measure[c]
+    reach, begin = most, threshold
+    if measure == COUNT:
+        reach, begin = s.coupon_count[c] + p.coupon_count[at], 0
+    elif measure == LIST_AMOUNT:
+        reach, begin = s.coupon_list[c] + p.coupon_list[at], 0
+    if s.coupon_count[c] + p.coupon_count[at] == 0 or reach < threshold:
+        return IMPOSSIBLE, 0.0
     kind = t.coupon_kind[c]
     if kind == SHIPPING_OFF:
         off = t.sizes[SHIPPING]
-        return float(off if t.coupon_off[c] == NONE else min(off, t.coupon_off[c]))
+        return 0.0, float(off if t.coupon_off[c] == NONE else min(off, t.coupon_off[c]))
     if kind == ONE_OFF:
-        dearest = p.dearest[c]
-        if level:
-            lines.coupon_slope[c] = 1.0
-        elif t.coupon_off[c] != NONE:
-            lines.coupon_flat[c] = float(min(t.coupon_off[c], dearest))
-        else:
-            lines.coupon_flat[c] = float(max(0, dearest - t.coupon_pay[c]))
-        return 0.0
+        off = p.dearest[c] - t.coupon_pay[c]
+        if t.coupon_off[c] != NONE:
+            off = min(t.coupon_off[c], p.dearest[c])
+        return line_flat(1.0, max(0.0, float(off)), begin, most, slope), 0.0
+    cap = float(FAR)
+    if t.coupon_cap[c] != NONE:
+        cap = float(t.coupon_cap[c])
     if t.coupon_off[c] != NONE:
-        off = min(t.coupon_off[c], most)
-        if t.coupon_cap[c] != NONE:
-            off = min(off, t.coupon_cap[c])
-        is_by_amount = measure != COUNT and measure != LIST_AMOUNT
-        if level:
-            lines.coupon_slope[c] = 1.0  # at most all that they cost
-            if is_by_amount and t.coupon_threshold[c] > off:
-                lines.coupon_slope[c] = off / t.coupon_threshold[c]
-        else:
-            lines.coupon_flat[c] = float(off)
-        return 0.0
+        return line_flat(1.0, min(cap, float(t.coupon_off[c])), begin, most, slope), 0.0
     part = (FULL_BP - t.coupon_pay_bp[c]) / FULL_BP
-    if level == 0 and t.coupon_cap[c] != NONE:
-        lines.coupon_flat[c] = float(min(t.coupon_cap[c], most))
-    else:
-        lines.coupon_slope[c] = part
-    return 0.0
+    return line_flat(part, cap, begin, most, slope), 0.0

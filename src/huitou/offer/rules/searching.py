@@ -1,47 +1,48 @@
-"""The cheapest modes under given coupons: depth first, branch and bound. Pure; compiled as the kernel is.
+"""The cheapest modes and coupons: branch and bound over plans, then over units. Pure; compiled as the kernel is.
 
-Units are decided in their order, so the dearest first; identical ones take their modes in order, so that what
-differs only by who is who is seen once. The search can be left after any number of nodes and taken up again.
+A plan is a legal set of coupons and a region for each activity (which tier it ends in). Every decision belongs to a
+plan, or to one with fewer coupons that costs the same. Plans are gone through in the order of their bounds; one that
+cannot be dismissed gets better slopes, and is then searched depth first: units in their order, so the dearest
+first; identical ones take their modes in order, so that what differs only by who is who is seen once. The search
+can be left after any number of nodes and taken up again.
 """
 
 from typing import NamedTuple
 
 from huitou.base.compiling import fast
-from huitou.offer.rules.bounds import Lines, Plan, Sums, add, bound, cost
-from huitou.offer.rules.kernel import BASE, OFF, STEP_COLUMNS, evaluate
-from huitou.offer.rules.tables import ACTS, COUPONS, NONE, PIECES, UNITS, Floats, Ints, Tables
+from huitou.offer.rules.bounds import IMPOSSIBLE, Lines, Plan, Sums, add, bound, cost, weigh
+from huitou.offer.rules.tables import ACTS, COUPONS, NONE, UNITS, Floats, Ints, Tables
+from huitou.offer.rules.valuing import Scratch, Wanted, least_value, value_of
 
-EPSILON = 1e-6
-"""Of a fen: what floating point may be wrong by."""
-
-
-class Scratch(NamedTuple):
-    """Of `evaluate`."""
-
-    amounts: Ints
-    room: Ints
-    shares: Ints
-    notes: Ints
-    no_notes: Ints
+_SLOPES = (0.0, 0.02, 0.05, 0.08, 0.12, 0.18, 0.3, 0.5, 1.0)
+_PASSES = 2
+_COSTS = 20
+"""Nodes that to improve a plan takes as long as."""
 
 
-class Wanted(NamedTuple):
-    """What counts. A decision's value is `payable × scale − worth of gifts`; `gifts_max` is the most they can be worth
-    together. `musts` are steps, `must_prices` price offers, that have to have an effect."""
+class Plans(NamedTuple):
+    """`sets` are coupons as bits. An activity has regions side by side, each with a slope to begin with, a coupon a slope too. A
+    plan is a set and a region an activity; `order` are those to be searched."""
 
-    scale: int
-    gifts_max: int
-    musts: Ints
-    must_prices: Ints
+    sets: Ints
+    region_from: Ints
+    region_until: Ints
+    region_low: Ints
+    region_high: Ints
+    region_slope: Floats
+    coupon_slope: Floats
+    set_of: Ints
+    regions: Ints
+    bounds: Floats
+    order: Ints
 
 
 class Walk(NamedTuple):
-    """Where the search is: the mode and lines at each depth, the children of each depth in the order they
-    are tried (`width` columns) and how many were. `state`: depth, whether it is new, best value, nodes."""
+    """Where the search is: the modes so far, the children of each depth in the order they are tried (`width`
+    columns) and how many were; the best modes. `state`: see below."""
 
     modes: Ints
     best: Ints
-    levels: Ints
     children: Ints
     costs: Floats
     tried: Ints
@@ -50,78 +51,101 @@ class Walk(NamedTuple):
     state: Ints
 
 
-DEPTH, IS_NEW, VALUE, NODES = range(4)
+STATE_SIZE = 8
+PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, LEVEL, LEVELS = range(STATE_SIZE)
+"""The plan by its place in `order`, the depth (`NONE`: not begun), whether the node is new, the best value, its coupons,
+nodes so far, the lines' level of the plan, and how many bits a level has."""
 
 
 @fast
-def value_of(t: Tables, w: Wanted, x: Scratch, modes: Ints, coupons: int) -> int:
-    """Of a whole decision; below zero if it lacks what it must have."""
-    if len(w.musts) == 0 and len(w.must_prices) == 0:
-        payable, gifts = evaluate(t, modes, coupons, x.amounts, x.room, x.shares, x.no_notes)
-        return payable * w.scale - gifts + w.gifts_max
-    for i in range(len(x.notes)):
-        x.notes[i] = 0
-    payable, gifts = evaluate(t, modes, coupons, x.amounts, x.room, x.shares, x.notes)
-    for step in w.musts:
-        if x.notes[step * STEP_COLUMNS + OFF] == 0 and not _gives(t, x, step):
-            return NONE
-    for price in w.must_prices:
-        is_used = False
-        for u in range(t.sizes[UNITS]):
-            is_used = is_used or t.mode_price[modes[u]] == price
-        if not is_used:
-            return NONE
-    return payable * w.scale - gifts + w.gifts_max
+def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: Walk) -> int:
+    """Bound every plan; returns how many may be better than the best. No unit is decided."""
+    acts = t.sizes[ACTS]
+    count = 0
+    for a in range(acts):
+        q.regions[a] = q.region_from[a]
+    while True:
+        for n in range(len(q.sets)):
+            if count == len(q.set_of):
+                return NONE
+            q.set_of[count] = n
+            begin(t, lines, q, count)
+            found = bound(t, p, s, lines, v.modes, 0, q.sets[n], 0)
+            if found < IMPOSSIBLE and least_value(found, w) < v.state[VALUE]:
+                q.bounds[count] = found
+                count += 1
+                if count < len(q.set_of):
+                    for a in range(acts):
+                        q.regions[count * acts + a] = q.regions[(count - 1) * acts + a]
+        at = 0
+        while at < acts:
+            q.regions[count * acts + at] += 1
+            if q.regions[count * acts + at] < q.region_until[at]:
+                break
+            q.regions[count * acts + at] = q.region_from[at]
+            at += 1
+        if at == acts:
+            return count
 
 
 @fast
-def _gives(t: Tables, x: Scratch, step: int) -> bool:
-    """Does an activity that takes nothing off give gifts or free the shipping?"""
-    a = step - t.sizes[PIECES]
-    if a < 0 or a >= t.sizes[ACTS]:
-        return False
-    reached = NONE
-    for i in range(t.tier_from[a], t.tier_until[a]):
-        if x.notes[step * STEP_COLUMNS + BASE] >= t.tier_at[i]:
-            reached = i
-    return reached != NONE and (t.tier_gift[reached] > 0 or t.tier_ships[reached] != 0)
+def begin(t: Tables, lines: Lines, q: Plans, plan: int) -> None:
+    """The regions of a plan, and slopes to begin with."""
+    acts = t.sizes[ACTS]
+    for a in range(acts):
+        region = q.regions[plan * acts + a]
+        lines.low[a] = q.region_low[region]
+        lines.high[a] = q.region_high[region]
+        lines.act_slope[a] = q.region_slope[region]
+    for c in range(t.sizes[COUPONS]):
+        lines.coupon_slope[c] = q.coupon_slope[c]
+    weigh(t, lines, q.sets[q.set_of[plan]])
 
 
 @fast
-def least_value(payable: float, w: Wanted) -> int:
-    """The least value of what costs that at least."""
-    whole = int(payable - EPSILON)
-    if whole < payable - EPSILON:
-        whole += 1
-    return max(0, whole) * w.scale
-
-
-@fast
-def tighten(
+def improve(
     t: Tables,
     p: Plan,
     s: Sums,
     lines: Lines,
     w: Wanted,
     modes: Ints,
-    k: int,
     coupons: int,
-    level: int,
+    bits: int,
     enough: int,
 ) -> tuple[float, int]:
-    """The bound and the lines that give it, better than those it begins with where one line's change helps; left as soon as
-    the value is `enough`."""
-    found = bound(t, p, s, lines, modes, k, coupons, level)
-    if least_value(found, w) >= enough:
-        return found, level
-    for i in range(t.sizes[ACTS] + t.sizes[COUPONS]):
-        if i >= t.sizes[ACTS] and not coupons >> (i - t.sizes[ACTS]) & 1:
-            continue
-        other = bound(t, p, s, lines, modes, k, coupons, level ^ (1 << i))
-        if other > found:
-            found, level = other, level ^ (1 << i)
+    """Better slopes for a plan, one changed at a time; the bound and the level; left as soon as the value is `enough`."""
+    level = 0
+    found = bound(t, p, s, lines, modes, 0, coupons, level)
+    for _ in range(_PASSES):
+        before = found
+        for i in range(t.sizes[ACTS] + t.sizes[COUPONS]):
+            c = i - t.sizes[ACTS]
+            if c >= 0 and not coupons >> c & 1:
+                continue
+            best = lines.act_slope[i] if c < 0 else lines.coupon_slope[c]
+            for slope in _SLOPES:
+                if c < 0:
+                    lines.act_slope[i] = slope
+                else:
+                    lines.coupon_slope[c] = slope
+                weigh(t, lines, coupons)
+                other = bound(t, p, s, lines, modes, 0, coupons, level)
+                if other > found:
+                    found, best = other, slope
+            if c < 0:
+                lines.act_slope[i] = best
+            else:
+                lines.coupon_slope[c] = best
+            weigh(t, lines, coupons)
             if least_value(found, w) >= enough:
                 return found, level
+        for i in range(bits):
+            other = bound(t, p, s, lines, modes, 0, coupons, level ^ (1 << i))
+            if other > found:
+                found, level = other, level ^ (1 << i)
+        if least_value(found, w) >= enough or found < before + 1.0:
+            break
     return found, level
 
 
@@ -133,12 +157,56 @@ def search(
     lines: Lines,
     w: Wanted,
     x: Scratch,
+    q: Plans,
+    v: Walk,
+    width: int,
+    count: int,
+    nodes_max: int,
+) -> bool:
+    """Go on for about `nodes_max` nodes; True when none of the `count` plans can be better than the best any more."""
+    nodes = 0
+    while v.state[PLACE] < count:
+        plan = q.order[v.state[PLACE]]
+        coupons = q.sets[q.set_of[plan]]
+        if v.state[DEPTH] == NONE:
+            if nodes >= nodes_max:
+                break
+            if least_value(q.bounds[plan], w) >= v.state[VALUE]:
+                v.state[PLACE] += 1
+                continue
+            begin(t, lines, q, plan)
+            nodes += _COSTS
+            payable, level = improve(
+                t, p, s, lines, w, v.modes, coupons, v.state[LEVELS], v.state[VALUE]
+            )
+            if least_value(payable, w) >= v.state[VALUE]:
+                v.state[PLACE] += 1
+                continue
+            v.state[LEVEL] = level
+            v.state[DEPTH] = 0
+            v.state[IS_NEW] = 1
+        nodes += walk(t, p, s, lines, w, x, v, coupons, width, nodes_max - nodes)
+        if v.state[DEPTH] != NONE:
+            break
+        v.state[PLACE] += 1
+    v.state[NODES] += nodes
+    return v.state[PLACE] >= count
+
+
+@fast
+def walk(
+    t: Tables,
+    p: Plan,
+    s: Sums,
+    lines: Lines,
+    w: Wanted,
+    x: Scratch,
     v: Walk,
     coupons: int,
     width: int,
     nodes_max: int,
-) -> bool:
-    """Go on for `nodes_max` nodes; True when there is nothing left that is better than the best."""
+) -> int:
+    """Go on with a plan for `nodes_max` nodes; returns how many. The depth is `NONE` when it is done."""
     nodes = 0
     k = v.state[DEPTH]
     is_new = v.state[IS_NEW] != 0
@@ -147,14 +215,13 @@ def search(
             if nodes >= nodes_max:
                 break
             nodes += 1
+            is_new = False
             if not open_node(t, p, s, lines, w, x, v, coupons, width, k):
-                is_new = False
                 k -= 1
                 continue
-            is_new = False
         else:
             m = v.modes[k]
-            add(t, s, k, m, -1)
+            add(t, p, s, k, m, -1)
             if t.mode_price[m] != NONE:
                 v.prices_used[t.mode_price[m]] -= 1
         if v.tried[k] == v.counts[k]:
@@ -163,15 +230,14 @@ def search(
         m = v.children[k * width + v.tried[k]]
         v.tried[k] += 1
         v.modes[k] = m
-        add(t, s, k, m, 1)
+        add(t, p, s, k, m, 1)
         if t.mode_price[m] != NONE:
             v.prices_used[t.mode_price[m]] += 1
         k += 1
         is_new = True
     v.state[DEPTH] = k
     v.state[IS_NEW] = 1 if is_new else 0
-    v.state[NODES] += nodes
-    return k < 0
+    return nodes
 
 
 @fast
@@ -193,15 +259,14 @@ def open_node(
         value = value_of(t, w, x, v.modes, coupons)
         if 0 <= value < v.state[VALUE]:
             v.state[VALUE] = value
+            v.state[BEST_SET] = coupons
             for u in range(units):
                 v.best[u] = v.modes[u]
         return False
-    level = v.levels[k - 1] if k > 0 else v.levels[units]
-    payable, level = tighten(t, p, s, lines, w, v.modes, k, coupons, level, v.state[VALUE])
-    if least_value(payable, w) >= v.state[VALUE]:
+    level = v.state[LEVEL]
+    payable = bound(t, p, s, lines, v.modes, k, coupons, level)
+    if payable == IMPOSSIBLE or least_value(payable, w) >= v.state[VALUE]:
         return False
-    v.levels[k] = level
-    bound(t, p, s, lines, v.modes, k, coupons, level)
     own = t.unit_class[k]
     first = t.mode_from[own]
     if k > 0 and t.unit_class[k - 1] == own:
@@ -212,7 +277,7 @@ def open_node(
         limit = NONE if price == NONE else t.price_limit[price]
         if limit != NONE and v.prices_used[price] >= limit:
             continue
-        own_cost = cost(t, p, lines, m, 0.0)
+        own_cost = cost(t, p, lines, m, 0.0, level)
         j = count
         while j > 0 and v.costs[row + j - 1] > own_cost:
             v.costs[row + j] = v.costs[row + j - 1]
@@ -224,61 +289,3 @@ def open_node(
     v.tried[k] = 0
     v.counts[k] = count
     return count > 0
-
-
-@fast
-def descend(t: Tables, w: Wanted, x: Scratch, modes: Ints, trial: Ints, coupons: int) -> int:
-    """Change one class of units, or one unit, at a time as long as that helps; returns the value, below zero if none is legal."""
-    units = t.sizes[UNITS]
-    best = legal_value(t, w, x, modes, coupons)
-    is_better = True
-    while is_better:
-        is_better = False
-        u = 0
-        while u < units:
-            own = t.unit_class[u]
-            until = u
-            while until < units and t.unit_class[until] == own:
-                until += 1
-            for m in range(t.mode_from[own], t.mode_until[own]):
-                for count in range(1, until - u + 1):
-                    for j in range(units):
-                        trial[j] = modes[j]
-                    for j in range(u, u + count):
-                        trial[j] = m
-                    arrange(trial, u, until)
-                    value = legal_value(t, w, x, trial, coupons)
-                    if value >= 0 and (best < 0 or value < best):
-                        best = value
-                        is_better = True
-                        for j in range(units):
-                            modes[j] = trial[j]
-            u = until
-    return best
-
-
-@fast
-def legal_value(t: Tables, w: Wanted, x: Scratch, modes: Ints, coupons: int) -> int:
-    """The value of a decision; below zero if it breaks the limit of a price offer."""
-    for u in range(t.sizes[UNITS]):
-        price = t.mode_price[modes[u]]
-        if price != NONE and t.price_limit[price] != NONE:
-            used = 0
-            for j in range(t.sizes[UNITS]):
-                if t.mode_price[modes[j]] == price:
-                    used += 1
-            if used > t.price_limit[price]:
-                return NONE
-    return value_of(t, w, x, modes, coupons)
-
-
-@fast
-def arrange(modes: Ints, first: int, until: int) -> None:
-    """Identical units take their modes in order."""
-    for k in range(first + 1, until):
-        m = modes[k]
-        j = k
-        while j > first and modes[j - 1] > m:
-            modes[j] = modes[j - 1]
-            j -= 1
-        modes[j] = m

@@ -1,0 +1,337 @@
+"""A cart, ready to be searched: what is known beforehand, and the plans there are. Pure."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from huitou.base.compiling import floats, ints
+from huitou.offer.rules import bounds, searching
+from huitou.offer.rules import tables as at
+from huitou.offer.rules.kernel import FULL_BP, STEP_COLUMNS
+from huitou.offer.rules.searching import LEVELS, Plans, Walk
+from huitou.offer.rules.tables import NONE
+from huitou.offer.rules.tabling import Tabled
+from huitou.offer.rules.valuing import Scratch, Wanted
+from huitou.offer.types.carts import Slot
+from huitou.offer.types.documents import Activity
+from huitou.offer.types.refusals import CannotUse
+
+_PLANS_MAX = 20_000
+_TIMES_MAX = 6
+
+
+@dataclass(slots=True)
+class Problem:
+    """Everything the compiled search works on."""
+
+    table: Tabled
+    plan: bounds.Plan
+    sums: bounds.Sums
+    lines: bounds.Lines
+    wanted: Wanted
+    scratch: Scratch
+    plans: Plans
+    walk: Walk
+    width: int
+
+
+def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Problem:
+    t = table.tables
+    units, acts, coupons = len(table.units), len(table.activities), len(table.coupons)
+    steps = len(table.pieces) + acts + coupons
+    width = max([until - first for first, until in table.spans], default=1)
+    gifts_max = _gifts_max(table)
+
+    def zeros(count: int) -> at.Ints:
+        return ints([0] * max(1, count))
+
+    stepped = [offer.id for offer in (*table.pieces, *table.activities)]
+    stepped += [coupon.id for coupon in table.coupons]
+    prices = [offer.id for offer in table.prices]
+    if not {*stepped, *prices}.issuperset(pinned):
+        raise CannotUse()
+    walk = Walk(
+        zeros(units), zeros(units), zeros(units * width), floats([0.0] * max(1, units * width)),
+        zeros(units + 1), zeros(units + 1), zeros(len(t.price_limit)), zeros(searching.STATE_SIZE),
+    )  # fmt: skip
+    walk.state[LEVELS] = len(table.pieces) + len(table.prices)
+    return Problem(
+        table=table,
+        plan=_plan(table),
+        sums=bounds.Sums(
+            zeros(acts), zeros(acts), zeros(acts), zeros(acts),
+            zeros(coupons), zeros(coupons), zeros(coupons), zeros(len(prices)),
+        ),
+        lines=_lines(table),
+        wanted=Wanted(
+            gifts_max + 1,
+            gifts_max,
+            ints([stepped.index(id_) for id_ in pinned if id_ in stepped]),
+            ints([prices.index(id_) for id_ in pinned if id_ in prices]),
+        ),
+        scratch=Scratch(
+            zeros(units), zeros(5 * units), zeros(steps * units), zeros(steps * STEP_COLUMNS),
+            ints([]),
+        ),
+        plans=_plans(table, sets),
+        walk=walk,
+        width=width,
+    )  # fmt: skip
+
+
+def _lines(table: Tabled) -> bounds.Lines:
+    def zeros(count: int) -> at.Floats:
+        return floats([0.0] * max(1, count))
+
+    acts, coupons = len(table.activities), len(table.coupons)
+    joins = len({mode.activities for mode in table.modes})
+    return bounds.Lines(
+        zeros(acts), zeros(coupons), ints([0] * max(1, acts)), ints([0] * max(1, acts)),
+        zeros(joins), zeros(len(table.tables.count_bits)),
+        zeros(len(table.tables.count_bits)),
+        zeros(acts + 1),
+        zeros(coupons),
+        zeros(coupons),
+    )  # fmt: skip
+
+
+def _plans(table: Tabled, sets: Sequence[int]) -> Plans:
+    """Room for the plans: activities are told apart into regions, the finest last, as long as there are not too many."""
+    acts = len(table.activities)
+    regions = [[(0, bounds.FAR, _steepest(table, a))] for a in range(acts)]
+    split = {a: _regions(table, a) for a in range(acts)}
+    count = len(sets)
+    for a in sorted(split, key=lambda a: len(split[a])):
+        if count * len(split[a]) <= _PLANS_MAX:
+            regions[a] = split[a]
+            count *= len(split[a])
+    ends = list(accumulate(len(each) for each in regions))
+    all_regions = [region for each in regions for region in each]
+    t = table.tables
+    slopes = [0.0 if pay_bp == NONE else (FULL_BP - pay_bp) / FULL_BP for pay_bp in t.coupon_pay_bp]
+    return Plans(
+        ints(sets),
+        ints([0, *ends][:-1]),
+        ints(ends),
+        ints([low for low, _, _ in all_regions]),
+        ints([high for _, high, _ in all_regions]),
+        floats([slope for _, _, slope in all_regions]),
+        floats(slopes),
+        ints([0] * count),
+        ints([0] * ((count + 1) * max(1, acts))),
+        floats([0.0] * count),
+        ints([0] * count),
+    )
+
+
+def _regions(table: Tabled, a: int) -> list[tuple[int, int, float]]:
+    """Below the first tier, and each tier (each time it counts, where it repeats), with a slope to begin with."""
+    t = table.tables
+    first, until = int(t.tier_from[a]), int(t.tier_until[a])
+    starts = [(int(t.tier_at[i]), i) for i in range(first, until)]
+    if t.act_repeats[a] != NONE:
+        times = min(int(t.act_repeats[a]), _TIMES_MAX)
+        starts = [(n * int(t.tier_at[first]), first) for n in range(1, times + 1)]
+    found = [(0, starts[0][0] - 1, 0.0)] if starts[0][0] > 0 else []
+    for n, (start, i) in enumerate(starts):
+        end = starts[n + 1][0] - 1 if n + 1 < len(starts) else bounds.FAR
+        pay_bp = int(t.tier_pay_bp[i])
+        found.append((start, end, 0.0 if pay_bp == NONE else (FULL_BP - pay_bp) / FULL_BP))
+    return found
+
+
+def _steepest(table: Tabled, a: int) -> float:
+    """The most that is taken off in parts of what is looked at."""
+    t = table.tables
+    parts = [0.0]
+    for i in range(int(t.tier_from[a]), int(t.tier_until[a])):
+        if t.tier_pay_bp[i] != NONE:
+            parts.append((FULL_BP - int(t.tier_pay_bp[i])) / FULL_BP)
+        elif t.tier_off[i] != NONE and t.act_measure[a] in (at.AMOUNT, at.ENTRY_AMOUNT):
+            parts.append(min(1.0, int(t.tier_off[i]) / max(1, int(t.tier_at[i]))))
+    return max(parts)
+
+
+def _gifts_max(table: Tabled) -> int:
+    """The most that all gifts together can be worth."""
+    listed = sum(unit.list_fen for unit in table.units)
+    total = 0
+    for offer in table.activities:
+        activity = offer.terms
+        assert isinstance(activity, Activity)
+        measured = len(table.units) if activity.measure == "count" else listed
+        most = 0
+        for tier in activity.tiers:
+            worth = sum(gift.count * gift.worth_fen for gift in tier.gifts)
+            times = 1
+            if activity.repeats:
+                times = min(measured // tier.at_least, activity.times_max or measured)
+            most = max(most, worth * times)
+        total += most
+    return total
+
+
+def _plan(table: Tabled) -> bounds.Plan:
+    t = table.tables
+    keep, back, bundle = [], [], []
+    for m, mode in enumerate(table.modes):
+        fen, p = float(t.mode_fen[m]), mode.piece
+        keep.append(fen)
+        back.append(0.0)
+        bundle.append(-1.0)
+        if p == NONE:
+            continue
+        part = (FULL_BP - t.piece_pay_bp[p]) / FULL_BP
+        if t.piece_kind[p] == at.BUNDLE:
+            bundle[-1] = t.piece_fen[p] / t.piece_buy[p]
+        elif t.piece_kind[p] == at.ADD_ON:
+            keep[-1] = min(fen, float(t.piece_fen[p]))
+        elif not t.piece_is_split[p]:
+            keep[-1] = fen * (1.0 - part * t.piece_get[p] / (t.piece_buy[p] + t.piece_get[p]))
+        elif mode.slot == "get":
+            back[-1] = fen * part
+
+    def joins(a: int) -> Callable[[int], bool]:
+        return lambda m: a in table.modes[m].activities
+
+    def counts(c: int) -> Callable[[int], bool]:
+        return lambda m: bool(int(t.count_bits[t.mode_count[m]]) >> c & 1)
+
+    act_fen, act_list, act_count = _rows(
+        [_suffixes(table, joins(a)) for a in range(len(table.activities))]
+    )
+    coupon_fen, coupon_list, coupon_count = _rows(
+        [_suffixes(table, counts(c)) for c in range(len(table.coupons))]
+    )
+    dearest = [
+        max(
+            (int(t.mode_fen[m]) for m in range(len(table.modes)) if counts(c)(m)),
+            default=0,
+        )
+        for c in range(len(table.coupons))
+    ]
+    following = [_next_fen(table, m) for m in range(len(table.modes))]
+    few = [_few(table, keep, back, bundle, *span) for span in table.spans]
+    ends = list(accumulate(len(each) for each in few))
+    return bounds.Plan(
+        floats(keep), floats(back), floats(bundle), floats(following),
+        ints([m for each in few for m in each]), ints([0, *ends][:-1]), ints(ends),
+        act_fen, act_list, act_count, coupon_fen, coupon_list, coupon_count, ints(dearest),
+        ints([_piece_most(table, p) for p in range(len(table.pieces))]),
+        ints([each for n in range(len(table.prices)) for each in _savings(table, n)]),
+    )  # fmt: skip
+
+
+def _next_fen(table: Tabled, mode: int) -> float:
+    """The least price without a limit of the class that a mode is of."""
+    t = table.tables
+    (span,) = [span for span in table.spans if span[0] <= mode < span[1]]
+    return float(
+        min(
+            int(t.mode_fen[m])
+            for m in range(*span)
+            if table.modes[m].price == NONE or t.price_limit[table.modes[m].price] == NONE
+        )
+    )
+
+
+def _savings(table: Tabled, price: int) -> list[int]:
+    """The most that a price offer with a limit can save on units from each on."""
+    t = table.tables
+    limit = int(t.price_limit[price])
+    if limit == NONE:
+        return [0] * (len(table.units) + 1)
+    by_class = []
+    for first, until in table.spans:
+        own = [int(t.mode_fen[m]) for m in range(first, until) if table.modes[m].price == price]
+        by_class.append(max(0, int(_next_fen(table, first)) - min(own)) if own else 0)
+    savings = [by_class[own] for own in table.classes]
+    return [sum(sorted(savings[k:], reverse=True)[:limit]) for k in range(len(savings) + 1)]
+
+
+def _piece_most(table: Tabled, p: int) -> int:
+    """The most that a piece offer can take off: all who may join do, at the dearest price."""
+    t = table.tables
+
+    def dearest(slot: Slot) -> list[int]:
+        by_class = [
+            max(
+                (
+                    int(t.mode_fen[m])
+                    for m in range(*span)
+                    if (table.modes[m].piece, table.modes[m].slot) == (p, slot)
+                ),
+                default=NONE,
+            )
+            for span in table.spans
+        ]
+        found = [by_class[own] for own in table.classes if by_class[own] != NONE]
+        return sorted(found, reverse=True)
+
+    most = int(t.piece_max[p])
+    buy, get = int(t.piece_buy[p]), int(t.piece_get[p])
+    bought, given = dearest("buy"), dearest("get")
+    if t.piece_kind[p] == at.ADD_ON:
+        return sum(max(0, fen - int(t.piece_fen[p])) for fen in given[:most])
+    if t.piece_kind[p] == at.BUNDLE:
+        groups = len(bought) // buy if most == NONE else min(most, len(bought) // buy)
+        sums = [sum(bought[g * buy : (g + 1) * buy]) for g in range(groups)]
+        return sum(max(0, each - int(t.piece_fen[p])) for each in sums)
+    size = buy if t.piece_is_split[p] else buy + get
+    groups = len(bought) // size
+    if t.piece_is_split[p]:
+        groups = min(groups, len(given) // get)
+    groups = groups if most == NONE else min(most, groups)
+    # Of a group sorted by price the last are given: none is dearer than the first of its group that is not bought.
+    free = (
+        given[: groups * get]
+        if t.piece_is_split[p]
+        else [fen for g in range(groups) for fen in bought[g * size + buy : (g + 1) * size]]
+    )
+    return sum(fen * (FULL_BP - int(t.piece_pay_bp[p])) // FULL_BP for fen in free)
+
+
+def _few(
+    table: Tabled,
+    keep: Sequence[float],
+    back: Sequence[float],
+    bundle: Sequence[float],
+    first: int,
+    until: int,
+) -> list[int]:
+    """Of the modes of a class that join and count alike, the one that keeps least, and those of which that
+    is not all."""
+    t = table.tables
+    least: dict[tuple[int, int], int] = {}
+    others = []
+    for m in range(first, until):
+        key = int(t.mode_join[m]), int(t.mode_count[m])
+        if back[m] or bundle[m] >= 0:
+            others.append(m)
+        elif key not in least or keep[m] < keep[least[key]]:
+            least[key] = m
+    return [*least.values(), *others]
+
+
+def _rows(found: Sequence[list[list[int]]]) -> tuple[at.Ints, at.Ints, at.Ints]:
+    """Three tables, each with a row an instrument."""
+    one, two, three = (ints([value for rows in found for value in rows[n]]) for n in range(3))
+    return one, two, three
+
+
+def _suffixes(table: Tabled, takes_part: Callable[[int], bool]) -> list[list[int]]:
+    """What the units from each on can add at most: fen, list prices, pieces."""
+    most = [
+        max(
+            (int(table.tables.mode_fen[m]) for m in range(first, until) if takes_part(m)),
+            default=NONE,
+        )
+        for first, until in table.spans
+    ]
+    sums = [[0], [0], [0]]
+    for unit, own in zip(reversed(table.units), reversed(table.classes), strict=True):
+        can = most[own] != NONE
+        sums[0].append(sums[0][-1] + (most[own] if can else 0))
+        sums[1].append(sums[1][-1] + (unit.list_fen if can else 0))
+        sums[2].append(sums[2][-1] + int(can))
+    return [list(reversed(each)) for each in sums]
