@@ -287,7 +287,8 @@ def rank_of(given: Sequence[UsableCoupon]) -> Rank:
 
 
 def cheapest(cart: Cart, rules: Rules, pinned: Sequence[str] = ()) -> Cheapest:
-    """Every legal decision that gives the `pinned` coupons is priced, and the least is kept."""
+    """Every legal decision in which the `pinned` coupons take something off is priced, and the least is
+    kept; LookupError if there is none."""
     desk = Desk(cart, rules)
     sets = [given for given in desk.coupon_sets() if set(pinned) <= set(given)]
     ranks = {given: rank_of([desk.coupons[name] for name in given]) for given in sets}
@@ -299,8 +300,11 @@ def cheapest(cart: Cart, rules: Rules, pinned: Sequence[str] = ()) -> Cheapest:
         for given in sets:
             decisions += 1
             outcome = desk.outcome(ways, given, before)
+            if not all(outcome.taken.get(name) for name in pinned):
+                continue
             reached = (outcome.payable_fen, -outcome.gifts_worth_fen, ranks[given])
             if best is None or reached < best:
                 best, chosen = reached, (ways, given)
-    assert best is not None
+    if best is None:
+        raise LookupError
     return Cheapest(best[0], -best[1], best[2][0], decision_of(desk.units, *chosen), decisions)

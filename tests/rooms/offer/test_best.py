@@ -14,6 +14,7 @@ from huitou.kernel.errors import Refusal
 from huitou.offer.rules.pricing import price
 from huitou.offer.types.carts import Best, Cart, CartLine, Choice, Decision, Rules, UsableCoupon
 from huitou.offer.types.documents import OrderOff
+from huitou.offer.types.refusals import CannotUse
 from tests.rooms.offer.compare import (
     compare,
     gifts_worth,
@@ -200,15 +201,20 @@ def test_the_best_is_legal_and_stays_what_it_is(seed: int) -> None:
 
 @given(seeds)
 @settings(max_examples=25, deadline=None)
-def test_what_is_pinned_is_given(seed: int) -> None:
+def test_what_is_pinned_has_an_effect(seed: int) -> None:
     cart, rules, dice = mid_case(seed)
     sets = [given for given in Legal(cart, rules).coupon_sets() if given]
     if not sets:
         return
     pinned = dice.choice(sets)
+    try:
+        least = cheapest(cart, rules, pinned)
+    except LookupError:
+        with pytest.raises(CannotUse):
+            solve(cart, rules, pinned=pinned)
+        return
     proof = solve(cart, rules, pinned=pinned).proof
     assert set(pinned) <= set(proof.decision.coupons)
-    least = cheapest(cart, rules, pinned)
     assert (proof.payable_fen, gifts_worth(proof), len(proof.decision.coupons)) == (
         least.payable_fen,
         least.gifts_worth_fen,

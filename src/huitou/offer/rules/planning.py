@@ -211,7 +211,7 @@ def _plan(table: Tabled) -> bounds.Plan:
         for c in range(len(table.coupons))
     ]
     following = [_next_fen(table, m) for m in range(len(table.modes))]
-    few = [_few(table, keep, back, bundle, *span) for span in table.spans]
+    few = [_few(table, *span) for span in table.spans]
     ends = list(accumulate(len(each) for each in few))
     return bounds.Plan(
         floats(keep), floats(back), floats(bundle), floats(following),
@@ -291,26 +291,20 @@ def _piece_most(table: Tabled, p: int) -> int:
     return sum(fen * (FULL_BP - int(t.piece_pay_bp[p])) // FULL_BP for fen in free)
 
 
-def _few(
-    table: Tabled,
-    keep: Sequence[float],
-    back: Sequence[float],
-    bundle: Sequence[float],
-    first: int,
-    until: int,
-) -> list[int]:
-    """Of the modes of a class that join and count alike, the one that keeps least, and those of which that
-    is not all."""
+def _few(table: Tabled, first: int, until: int) -> list[int]:
+    """Of the modes of a class that differ in nothing but an unlimited price, the cheapest."""
     t = table.tables
-    least: dict[tuple[int, int], int] = {}
-    others = []
+    least: dict[tuple[int, ...], int] = {}
     for m in range(first, until):
-        key = int(t.mode_join[m]), int(t.mode_count[m])
-        if back[m] or bundle[m] >= 0:
-            others.append(m)
-        elif key not in least or keep[m] < keep[least[key]]:
+        price = table.modes[m].price
+        limited = price if price != NONE and t.price_limit[price] != NONE else NONE
+        key = (
+            int(t.mode_join[m]), int(t.mode_count[m]),
+            int(t.mode_piece[m]), int(t.mode_is_get[m]), limited,
+        )  # fmt: skip
+        if key not in least or t.mode_fen[m] < t.mode_fen[least[key]]:
             least[key] = m
-    return [*least.values(), *others]
+    return list(least.values())
 
 
 def _rows(found: Sequence[list[list[int]]]) -> tuple[at.Ints, at.Ints, at.Ints]:

@@ -66,17 +66,14 @@ def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: W
         q.regions[a] = q.region_from[a]
     while True:
         for n in range(len(q.sets)):
-            if count == len(q.set_of):
-                return NONE
             q.set_of[count] = n
             begin(t, lines, q, count)
             found = bound(t, p, s, lines, v.modes, 0, q.sets[n], 0)
             if found < IMPOSSIBLE and least_value(found, w) < v.state[VALUE]:
                 q.bounds[count] = found
                 count += 1
-                if count < len(q.set_of):
-                    for a in range(acts):
-                        q.regions[count * acts + a] = q.regions[(count - 1) * acts + a]
+                for a in range(acts):
+                    q.regions[count * acts + a] = q.regions[(count - 1) * acts + a]
         at = 0
         while at < acts:
             q.regions[count * acts + at] += 1

@@ -41,7 +41,7 @@ def best(
 ) -> Best:
     """The cheapest decision found within the budget; ties as docs/offers.md says.
 
-    `pinned` offers and coupons have to have an effect (coupons: be given), `refused` ones are not used. Refuses
+    `pinned` offers and coupons have to have an effect, `refused` ones are not used. Refuses
     `BadCart`, `CartTooLarge`, `CannotUse`.
     """
     check(cart)
