@@ -29,6 +29,7 @@ from huitou.channels.wecom.friends import WeComFriends
 from huitou.channels.wecom.login import WeComLogin
 from huitou.commission import reads as commission
 from huitou.identity import types as identity_types
+from huitou.offer.reads import orders as offer
 from huitou.opportunity import reads as opportunity
 from huitou.order import reads as order
 from huitou.profile import reads as profile
@@ -182,6 +183,7 @@ def _exporters() -> dict[str, Exporter]:
         "segment": segment.export,
         "tag": tag.export,
         "benefit": benefit.export,
+        "offer": offer.export,
         "opportunity": opportunity.export,
         "associate": associate.export,
         "campaign": campaign.export,

@@ -3356,6 +3356,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Order
+         * @description What an order cost and how that came about.
+         */
+        get: operations["get_order_v1_offers_orders_get"];
+        /**
+         * Place Order
+         * @description Price an order as it was decided and keep the proof. The same body again is answered the same;
+         *     another one for the same order is 409.
+         */
+        put: operations["place_order_v1_offers_orders_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/orders/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Order
+         * @description The order was given up: limits and budgets have it again, coupons it holds are free.
+         */
+        post: operations["cancel_order_v1_offers_orders_cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/orders/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Order
+         * @description The order priced again from what was kept of it.
+         */
+        post: operations["replay_order_v1_offers_orders_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offers/preview": {
         parameters: {
             query?: never;
@@ -7646,6 +7711,19 @@ export interface components {
             threshold_fen?: number;
         };
         /**
+         * Funded
+         * @description What a party bears of an offer.
+         */
+        Funded: {
+            /** Fen */
+            fen: number;
+            /**
+             * Party
+             * @enum {string}
+             */
+            party: "headquarters" | "store" | "brand";
+        };
+        /**
          * Funding
          * @description Who bears what the offer takes off.
          */
@@ -8436,6 +8514,13 @@ export interface components {
             quantity: number;
             /** Sku */
             sku: string;
+        };
+        /** OfOrder */
+        huitou__offer__http__orders__OfOrder: {
+            /** Order No */
+            order_no: string;
+            /** Unit */
+            unit: string;
         };
         /**
          * Choice
@@ -9736,6 +9821,60 @@ export interface components {
             points: number;
         };
         /**
+         * OrderShown
+         * @description What an order costs, as it was decided when it was placed. `is_new` is False when this was answered
+         *     before. `uses` name versions of offers, which stay readable.
+         */
+        OrderShown: {
+            /** Cancelled At */
+            cancelled_at: string | null;
+            /** Customer Id */
+            customer_id: string | null;
+            decision: components["schemas"]["Decision-Output"];
+            /** Engine */
+            engine: number;
+            /** Gifts */
+            gifts: components["schemas"]["Gift"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is New */
+            is_new: boolean;
+            /** Lines */
+            lines: components["schemas"]["PaidLine"][];
+            /** List Fen */
+            list_fen: number;
+            /** Order No */
+            order_no: string;
+            /** Payable Fen */
+            payable_fen: number;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /** Rules Hash */
+            rules_hash: string;
+            /** Shipping Fen */
+            shipping_fen: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "placed" | "cancelled";
+            /** Steps */
+            steps: components["schemas"]["ShownStep"][];
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Uses */
+            uses: components["schemas"]["ShownUse"][];
+        };
+        /**
          * Overlap
          * @description What some segments have in common, in the asker's scope: `union` are in any, `common` in all.
          *     `regions` add up to `union`, the largest first; those with nobody are left out.
@@ -10538,6 +10677,34 @@ export interface components {
         Person: {
             /** Login */
             login: string;
+        };
+        /**
+         * PlaceOrder
+         * @description `payable_fen` is what the customer was told; `hold_minutes`: the order holds its coupons so long.
+         */
+        PlaceOrder: {
+            /** At */
+            at?: string | null;
+            /** Channel */
+            channel?: ("store" | "online") | null;
+            /** Customer */
+            customer?: string | null;
+            decision: components["schemas"]["DecisionBody"];
+            /** Hold Minutes */
+            hold_minutes?: number | null;
+            /** Lines */
+            lines: components["schemas"]["huitou__offer__http__carts__LineBody"][];
+            /** Order No */
+            order_no: string;
+            /** Payable Fen */
+            payable_fen?: number | null;
+            /**
+             * Shipping Fen
+             * @default 0
+             */
+            shipping_fen?: number;
+            /** Unit */
+            unit: string;
         };
         /**
          * PlanBody
@@ -11939,6 +12106,27 @@ export interface components {
             kind: "relative";
         };
         /**
+         * Replayed
+         * @description An order priced again from what was kept: `is_same` if cart, rules and decision give the same proof to
+         *     the fen, and the rules still have their hash.
+         */
+        Replayed: {
+            /** Engine */
+            engine: number;
+            /** Is Same */
+            is_same: boolean;
+            /** Kept Engine */
+            kept_engine: number;
+            /** Kept Payable Fen */
+            kept_payable_fen: number;
+            /** Kept Rules Hash */
+            kept_rules_hash: string;
+            /** Payable Fen */
+            payable_fen: number;
+            /** Rules Hash */
+            rules_hash: string;
+        };
+        /**
          * ResultRow
          * @description A line of the funnel: tasks → sent → delivered → opened → bought → amount → commission.
          *
@@ -12552,6 +12740,30 @@ export interface components {
             times: number;
             /** Zh */
             zh: string;
+        };
+        /**
+         * ShownUse
+         * @description A use with the terms it was taken under.
+         */
+        ShownUse: {
+            /** Cost Fen */
+            cost_fen: number;
+            /** Funding */
+            funding: components["schemas"]["Funded"][];
+            /**
+             * Offer Id
+             * Format: uuid
+             */
+            offer_id: string;
+            /** Pieces */
+            pieces: number;
+            /**
+             * Refund Policy
+             * @enum {string}
+             */
+            refund_policy: "as_apportioned" | "recompute" | "full_only";
+            /** Version */
+            version: number;
         };
         /**
          * SimulatorUsed
@@ -20168,6 +20380,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Priced"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_order_v1_offers_orders_get: {
+        parameters: {
+            query: {
+                order_no: string;
+                unit: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    place_order_v1_offers_orders_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    cancel_order_v1_offers_orders_cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["huitou__offer__http__orders__OfOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    replay_order_v1_offers_orders_replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["huitou__offer__http__orders__OfOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
                 };
             };
             /** @description Refused */

@@ -33,14 +33,15 @@ CREATE TABLE offer.version (
 );
 SELECT base.protect('offer.version', 'SELECT, INSERT');
 
--- The sum of an offer's uses that were not given back. Who places an order with an offer that has a budget
--- holds this row, so budgets are exact.
+-- The sum of an offer's uses that were not given back, in parts (`slot`, by the order's proof), so that orders
+-- with one offer do not wait for each other. Only where there is a budget they do, by a lock of their own.
 CREATE TABLE offer.tally (
     merchant_id uuid NOT NULL,
     offer_id uuid NOT NULL,
-    orders bigint NOT NULL DEFAULT 0 CHECK (orders >= 0),
-    cost_fen bigint NOT NULL DEFAULT 0 CHECK (cost_fen >= 0),
-    PRIMARY KEY (merchant_id, offer_id),
+    slot int NOT NULL CHECK (slot BETWEEN 0 AND 15),
+    orders bigint NOT NULL CHECK (orders >= 0),
+    cost_fen bigint NOT NULL CHECK (cost_fen >= 0),
+    PRIMARY KEY (merchant_id, offer_id, slot),
     FOREIGN KEY (merchant_id, offer_id) REFERENCES offer.offer (merchant_id, id)
 ) WITH (fillfactor = 20);
 SELECT base.protect('offer.tally', 'SELECT, INSERT, UPDATE');

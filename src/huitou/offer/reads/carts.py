@@ -1,6 +1,6 @@
 """What a cart costs somebody, somewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -68,7 +68,7 @@ def best(
     """
     asked = ask(tx, wanted)
     found = usable(tx, asked)
-    _check_pinned(found, pinned)
+    check_usable(found, pinned)
     solved, why = _solve(asked.cart, found, clock, budget_ms, pinned, refused)
     return _priced(tx, asked, found, solved.proof, solved, refused, why)
 
@@ -77,6 +77,7 @@ def priced(tx: ReadTx, wanted: Wanted, decision: Decision) -> Priced:
     """What a decision costs. Refuses `offer.bad_decision`, and as `best`."""
     asked = ask(tx, wanted)
     found = usable(tx, asked)
+    check_usable(found, named_in(decision))
     return _priced(tx, asked, found, price(asked.cart, found.rules, decision), None, (), {})
 
 
@@ -86,7 +87,7 @@ def with_coupons(
     """The cheapest way to buy it with exactly these coupons. Refuses as `best`."""
     asked = ask(tx, wanted)
     found = usable(tx, asked)
-    _check_pinned(found, coupons)
+    check_usable(found, coupons)
     others = [each.id for each in found.rules.coupons if each.id not in coupons]
     solved, why = _solve(asked.cart, found, clock, budget_ms, coupons, others)
     return _priced(tx, asked, found, solved.proof, solved, others, why)
@@ -137,6 +138,25 @@ def over_budget(found: Usable, proof: PriceProof) -> list[str]:
     ]
 
 
+def named_in(decision: Decision) -> list[str]:
+    """Every offer and coupon that a decision names."""
+    found: dict[str, None] = {}
+    for choice in decision.choices:
+        named = (choice.price, choice.piece, *choice.activities)
+        found |= dict.fromkeys(id_ for id_ in named if id_ is not None)
+    return [*found, *decision.coupons]
+
+
+def check_usable(found: Usable, ids: Iterable[str]) -> None:
+    """Refuses `offer.not_usable` for what does not hold here."""
+    there = {each.id for each in found.rules.offers} | {each.id for each in found.rules.coupons}
+    for id_ in ids:
+        if id_ in there:
+            continue
+        missing = Reason("not_chosen", "没有这个优惠", "there is no such benefit")
+        raise _not_usable(found, id_, found.rejected.get(id_, missing))
+
+
 def _solve(
     cart: Cart,
     found: Usable,
@@ -162,15 +182,6 @@ def _solve(
                 raise _not_usable(found, id_, reason("budget_empty"))
             why[id_] = reason("budget_empty")
         out += over
-
-
-def _check_pinned(found: Usable, pinned: Sequence[str]) -> None:
-    there = {each.id for each in found.rules.offers} | {each.id for each in found.rules.coupons}
-    for id_ in pinned:
-        if id_ in there:
-            continue
-        missing = Reason("not_chosen", "没有这个优惠", "there is no such benefit")
-        raise _not_usable(found, id_, found.rejected.get(id_, missing))
 
 
 def _not_usable(found: Usable, id_: str, why: Reason) -> NotUsable:

@@ -19,7 +19,7 @@ from huitou.offer.types.offers import (
 
 
 def add_offer(tx: Tx, offer_id: UUID, document: OfferDocument) -> None:
-    """Keep a draft with the next number, and the row of its tally."""
+    """Keep a draft with the next number."""
     tx.lock("offer.offer")
     tx.run(
         """
@@ -28,10 +28,6 @@ def add_offer(tx: Tx, offer_id: UUID, document: OfferDocument) -> None:
         FROM offer.offer WHERE merchant_id = %(merchant)s
         """,
         {"id": offer_id, "document": _json(document)},
-    )
-    tx.run(
-        "INSERT INTO offer.tally (merchant_id, offer_id) VALUES (%(merchant)s, %(id)s)",
-        {"id": offer_id},
     )
 
 
@@ -171,6 +167,23 @@ def list_versions(tx: ReadTx, offer_id: UUID) -> list[OfferVersion]:
     )
 
 
+def find_versions(
+    tx: ReadTx, wanted: Sequence[tuple[UUID, int]]
+) -> dict[tuple[UUID, int], OfferDocument]:
+    """These versions of offers; unknown ones are missing."""
+    rows: list[dict[str, Any]] = tx.rows(
+        dict,
+        """
+        SELECT v.offer_id, v.version, v.document FROM offer.version v
+        JOIN unnest(%(offers)s::uuid[], %(versions)s::int[]) AS w (offer_id, version)
+            ON v.offer_id = w.offer_id AND v.version = w.version
+        WHERE v.merchant_id = %(merchant)s
+        """,
+        {"offers": [id_ for id_, _ in wanted], "versions": [version for _, version in wanted]},
+    )
+    return {(row["offer_id"], row["version"]): read_document(row["document"]) for row in rows}
+
+
 def list_tags(tx: ReadTx) -> list[str]:
     """Tags and groups of all offers that are not over."""
     return tx.column(
@@ -186,16 +199,18 @@ def list_tags(tx: ReadTx) -> list[str]:
 
 
 def list_tallies(tx: ReadTx, offer_ids: Sequence[UUID]) -> dict[UUID, Tally]:
-    """What orders took of these offers."""
+    """What orders took of each of these offers."""
     rows = tx.rows(
         Tally,
         """
-        SELECT offer_id, orders, cost_fen FROM offer.tally
-        WHERE merchant_id = %(merchant)s AND offer_id = ANY(%(ids)s::uuid[])
+        SELECT offer_id, sum(orders)::bigint AS orders, sum(cost_fen)::bigint AS cost_fen
+        FROM offer.tally
+        WHERE merchant_id = %(merchant)s AND offer_id = ANY(%(ids)s::uuid[]) GROUP BY offer_id
         """,
         {"ids": list(offer_ids)},
     )
-    return {row.offer_id: row for row in rows}
+    found = {row.offer_id: row for row in rows}
+    return {id_: found.get(id_, Tally(id_, 0, 0)) for id_ in offer_ids}
 
 
 def read_document(value: Any) -> OfferDocument:

@@ -1,10 +1,150 @@
 """What orders cost and what they took of offers, in PostgreSQL."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from huitou.base.db import ReadTx
+from psycopg.types.json import Jsonb
+
+from huitou.base.db import ReadTx, Tx
 from huitou.offer.types.contexts import Taken
+from huitou.offer.types.orders import Kept, Use
+
+_SLOTS = 16
+
+
+def add_proof(tx: Tx, kept: Kept) -> None:
+    tx.run(
+        """
+        INSERT INTO offer.proof (merchant_id, id, unit_id, order_no, customer_id, request,
+            rules_hash, engine, payable_fen, document, placed_at, by)
+        VALUES (%(merchant)s, %(id)s, %(unit)s, %(order_no)s, %(customer)s, %(request)s,
+            %(rules_hash)s, %(engine)s, %(payable)s, %(document)s, %(at)s, %(by)s)
+        """,
+        {
+            "id": kept.id,
+            "unit": kept.unit_id,
+            "order_no": kept.order_no,
+            "customer": kept.customer_id,
+            "request": kept.request,
+            "rules_hash": kept.rules_hash,
+            "engine": kept.engine,
+            "payable": kept.payable_fen,
+            "document": Jsonb(kept.document),
+            "at": kept.placed_at,
+            "by": kept.by,
+        },
+    )
+
+
+def add_uses(tx: Tx, proof_id: UUID, customer_id: UUID | None, uses: Sequence[Use]) -> None:
+    """Keep them, and count them in their offers' tallies: in one order, so that two never wait for each
+    other in turn."""
+    columns = {
+        "proof": proof_id,
+        "slot": _slot(proof_id),
+        "customer": customer_id,
+        "offers": [use.offer_id for use in uses],
+        "versions": [use.version for use in uses],
+        "pieces": [use.pieces for use in uses],
+        "costs": [use.cost_fen for use in uses],
+    }
+    tx.run(
+        """
+        INSERT INTO offer.use (merchant_id, proof_id, offer_id, version, customer_id, pieces,
+            cost_fen, at)
+        SELECT %(merchant)s, %(proof)s, u.offer_id, u.version, %(customer)s, u.pieces, u.cost_fen,
+            %(now)s
+        FROM unnest(%(offers)s::uuid[], %(versions)s::int[], %(pieces)s::int[], %(costs)s::bigint[])
+            AS u (offer_id, version, pieces, cost_fen)
+        """,
+        columns,
+    )
+    tx.run(
+        """
+        INSERT INTO offer.tally AS t (merchant_id, offer_id, slot, orders, cost_fen)
+        SELECT %(merchant)s, u.offer_id, %(slot)s, 1, u.cost_fen
+        FROM unnest(%(offers)s::uuid[], %(costs)s::bigint[]) AS u (offer_id, cost_fen)
+        ORDER BY u.offer_id
+        ON CONFLICT (merchant_id, offer_id, slot) DO UPDATE
+            SET orders = t.orders + 1, cost_fen = t.cost_fen + excluded.cost_fen
+        """,
+        columns,
+    )
+
+
+def give_back_uses(tx: Tx, proof_id: UUID) -> None:
+    """The order was given up: its offers have it again. Once."""
+    columns = {"proof": proof_id, "slot": _slot(proof_id)}
+    tx.run(
+        """
+        UPDATE offer.tally t SET orders = t.orders - 1, cost_fen = t.cost_fen - u.cost_fen
+        FROM offer.use u
+        WHERE u.merchant_id = %(merchant)s AND u.proof_id = %(proof)s AND u.given_back_at IS NULL
+            AND t.merchant_id = u.merchant_id AND t.offer_id = u.offer_id AND t.slot = %(slot)s
+        """,
+        columns,
+    )
+    tx.run(
+        """
+        UPDATE offer.use SET given_back_at = %(now)s
+        WHERE merchant_id = %(merchant)s AND proof_id = %(proof)s AND given_back_at IS NULL
+        """,
+        columns,
+    )
+
+
+def set_cancelled(tx: Tx, proof_id: UUID) -> None:
+    tx.run(
+        """
+        UPDATE offer.proof SET state = 'cancelled', cancelled_at = %(now)s
+        WHERE merchant_id = %(merchant)s AND id = %(id)s
+        """,
+        {"id": proof_id},
+    )
+
+
+def find_latest(tx: ReadTx, unit_id: UUID, order_no: str) -> Kept | None:
+    """The proof that holds for an order, or else the last that was cancelled."""
+    return tx.row(
+        Kept,
+        """
+        SELECT id, unit_id, order_no, customer_id, state, request, rules_hash, engine, payable_fen,
+            document, placed_at, cancelled_at, by
+        FROM offer.proof
+        WHERE merchant_id = %(merchant)s AND unit_id = %(unit)s AND order_no = %(order_no)s
+        ORDER BY state = 'placed' DESC, id DESC LIMIT 1
+        """,
+        {"unit": unit_id, "order_no": order_no},
+    )
+
+
+def list_uses(tx: ReadTx, proof_id: UUID) -> list[Use]:
+    """What an order took of offers, given back or not."""
+    return tx.rows(
+        Use,
+        """
+        SELECT offer_id, version, pieces, cost_fen FROM offer.use
+        WHERE merchant_id = %(merchant)s AND proof_id = %(proof)s ORDER BY offer_id
+        """,
+        {"proof": proof_id},
+    )
+
+
+def list_budgeted(tx: ReadTx, offer_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these offers that have a budget, in the order they are locked in."""
+    return tx.column(
+        """
+        SELECT o.id FROM offer.offer o
+        JOIN offer.version v ON v.merchant_id = o.merchant_id AND v.offer_id = o.id
+            AND v.version = o.in_force
+        WHERE o.merchant_id = %(merchant)s AND o.id = ANY(%(ids)s::uuid[])
+            AND (v.document #>> '{limits,budget_fen}' IS NOT NULL
+                OR v.document #>> '{limits,budget_orders}' IS NOT NULL)
+        ORDER BY o.id
+        """,
+        {"ids": list(offer_ids)},
+    )
 
 
 def list_taken(
@@ -22,3 +162,36 @@ def list_taken(
         {"customers": list(customer_ids), "offers": list(offer_ids)},
     )
     return {row.offer_id: row for row in rows}
+
+
+def list_orders_of(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[dict[str, Any]]:
+    """What orders of these customers cost, latest first."""
+    return tx.rows(
+        dict,
+        """
+        SELECT order_no, state, payable_fen, placed_at FROM offer.proof
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(customers)s::uuid[])
+        ORDER BY placed_at DESC, id DESC
+        """,
+        {"customers": list(customer_ids)},
+    )
+
+
+def remove_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """Neither proofs nor uses name them any more; what orders cost stays."""
+    params = {"customers": list(customer_ids)}
+    tx.run(
+        "UPDATE offer.proof SET customer_id = NULL"
+        " WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(customers)s::uuid[])",
+        params,
+    )
+    tx.run(
+        "UPDATE offer.use SET customer_id = NULL"
+        " WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(customers)s::uuid[])",
+        params,
+    )
+
+
+def _slot(proof_id: UUID) -> int:
+    """Its last bits are random."""
+    return proof_id.int % _SLOTS

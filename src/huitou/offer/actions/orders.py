@@ -1,0 +1,144 @@
+"""Placing and cancelling orders: what they cost is kept, what they take of offers is counted."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from huitou.base.db import Tx
+from huitou.benefit.actions import redeeming
+from huitou.benefit.types.redeeming import Basket
+from huitou.kernel.ids import new_id
+from huitou.offer.reads import carts
+from huitou.offer.reads import orders as reads
+from huitou.offer.reads.carts import Wanted
+from huitou.offer.reads.usable import usable
+from huitou.offer.rules import proofs
+from huitou.offer.rules.pricing import price
+from huitou.offer.rules.uses import uses_of
+from huitou.offer.store import orders as store
+from huitou.offer.types.answers import BudgetUsed
+from huitou.offer.types.carts import Decision, PriceProof
+from huitou.offer.types.contexts import Asked, Usable
+from huitou.offer.types.orders import BadMoment, Kept, OrderShown, OtherOrder, PriceChanged
+
+LATE_MAX = timedelta(hours=24)
+"""So much later a till without a network may tell an order."""
+EARLY_MAX = timedelta(minutes=5)
+
+
+def place(
+    tx: Tx,
+    wanted: Wanted,
+    order_no: str,
+    decision: Decision,
+    *,
+    request: bytes,
+    payable_fen: int | None = None,
+    holds_for: timedelta | None = None,
+) -> OrderShown:
+    """Price an order and keep its proof; count what it takes of offers; with `holds_for`, hold its coupons.
+
+    Asked again with the same `request` (a hash of all that was asked), the first answer. Limits and budgets
+    are exact: whoever would exceed one is refused. Refuses `offer.other_order`, `offer.not_usable`,
+    `offer.bad_decision`, `offer.price_changed` when `payable_fen` is not what is due, `offer.budget_used`,
+    `offer.bad_moment`, as `carts.best` and as `redeeming.freeze`.
+    """
+    unit_id = redeeming.place_of(tx, wanted.unit).unit_id
+    _lock(tx, unit_id, order_no)
+    known = store.find_latest(tx, unit_id, order_no)
+    if known is not None and known.state == "placed":
+        if bytes(known.request) != request:
+            raise OtherOrder()
+        return reads.shown(tx, known, is_new=False)
+    if wanted.at is not None and not -EARLY_MAX <= tx.now - wanted.at <= LATE_MAX:
+        raise BadMoment()
+    asked = carts.ask(tx, wanted, order_no=order_no)
+    # Under these locks nobody else takes of the same limits and budgets until this is kept.
+    if asked.customer_id is not None:
+        tx.lock(f"offer.customer:{asked.customer_id}")
+    named = carts.named_in(decision)
+    for offer_id in store.list_budgeted(tx, _offer_ids(named)):
+        tx.lock(f"offer.budget:{offer_id}")
+    found = usable(tx, asked)
+    carts.check_usable(found, named)
+    proof = price(asked.cart, found.rules, decision)
+    if payable_fen is not None and payable_fen != proof.payable_fen:
+        raise PriceChanged(payable_fen=proof.payable_fen)
+    for id_ in carts.over_budget(found, proof):
+        raise BudgetUsed(id=id_, name=found.known[id_].name)
+    if holds_for is not None and decision.coupons:
+        redeeming.freeze(tx, decision.coupons, wanted.unit, order_no, Basket(), lasts=holds_for)
+    kept = _kept(tx, asked, order_no, found, proof, request)
+    store.add_proof(tx, kept)
+    uses = uses_of(proof, found.rules, found.versions)
+    store.add_uses(tx, kept.id, kept.customer_id, uses)
+    return reads.shown(tx, kept, is_new=True)
+
+
+def cancel(tx: Tx, unit: str, order_no: str) -> OrderShown:
+    """The order was given up: its offers have it again, the coupons it holds are free. Asked again, the
+    same answer; an order may then be placed anew. Refuses `offer.no_order`, `merchant.no_unit`."""
+    unit_id = redeeming.place_of(tx, unit).unit_id
+    _lock(tx, unit_id, order_no)
+    kept = reads.get_kept(tx, unit, order_no)
+    if kept.state == "placed":
+        store.set_cancelled(tx, kept.id)
+        store.give_back_uses(tx, kept.id)
+        redeeming.release(tx, unit, order_no)
+    return reads.get_order(tx, unit, order_no)
+
+
+def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """No proof and no use names these customers any more."""
+    store.remove_customers(tx, customer_ids)
+
+
+def _lock(tx: Tx, unit_id: UUID, order_no: str) -> None:
+    tx.lock(f"offer.order:{unit_id}/{order_no}")
+
+
+def _kept(
+    tx: Tx, asked: Asked, order_no: str, found: Usable, proof: PriceProof, request: bytes
+) -> Kept:
+    return Kept(
+        id=new_id(),
+        unit_id=asked.place.unit_id,
+        order_no=order_no,
+        customer_id=asked.customer_id,
+        state="placed",
+        request=request,
+        rules_hash=proofs.hash_of(found.rules),
+        engine=proofs.ENGINE,
+        payable_fen=proof.payable_fen,
+        document=_document(asked, found, proof),
+        placed_at=tx.now,
+        cancelled_at=None,
+        by=tx.principal,
+    )
+
+
+def _document(asked: Asked, found: Usable, proof: PriceProof) -> dict[str, Any]:
+    """The proof, when and where it holds, and what the instruments that took part were called."""
+    took_part = {step.id for step in proof.steps}
+    return proofs.kept(asked.cart, found.rules, proof) | {
+        "at": asked.at.isoformat(),
+        "channel": asked.place.channel,
+        "known": {
+            id_: {"kind": each.kind, "name": each.name, **asdict(each.sentence)}
+            for id_, each in found.known.items()
+            if id_ in took_part
+        },
+    }
+
+
+def _offer_ids(named: Sequence[str]) -> list[UUID]:
+    """Coupons and tiers' prices are no offers."""
+    found = []
+    for id_ in named:
+        try:
+            found.append(UUID(id_))
+        except ValueError:
+            continue
+    return found

@@ -1,0 +1,68 @@
+"""What orders cost, over HTTP."""
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import Field
+
+from huitou.base.http import Body, Reading, Router, Writing, needs
+from huitou.offer.actions import orders as actions
+from huitou.offer.http.carts import CartBody, DecisionBody, Fen
+from huitou.offer.reads import orders as reads
+from huitou.offer.types.orders import OrderShown, Replayed
+
+router = Router(prefix="/v1/offers/orders", tags=["offers"])
+
+Unit = Annotated[str, Field(min_length=1, max_length=64)]
+OrderNo = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+
+
+class PlaceOrder(CartBody):
+    """`payable_fen` is what the customer was told; `hold_minutes`: the order holds its coupons so long."""
+
+    order_no: OrderNo
+    decision: DecisionBody
+    payable_fen: Fen | None = None
+    hold_minutes: Annotated[int, Field(ge=1, le=1_440)] | None = None
+
+
+class OfOrder(Body):
+    unit: Unit
+    order_no: OrderNo
+
+
+@router.put("", dependencies=[needs("benefit.use")])
+def place_order(tx: Writing, body: PlaceOrder) -> OrderShown:
+    """Price an order as it was decided and keep the proof. The same body again is answered the same;
+    another one for the same order is 409."""
+    return actions.place(
+        tx,
+        body.wanted(),
+        body.order_no,
+        body.decision.decision(),
+        request=sha256(body.model_dump_json().encode()).digest(),
+        payable_fen=body.payable_fen,
+        holds_for=timedelta(minutes=body.hold_minutes) if body.hold_minutes else None,
+    )
+
+
+@router.get("", dependencies=[needs("offer.read")])
+def get_order(
+    tx: Reading, unit: Unit, order_no: Annotated[str, Query(min_length=1, max_length=100)]
+) -> OrderShown:
+    """What an order cost and how that came about."""
+    return reads.get_order(tx, unit, order_no)
+
+
+@router.post("/cancel", dependencies=[needs("benefit.use")])
+def cancel_order(tx: Writing, body: OfOrder) -> OrderShown:
+    """The order was given up: limits and budgets have it again, coupons it holds are free."""
+    return actions.cancel(tx, body.unit, body.order_no)
+
+
+@router.post("/replay", dependencies=[needs("offer.read")])
+def replay_order(tx: Reading, body: OfOrder) -> Replayed:
+    """The order priced again from what was kept of it."""
+    return reads.replay(tx, body.unit, body.order_no)

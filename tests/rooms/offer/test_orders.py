@@ -1,0 +1,300 @@
+"""What orders cost is kept and replays; limits and budgets are exact, whatever comes together or twice."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi.testclient import TestClient
+
+from huitou.api.app import create_app
+from huitou.base.db import Database
+from huitou.benefit.actions import coupons
+from huitou.identity import actions as identity
+from huitou.offer.rules import proofs
+from huitou.offer.store import orders as store
+from huitou.profile import reads as profile
+from tests.conftest import Brand, Clock, Read, Write, make_brand
+from tests.rooms.benefit.coupon_world import broken, make_customers
+from tests.rooms.benefit.coupon_world import publish as publish_template
+from tests.rooms.offer.cart_world import best, cart, off, offer, why
+
+URL = "/v1/offers/orders"
+HALF = {"kind": "price", "pay_bp": 5_000}
+
+
+@pytest.fixture
+def customer(db: Database, brand: Brand) -> UUID:
+    return make_customers(db, brand.merchant.id, 1)[0]
+
+
+def order(client: TestClient, body: dict[str, Any], order_no: str, **fields: Any) -> dict[str, Any]:
+    """The body that places a cart as is best."""
+    decision = best(client, body)["decision"]
+    left = {name: value for name, value in body.items() if name != "budget_ms"}
+    return left | {"order_no": order_no, "decision": decision} | fields
+
+
+def place(client: TestClient, body: dict[str, Any]) -> dict[str, Any]:
+    answer = client.put(URL, json=body)
+    assert answer.status_code == 200, answer.text
+    placed: dict[str, Any] = answer.json()
+    return placed
+
+
+def at_once(db: Database, brand: Brand, bodies: list[dict[str, Any]]) -> list[Any]:
+    """The answers to orders that are placed in one moment."""
+    headers = {"Authorization": f"Bearer {brand.key}"}
+    with (
+        TestClient(create_app(db), headers=headers) as http,
+        ThreadPoolExecutor(len(bodies)) as pool,
+    ):
+        return list(pool.map(lambda body: http.put(URL, json=body), bodies))
+
+
+def of(order_no: str) -> dict[str, str]:
+    return {"unit": "store-0401", "order_no": order_no}
+
+
+def tally(client: TestClient, id_: str) -> tuple[int, int]:
+    shown = client.get(f"/v1/offers/{id_}").json()
+    return shown["orders"], shown["cost_fen"]
+
+
+def test_an_order_keeps_its_proof_and_replays_whatever_changes(client: TestClient) -> None:
+    funding = [{"party": "headquarters", "share_bp": 3_333}, {"party": "store", "share_bp": 6_667}]
+    full = offer(client, "满减", off(30_000, 5_000), funding=funding, refund_policy="recompute")
+    body = order(client, cart(("A", 3, 12_000), shipping_fen=600), "O-1", payable_fen=31_600)
+    placed = place(client, body)
+    assert (placed["is_new"], placed["state"], placed["payable_fen"]) == (True, "placed", 31_600)
+    [use] = placed["uses"]
+    assert use == {
+        "offer_id": full,
+        "version": 1,
+        "pieces": 0,
+        "cost_fen": 5_000,
+        "refund_policy": "recompute",
+        "funding": [{"party": "headquarters", "fen": 1_667}, {"party": "store", "fen": 3_333}],
+    }
+    assert tally(client, full) == (1, 5_000)
+    # The offer becomes another one, and ends: the order stays what it was.
+    document = {"name": "小满减", "terms": off(30_000, 100)}
+    client.put(f"/v1/offers/{full}", json={"version": 1, "document": document})
+    client.post(f"/v1/offers/{full}/publish", json={"version": 2})
+    client.post(f"/v1/offers/{full}/end")
+    assert place(client, body) == placed | {"is_new": False}
+    assert client.get(URL, params=of("O-1")).json() == placed | {"is_new": False}
+    assert tally(client, full) == (1, 5_000)
+    replayed = client.post(f"{URL}/replay", json=of("O-1")).json()
+    assert replayed["is_same"]
+    assert (replayed["payable_fen"], replayed["kept_payable_fen"]) == (31_600, 31_600)
+    assert replayed["rules_hash"] == replayed["kept_rules_hash"] == placed["rules_hash"]
+
+
+def test_what_is_kept_opens_to_the_same(client: TestClient, read: Read, brand: Brand) -> None:
+    tier = {"at_least": 3_000, "gifts": [{"sku": "G", "worth_fen": 300}], "free_shipping": True}
+    offer(client, "满赠", {"kind": "activity", "tiers": [tier]}, tags=["gift-day"])
+    offer(client, "秒杀", {"kind": "price", "prices_fen": {"A": 900, "B": 1_900}})
+    offer(client, "买二赠一", {"kind": "buy_get", "buy": 2, "get_goods": {"skus": ["B"]}})
+    offer(client, "换购", {"kind": "add_on", "goods": {"skus": ["C"]}, "price_fen": 1})
+    place(client, order(client, cart(("A", 4, 2_000), ("B", 2, 2_500), ("C", 1, 500)), "O-2"))
+    with read() as tx:
+        kept = store.find_latest(tx, brand.units["store-0401"].id, "O-2")
+    assert kept is not None
+    found = proofs.opened(kept.document)
+    assert proofs.kept(found.cart, found.rules, found.proof).items() <= kept.document.items()
+    assert proofs.replayed(found) == found.proof
+    assert proofs.hash_of(found.rules) == kept.rules_hash
+    # A fen of difference is seen.
+    kept.document["rules"]["offers"][0]["terms"]["tiers"][0]["off_fen"] = 1
+    other = proofs.opened(kept.document)
+    assert proofs.replayed(other) != other.proof
+    assert proofs.hash_of(other.rules) != kept.rules_hash
+
+
+def test_another_body_for_the_order_is_refused(client: TestClient) -> None:
+    body = order(client, cart(("A", 1, 1_000)), "O-3")
+    place(client, body)
+    other = client.put(URL, json=body | {"shipping_fen": 100})
+    assert (other.status_code, other.json()["code"]) == (409, "offer.other_order")
+    elsewhere = place(client, body | {"unit": "store-0402"})
+    assert elsewhere["is_new"]
+    nothing = client.get(URL, params=of("O-99"))
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "offer.no_order")
+
+
+def test_the_price_that_was_told_is_the_price(client: TestClient) -> None:
+    id_ = offer(client, "半价", HALF)
+    body = order(client, cart(("A", 1, 1_000)), "O-4", payable_fen=499)
+    changed = client.put(URL, json=body)
+    assert (changed.status_code, changed.json()["code"]) == (409, "offer.price_changed")
+    assert changed.json()["params"] == {"payable_fen": "500"}
+    assert tally(client, id_) == (0, 0)
+    client.post(f"/v1/offers/{id_}/end")
+    ended = client.put(URL, json=body | {"payable_fen": 500})
+    assert (ended.status_code, ended.json()["code"]) == (422, "offer.not_usable")
+    assert client.get(URL, params=of("O-4")).status_code == 404
+
+
+def test_a_till_tells_an_order_of_today_later_but_not_of_last_week(
+    client: TestClient, clock: Clock
+) -> None:
+    now = clock.now
+    id_ = offer(client, "半价", HALF, when={"until_at": now.isoformat()})
+    clock.move(hours=3)
+    body = cart(("A", 1, 1_000), at=(now.replace(microsecond=0)).isoformat())
+    placed = place(client, order(client, body, "O-5"))
+    assert placed["payable_fen"] == (500 if now.microsecond else 1_000)
+    assert tally(client, id_)[0] == (1 if now.microsecond else 0)
+    clock.move(days=2)
+    late = client.put(URL, json=order(client, body, "O-6"))
+    assert (late.status_code, late.json()["code"]) == (422, "offer.bad_moment")
+
+
+def test_a_budget_is_never_exceeded_by_orders_of_one_moment(
+    db: Database, client: TestClient, brand: Brand
+) -> None:
+    fen = offer(client, "预算", HALF, limits={"budget_fen": 1_700})
+    bodies = [order(client, cart(("A", 1, 1_000)), f"B-{n}") for n in range(6)]
+    answers = at_once(db, brand, bodies)
+    codes = sorted(answer.json().get("code", "placed") for answer in answers)
+    assert codes == ["offer.budget_used"] * 3 + ["placed"] * 3
+    assert tally(client, fen) == (3, 1_500)
+    # What is left is too little for the whole, and the best way does without.
+    told = best(client, cart(("A", 1, 1_000)))
+    assert (told["payable_fen"], why(told)) == (1_000, {fen: "budget_empty"})
+    small = best(client, cart(("A", 1, 400)))
+    assert small["payable_fen"] == 200
+
+
+def test_limits_of_a_customer_hold_for_orders_of_one_moment(
+    db: Database, client: TestClient, brand: Brand, customer: UUID
+) -> None:
+    once = offer(client, "限一单", off(0, 100), limits={"customer_orders": 1})
+    body = cart(("A", 1, 1_000), customer=str(customer))
+    bodies = [order(client, body, f"L-{n}") for n in range(4)]
+    answers = at_once(db, brand, bodies)
+    assert sorted(answer.status_code for answer in answers) == [200, 422, 422, 422]
+    assert {answer.json().get("params", {}).get("why") for answer in answers} == {
+        None,
+        "limit_reached",
+    }
+    assert why(best(client, body)) == {once: "limit_reached"}
+    assert why(best(client, cart(("A", 1, 1_000)))) == {once: "needs_customer"}
+
+
+def test_pieces_of_a_customer_are_counted(client: TestClient, customer: UUID) -> None:
+    flash = offer(client, "限两件", HALF | {"limit": 2}, limits={"customer_units": 3})
+    pair = offer(
+        client,
+        "两件一元",
+        {"kind": "bundle", "count": 2, "price_fen": 100, "goods": {"skus": ["B"]}},
+        limits={"customer_units": 5},
+    )
+    body = cart(("A", 5, 1_000), ("B", 6, 1_000), customer=str(customer))
+    first = place(client, order(client, body, "P-1"))
+    assert {use["offer_id"]: use["pieces"] for use in first["uses"]} == {flash: 2, pair: 4}
+    second = place(client, order(client, body, "P-2"))
+    assert {use["offer_id"]: use["pieces"] for use in second["uses"]} == {flash: 1}
+    assert why(best(client, body)) == {flash: "limit_reached", pair: "limit_reached"}
+
+
+def test_cancelling_gives_back_once_and_the_order_may_be_placed_anew(
+    client: TestClient, customer: UUID
+) -> None:
+    id_ = offer(client, "限一单", off(0, 100), limits={"customer_orders": 1, "budget_orders": 1})
+    body = order(client, cart(("A", 1, 1_000), customer=str(customer)), "C-1")
+    place(client, body)
+    for _ in range(2):
+        cancelled = client.post(f"{URL}/cancel", json=of("C-1"))
+        assert (cancelled.status_code, cancelled.json()["state"]) == (200, "cancelled")
+        assert tally(client, id_) == (0, 0)
+    again = place(client, body)
+    assert (again["is_new"], again["state"]) == (True, "placed")
+    assert tally(client, id_) == (1, 100)
+    assert client.get(URL, params=of("C-1")).json()["id"] == again["id"]
+    nothing = client.post(f"{URL}/cancel", json=of("C-9"))
+    assert (nothing.status_code, nothing.json()["code"]) == (404, "offer.no_order")
+
+
+def test_an_order_holds_its_coupons_until_it_is_cancelled(
+    client: TestClient, write: Write, customer: UUID, db: Database, brand: Brand
+) -> None:
+    with write() as tx:
+        coupons.issue(tx, publish_template(tx).id, [customer], key="given")
+    [code] = [each["code"] for each in client.get(f"/v1/customers/{customer}/coupons").json()]
+    body = cart(("A", 1, 12_000), customer=str(customer))
+    held = order(client, body, "H-1", hold_minutes=30)
+    assert place(client, held)["payable_fen"] == 11_000
+    assert why(best(client, body)) == {code: "frozen"}
+    other = client.put(URL, json=held | {"order_no": "H-2"})
+    assert other.json()["params"]["why"] == "frozen"
+    client.post(f"{URL}/cancel", json=of("H-1"))
+    assert best(client, body)["decision"]["coupons"] == [code]
+    place(client, held)
+    client.post("/v1/coupons/capture", json=of("H-1"))
+    assert place(client, held)["is_new"] is False
+    assert broken(db, brand.merchant.id) == []
+
+
+def test_a_refused_hold_keeps_nothing(client: TestClient, write: Write, customer: UUID) -> None:
+    id_ = offer(client, "半价", HALF)
+    with write() as tx:
+        template = publish_template(tx)
+        coupons.issue(tx, template.id, [customer], key="given")
+    body = order(client, cart(("A", 1, 24_000), customer=str(customer)), "R-1", hold_minutes=30)
+    client.post(
+        "/v1/coupons/redeem",
+        json={"text": body["decision"]["coupons"][0], "unit": "store-0401", "order_no": "other"},
+    )
+    assert client.put(URL, json=body).json()["code"] == "offer.not_usable"
+    assert client.get(URL, params=of("R-1")).status_code == 404
+    assert tally(client, id_) == (0, 0)
+
+
+def test_limits_count_over_the_merged_and_a_split_takes_that_back(
+    client: TestClient, db: Database, brand: Brand, write: Write, drain: Callable[[], None]
+) -> None:
+    one, other = make_customers(db, brand.merchant.id, 2)
+    id_ = offer(client, "限一单", off(0, 100), limits={"customer_orders": 1})
+    place(client, order(client, cart(("A", 1, 1_000), customer=str(other)), "M-1"))
+    assert best(client, cart(("A", 1, 1_000), customer=str(one)))["payable_fen"] == 900
+    client.post(f"/v1/customers/{one}/merge", json={"other": str(other)})
+    drain()
+    for each in (one, other):
+        told = best(client, cart(("A", 1, 1_000), customer=str(each)))
+        assert why(told) == {id_: "limit_reached"}
+    split = client.post(
+        f"/v1/customers/{one}/split", json={"identifiers": ["card:c0000001@default"]}
+    )
+    assert split.status_code == 200, split.text
+    drain()
+    assert best(client, cart(("A", 1, 1_000), customer=str(one)))["payable_fen"] == 900
+
+
+def test_a_forgotten_customer_is_named_nowhere_and_the_order_stays(
+    client: TestClient, customer: UUID, write: Write, read: Read, drain: Callable[[], None]
+) -> None:
+    id_ = offer(client, "半价", HALF)
+    placed = place(client, order(client, cart(("A", 1, 1_000), customer=str(customer)), "F-1"))
+    assert placed["customer_id"] == str(customer)
+    with read() as tx:
+        exported = profile.export(tx, customer)["offer"]
+    assert [(each["order_no"], each["payable_fen"]) for each in exported] == [("F-1", 500)]
+    with write() as tx:
+        identity.forget(tx, customer)
+    drain()
+    after = client.get(URL, params=of("F-1")).json()
+    assert after == placed | {"customer_id": None, "is_new": False}
+    assert client.post(f"{URL}/replay", json=of("F-1")).json()["is_same"]
+    assert tally(client, id_) == (1, 500)
+
+
+def test_another_merchant_and_another_region_see_no_order(db: Database, client: TestClient) -> None:
+    place(client, order(client, cart(("A", 1, 1_000)), "X-1"))
+    other = make_brand(db, "另一家")
+    with TestClient(create_app(db), headers={"Authorization": f"Bearer {other.key}"}) as http:
+        assert http.get(URL, params=of("X-1")).status_code == 404
+        placed = place(http, order(http, cart(("A", 1, 1_000)), "X-1"))
+        assert placed["is_new"]
