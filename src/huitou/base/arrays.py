@@ -7,6 +7,8 @@ from uuid import UUID
 
 import msgspec
 
+from huitou.kernel.time import rfc3339
+
 
 def literal(values: Sequence[Any]) -> str:
     """`{…}` of a list whose elements are None or all of one type: UUID, int, bool, str, bytes,
@@ -42,6 +44,6 @@ _WRITERS: dict[type, Any] = {
     bool: _of_bool,
     str: _quoted,
     bytes: _of_bytes,
-    datetime: datetime.isoformat,
+    datetime: rfc3339,
     dict: _of_dict,
 }
