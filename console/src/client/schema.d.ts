@@ -3401,6 +3401,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers/orders/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quote Refund
+         * @description What pieces that come back give back, line by line; nothing is kept of it.
+         */
+        post: operations["quote_refund_v1_offers_orders_refund_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offers/orders/replay": {
         parameters: {
             query?: never;
@@ -5864,6 +5884,18 @@ export interface components {
             stored_fen: number;
             /** Stored Held Fen */
             stored_held_fen: number;
+        };
+        /**
+         * BeforeBody
+         * @description Of a line: pieces that came back, and what was given back for them.
+         */
+        BeforeBody: {
+            /** Fen */
+            fen: number;
+            /** Line No */
+            line_no: number;
+            /** Pieces */
+            pieces: number;
         };
         /**
          * Behind
@@ -8815,6 +8847,20 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * KeptBack
+         * @description What an offer gave to the pieces that stay and no longer would, kept of what came back so far.
+         */
+        KeptBack: {
+            /** En */
+            en: string;
+            /** Fen */
+            fen: number;
+            /** Id */
+            id: string;
+            /** Zh */
+            zh: string;
+        };
         /** KeyBody */
         KeyBody: {
             /** Expires At */
@@ -9516,6 +9562,13 @@ export interface components {
              * @enum {string}
              */
             kind: "nothing";
+        };
+        /** NowBody */
+        NowBody: {
+            /** Line No */
+            line_no: number;
+            /** Pieces */
+            pieces: number;
         };
         /** OfCoupon */
         OfCoupon: {
@@ -12015,7 +12068,7 @@ export interface components {
          * Refund
          * @description `refund_fen` of `order_fen`; left out: all that is left.
          */
-        Refund: {
+        "Refund-Input": {
             /** Order No */
             order_no: string;
             /** Refund Fen */
@@ -12024,6 +12077,28 @@ export interface components {
             refund_no: string;
             /** Unit */
             unit: string;
+        };
+        /**
+         * Refund
+         * @description `refund_fen` is for goods and the sum of `lines`; `shipping_fen` was paid for shipping and is told with
+         *     the last piece: whether it is given back is the merchant's. `coupons` are those of which every piece is
+         *     back now, `gifts` those that have to come back too.
+         */
+        "Refund-Output": {
+            /** Coupons */
+            coupons: string[];
+            /** Gifts */
+            gifts: components["schemas"]["Gift"][];
+            /** Is Last */
+            is_last: boolean;
+            /** Kept Back */
+            kept_back: components["schemas"]["KeptBack"][];
+            /** Lines */
+            lines: components["schemas"]["RefundLine"][];
+            /** Refund Fen */
+            refund_fen: number;
+            /** Shipping Fen */
+            shipping_fen: number;
         };
         /**
          * Refundable
@@ -12045,6 +12120,30 @@ export interface components {
             /** Taken Back Fen */
             taken_back_fen: number;
             why: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+        };
+        /** RefundBody */
+        RefundBody: {
+            /** Before */
+            before?: components["schemas"]["BeforeBody"][];
+            /** Now */
+            now: components["schemas"]["NowBody"][];
+            /** Order No */
+            order_no: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * RefundLine
+         * @description `pieces` come back now, `fen` are given back. A line that came back earlier may get the rest of what
+         *     was kept then, for no piece.
+         */
+        RefundLine: {
+            /** Fen */
+            fen: number;
+            /** Line No */
+            line_no: number;
+            /** Pieces */
+            pieces: number;
         };
         Refusal: {
             code: string;
@@ -20491,6 +20590,39 @@ export interface operations {
             };
         };
     };
+    quote_refund_v1_offers_orders_refund_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund-Output"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     replay_order_v1_offers_orders_replay_post: {
         parameters: {
             query?: never;
@@ -21053,7 +21185,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Refund"];
+                "application/json": components["schemas"]["Refund-Input"];
             };
         };
         responses: {

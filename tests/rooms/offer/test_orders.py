@@ -298,3 +298,36 @@ def test_another_merchant_and_another_region_see_no_order(db: Database, client: 
         assert http.get(URL, params=of("X-1")).status_code == 404
         placed = place(http, order(http, cart(("A", 1, 1_000)), "X-1"))
         assert placed["is_new"]
+
+
+def test_pieces_that_come_back_give_back_by_the_policy_of_then(client: TestClient) -> None:
+    id_ = offer(client, "满减", off(30_000, 6_000), refund_policy="recompute")
+    body = order(client, cart(("A", 1, 20_000), ("B", 1, 10_000), shipping_fen=700), "T-1")
+    place(client, body)
+    document = {"name": "满减", "terms": off(30_000, 6_000), "refund_policy": "as_apportioned"}
+    client.put(f"/v1/offers/{id_}", json={"version": 1, "document": document})
+    client.post(f"/v1/offers/{id_}/publish", json={"version": 2})
+    now = [{"line_no": 2, "pieces": 1}]
+    first = client.post(f"{URL}/refund", json=of("T-1") | {"now": now}).json()
+    assert first == {
+        "refund_fen": 4_000,
+        "shipping_fen": 0,
+        "lines": [{"line_no": 2, "pieces": 1, "fen": 4_000}],
+        "kept_back": [
+            {
+                "id": id_,
+                "fen": 4_000,
+                "zh": "退后不再满足「满减」，扣回 40 元",
+                "en": "What stays no longer reaches 满减: ¥40 are kept",
+            }
+        ],
+        "coupons": [],
+        "gifts": [],
+        "is_last": False,
+    }
+    before = [{"line_no": 2, "pieces": 1, "fen": 4_000}]
+    rest = of("T-1") | {"before": before, "now": [{"line_no": 1, "pieces": 1}]}
+    last = client.post(f"{URL}/refund", json=rest).json()
+    assert (last["refund_fen"], last["shipping_fen"], last["is_last"]) == (20_000, 700, True)
+    more = client.post(f"{URL}/refund", json=of("T-1") | {"now": [{"line_no": 2, "pieces": 2}]})
+    assert (more.status_code, more.json()["code"]) == (422, "offer.bad_return")

@@ -20,13 +20,14 @@ Code = Annotated[str, Field(min_length=1, max_length=100)]
 Fen = Annotated[int, Field(ge=0, le=FEN_MAX)]
 Ids = Annotated[list[Code], Field(max_length=50, default_factory=list)]
 Pieces = Annotated[int, Field(ge=1, le=UNITS_MAX)]
+LineNo = Annotated[int, Field(ge=1, le=100_000)]
 Budget = Annotated[int, Field(ge=1, le=BUDGET_MS_MAX)]
 
 
 class LineBody(Body):
     """`list_fen` of a piece; left out: the catalogue's."""
 
-    line_no: Annotated[int, Field(ge=1, le=100_000)]
+    line_no: LineNo
     sku: Code
     quantity: Pieces
     list_fen: Fen | None = None

@@ -9,9 +9,11 @@ from pydantic import Field
 
 from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.offer.actions import orders as actions
-from huitou.offer.http.carts import CartBody, DecisionBody, Fen
+from huitou.offer.http.carts import CartBody, DecisionBody, Fen, LineNo, Pieces
 from huitou.offer.reads import orders as reads
+from huitou.offer.types.carts import UNITS_MAX
 from huitou.offer.types.orders import OrderShown, Replayed
+from huitou.offer.types.refunds import Refund, Returned
 
 router = Router(prefix="/v1/offers/orders", tags=["offers"])
 
@@ -31,6 +33,24 @@ class PlaceOrder(CartBody):
 class OfOrder(Body):
     unit: Unit
     order_no: OrderNo
+
+
+class BeforeBody(Body):
+    """Of a line: pieces that came back, and what was given back for them."""
+
+    line_no: LineNo
+    pieces: Annotated[int, Field(ge=0, le=UNITS_MAX)]
+    fen: Fen
+
+
+class NowBody(Body):
+    line_no: LineNo
+    pieces: Pieces
+
+
+class RefundBody(OfOrder):
+    before: Annotated[list[BeforeBody], Field(max_length=UNITS_MAX, default_factory=list)]
+    now: Annotated[list[NowBody], Field(min_length=1, max_length=UNITS_MAX)]
 
 
 @router.put("", dependencies=[needs("benefit.use")])
@@ -66,3 +86,15 @@ def cancel_order(tx: Writing, body: OfOrder) -> OrderShown:
 def replay_order(tx: Reading, body: OfOrder) -> Replayed:
     """The order priced again from what was kept of it."""
     return reads.replay(tx, body.unit, body.order_no)
+
+
+@router.post("/refund", dependencies=[needs("offer.read")])
+def quote_refund(tx: Reading, body: RefundBody) -> Refund:
+    """What pieces that come back give back, line by line; nothing is kept of it."""
+    return reads.refund(
+        tx,
+        body.unit,
+        body.order_no,
+        {each.line_no: Returned(each.pieces, each.fen) for each in body.before},
+        {each.line_no: each.pieces for each in body.now},
+    )

@@ -1,5 +1,6 @@
 """What others may ask about what orders cost."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,12 +9,13 @@ from huitou.benefit.actions import redeeming
 from huitou.benefit.types.templates import Sentence
 from huitou.catalog import reads as catalog
 from huitou.offer.reads.usable import members_of
-from huitou.offer.rules import proofs, telling
+from huitou.offer.rules import proofs, refunds, telling
 from huitou.offer.rules.uses import funded
 from huitou.offer.store import offers
 from huitou.offer.store import orders as store
 from huitou.offer.types.contexts import Instrument
 from huitou.offer.types.orders import Kept, NoProof, OrderShown, Replayed, ShownUse
+from huitou.offer.types.refunds import Refund, Returned
 
 
 def get_order(tx: ReadTx, unit: str, order_no: str) -> OrderShown:
@@ -36,6 +38,24 @@ def replay(tx: ReadTx, unit: str, order_no: str) -> Replayed:
         engine=proofs.ENGINE,
         kept_engine=kept.engine,
     )
+
+
+def refund(
+    tx: ReadTx,
+    unit: str,
+    order_no: str,
+    before: Mapping[int, Returned],
+    now: Mapping[int, int],
+) -> Refund:
+    """What pieces (`now`, by line) that come back give back, after what came back `before`: by the refund
+    policies that held when the order was placed.
+
+    Nothing is kept of it. Refuses `offer.bad_return`, `offer.only_whole`, and as `get_order`.
+    """
+    kept = get_kept(tx, unit, order_no)
+    policies = {str(use.offer_id): use.refund_policy for use in _uses(tx, kept.id)}
+    names = {id_: each["name"] for id_, each in kept.document["known"].items()}
+    return refunds.refund(proofs.opened(kept.document), policies, names, before, now)
 
 
 def get_kept(tx: ReadTx, unit: str, order_no: str) -> Kept:
