@@ -47,6 +47,8 @@ except ImportError:
         """As it is."""
         return function
 
+    inlined = fast
+
     def ints(values: Sequence[int]) -> list[int]:
         """A list."""
         return list(values)
@@ -60,7 +62,11 @@ else:
 
     def fast(function: Function) -> Function:
         """Compiled when first called, and kept for the next process."""
-        return cast(Function, numba.njit(cache=True, nogil=True)(function))
+        return cast(Function, numba.njit(cache=True, nogil=True, _nrt=False)(function))
+
+    def inlined(function: Function) -> Function:
+        """Compiled into whoever calls it: a call hands over every table there is."""
+        return cast(Function, numba.njit(cache=True, nogil=True, _nrt=False, inline="always")(function))
 
     def ints(values: Sequence[int]) -> list[int]:
         """An array of int64."""

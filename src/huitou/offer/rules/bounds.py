@@ -15,7 +15,7 @@ Rounding: the shares of a step deviate from exact ones by a quarter of a fen a u
 
 from typing import NamedTuple
 
-from huitou.base.compiling import fast
+from huitou.base.compiling import fast, inlined
 from huitou.offer.rules.kernel import FULL_BP
 from huitou.offer.rules.tables import (
     ACTS,
@@ -46,9 +46,10 @@ class Plan(NamedTuple):
 
     `mode_*`: a unit in that mode costs `weight × keep − back` at least, where the weight is what activities and coupons leave, or its part
     of a bundle (`bundle`, below zero where it joins none); without its piece offer `fen`. `next_fen` is its class's least
-    price without limit, where its own has one. `few` are modes that are enough to look at for the least of a class.
+    price without limit, where its own has one.
     `act_*` and `coupon_*` (a row each, `units + 1` columns): what units from here on can add at most, in fen,
     by list price, in pieces. `dearest` a coupon: the most a unit that it may count costs. `piece_most` a piece offer: the most it can take off.
+    `pair_act` with `pair_count`: which activities (or none) go with which rows of `count_bits` in a mode.
     `saving` (a row a price offer, `units + 1` columns): the most it can save on units from here on.
     """
 
@@ -56,9 +57,6 @@ class Plan(NamedTuple):
     mode_back: Floats
     mode_bundle: Floats
     next_fen: Floats
-    few: Ints
-    few_from: Ints
-    few_until: Ints
     act_fen: Ints
     act_list: Ints
     act_count: Ints
@@ -68,6 +66,8 @@ class Plan(NamedTuple):
     dearest: Ints
     piece_most: Ints
     saving: Ints
+    pair_act: Ints
+    pair_count: Ints
 
 
 class Sums(NamedTuple):
@@ -86,7 +86,8 @@ class Sums(NamedTuple):
 class Lines(NamedTuple):
     """Slopes an activity, a coupon; regions of what activities look at (`low` to `high`); what the slopes leave
     of a row of `join_act`, of `count_bits` (what entered the coupons is taken off in `entered` first); the most that coupons leave of
-    who joins an activity, and (last) of anybody; the most and least that later coupons leave of what one takes off."""
+    who joins an activity, and (last) of anybody; the most and least that later coupons leave of what one takes off; what a mode
+    costs under them; what units from each on do at least."""
 
     act_slope: Floats
     coupon_slope: Floats
@@ -98,9 +99,16 @@ class Lines(NamedTuple):
     most_weight: Floats
     later_most: Floats
     later_least: Floats
+    mode_cost: Floats
+    rest: Floats
+    fixed: Floats
 
 
-@fast
+LEAST, SLACK = range(2)
+"""Of `fixed`: the least weight there is, and what rounding can take off."""
+
+
+@inlined
 def add(t: Tables, p: Plan, s: Sums, u: int, m: int, sign: int) -> None:
     """A unit is decided, or not any more."""
     groups = t.sizes[GROUPS]
@@ -127,8 +135,9 @@ def add(t: Tables, p: Plan, s: Sums, u: int, m: int, sign: int) -> None:
 
 
 @fast
-def weigh(t: Tables, lines: Lines, coupons: int) -> None:
-    """What is left of a unit by what it joins, and by the coupons that count it."""
+def weigh(t: Tables, p: Plan, lines: Lines, coupons: int, level: int) -> None:
+    """Everything that hangs on the slopes alone: what is left of a unit by what it joins, and by the coupons that count
+    it; what each mode costs under the lines, and units from each on at least."""
     groups = t.sizes[GROUPS]
     for row in range(len(lines.join_weight)):
         keeps = 1.0
@@ -164,13 +173,32 @@ def weigh(t: Tables, lines: Lines, coupons: int) -> None:
     acts = t.sizes[ACTS]
     for a in range(acts + 1):
         lines.most_weight[a] = 0.0
-    for m in range(len(t.mode_fen)):
-        keeps = lines.count_weight[t.mode_count[m]]
+    for i in range(len(p.pair_act)):
+        keeps = lines.count_weight[p.pair_count[i]]
         lines.most_weight[acts] = max(lines.most_weight[acts], keeps)
-        for g in range(groups):
-            a = t.join_act[t.mode_join[m] * groups + g]
-            if a != NONE:
-                lines.most_weight[a] = max(lines.most_weight[a], keeps)
+        if p.pair_act[i] != NONE:
+            lines.most_weight[p.pair_act[i]] = max(lines.most_weight[p.pair_act[i]], keeps)
+    left, steep = 1.0, 0.0
+    for row in range(rows):
+        left = min(left, lines.count_weight[row])
+    for a in range(acts):
+        steep = max(steep, lines.act_slope[a])
+    steep = min(1.0, steep * groups)
+    least = left * (1.0 - steep) if left > 0.0 else left
+    lines.fixed[LEAST] = least
+    lines.fixed[SLACK] = slack(t, lines, coupons, left, steep)
+    for m in range(len(t.mode_fen)):
+        lines.mode_cost[m] = cost(t, p, lines, m, least, level)
+    units = t.sizes[UNITS]
+    lines.rest[units] = 0.0
+    last, cheapest = NONE, 0.0
+    for u in range(units - 1, -1, -1):
+        own = t.unit_class[u]
+        if own != last:
+            last, cheapest = own, IMPOSSIBLE
+            for m in range(t.mode_from[own], t.mode_until[own]):
+                cheapest = min(cheapest, lines.mode_cost[m])
+        lines.rest[u] = lines.rest[u + 1] + cheapest
 
 
 @fast
@@ -178,17 +206,10 @@ def bound(
     t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupons: int, level: int
 ) -> float:
     """The least that can be paid if the first `k` units stay as they are in `modes`; `IMPOSSIBLE` if the regions and
-    thresholds cannot be met. `weigh` was called for the slopes."""
+    thresholds cannot be met. `weigh` was called for the slopes and the level."""
     total = 0.0
     shipping = 0.0 if t.sizes[SHIPS_FREE] else float(t.sizes[SHIPPING])
-    left = 1.0
-    for row in range(len(lines.count_weight)):
-        left = min(left, lines.count_weight[row])
-    steep = 0.0
-    for a in range(t.sizes[ACTS]):
-        steep = max(steep, lines.act_slope[a])
-    steep = min(1.0, steep * t.sizes[GROUPS])
-    least = left * (1.0 - steep) if left > 0.0 else left
+    least = lines.fixed[LEAST]
     for a in range(t.sizes[ACTS]):
         flat, frees = act_flat(t, p, s, lines, a, k)
         if flat == IMPOSSIBLE:
@@ -212,19 +233,11 @@ def bound(
         if level >> (t.sizes[PIECES] + x) & 1:
             total -= (s.saved[x] + p.saving[x * (t.sizes[UNITS] + 1) + k]) * most
     for u in range(k):
-        total += cost(t, p, lines, modes[u], least, level)
-    last, cheapest = NONE, 0.0
-    for u in range(k, t.sizes[UNITS]):
-        if t.unit_class[u] != last:
-            last = t.unit_class[u]
-            cheapest = IMPOSSIBLE
-            for i in range(p.few_from[last], p.few_until[last]):
-                cheapest = min(cheapest, cost(t, p, lines, p.few[i], least, level))
-        total += cheapest
-    return total - slack(t, lines, coupons, left, steep)
+        total += lines.mode_cost[modes[u]]
+    return total + lines.rest[k] - lines.fixed[SLACK]
 
 
-@fast
+@inlined
 def slack(t: Tables, lines: Lines, coupons: int, left: float, steep: float) -> float:
     """What rounding in a step can take off, in fen: what later steps leave differs from unit to unit."""
     steps = t.sizes[GROUPS] + (1 if t.sizes[PIECES] else 0)
@@ -237,7 +250,7 @@ def slack(t: Tables, lines: Lines, coupons: int, left: float, steep: float) -> f
     return off * 0.25 * t.sizes[UNITS]
 
 
-@fast
+@inlined
 def cost(t: Tables, p: Plan, lines: Lines, m: int, least: float, level: int) -> float:
     """Of a unit in a mode, under the lines."""
     weight = lines.count_weight[t.mode_count[m]]
@@ -263,7 +276,7 @@ def cost(t: Tables, p: Plan, lines: Lines, m: int, least: float, level: int) -> 
     return weight * p.mode_keep[m] - p.mode_back[m] + extra
 
 
-@fast
+@inlined
 def act_flat(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int) -> tuple[float, bool]:
     """Its line's flat part, `IMPOSSIBLE` if its region cannot be met, and whether it may free the shipping."""
     at = a * (t.sizes[UNITS] + 1) + k
@@ -314,7 +327,7 @@ def act_flat(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int) -> tuple
     return flat, frees
 
 
-@fast
+@inlined
 def tier_flat(t: Tables, a: int, i: int, times: int, begin: int, stop: int, slope: float) -> float:
     """The most of D(S) − slope × S for S from `begin` to `stop` in a tier."""
     cap = float(FAR)
@@ -328,7 +341,7 @@ def tier_flat(t: Tables, a: int, i: int, times: int, begin: int, stop: int, slop
     return -slope * begin
 
 
-@fast
+@inlined
 def line_flat(part: float, cap: float, begin: int, stop: int, slope: float) -> float:
     """The most of min(part × S, cap) − slope × S for S from `begin` to `stop`."""
     flat = min(part * begin, cap) - slope * begin
@@ -340,7 +353,7 @@ def line_flat(part: float, cap: float, begin: int, stop: int, slope: float) -> f
     return flat
 
 
-@fast
+@inlined
 def coupon_flat(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int) -> tuple[float, float]:
     """Its line's flat part, `IMPOSSIBLE` if its threshold cannot be reached, and what it takes off the shipping."""
     at = c * (t.sizes[UNITS] + 1) + k

@@ -52,7 +52,8 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
         raise CannotUse()
     walk = Walk(
         zeros(units), zeros(units), zeros(units * width), floats([0.0] * max(1, units * width)),
-        zeros(units + 1), zeros(units + 1), zeros(len(t.price_limit)), zeros(searching.STATE_SIZE),
+        zeros(units + 1), zeros(units + 1), zeros(len(t.price_limit)),
+        floats([0.0] * ((units + 1) * (acts + coupons) + 1)), zeros(units + 1), zeros(searching.STATE_SIZE),
     )  # fmt: skip
     walk.state[LEVELS] = len(table.pieces) + len(table.prices)
     return Problem(
@@ -92,6 +93,9 @@ def _lines(table: Tabled) -> bounds.Lines:
         zeros(acts + 1),
         zeros(coupons),
         zeros(coupons),
+        zeros(len(table.modes)),
+        zeros(len(table.units) + 1),
+        zeros(2),
     )  # fmt: skip
 
 
@@ -211,14 +215,20 @@ def _plan(table: Tabled) -> bounds.Plan:
         for c in range(len(table.coupons))
     ]
     following = [_next_fen(table, m) for m in range(len(table.modes))]
-    few = [_few(table, *span) for span in table.spans]
-    ends = list(accumulate(len(each) for each in few))
+    pairs = sorted(
+        {
+            (a, int(t.mode_count[m]))
+            for m, mode in enumerate(table.modes)
+            for a in (NONE, *mode.activities)
+        }
+    )
     return bounds.Plan(
         floats(keep), floats(back), floats(bundle), floats(following),
-        ints([m for each in few for m in each]), ints([0, *ends][:-1]), ints(ends),
         act_fen, act_list, act_count, coupon_fen, coupon_list, coupon_count, ints(dearest),
         ints([_piece_most(table, p) for p in range(len(table.pieces))]),
         ints([each for n in range(len(table.prices)) for each in _savings(table, n)]),
+        ints([a for a, _ in pairs]),
+        ints([row for _, row in pairs]),
     )  # fmt: skip
 
 
@@ -289,22 +299,6 @@ def _piece_most(table: Tabled, p: int) -> int:
         else [fen for g in range(groups) for fen in bought[g * size + buy : (g + 1) * size]]
     )
     return sum(fen * (FULL_BP - int(t.piece_pay_bp[p])) // FULL_BP for fen in free)
-
-
-def _few(table: Tabled, first: int, until: int) -> list[int]:
-    """Of the modes of a class that differ in nothing but an unlimited price, the cheapest."""
-    t = table.tables
-    least: dict[tuple[int, ...], int] = {}
-    for m in range(first, until):
-        price = table.modes[m].price
-        limited = price if price != NONE and t.price_limit[price] != NONE else NONE
-        key = (
-            int(t.mode_join[m]), int(t.mode_count[m]),
-            int(t.mode_piece[m]), int(t.mode_is_get[m]), limited,
-        )  # fmt: skip
-        if key not in least or t.mode_fen[m] < t.mode_fen[least[key]]:
-            least[key] = m
-    return list(least.values())
 
 
 def _rows(found: Sequence[list[list[int]]]) -> tuple[at.Ints, at.Ints, at.Ints]:

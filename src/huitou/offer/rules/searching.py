@@ -9,15 +9,16 @@ can be left after any number of nodes and taken up again.
 
 from typing import NamedTuple
 
-from huitou.base.compiling import fast
-from huitou.offer.rules.bounds import IMPOSSIBLE, Lines, Plan, Sums, add, bound, cost, weigh
+from huitou.base.compiling import fast, inlined
+from huitou.offer.rules.bounds import IMPOSSIBLE, Lines, Plan, Sums, add, bound, weigh
 from huitou.offer.rules.tables import ACTS, COUPONS, NONE, UNITS, Floats, Ints, Tables
 from huitou.offer.rules.valuing import Scratch, Wanted, least_value, value_of
 
 _SLOPES = (0.0, 0.02, 0.05, 0.08, 0.12, 0.18, 0.3, 0.5, 1.0)
 _PASSES = 2
-_COSTS = 20
-"""Nodes that to improve a plan takes as long as."""
+_NEAR = 3
+_SOUGHT = 4
+"""Depths at which slopes are sought."""
 
 
 class Plans(NamedTuple):
@@ -39,7 +40,7 @@ class Plans(NamedTuple):
 
 class Walk(NamedTuple):
     """Where the search is: the modes so far, the children of each depth in the order they are tried (`width`
-    columns) and how many were; the best modes. `state`: see below."""
+    columns) and how many were; the best modes; the slopes and levels of the first depths. `state`: see below."""
 
     modes: Ints
     best: Ints
@@ -48,6 +49,8 @@ class Walk(NamedTuple):
     tried: Ints
     counts: Ints
     prices_used: Ints
+    slopes: Floats
+    levels: Ints
     state: Ints
 
 
@@ -67,7 +70,7 @@ def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: W
     while True:
         for n in range(len(q.sets)):
             q.set_of[count] = n
-            begin(t, lines, q, count)
+            begin(t, p, lines, q, count)
             found = bound(t, p, s, lines, v.modes, 0, q.sets[n], 0)
             if found < IMPOSSIBLE and least_value(found, w) < v.state[VALUE]:
                 q.bounds[count] = found
@@ -85,8 +88,8 @@ def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: W
             return count
 
 
-@fast
-def begin(t: Tables, lines: Lines, q: Plans, plan: int) -> None:
+@inlined
+def begin(t: Tables, p: Plan, lines: Lines, q: Plans, plan: int) -> None:
     """The regions of a plan, and slopes to begin with."""
     acts = t.sizes[ACTS]
     for a in range(acts):
@@ -96,7 +99,7 @@ def begin(t: Tables, lines: Lines, q: Plans, plan: int) -> None:
         lines.act_slope[a] = q.region_slope[region]
     for c in range(t.sizes[COUPONS]):
         lines.coupon_slope[c] = q.coupon_slope[c]
-    weigh(t, lines, q.sets[q.set_of[plan]])
+    weigh(t, p, lines, q.sets[q.set_of[plan]], 0)
 
 
 @fast
@@ -107,43 +110,60 @@ def improve(
     lines: Lines,
     w: Wanted,
     modes: Ints,
+    k: int,
     coupons: int,
+    level: int,
     bits: int,
     enough: int,
 ) -> tuple[float, int]:
-    """Better slopes for a plan, one changed at a time; the bound and the level; left as soon as the value is `enough`."""
-    level = 0
-    found = bound(t, p, s, lines, modes, 0, coupons, level)
-    for _ in range(_PASSES):
+    """Better slopes from here on, one changed at a time; the bound and the level; left as soon as the value is `enough`."""
+    found = bound(t, p, s, lines, modes, k, coupons, level)
+    for _ in range(_PASSES if k == 0 else 1):
         before = found
         for i in range(t.sizes[ACTS] + t.sizes[COUPONS]):
             c = i - t.sizes[ACTS]
             if c >= 0 and not coupons >> c & 1:
                 continue
-            best = lines.act_slope[i] if c < 0 else lines.coupon_slope[c]
-            for slope in _SLOPES:
+            now = lines.act_slope[i] if c < 0 else lines.coupon_slope[c]
+            best = now
+            for n in range(len(_SLOPES) if k == 0 else _NEAR):
+                slope = _SLOPES[n] if k == 0 else near(now, n)
+                if slope == now:
+                    continue
                 if c < 0:
                     lines.act_slope[i] = slope
                 else:
                     lines.coupon_slope[c] = slope
-                weigh(t, lines, coupons)
-                other = bound(t, p, s, lines, modes, 0, coupons, level)
+                weigh(t, p, lines, coupons, level)
+                other = bound(t, p, s, lines, modes, k, coupons, level)
                 if other > found:
                     found, best = other, slope
             if c < 0:
                 lines.act_slope[i] = best
             else:
                 lines.coupon_slope[c] = best
-            weigh(t, lines, coupons)
+            weigh(t, p, lines, coupons, level)
             if least_value(found, w) >= enough:
                 return found, level
         for i in range(bits):
-            other = bound(t, p, s, lines, modes, 0, coupons, level ^ (1 << i))
+            weigh(t, p, lines, coupons, level ^ (1 << i))
+            other = bound(t, p, s, lines, modes, k, coupons, level ^ (1 << i))
             if other > found:
                 found, level = other, level ^ (1 << i)
+        weigh(t, p, lines, coupons, level)
         if least_value(found, w) >= enough or found < before + 1.0:
             break
     return found, level
+
+
+@fast
+def near(slope: float, n: int) -> float:
+    """Slopes to try next to one."""
+    if n == 0:
+        return 0.0
+    if n == 1:
+        return slope * 0.7
+    return min(1.0, slope * 1.4) if slope > 0.0 else 0.05
 
 
 @fast
@@ -171,15 +191,8 @@ def search(
             if least_value(q.bounds[plan], w) >= v.state[VALUE]:
                 v.state[PLACE] += 1
                 continue
-            begin(t, lines, q, plan)
-            nodes += _COSTS
-            payable, level = improve(
-                t, p, s, lines, w, v.modes, coupons, v.state[LEVELS], v.state[VALUE]
-            )
-            if least_value(payable, w) >= v.state[VALUE]:
-                v.state[PLACE] += 1
-                continue
-            v.state[LEVEL] = level
+            begin(t, p, lines, q, plan)
+            v.state[LEVEL] = 0
             v.state[DEPTH] = 0
             v.state[IS_NEW] = 1
         nodes += walk(t, p, s, lines, w, x, v, coupons, width, nodes_max - nodes)
@@ -237,7 +250,43 @@ def walk(
     return nodes
 
 
-@fast
+@inlined
+def may_be_better(
+    t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, v: Walk, coupons: int, k: int
+) -> bool:
+    """Can going on from `k` decided units be worth it? Slopes that are good for what is decided are sought at the first
+    depths; those below keep them, as the last node that was opened above."""
+    acts = t.sizes[ACTS]
+    width = acts + t.sizes[COUPONS]
+    if 0 < k <= _SOUGHT:
+        row = (k - 1) * width
+        for a in range(acts):
+            lines.act_slope[a] = v.slopes[row + a]
+        for c in range(t.sizes[COUPONS]):
+            lines.coupon_slope[c] = v.slopes[row + acts + c]
+        v.state[LEVEL] = v.levels[k - 1]
+        weigh(t, p, lines, coupons, v.state[LEVEL])
+    payable = bound(t, p, s, lines, v.modes, k, coupons, v.state[LEVEL])
+    if payable == IMPOSSIBLE or least_value(payable, w) >= v.state[VALUE]:
+        return False
+    if k > _SOUGHT:
+        return True
+    payable, level = improve(
+        t, p, s, lines, w, v.modes, k, coupons, v.state[LEVEL], v.state[LEVELS], v.state[VALUE]
+    )
+    if least_value(payable, w) >= v.state[VALUE]:
+        return False
+    v.state[LEVEL] = level
+    v.levels[k] = level
+    row = k * width
+    for a in range(acts):
+        v.slopes[row + a] = lines.act_slope[a]
+    for c in range(t.sizes[COUPONS]):
+        v.slopes[row + acts + c] = lines.coupon_slope[c]
+    return True
+
+
+@inlined
 def open_node(
     t: Tables,
     p: Plan,
@@ -260,9 +309,7 @@ def open_node(
             for u in range(units):
                 v.best[u] = v.modes[u]
         return False
-    level = v.state[LEVEL]
-    payable = bound(t, p, s, lines, v.modes, k, coupons, level)
-    if payable == IMPOSSIBLE or least_value(payable, w) >= v.state[VALUE]:
+    if not may_be_better(t, p, s, lines, w, v, coupons, k):
         return False
     own = t.unit_class[k]
     first = t.mode_from[own]
@@ -274,7 +321,7 @@ def open_node(
         limit = NONE if price == NONE else t.price_limit[price]
         if limit != NONE and v.prices_used[price] >= limit:
             continue
-        own_cost = cost(t, p, lines, m, 0.0, level)
+        own_cost = lines.mode_cost[m]
         j = count
         while j > 0 and v.costs[row + j - 1] > own_cost:
             v.costs[row + j] = v.costs[row + j - 1]
