@@ -8,7 +8,7 @@ from huitou.base.compiling import floats, ints
 from huitou.offer.rules import bounds, searching
 from huitou.offer.rules import tables as at
 from huitou.offer.rules.kernel import FULL_BP, STEP_COLUMNS
-from huitou.offer.rules.searching import LEVELS, Plans, Walk
+from huitou.offer.rules.searching import LEVELS, SOUGHT, Plans, Walk
 from huitou.offer.rules.tables import NONE
 from huitou.offer.rules.tabling import Tabled
 from huitou.offer.rules.valuing import Scratch, Wanted
@@ -18,6 +18,8 @@ from huitou.offer.types.refusals import CannotUse
 
 _PLANS_MAX = 20_000
 _TIMES_MAX = 6
+_SOUGHT = 6
+"""Depths of the search at which better slopes are sought."""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
         floats([0.0] * ((units + 1) * (acts + coupons) + 1)), zeros(units + 1), zeros(searching.STATE_SIZE),
     )  # fmt: skip
     walk.state[LEVELS] = len(table.pieces) + len(table.prices)
+    walk.state[SOUGHT] = _SOUGHT
     return Problem(
         table=table,
         plan=_plan(table),

@@ -17,8 +17,6 @@ from huitou.offer.rules.valuing import Scratch, Wanted, least_value, value_of
 _SLOPES = (0.0, 0.02, 0.05, 0.08, 0.12, 0.18, 0.3, 0.5, 1.0)
 _PASSES = 2
 _NEAR = 3
-_SOUGHT = 4
-"""Depths at which slopes are sought."""
 
 
 class Plans(NamedTuple):
@@ -54,10 +52,10 @@ class Walk(NamedTuple):
     state: Ints
 
 
-STATE_SIZE = 8
-PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, LEVEL, LEVELS = range(STATE_SIZE)
+STATE_SIZE = 9
+PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, LEVEL, LEVELS, SOUGHT = range(STATE_SIZE)
 """The plan by its place in `order`, the depth (`NONE`: not begun), whether the node is new, the best value, its coupons,
-nodes so far, the lines' level of the plan, and how many bits a level has."""
+nodes so far, the lines' level, how many bits a level has, and down to which depth slopes are sought."""
 
 
 @fast
@@ -167,6 +165,66 @@ def near(slope: float, n: int) -> float:
 
 
 @fast
+def scout(
+    t: Tables,
+    p: Plan,
+    s: Sums,
+    lines: Lines,
+    w: Wanted,
+    x: Scratch,
+    q: Plans,
+    v: Walk,
+    first: int,
+    until: int,
+) -> None:
+    """Better bounds of some plans in their order, and what comes of each if every unit does what is cheapest under its
+    lines. No unit is decided."""
+    for place in range(first, until):
+        plan = q.order[place]
+        coupons = q.sets[q.set_of[plan]]
+        if least_value(q.bounds[plan], w) >= v.state[VALUE]:
+            continue
+        begin(t, p, lines, q, plan)
+        payable, _ = improve(
+            t, p, s, lines, w, v.modes, 0, coupons, 0, v.state[LEVELS], v.state[VALUE]
+        )
+        q.bounds[plan] = max(q.bounds[plan], payable)
+        for i in range(len(v.prices_used)):
+            v.prices_used[i] = 0
+        for u in range(t.sizes[UNITS]):
+            own = t.unit_class[u]
+            start = t.mode_from[own]
+            if u > 0 and t.unit_class[u - 1] == own:
+                start = v.modes[u - 1]
+            best = NONE
+            for m in range(start, t.mode_until[own]):
+                limit = NONE if t.mode_price[m] == NONE else t.price_limit[t.mode_price[m]]
+                if limit != NONE and v.prices_used[t.mode_price[m]] >= limit:
+                    continue
+                if best == NONE or lines.mode_cost[m] < lines.mode_cost[best]:
+                    best = m
+            if best == NONE:
+                best = t.mode_from[own]
+            v.modes[u] = best
+            if t.mode_price[best] != NONE:
+                v.prices_used[t.mode_price[best]] += 1
+        settle(t, w, x, v, coupons)
+    for i in range(len(v.prices_used)):
+        v.prices_used[i] = 0
+
+
+@fast
+def settle(t: Tables, w: Wanted, x: Scratch, v: Walk, coupons: int) -> None:
+    """Keep a whole decision if it is the best."""
+    value = value_of(t, w, x, v.modes, coupons)
+    if 0 <= value < v.state[VALUE]:
+        v.state[VALUE] = value
+        v.state[BEST_SET] = coupons
+        for u in range(t.sizes[UNITS]):
+            v.best[u] = v.modes[u]
+
+
+@fast
 def search(
     t: Tables,
     p: Plan,
@@ -258,7 +316,7 @@ def may_be_better(
     depths; those below keep them, as the last node that was opened above."""
     acts = t.sizes[ACTS]
     width = acts + t.sizes[COUPONS]
-    if 0 < k <= _SOUGHT:
+    if 0 < k <= v.state[SOUGHT]:
         row = (k - 1) * width
         for a in range(acts):
             lines.act_slope[a] = v.slopes[row + a]
@@ -269,7 +327,7 @@ def may_be_better(
     payable = bound(t, p, s, lines, v.modes, k, coupons, v.state[LEVEL])
     if payable == IMPOSSIBLE or least_value(payable, w) >= v.state[VALUE]:
         return False
-    if k > _SOUGHT:
+    if k > v.state[SOUGHT]:
         return True
     payable, level = improve(
         t, p, s, lines, w, v.modes, k, coupons, v.state[LEVEL], v.state[LEVELS], v.state[VALUE]
@@ -302,12 +360,7 @@ def open_node(
     """Are there ways to go on from `k` decided units? Then they are laid out, the most promising first."""
     units = t.sizes[UNITS]
     if k == units:
-        value = value_of(t, w, x, v.modes, coupons)
-        if 0 <= value < v.state[VALUE]:
-            v.state[VALUE] = value
-            v.state[BEST_SET] = coupons
-            for u in range(units):
-                v.best[u] = v.modes[u]
+        settle(t, w, x, v, coupons)
         return False
     if not may_be_better(t, p, s, lines, w, v, coupons, k):
         return False

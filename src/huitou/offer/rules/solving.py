@@ -24,6 +24,7 @@ Clock = Callable[[], float]
 """Seconds, from anywhere."""
 
 _SLICE = 500
+_SCOUTED = 20
 _SETS_MAX = 4_096
 _TRIED_MAX = 256
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -55,7 +56,9 @@ def best(
     for u, m in enumerate(modes):
         problem.walk.best[u] = m
     count = _lay_out(problem)
-    found = sorted((problem.plans.bounds[n], int(problem.plans.set_of[n]), n) for n in range(count))
+    _scout(problem, count, clock, ends_at)
+    bounded = problem.plans.bounds
+    found = sorted((bounded[n], int(problem.plans.set_of[n]), n) for n in range(count))
     is_over = _search(problem, [n for _, _, n in found], clock, ends_at)
     value = int(state[VALUE])
     if value >= _TOP:
@@ -197,6 +200,30 @@ def _lay_out(problem: Problem) -> int:
     )  # fmt: skip
     state[VALUE] -= 1
     return int(count)
+
+
+def _scout(problem: Problem, count: int, clock: Clock, ends_at: float) -> None:
+    """Look at every plan once, and go on from the best that was found by changing one thing at a time."""
+    order = sorted(range(count), key=lambda n: problem.plans.bounds[n])
+    for n, plan in enumerate(order):
+        problem.plans.order[n] = plan
+    for first in range(0, count, _SCOUTED):
+        if clock() >= ends_at:
+            return
+        searching.scout(
+            problem.table.tables, problem.plan, problem.sums, problem.lines, problem.wanted,
+            problem.scratch, problem.plans, problem.walk, first, min(count, first + _SCOUTED),
+        )  # fmt: skip
+    state, best = problem.walk.state, problem.walk.best
+    working = ints([int(m) for m in best])
+    value = descending.descend(
+        problem.table.tables, problem.wanted, problem.scratch, working,
+        ints([0] * max(1, len(working))), int(state[BEST_SET]),
+    )  # fmt: skip
+    if 0 <= value < state[VALUE]:
+        state[VALUE] = value
+        for u, m in enumerate(working):
+            best[u] = m
 
 
 def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float) -> bool:
