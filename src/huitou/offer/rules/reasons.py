@@ -1,8 +1,10 @@
 """Why an instrument that may be used is not used in a priced cart. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from huitou.offer.rules.candidates import pieces_short, reason_of, short_of
+from huitou.offer.rules.pricing import price
 from huitou.offer.rules.tabling import fits, go_together, price_fen, units_of
 from huitou.offer.types.carts import Cart, PriceProof, Rules, Step, UsableCoupon, UsableOffer
 from huitou.offer.types.contexts import Instrument, Reason
@@ -61,6 +63,7 @@ class _Priced:
         known: Mapping[str, Instrument],
         otherwise: Reason,
     ) -> None:
+        self._cart, self._rules = cart, rules
         self._units = units_of(cart)
         self._shipping_fen = 0 if rules.ships_free else cart.shipping_fen
         self._known = known
@@ -124,14 +127,31 @@ class _Priced:
             by += [id_ for id_ in same if id_ not in by]
         if by:
             return self._excluded(by) or self._otherwise
-        apart = self._apart(coupon, scope, "coupon")
-        if apart:
-            return self._excluded(apart) or self._otherwise
+        step = self._step_of(coupon)
+        if is_used(step):
+            return self._otherwise
+        apart = self._excluded(self._apart(coupon, scope, "coupon"))
+        if apart is not None:
+            return apart
         if isinstance(coupon.terms, ShippingOff) and self._proof.shipping_fen == 0:
             return _FREE
-        paid = [unit.paid_fen for unit in self._proof.units]
-        now = short_of(coupon.measure, self._base(coupon.measure, scope, paid), at_least)
-        return now or self._otherwise
+        return short_of(coupon.measure, step.base, at_least) or self._otherwise
+
+    def _step_of(self, coupon: UsableCoupon) -> Step:
+        """What it does beside what was decided; it may be given."""
+        decision, given = self._proof.decision, self._given
+        if coupon not in given:
+            decision = replace(decision, coupons=(*decision.coupons, coupon.id))
+            given = [*given, coupon]
+        # With nothing else in the rules: what nobody joined changes nothing.
+        named = {id_ for n in range(len(self._units)) for id_ in self._named(n)}
+        rules = replace(
+            self._rules,
+            offers=tuple(offer for offer in self._rules.offers if offer.id in named),
+            coupons=tuple(given),
+        )
+        steps = price(self._cart, rules, decision).steps
+        return next(step for step in steps if step.id == coupon.id)
 
     def _of_activity(self, offer: UsableOffer, terms: Activity) -> Reason:
         scope = self._scope(terms.goods)
@@ -143,10 +163,7 @@ class _Priced:
         """What the units in its scope do that it cannot be together with, if that is so of each of them."""
         found: dict[str, None] = {}
         for n in scope:
-            price, piece, activities = self._choice(n)
-            joined = [
-                id_ for id_ in (price, piece, *activities) if id_ is not None and id_ != one.id
-            ]
+            joined = [id_ for id_ in self._named(n) if id_ != one.id]
             hits = [id_ for id_ in joined if self._is_apart(one, id_, kind)]
             if not hits:
                 return []
@@ -167,6 +184,10 @@ class _Priced:
     def _choice(self, n: int) -> tuple[str | None, str | None, tuple[str, ...]]:
         choice = self._proof.decision.choices[self._proof.units[n].choice]
         return choice.price, choice.piece, choice.activities
+
+    def _named(self, n: int) -> list[str]:
+        price_by, piece, activities = self._choice(n)
+        return [id_ for id_ in (price_by, piece, *activities) if id_ is not None]
 
     def _scope(self, goods: Goods) -> list[int]:
         return [n for n, unit in enumerate(self._units) if fits(goods, unit)]
