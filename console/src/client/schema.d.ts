@@ -3481,6 +3481,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suggest More
+         * @description What is one step away: a little more of which product begins or raises which benefit, and how much
+         *     more is then paid.
+         */
+        post: operations["suggest_more_v1_offers_suggest_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/opportunities": {
         parameters: {
             query?: never;
@@ -13349,6 +13370,71 @@ export interface components {
             /** Position */
             position: number;
         };
+        /** SuggestBody */
+        SuggestBody: {
+            /** At */
+            at?: string | null;
+            /**
+             * Budget Ms
+             * @default 200
+             */
+            budget_ms?: number;
+            /** Channel */
+            channel?: ("store" | "online") | null;
+            /** Customer */
+            customer?: string | null;
+            /** Lines */
+            lines: components["schemas"]["huitou__offer__http__carts__LineBody"][];
+            /**
+             * Shipping Fen
+             * @default 0
+             */
+            shipping_fen?: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * Suggested
+         * @description What the cart costs now, and what is one step away: what saves most first.
+         */
+        Suggested: {
+            /** Payable Fen */
+            payable_fen: number;
+            /** Suggestions */
+            suggestions: components["schemas"]["Suggestion"][];
+        };
+        /**
+         * Suggestion
+         * @description With `pieces` more of a product (`adds_fen` at list prices) the cheapest way to buy the cart costs
+         *     `more_fen` more (below zero: less), because what `id` takes off begins or grows: `saves_fen` of the
+         *     list price are not paid. Worked out by the solver with the product in the cart.
+         */
+        Suggestion: {
+            /** Adds Fen */
+            adds_fen: number;
+            /** En */
+            en: string;
+            /** Id */
+            id: string;
+            /** More Fen */
+            more_fen: number;
+            /** Name */
+            name: string;
+            /** Pieces */
+            pieces: number;
+            /** Product Name */
+            product_name: string;
+            /** Saves Fen */
+            saves_fen: number;
+            /** Short Fen */
+            short_fen: number | null;
+            /** Short Pieces */
+            short_pieces: number | null;
+            /** Sku */
+            sku: string;
+            /** Zh */
+            zh: string;
+        };
         /**
          * SuggestionShown
          * @description A suggestion as a person sees it; `precision_bp`: what decisions on such ones bear out.
@@ -20709,6 +20795,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Priced"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    suggest_more_v1_offers_suggest_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggested"];
                 };
             };
             /** @description Refused */

@@ -18,6 +18,22 @@ def category_of(tx: ReadTx, skus: Sequence[str]) -> dict[str, str]:
     return dict(store.find_categories(tx, skus))
 
 
+def cheapest_reaching(
+    tx: ReadTx,
+    amount_fen: int,
+    *,
+    skus: Sequence[str] = (),
+    categories: Sequence[str] = (),
+    except_skus: Sequence[str] = (),
+    count_max: int = 3,
+) -> list[Product]:
+    """Products on sale of which enough pieces to come to the amount cost least, the cheapest first.
+
+    Of these SKUs or categories (both empty: of all) but `except_skus`.
+    """
+    return store.list_reaching(tx, skus, categories, except_skus, max(1, amount_fen), count_max)
+
+
 def list_categories(tx: ReadTx) -> list[Category]:
     """All categories, by code."""
     return store.list_categories(tx)

@@ -61,6 +61,37 @@ def list_products(
     )
 
 
+def list_reaching(
+    tx: ReadTx,
+    skus: Sequence[str],
+    categories: Sequence[str],
+    except_skus: Sequence[str],
+    amount_fen: int,
+    count_max: int,
+) -> list[Product]:
+    """Listed products, those first of which enough pieces for the amount cost least, then the fewest."""
+    return tx.rows(
+        Product,
+        _PRODUCT
+        + """
+          AND p.is_listed AND p.is_known AND p.price_fen > 0
+          AND p.sku <> ALL(%(except)s::text[])
+          AND (%(is_all)s OR p.sku = ANY(%(skus)s::text[])
+               OR p.category_code = ANY(%(categories)s::text[]))
+        ORDER BY (%(amount)s + p.price_fen - 1) / p.price_fen * p.price_fen, p.price_fen DESC, p.sku
+        LIMIT %(count_max)s
+        """,
+        {
+            "skus": list(skus),
+            "categories": list(categories),
+            "except": list(except_skus),
+            "is_all": not skus and not categories,
+            "amount": amount_fen,
+            "count_max": count_max,
+        },
+    )
+
+
 def list_categories(tx: ReadTx) -> list[Category]:
     return tx.rows(
         Category,

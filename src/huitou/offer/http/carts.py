@@ -8,11 +8,13 @@ from pydantic import AwareDatetime, Field
 from huitou.base.http import Body, Reading, Router, needs
 from huitou.benefit.types.templates import SaleChannel
 from huitou.offer.reads import carts as reads
+from huitou.offer.reads import suggestions
 from huitou.offer.reads.carts import BUDGET_MS_MAX, Wanted, WantedLine
 from huitou.offer.types.answers import Priced
 from huitou.offer.types.carts import UNITS_MAX, Choice, Decision, Slot
 from huitou.offer.types.documents import FEN_MAX
 from huitou.offer.types.refusals import BadDecision
+from huitou.offer.types.suggestions import Suggested
 
 router = Router(prefix="/v1/offers", tags=["offers"])
 
@@ -54,6 +56,10 @@ class BestBody(CartBody):
     pinned: Ids
     refused: Ids
     budget_ms: Budget = 50
+
+
+class SuggestBody(CartBody):
+    budget_ms: Budget = 200
 
 
 class ChoiceBody(Body):
@@ -120,3 +126,10 @@ def price_cart(tx: Reading, body: PriceBody) -> Priced:
     return reads.with_coupons(
         tx, body.wanted(), body.coupons, clock=monotonic, budget_ms=body.budget_ms
     )
+
+
+@router.post("/suggest", dependencies=[needs("offer.read")])
+def suggest_more(tx: Reading, body: SuggestBody) -> Suggested:
+    """What is one step away: a little more of which product begins or raises which benefit, and how much
+    more is then paid."""
+    return suggestions.suggest(tx, body.wanted(), clock=monotonic, budget_ms=body.budget_ms)

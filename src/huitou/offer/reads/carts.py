@@ -69,7 +69,7 @@ def best(
     asked = ask(tx, wanted)
     found = usable(tx, asked)
     check_usable(found, pinned)
-    solved, why = _solve(asked.cart, found, clock, budget_ms, pinned, refused)
+    solved, why = solve(asked.cart, found, clock, budget_ms, pinned, refused)
     return _priced(tx, asked, found, solved.proof, solved, refused, why)
 
 
@@ -89,7 +89,7 @@ def with_coupons(
     found = usable(tx, asked)
     check_usable(found, coupons)
     others = [each.id for each in found.rules.coupons if each.id not in coupons]
-    solved, why = _solve(asked.cart, found, clock, budget_ms, coupons, others)
+    solved, why = solve(asked.cart, found, clock, budget_ms, coupons, others)
     return _priced(tx, asked, found, solved.proof, solved, others, why)
 
 
@@ -157,13 +157,13 @@ def check_usable(found: Usable, ids: Iterable[str]) -> None:
         raise _not_usable(found, id_, found.rejected.get(id_, missing))
 
 
-def _solve(
+def solve(
     cart: Cart,
     found: Usable,
     clock: Clock,
     budget_ms: int,
-    pinned: Sequence[str],
-    refused: Sequence[str],
+    pinned: Sequence[str] = (),
+    refused: Sequence[str] = (),
 ) -> tuple[Best, dict[str, Reason]]:
     """The best that no budget is too small for, and why instruments were left out of the search."""
     kept, why = candidates(cart, found.rules, pinned)
