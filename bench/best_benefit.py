@@ -3,7 +3,7 @@
 Carts as a shop has them on a day with everything at once: half the lines have a member price, a quarter are
 on flash sale (two pieces an order, no coupons with it), three activities overlap (steps, every full sum, a
 part for so many pieces), a piece offer, and coupons of three sorts, one of a sort at most, some of them only alone.
-`small` carts have 1 to 8 lines and 12 instruments at most, `large` ones 20 lines and 18. The budget of a search is `BUDGET_MS`.
+`small` carts have 1 to 8 lines and 12 instruments, `large` ones 20 lines and 18. A search has `BUDGET_MS` or `LARGE_BUDGET_MS`.
 
 Peers, on the small carts: `fixed_order` takes the cheapest price of each line, lets it join the first
 activity that is open to it and then gives the coupons one by one that take most off at that moment, as checkouts commonly do; `best_single` uses
@@ -12,18 +12,100 @@ each for itself. Each is priced by `price`. `saved_*` is the share of the peers'
 compares with brute force on carts that are small enough for it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from random import Random
-from statistics import mean
 from time import perf_counter
 
 from bench.base.offer_carts import random_case
-from bench.base.shop_carts import shop_case
+from bench.base.shop_carts import (
+    best_per_group,
+    best_single,
+    brute_force,
+    fixed_order,
+    shop_case,
+)
 from huitou.base.compiling import IS_COMPILED
-from huitou.benchmark import Asked, Figure, Report, better
-from huitou.offer.rules.pricing import price
+from huitou.benchmark import Asked, Figure, Report, shorter
 from huitou.offer.rules.solving import best
 from huitou.offer.types.carts import Best, Cart, Rules
 
-SMALL, LARGE, BRUTE = 400, 100, 300
-BUDGET_MS = 100
+SMALL, LARGE, BRUTE = 400, 100, 200
+BUDGET_MS = 40
+LARGE_BUDGET_MS = 80
+
+Case = tuple[Cart, Rules]
+
+
+def run(asked: Asked) -> Report:
+    """The same carts for the same seed."""
+    dice = Random(asked.seed)
+    small = [shop_case(dice, lines=dice.randint(1, 8), coupons=6) for _ in range(SMALL)]
+    large = [shop_case(dice, lines=20, coupons=12) for _ in range(LARGE)]
+    tiny = [random_case(dice, decisions_max=1_500) for _ in range(BRUTE)]
+    asked.say("compiled" if IS_COMPILED else "not compiled: install the extra `fast`")
+    _solve(*small[0], BUDGET_MS)
+    asked.say(f"{SMALL} small carts")
+    found, times = _timed(small, BUDGET_MS)
+    asked.say(f"{LARGE} large carts")
+    large_found, large_times = _timed(large, LARGE_BUDGET_MS)
+    asked.say("rules of thumb")
+    began = perf_counter()
+    by_hand = _total(fixed_order, small)
+    by_hand_ms = (perf_counter() - began) * 1_000 / SMALL
+    payable = sum(each.proof.payable_fen for each in found)
+    asked.say(f"{BRUTE} carts by brute force")
+    wrong = sum(
+        _solve(cart, rules, 60_000).proof.payable_fen != brute_force(cart, rules)
+        for cart, rules in tiny
+    )
+    return Report(
+        {
+            "small_p50_ms": _quantile(times, 0.5, by_hand_ms),
+            "small_p99_ms": _quantile(times, 0.99, by_hand_ms),
+            "small_proven": _proven(found),
+            "large_p99_ms": _quantile(large_times, 0.99, by_hand_ms),
+            "large_proven": _proven(large_found),
+            "large_gap": _gap(large_found),
+            "saved_vs_fixed_order": _saved(payable, by_hand),
+            "saved_vs_best_single": _saved(payable, _total(best_single, small)),
+            "saved_vs_best_per_group": _saved(payable, _total(best_per_group, small)),
+            "mismatches": Figure(wrong, "carts"),
+        },
+        {"small": SMALL, "large": LARGE, "brute": BRUTE, "seed": asked.seed},
+    )
+
+
+def _solve(cart: Cart, rules: Rules, budget_ms: int) -> Best:
+    return best(cart, rules, clock=perf_counter, budget_ms=budget_ms)
+
+
+def _timed(cases: Sequence[Case], budget_ms: int) -> tuple[list[Best], list[float]]:
+    found, times = [], []
+    for cart, rules in cases:
+        began = perf_counter()
+        found.append(_solve(cart, rules, budget_ms))
+        times.append((perf_counter() - began) * 1_000)
+    return found, sorted(times)
+
+
+def _quantile(times: Sequence[float], share: float, by_hand_ms: float) -> Figure:
+    """Beside what the fixed order takes a cart."""
+    return shorter(times[min(len(times) - 1, int(len(times) * share))], by_hand_ms, "ms")
+
+
+def _proven(found: Sequence[Best]) -> Figure:
+    return Figure(sum(each.proven for each in found) / len(found), "share of carts")
+
+
+def _gap(found: Sequence[Best]) -> Figure:
+    """What could at most still be saved, of what is to be paid."""
+    payable = sum(each.proof.payable_fen for each in found)
+    return Figure(sum(each.gap_fen for each in found) / payable, "share of payable")
+
+
+def _total(peer: Callable[[Cart, Rules], int], cases: Sequence[Case]) -> int:
+    return sum(peer(cart, rules) for cart, rules in cases)
+
+
+def _saved(payable: int, theirs: int) -> Figure:
+    return Figure((theirs - payable) / theirs, "share of theirs", float(theirs))

@@ -1,21 +1,17 @@
-"""Carts of a shop with everything on at once, and what three common rules of thumb make of them."""
+"""Carts of a shop with everything on at once; what three common rules of thumb make of a cart, and what trying
+everything does."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import combinations_with_replacement, product
 from random import Random
+from typing import Any
 
-from huitou.offer.rules.pricing import legal_coupons, price
+from huitou.offer.rules.pricing import legal_coupons, proof_of
 from huitou.offer.rules.tables import NONE
-from huitou.offer.rules.tabling import Tabled, tabled
-from huitou.offer.types.carts import (
-    Cart,
-    CartLine,
-    Choice,
-    Decision,
-    Rules,
-    UsableCoupon,
-    UsableOffer,
-)
+from huitou.offer.rules.tabling import Mode, Tabled, tabled
+from huitou.offer.types.carts import Cart, CartLine, Rules, UsableCoupon, UsableOffer
 from huitou.offer.types.documents import (
     Activity,
     BuyGet,
@@ -152,3 +148,136 @@ def _coupon(dice: Random, n: int, total: int, lines: Sequence[CartLine]) -> Usab
 def _round(fen: int) -> int:
     """To whole yuan, one at least."""
     return max(100, fen // 100 * 100)
+
+
+def fixed_order(cart: Cart, rules: Rules) -> int:
+    """The cheapest price of each unit, the first activity it may join, then the coupon that takes most off, and the next."""
+    table = tabled(cart, rules)
+
+    def rank(mode: Mode) -> tuple[int, ...]:
+        return tuple(a if a != NONE else len(table.activities) for a in mode.activities)
+
+    modes = _each(table, lambda m: (table.tables.mode_fen[m], rank(table.modes[m])))
+    return _with_coupons(table, rules, modes, len(table.coupons))
+
+
+def best_single(cart: Cart, rules: Rules) -> int:
+    """One offer or one coupon, the best."""
+    table = tabled(cart, rules)
+    nothing = _each(table, lambda m: _uses(table.modes[m]))
+    alone = [partial(_pays_by, n) for n in range(len(table.prices))]
+    alone += [partial(_is_in_piece, n) for n in range(len(table.pieces))]
+    alone += [partial(_joins, n) for n in range(len(table.activities))]
+    found = [_payable(table, nothing, 1 << c) for c in range(len(table.coupons))]
+    found += [_payable(table, _all_who_can(table, each), 0) for each in alone]
+    return min(found, default=_payable(table, nothing, 0))
+
+
+def _pays_by(price: int, mode: Mode) -> bool:
+    return mode.price == price
+
+
+def _is_in_piece(piece: int, mode: Mode) -> bool:
+    return mode.piece == piece
+
+
+def _joins(activity: int, mode: Mode) -> bool:
+    return activity in mode.activities
+
+
+def best_per_group(cart: Cart, rules: Rules) -> int:
+    """The cheapest price of each unit, one activity for all, one coupon: each the best after the one before."""
+    table = tabled(cart, rules)
+
+    def everybody(activity: int) -> list[int]:
+        return _each(
+            table,
+            lambda m: (
+                table.modes[m].piece != NONE,
+                table.tables.mode_fen[m],
+                activity not in table.modes[m].activities,
+                _uses(table.modes[m]),
+            ),
+        )
+
+    choices = [everybody(a) for a in range(-1, len(table.activities))]
+    modes = min(choices, key=lambda modes: _payable(table, modes, 0))
+    return _with_coupons(table, rules, modes, 1)
+
+
+def brute_force(cart: Cart, rules: Rules) -> int:
+    """The least of all decisions."""
+    table = tabled(cart, rules)
+    counts = Counter(table.classes)
+    sets = list(_coupon_sets(table, rules))
+    ways = [
+        combinations_with_replacement(range(*table.spans[own]), counts[own])
+        for own in range(len(table.spans))
+    ]
+    limits = [int(limit) for limit in table.tables.price_limit]
+    least = None
+    for chosen in product(*ways):
+        modes = [m for each in chosen for m in each]
+        used = Counter(table.modes[m].price for m in modes)
+        if any(limit != NONE and used[n] > limit for n, limit in enumerate(limits)):
+            continue
+        for coupons in sets:
+            payable = _payable(table, modes, coupons)
+            least = payable if least is None else min(least, payable)
+    assert least is not None
+    return least
+
+
+def _coupon_sets(table: Tabled, rules: Rules) -> Iterator[int]:
+    for bits in range(1 << len(table.coupons)):
+        given = [coupon for c, coupon in enumerate(table.coupons) if bits >> c & 1]
+        if legal_coupons(rules, given) is None:
+            yield bits
+
+
+def _with_coupons(table: Tabled, rules: Rules, modes: Sequence[int], most: int) -> int:
+    """Coupons that take most off at the moment, `most` at most."""
+    given, payable = 0, _payable(table, modes, 0)
+    for _ in range(most):
+        tried = [
+            (_payable(table, modes, given | 1 << c), given | 1 << c)
+            for c in range(len(table.coupons))
+            if not given >> c & 1 and _is_legal(table, rules, given | 1 << c)
+        ]
+        if not tried or min(tried)[0] >= payable:
+            break
+        payable, given = min(tried)
+    return payable
+
+
+def _is_legal(table: Tabled, rules: Rules, bits: int) -> bool:
+    given = [coupon for c, coupon in enumerate(table.coupons) if bits >> c & 1]
+    return legal_coupons(rules, given) is None
+
+
+def _all_who_can(table: Tabled, wanted: Callable[[Mode], bool]) -> list[int]:
+    return _each(table, lambda m: (not wanted(table.modes[m]), _uses(table.modes[m])))
+
+
+def _uses(mode: Mode) -> int:
+    """How many offers."""
+    return (mode.price != NONE) + (mode.piece != NONE) + sum(a != NONE for a in mode.activities)
+
+
+def _each(table: Tabled, key: Callable[[int], Any]) -> list[int]:
+    """The first mode by the key for each unit, as long as limits last; identical units in order."""
+    left = [int(limit) for limit in table.tables.price_limit]
+    found: list[int] = []
+    for own in table.classes:
+        modes = sorted(range(*table.spans[own]), key=lambda m: (key(m), m))
+        mode = next(m for m in modes if table.modes[m].price == NONE or left[table.modes[m].price])
+        price = table.modes[mode].price
+        if price != NONE and left[price] != NONE:
+            left[price] -= 1
+        found.append(mode)
+    runs = sorted(range(len(found)), key=lambda u: (table.classes[u], found[u]))
+    return [found[u] for u in runs]
+
+
+def _payable(table: Tabled, modes: Sequence[int], coupons: int) -> int:
+    return proof_of(table, modes, coupons).payable_fen
