@@ -3401,6 +3401,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers/orders/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Orders
+         * @description Orders priced again from what was kept, page by page, and tallies beside their uses: an empty list of
+         *     faults is sound.
+         */
+        get: operations["check_orders_v1_offers_orders_check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offers/orders/refund": {
         parameters: {
             query?: never;
@@ -9668,11 +9689,44 @@ export interface components {
              */
             when?: components["schemas"]["When"];
         };
+        /**
+         * OfferFault
+         * @description What does not hold: an order that replays to something else (`replay`), an offer whose tally is not
+         *     the sum of its uses (`tally`); `id` is the order's proof or the offer.
+         */
+        OfferFault: {
+            /** Expected Fen */
+            expected_fen: number;
+            /** Found Fen */
+            found_fen: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "replay" | "tally";
+        };
         /** OfferPreview */
         OfferPreview: {
             sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
             /** Warnings */
             warnings: components["schemas"]["Warned"][];
+        };
+        /**
+         * OffersChecked
+         * @description So many orders were priced again; `next` goes on.
+         */
+        OffersChecked: {
+            /** Faults */
+            faults: components["schemas"]["OfferFault"][];
+            /** Next */
+            next: string | null;
+            /** Orders */
+            orders: number;
         };
         /**
          * OfferShown
@@ -20663,6 +20717,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    check_orders_v1_offers_orders_check_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OffersChecked"];
                 };
             };
             /** @description Refused */

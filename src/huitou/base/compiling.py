@@ -66,7 +66,9 @@ else:
 
     def inlined(function: Function) -> Function:
         """Compiled into whoever calls it: a call hands over every table there is."""
-        return cast(Function, numba.njit(cache=True, nogil=True, _nrt=False, inline="always")(function))
+        return cast(
+            Function, numba.njit(cache=True, nogil=True, _nrt=False, inline="always")(function)
+        )
 
     def ints(values: Sequence[int]) -> list[int]:
         """An array of int64."""

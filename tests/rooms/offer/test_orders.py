@@ -113,6 +113,37 @@ def test_what_is_kept_opens_to_the_same(client: TestClient, read: Read, brand: B
     assert proofs.hash_of(other.rules) != kept.rules_hash
 
 
+def test_an_order_that_comes_twice_in_one_moment_is_placed_once(
+    db: Database, client: TestClient, brand: Brand
+) -> None:
+    id_ = offer(client, "半价", HALF)
+    body = order(client, cart(("A", 1, 1_000)), "O-7")
+    answers = [answer.json() for answer in at_once(db, brand, [body] * 4)]
+    assert sorted(answer["is_new"] for answer in answers) == [False] * 3 + [True]
+    assert len({answer["id"] for answer in answers}) == 1
+    assert tally(client, id_) == (1, 500)
+
+
+def test_all_orders_are_looked_at_again(client: TestClient, db: Database) -> None:
+    id_ = offer(client, "半价", HALF)
+    for n in range(3):
+        place(client, order(client, cart(("A", n + 1, 1_000)), f"K-{n}"))
+    client.post(f"{URL}/cancel", json=of("K-0"))
+    first = client.get(f"{URL}/check?limit=2").json()
+    assert (first["orders"], first["faults"]) == (2, [])
+    rest = client.get(f"{URL}/check?limit=2&cursor={first['next']}").json()
+    assert rest == {"orders": 1, "faults": [], "next": None}
+    with db.owner() as owner:
+        owner.execute("UPDATE offer.tally SET cost_fen = cost_fen + 7 WHERE offer_id = %s", [id_])
+        owner.execute(
+            "UPDATE offer.proof SET document = jsonb_set(document, '{cart,shipping_fen}', '9')"
+            " WHERE order_no = 'K-2'"
+        )
+    faults = client.get(f"{URL}/check").json()["faults"]
+    assert [each["kind"] for each in faults] == ["tally", "replay"]
+    assert faults[1]["found_fen"] - faults[1]["expected_fen"] == 9
+
+
 def test_another_body_for_the_order_is_refused(client: TestClient) -> None:
     body = order(client, cart(("A", 1, 1_000)), "O-3")
     place(client, body)

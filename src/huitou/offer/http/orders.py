@@ -8,11 +8,12 @@ from fastapi import Query
 from pydantic import Field
 
 from huitou.base.http import Body, Reading, Router, Writing, needs
+from huitou.kernel.page import PAGE_MAX
 from huitou.offer.actions import orders as actions
 from huitou.offer.http.carts import CartBody, DecisionBody, Fen, LineNo, Pieces
 from huitou.offer.reads import orders as reads
 from huitou.offer.types.carts import UNITS_MAX
-from huitou.offer.types.orders import OrderShown, Replayed
+from huitou.offer.types.orders import OffersChecked, OrderShown, Replayed
 from huitou.offer.types.refunds import Refund, Returned
 
 router = Router(prefix="/v1/offers/orders", tags=["offers"])
@@ -98,3 +99,14 @@ def quote_refund(tx: Reading, body: RefundBody) -> Refund:
         {each.line_no: Returned(each.pieces, each.fen) for each in body.before},
         {each.line_no: each.pieces for each in body.now},
     )
+
+
+@router.get("/check", dependencies=[needs("offer.edit")])
+def check_orders(
+    tx: Reading,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
+) -> OffersChecked:
+    """Orders priced again from what was kept, page by page, and tallies beside their uses: an empty list of
+    faults is sound."""
+    return reads.check(tx, cursor=cursor, limit=limit)

@@ -8,13 +8,22 @@ from huitou.base.db import ReadTx
 from huitou.benefit.actions import redeeming
 from huitou.benefit.types.templates import Sentence
 from huitou.catalog import reads as catalog
+from huitou.kernel.page import BadCursor, decode_cursor, encode_cursor
 from huitou.offer.reads.usable import members_of
 from huitou.offer.rules import proofs, refunds, telling
 from huitou.offer.rules.uses import funded
 from huitou.offer.store import offers
 from huitou.offer.store import orders as store
 from huitou.offer.types.contexts import Instrument
-from huitou.offer.types.orders import Kept, NoProof, OrderShown, Replayed, ShownUse
+from huitou.offer.types.orders import (
+    Kept,
+    NoProof,
+    OfferFault,
+    OffersChecked,
+    OrderShown,
+    Replayed,
+    ShownUse,
+)
 from huitou.offer.types.refunds import Refund, Returned
 
 
@@ -25,12 +34,36 @@ def get_order(tx: ReadTx, unit: str, order_no: str) -> OrderShown:
 
 def replay(tx: ReadTx, unit: str, order_no: str) -> Replayed:
     """The order priced again from what was kept of it. Refuses as `get_order`."""
-    kept = get_kept(tx, unit, order_no)
+    return replayed(get_kept(tx, unit, order_no))
+
+
+def check(tx: ReadTx, *, cursor: str | None = None, limit: int = 100) -> OffersChecked:
+    """Price the next `limit` orders again from what was kept; with the first of them, look whether tallies
+    are the sums of uses."""
+    try:
+        after = UUID(decode_cursor(cursor, 1)[0]) if cursor is not None else None
+    except ValueError as error:
+        raise BadCursor() from error
+    found = store.list_after(tx, after, limit)
+    faults = [] if cursor is not None else store.list_wrong_tallies(tx)
+    for kept in found:
+        again = replayed(kept)
+        if not again.is_same:
+            faults.append(OfferFault("replay", kept.id, kept.payable_fen, again.payable_fen))
+    return OffersChecked(
+        len(found), faults, encode_cursor(found[-1].id) if len(found) == limit else None
+    )
+
+
+def replayed(kept: Kept) -> Replayed:
+    """An order priced again from what was kept of it."""
     found = proofs.opened(kept.document)
     again = proofs.replayed(found)
     rules_hash = proofs.hash_of(found.rules)
     return Replayed(
-        is_same=again == found.proof and rules_hash == kept.rules_hash,
+        is_same=again == found.proof
+        and again.payable_fen == kept.payable_fen
+        and rules_hash == kept.rules_hash,
         payable_fen=again.payable_fen,
         kept_payable_fen=kept.payable_fen,
         rules_hash=rules_hash,

@@ -41,8 +41,8 @@ class _Found:
 def usable(tx: ReadTx, asked: Asked) -> Usable:
     """Published offers, the customer's coupons and what their tier brings, told apart at a place and a moment.
 
-    What is limited or has a budget is told apart by what orders took until now. Some fifteen statements,
-    however much there is.
+    What is limited or has a budget is told apart by what orders took until now. The number of statements does
+    not grow with what there is.
     """
     found = _Found()
     root_id = asked.customer_id

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from huitou.base.db import ReadTx, Tx
 from huitou.offer.types.contexts import Taken
-from huitou.offer.types.orders import Kept, Use
+from huitou.offer.types.orders import Kept, OfferFault, Use
 
 _SLOTS = 16
 
@@ -116,6 +116,40 @@ def find_latest(tx: ReadTx, unit_id: UUID, order_no: str) -> Kept | None:
         ORDER BY state = 'placed' DESC, id DESC LIMIT 1
         """,
         {"unit": unit_id, "order_no": order_no},
+    )
+
+
+def list_after(tx: ReadTx, after: UUID | None, count_max: int) -> list[Kept]:
+    """All orders' proofs, by id."""
+    return tx.rows(
+        Kept,
+        """
+        SELECT id, unit_id, order_no, customer_id, state, request, rules_hash, engine, payable_fen,
+            document, placed_at, cancelled_at, by
+        FROM offer.proof
+        WHERE merchant_id = %(merchant)s AND (%(after)s::uuid IS NULL OR id > %(after)s::uuid)
+        ORDER BY id LIMIT %(count_max)s
+        """,
+        {"after": after, "count_max": count_max},
+    )
+
+
+def list_wrong_tallies(tx: ReadTx) -> list[OfferFault]:
+    """Offers whose tally is not the sum of their uses."""
+    return tx.rows(
+        OfferFault,
+        """
+        SELECT 'tally' AS kind, coalesce(u.offer_id, t.offer_id) AS id,
+            coalesce(u.cost_fen, 0)::bigint AS expected_fen,
+            coalesce(t.cost_fen, 0)::bigint AS found_fen
+        FROM (SELECT offer_id, count(*) AS orders, sum(cost_fen) AS cost_fen FROM offer.use
+              WHERE merchant_id = %(merchant)s AND given_back_at IS NULL GROUP BY offer_id) u
+        FULL JOIN (SELECT offer_id, sum(orders) AS orders, sum(cost_fen) AS cost_fen FROM offer.tally
+                   WHERE merchant_id = %(merchant)s GROUP BY offer_id) t USING (offer_id)
+        WHERE (coalesce(u.orders, 0), coalesce(u.cost_fen, 0))
+            <> (coalesce(t.orders, 0), coalesce(t.cost_fen, 0))
+        ORDER BY 2
+        """,
     )
 
 

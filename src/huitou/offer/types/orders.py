@@ -104,6 +104,26 @@ class Replayed:
     kept_engine: int
 
 
+@dataclass(frozen=True, slots=True)
+class OfferFault:
+    """What does not hold: an order that replays to something else (`replay`), an offer whose tally is not
+    the sum of its uses (`tally`); `id` is the order's proof or the offer."""
+
+    kind: Literal["replay", "tally"]
+    id: UUID
+    expected_fen: int
+    found_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class OffersChecked:
+    """So many orders were priced again; `next` goes on."""
+
+    orders: int
+    faults: list[OfferFault]
+    next: str | None
+
+
 class NoProof(NotFound):
     code = "offer.no_order"
     zh, en = "没有这笔订单的价格记录", "Nothing is kept of what this order cost"
