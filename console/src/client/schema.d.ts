@@ -752,6 +752,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/counter/best": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Best At Counter
+         * @description The cheapest way for the customer to buy what lies on the counter, and why the rest is not used.
+         *     Refuses `member.visit_over`, and as `/v1/offers/best`.
+         */
+        post: operations["best_at_counter_v1_counter_best_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/counter/pay": {
         parameters: {
             query?: never;
@@ -5974,6 +5995,23 @@ export interface components {
             /** Unit Id */
             unit_id: string | null;
         };
+        /**
+         * BestAtCounter
+         * @description What lies on the counter; `pinned` has to be used, `refused` must not.
+         */
+        BestAtCounter: {
+            /** Lines */
+            lines: components["schemas"]["CounterLine"][];
+            /** Pinned */
+            pinned?: string[];
+            /** Refused */
+            refused?: string[];
+            /**
+             * Visit
+             * Format: uuid
+             */
+            visit: string;
+        };
         /** BestBody */
         BestBody: {
             /** At */
@@ -6640,6 +6678,20 @@ export interface components {
              * @default 0
              */
             took_ms: number;
+        };
+        /**
+         * CounterLine
+         * @description `list_fen` of a piece; left out: the catalogue's.
+         */
+        CounterLine: {
+            /** Line No */
+            line_no: number;
+            /** List Fen */
+            list_fen?: number | null;
+            /** Quantity */
+            quantity: number;
+            /** Sku */
+            sku: string;
         };
         /**
          * Counts
@@ -16049,6 +16101,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    best_at_counter_v1_counter_best_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BestAtCounter"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Priced"];
+                };
             };
             /** @description Refused */
             default: {

@@ -106,3 +106,26 @@ def test_bad_amounts_are_refused(
     visit = recognise(counter, read, customer)["visit_id"]
     wanted = {"visit": visit, "paid_fen": 5_000, "payment_no": "receipt-3", **changes}
     assert counter.post("/v1/counter/recharge", json=wanted).status_code == 422
+
+
+def test_what_lies_on_the_counter_is_priced_for_whoever_stands_there(
+    counter: TestClient, client: TestClient, customer: UUID, read: Read, clock: Clock
+) -> None:
+    terms = {"kind": "activity", "tiers": [{"at_least": 10_000, "off_fen": 3_000}]}
+    audience = {"bought": "old"}
+    added = client.post(
+        "/v1/offers", json={"name": "老客回馈", "terms": terms, "audience": audience}
+    )
+    client.post(f"/v1/offers/{added.json()['id']}/publish", json={"version": 1})
+    body = {"lines": [{"line_no": 1, "sku": "A", "quantity": 2, "list_fen": 6_000}]}
+    unseen = {"unit": "store-0412", "customer": str(customer), **body}
+    assert counter.post("/v1/offers/best", json=unseen).status_code == 404
+    body |= {"visit": recognise(counter, read, customer)["visit_id"]}
+    told = counter.post("/v1/counter/best", json=body)
+    assert told.status_code == 200, told.text
+    assert (told.json()["payable_fen"], told.json()["customer_id"]) == (9_000, str(customer))
+    refused = counter.post("/v1/counter/best", json=body | {"refused": [added.json()["id"]]})
+    assert refused.json()["payable_fen"] == 12_000
+    clock.move(minutes=16)
+    over = counter.post("/v1/counter/best", json=body)
+    assert over.json()["code"] == "member.visit_over"

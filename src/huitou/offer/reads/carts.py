@@ -40,13 +40,14 @@ class WantedLine:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A cart at a unit. `channel` None is the unit's, `at` None is now; `customer` is an id or
-    `kind:value[@scope]`, None is nobody known."""
+    """A cart at a unit. `channel` None is the unit's, `at` None is now. `customer` is the text of an id or
+    `kind:value[@scope]`, of somebody the asker may see; an id itself is of somebody who stands before them;
+    None is nobody known."""
 
     unit: str
     lines: tuple[WantedLine, ...]
     shipping_fen: int = 0
-    customer: str | None = None
+    customer: str | UUID | None = None
     channel: SaleChannel | None = None
     at: datetime | None = None
 
@@ -111,7 +112,11 @@ def ask(tx: ReadTx, wanted: Wanted, *, order_no: str | None = None) -> Asked:
         lines.append(CartLine(line.line_no, line.sku, category, line.quantity, list_fen))
     cart = Cart(tuple(lines), wanted.shipping_fen)
     check(cart)
-    root_id = None if wanted.customer is None else customer_of(tx, wanted.customer)
+    root_id = None
+    if isinstance(wanted.customer, UUID):
+        root_id = identities.get_root(tx, wanted.customer).id
+    elif wanted.customer is not None:
+        root_id = customer_of(tx, wanted.customer)
     return Asked(place, wanted.unit, wanted.at or tx.now, root_id, cart, order_no)
 
 
