@@ -49,6 +49,8 @@ class Plan(NamedTuple):
     price without limit, where its own has one.
     `act_*` and `coupon_*` (a row each, `units + 1` columns): what units from here on can add at most, in fen,
     by list price, in pieces. `dearest` a coupon: the most a unit that it may count costs. `piece_most` a piece offer: the most it can take off.
+    `without` (a column a group): the same mode without its activity, or itself; `without_piece`: without a piece offer that
+    can never have a group, or itself.
     `pair_act` with `pair_count`: which activities (or none) go with which rows of `count_bits` in a mode.
     `saving` (a row a price offer, `units + 1` columns): the most it can save on units from here on.
     """
@@ -68,6 +70,8 @@ class Plan(NamedTuple):
     saving: Ints
     pair_act: Ints
     pair_count: Ints
+    without: Ints
+    without_piece: Ints
 
 
 class Sums(NamedTuple):

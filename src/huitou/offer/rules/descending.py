@@ -61,3 +61,14 @@ def arrange(modes: Ints, first: int, until: int) -> None:
             modes[j] = modes[j - 1]
             j -= 1
         modes[j] = m
+
+
+@fast
+def choose(t: Tables, w: Wanted, x: Scratch, modes: Ints, sets: Ints) -> int:
+    """Which of the sets of coupons makes these modes cheapest, by its place; below zero if none is legal."""
+    found, least = NONE, NONE
+    for n in range(len(sets)):
+        value = legal_value(t, w, x, modes, sets[n])
+        if value >= 0 and (least < 0 or value < least):
+            found, least = n, value
+    return found

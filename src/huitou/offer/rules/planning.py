@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 from huitou.base.compiling import floats, ints
 from huitou.offer.rules import bounds, searching
@@ -232,7 +233,34 @@ def _plan(table: Tabled) -> bounds.Plan:
         ints([each for n in range(len(table.prices)) for each in _savings(table, n)]),
         ints([a for a, _ in pairs]),
         ints([row for _, row in pairs]),
+        ints([each for m in range(len(table.modes)) for each in _without(table, m)]),
+        ints([_without_piece(table, m) for m in range(len(table.modes))]),
     )  # fmt: skip
+
+
+def _without(table: Tabled, mode: int) -> list[int]:
+    """The same mode without its activity of each group; itself where it has none."""
+    said = table.modes[mode]
+    found = []
+    for g, activity in enumerate(said.activities):
+        fewer = (*said.activities[:g], NONE, *said.activities[g + 1 :])
+        found.append(mode if activity == NONE else _mode_like(table, mode, activities=fewer))
+    return found
+
+
+def _without_piece(table: Tabled, mode: int) -> int:
+    """The same mode without a piece offer that can take nothing off."""
+    piece = table.modes[mode].piece
+    if piece == NONE or _piece_most(table, piece):
+        return mode
+    return _mode_like(table, mode, piece=NONE, slot="buy")
+
+
+def _mode_like(table: Tabled, mode: int, **changed: Any) -> int:
+    """The mode of the same class that differs in this only. What may be used together may be used without one."""
+    wanted = table.modes[mode]._replace(**changed)
+    (span,) = [span for span in table.spans if span[0] <= mode < span[1]]
+    return next(m for m in range(*span) if table.modes[m] == wanted)
 
 
 def _next_fen(table: Tabled, mode: int) -> float:

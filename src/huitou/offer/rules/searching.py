@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from huitou.base.compiling import fast, inlined
 from huitou.offer.rules.bounds import IMPOSSIBLE, Lines, Plan, Sums, add, bound, weigh
-from huitou.offer.rules.tables import ACTS, COUPONS, NONE, UNITS, Floats, Ints, Tables
+from huitou.offer.rules.tables import ACTS, COUPONS, GROUPS, NONE, UNITS, Floats, Ints, Tables
 from huitou.offer.rules.valuing import Scratch, Wanted, least_value, value_of
 
 _SLOPES = (0.0, 0.02, 0.05, 0.08, 0.12, 0.18, 0.3, 0.5, 1.0)
 _PASSES = 2
 _NEAR = 3
+_SEEKING = 10
+"""Nodes that to seek better slopes takes as long as."""
 
 
 class Plans(NamedTuple):
@@ -282,7 +284,7 @@ def walk(
         if is_new:
             if nodes >= nodes_max:
                 break
-            nodes += 1
+            nodes += _SEEKING if k <= v.state[SOUGHT] else 1
             is_new = False
             if not open_node(t, p, s, lines, w, x, v, coupons, width, k):
                 k -= 1
@@ -345,6 +347,23 @@ def may_be_better(
 
 
 @inlined
+def is_idle(t: Tables, p: Plan, lines: Lines, m: int, coupons: int) -> bool:
+    """Does a mode join what has no effect in this plan, and the same without it counts for the same coupons? Then it is
+    the same decision once more."""
+    groups = t.sizes[GROUPS]
+    own = t.count_bits[t.mode_count[m]] & coupons
+    found = False
+    if p.without_piece[m] != m:
+        found = t.count_bits[t.mode_count[p.without_piece[m]]] & coupons == own
+    for g in range(groups):
+        a = t.join_act[t.mode_join[m] * groups + g]
+        if a != NONE and lines.high[a] < t.tier_at[t.tier_from[a]]:
+            other = p.without[m * groups + g]
+            found = found or t.count_bits[t.mode_count[other]] & coupons == own
+    return found
+
+
+@inlined
 def open_node(
     t: Tables,
     p: Plan,
@@ -373,6 +392,8 @@ def open_node(
         price = t.mode_price[m]
         limit = NONE if price == NONE else t.price_limit[price]
         if limit != NONE and v.prices_used[price] >= limit:
+            continue
+        if is_idle(t, p, lines, m, coupons):
             continue
         own_cost = lines.mode_cost[m]
         j = count

@@ -8,15 +8,15 @@ else could be.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 
 from huitou.base.compiling import ints
 from huitou.offer.rules import descending, searching, valuing
+from huitou.offer.rules import tables as at
 from huitou.offer.rules.planning import Problem, problem_of
 from huitou.offer.rules.pricing import check, legal_coupons, proof_of
 from huitou.offer.rules.searching import BEST_SET, DEPTH, NODES, PLACE, VALUE
 from huitou.offer.rules.tables import NONE
-from huitou.offer.rules.tabling import Mode, Tabled, tabled
+from huitou.offer.rules.tabling import Tabled, tabled
 from huitou.offer.types.carts import Best, Cart, Rules
 from huitou.offer.types.refusals import CannotUse
 
@@ -26,7 +26,6 @@ Clock = Callable[[], float]
 _SLICE = 500
 _SCOUTED = 20
 _SETS_MAX = 4_096
-_TRIED_MAX = 256
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _TOP = 2**62
 
@@ -50,11 +49,8 @@ def best(
     table = tabled(cart, _without(rules, refused))
     sets, is_whole = _coupon_sets(table, rules, pinned)
     problem = problem_of(table, sets, pinned)
-    modes, coupons, value = _start(problem, sets)
+    _start(problem)
     state = problem.walk.state
-    state[VALUE], state[BEST_SET] = (_TOP if value < 0 else value), coupons
-    for u, m in enumerate(modes):
-        problem.walk.best[u] = m
     count = _lay_out(problem)
     _scout(problem, count, clock, ends_at)
     bounded = problem.plans.bounds
@@ -123,71 +119,49 @@ def _coupon_sets(table: Tabled, rules: Rules, pinned: Sequence[str]) -> tuple[li
     return [sum(1 << c for c in each) for each in sorted(found, key=key)], is_whole
 
 
-def _start(problem: Problem, sets: Sequence[int]) -> tuple[list[int], int, int]:
-    """A good decision, found by changing one thing at a time from several sides."""
-    found: tuple[list[int], int, int] = [], 0, NONE
-    for begin in _beginnings(problem.table):
-        modes, coupons = begin, sets[0]
-        value = NONE
-        while True:
-            coupons, _ = _best_set(problem, modes, sets, coupons)
-            working = ints(modes)
-            after = descending.descend(
-                problem.table.tables, problem.wanted, problem.scratch, working,
-                ints([0] * max(1, len(modes))), coupons,
-            )  # fmt: skip
-            modes = [int(m) for m in working]
-            if after < 0 or (value >= 0 and after >= value):
-                break
-            value = after
-        if value >= 0 and (found[2] < 0 or value < found[2]):
-            found = modes, coupons, value
-    return found
-
-
-def _beginnings(table: Tabled) -> list[list[int]]:
-    """Everybody alone at the least price; everybody who can in one offer, at the least price."""
-
-    def cheapest(own: int, takes_part: Callable[[int], bool]) -> int:
-        first, until = table.spans[own]
-        wanted = [m for m in range(first, until) if takes_part(m)] or list(range(first, until))
-        return min(wanted, key=lambda m: (int(table.tables.mode_fen[m]), m))
-
-    def everybody(takes_part: Callable[[int], bool]) -> list[int]:
-        by_class = [cheapest(own, takes_part) for own in range(len(table.spans))]
-        return [by_class[own] for own in table.classes]
-
-    modes = table.modes
-    found = [
-        everybody(lambda m: modes[m].piece == NONE and set(modes[m].activities) <= {NONE}),
-        [table.spans[own][0] for own in table.classes],
-    ]
-    found += [everybody(partial(_joins_alone, modes, a)) for a in range(len(table.activities))]
-    found += [everybody(partial(_is_in_piece, modes, p)) for p in range(len(table.pieces))]
-    return found
-
-
-def _joins_alone(modes: Sequence[Mode], a: int, m: int) -> bool:
-    return a in modes[m].activities and modes[m].piece == NONE
-
-
-def _is_in_piece(modes: Sequence[Mode], p: int, m: int) -> bool:
-    return modes[m].piece == p
-
-
-def _best_set(
-    problem: Problem, modes: Sequence[int], sets: Sequence[int], now: int
-) -> tuple[int, int]:
-    """Which coupons make these modes cheapest."""
-    working = ints(modes)
-    found, least = now, NONE
-    for each in sets[:_TRIED_MAX]:
-        value = descending.legal_value(
-            problem.table.tables, problem.wanted, problem.scratch, working, each
+def _start(problem: Problem) -> None:
+    """Everybody alone at the least price, or at the list price, with the coupons that are best then."""
+    table, state = problem.table, problem.walk.state
+    state[VALUE] = _TOP
+    for modes in (_cheapest(table), [table.spans[own][0] for own in table.classes]):
+        working = ints(modes)
+        n = descending.choose(
+            table.tables, problem.wanted, problem.scratch, working, problem.plans.sets
         )
-        if value >= 0 and (least < 0 or value < least):
-            found, least = each, value
-    return found, least
+        if n >= 0:
+            _keep(problem, working, problem.plans.sets[n])
+
+
+def _cheapest(table: Tabled) -> list[int]:
+    """The modes of units that pay the least price they can, alone, as long as limits last."""
+    left = [int(limit) for limit in table.tables.price_limit]
+    found: list[int] = []
+    for own in table.classes:
+        alone = [
+            m
+            for m in range(*table.spans[own])
+            if table.modes[m].piece == NONE and set(table.modes[m].activities) <= {NONE}
+        ]
+        alone.sort(key=lambda m: (int(table.tables.mode_fen[m]), m))
+        mode = next(m for m in alone if table.modes[m].price == NONE or left[table.modes[m].price])
+        price = table.modes[mode].price
+        if price != NONE and left[price] != NONE:
+            left[price] -= 1
+        found.append(mode)
+    places = sorted(range(len(found)), key=lambda u: (table.classes[u], found[u]))
+    return [found[u] for u in places]
+
+
+def _keep(problem: Problem, modes: at.Ints, coupons: int) -> None:
+    """Keep a legal decision if it is the best."""
+    state = problem.walk.state
+    value = descending.legal_value(
+        problem.table.tables, problem.wanted, problem.scratch, modes, coupons
+    )
+    if 0 <= value < state[VALUE]:
+        state[VALUE], state[BEST_SET] = value, coupons
+        for u, m in enumerate(modes):
+            problem.walk.best[u] = m
 
 
 def _lay_out(problem: Problem) -> int:
@@ -214,16 +188,13 @@ def _scout(problem: Problem, count: int, clock: Clock, ends_at: float) -> None:
             problem.table.tables, problem.plan, problem.sums, problem.lines, problem.wanted,
             problem.scratch, problem.plans, problem.walk, first, min(count, first + _SCOUTED),
         )  # fmt: skip
-    state, best = problem.walk.state, problem.walk.best
-    working = ints([int(m) for m in best])
-    value = descending.descend(
-        problem.table.tables, problem.wanted, problem.scratch, working,
-        ints([0] * max(1, len(working))), int(state[BEST_SET]),
-    )  # fmt: skip
-    if 0 <= value < state[VALUE]:
-        state[VALUE] = value
-        for u, m in enumerate(working):
-            best[u] = m
+    if problem.walk.state[VALUE] < _TOP:
+        working, coupons = ints([int(m) for m in problem.walk.best]), problem.walk.state[BEST_SET]
+        descending.descend(
+            problem.table.tables, problem.wanted, problem.scratch, working,
+            ints([0] * max(1, len(working))), coupons,
+        )  # fmt: skip
+        _keep(problem, working, coupons)
 
 
 def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float) -> bool:
