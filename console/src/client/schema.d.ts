@@ -10043,7 +10043,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "placed" | "cancelled";
+            state: "placed" | "paid" | "cancelled";
             /** Steps */
             steps: components["schemas"]["ShownStep"][];
             /**

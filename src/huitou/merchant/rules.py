@@ -154,6 +154,12 @@ SETTINGS: dict[str, SettingKind] = {
     "offer.coupons_shipping": SettingKind(
         1, int, "一单最多用几张运费券", "Shipping coupons an order may use"
     ),
+    "offer.unpaid_days": SettingKind(
+        7,
+        int,
+        "下单多少天未付款即退还优惠名额（0 为不退还）",
+        "Days after which an unpaid order's offers are given back (0: never)",
+    ),
     "content.buy_url": SettingKind("", str, "购买链接模板", "Template of the link to buy"),
     "member.sms_template": SettingKind(
         "", str, "会员验证码短信模板编号", "Template of the SMS with a member's code"

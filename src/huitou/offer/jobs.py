@@ -1,9 +1,30 @@
-"""Whom offers forget."""
+"""When orders are paid or given up, and whom offers forget."""
 
 from huitou.base.db import Tx
+from huitou.base.jobs import every, job
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten
 from huitou.offer.actions import orders
+from huitou.order.types import OrdersPaid
+
+
+@listens(OrdersPaid)
+def offers_orders_paid(tx: Tx, notice: OrdersPaid) -> None:
+    orders.take_paid(tx, notice.order_ids)
+
+
+@every(hours=1)
+def lapse_offer_orders(tx: Tx) -> None:
+    """Orders that were neither paid nor cancelled."""
+    if orders.lapse(tx):
+        tx.defer(lapse_more_offer_orders, key="due")
+
+
+@job
+def lapse_more_offer_orders(tx: Tx) -> None:
+    """The next block of them."""
+    if orders.lapse(tx):
+        tx.defer(lapse_more_offer_orders, key="due")
 
 
 @listens(CustomerForgotten)

@@ -12,6 +12,7 @@ from huitou.api.app import create_app
 from huitou.base.db import Database
 from huitou.benefit.actions import coupons
 from huitou.identity import actions as identity
+from huitou.offer.actions import orders
 from huitou.offer.rules import proofs
 from huitou.offer.store import orders as store
 from huitou.profile import reads as profile
@@ -302,6 +303,52 @@ def test_limits_count_over_the_merged_and_a_split_takes_that_back(
     assert split.status_code == 200, split.text
     drain()
     assert best(client, cart(("A", 1, 1_000), customer=str(one)))["payable_fen"] == 900
+
+
+def paid(order_no: str) -> dict[str, Any]:
+    """The event of a till."""
+    line = {"line_no": 1, "sku": "A", "quantity": 1000, "list_fen": 1_000, "paid_fen": 500}
+    return {
+        "id": f"e-{order_no}",
+        "type": "order.paid",
+        "occurred_at": "2026-11-28T10:00:00+08:00",
+        "source": "pos",
+        "unit": "store-0401",
+        "identifiers": [],
+        "properties": {"order_no": order_no, "lines": [line], "paid_fen": 500, "shipping_fen": 0},
+    }
+
+
+def test_what_is_paid_stays_and_what_is_not_is_given_up(
+    client: TestClient,
+    send: Callable[[Any], Any],
+    write: Write,
+    drain: Callable[[], None],
+    clock: Clock,
+) -> None:
+    id_ = offer(client, "半价", HALF, limits={"budget_orders": 10})
+    bodies = {no: order(client, cart(("A", 1, 1_000)), no) for no in ("U-1", "U-2", "U-3", "U-4")}
+    send([paid("U-1")])
+    drain()
+    assert place(client, bodies["U-1"])["state"] == "paid"  # its event came first
+    for no in ("U-2", "U-3"):
+        assert place(client, bodies[no])["state"] == "placed"
+    send([paid("U-2")])
+    drain()
+    assert place(client, bodies["U-2"])["state"] == "paid"
+    refused = client.post(f"{URL}/cancel", json=of("U-2"))
+    assert (refused.status_code, refused.json()["code"]) == (409, "offer.order_paid")
+    clock.move(days=6)
+    place(client, bodies["U-4"])
+    with write() as tx:
+        orders.lapse(tx)
+    assert tally(client, id_) == (4, 2_000)
+    clock.move(days=2)
+    with write() as tx:
+        assert orders.lapse(tx) is False
+    states = {no: client.get(URL, params=of(no)).json()["state"] for no in bodies}
+    assert states == {"U-1": "paid", "U-2": "paid", "U-3": "cancelled", "U-4": "placed"}
+    assert tally(client, id_) == (3, 1_500)
 
 
 def test_a_forgotten_customer_is_named_nowhere_and_the_order_stays(

@@ -1,7 +1,7 @@
 """Placing and cancelling orders: what they cost is kept, what they take of offers is counted."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from huitou.base.db import Tx
 from huitou.benefit.actions import redeeming
 from huitou.benefit.types.redeeming import Basket
 from huitou.kernel.ids import new_id
+from huitou.merchant import reads as merchants
 from huitou.offer.reads import carts
 from huitou.offer.reads import orders as reads
 from huitou.offer.reads.carts import Wanted
@@ -21,11 +22,19 @@ from huitou.offer.store import orders as store
 from huitou.offer.types.answers import BudgetUsed
 from huitou.offer.types.carts import Decision, PriceProof
 from huitou.offer.types.contexts import Asked, Usable
-from huitou.offer.types.orders import BadMoment, Kept, OrderShown, OtherOrder, PriceChanged
+from huitou.offer.types.orders import (
+    BadMoment,
+    Kept,
+    OrderPaid,
+    OrderShown,
+    OtherOrder,
+    PriceChanged,
+)
 
 LATE_MAX = timedelta(hours=24)
 """So much later a till without a network may tell an order."""
 EARLY_MAX = timedelta(minutes=5)
+AT_ONCE = 200
 
 
 def place(
@@ -48,7 +57,7 @@ def place(
     unit_id = redeeming.place_of(tx, wanted.unit).unit_id
     _lock(tx, unit_id, order_no)
     known = store.find_latest(tx, unit_id, order_no)
-    if known is not None and known.state == "placed":
+    if known is not None and known.state != "cancelled":
         if bytes(known.request) != request:
             raise OtherOrder()
         return reads.shown(tx, known, is_new=False)
@@ -74,20 +83,52 @@ def place(
     store.add_proof(tx, kept)
     uses = uses_of(proof, found.rules, found.versions)
     store.add_uses(tx, kept.id, kept.customer_id, uses)
-    return reads.shown(tx, kept, is_new=True)
+    # Its event may have come before.
+    store.set_paid_if_known(tx, [kept.id])
+    return replace(reads.get_order(tx, wanted.unit, order_no), is_new=True)
 
 
 def cancel(tx: Tx, unit: str, order_no: str) -> OrderShown:
     """The order was given up: its offers have it again, the coupons it holds are free. Asked again, the
-    same answer; an order may then be placed anew. Refuses `offer.no_order`, `merchant.no_unit`."""
+    same answer; an order may then be placed anew.
+
+    Refuses `offer.no_order`, `offer.order_paid`, `merchant.no_unit`.
+    """
     unit_id = redeeming.place_of(tx, unit).unit_id
     _lock(tx, unit_id, order_no)
     kept = reads.get_kept(tx, unit, order_no)
+    store.set_paid_if_known(tx, [kept.id])
+    kept = reads.get_kept(tx, unit, order_no)
+    if kept.state == "paid":
+        raise OrderPaid()
     if kept.state == "placed":
-        store.set_cancelled(tx, kept.id)
-        store.give_back_uses(tx, kept.id)
-        redeeming.release(tx, unit, order_no)
+        _give_up(tx, kept, unit)
     return reads.get_order(tx, unit, order_no)
+
+
+def lapse(tx: Tx) -> bool:
+    """Give up orders that were not paid for the days of the setting, the next block; returns whether there
+    may be more."""
+    days = int(merchants.setting(tx, "offer.unpaid_days"))
+    if days == 0:
+        return False
+    found = store.list_unpaid(tx, tx.now - timedelta(days=days), AT_ONCE)
+    for due in found:
+        _lock(tx, due.unit_id, due.order_no)
+    store.set_paid_if_known(tx, [due.id for due in found])
+    units = merchants.find_units(tx, {due.unit_id for due in found})
+    for due in found:
+        unit = units[due.unit_id].code
+        kept = reads.get_kept(tx, unit, due.order_no)
+        # Seen again under its lock: it may be paid, cancelled or placed anew by now.
+        if kept.id == due.id and kept.state == "placed":
+            _give_up(tx, kept, unit)
+    return len(found) == AT_ONCE
+
+
+def take_paid(tx: Tx, order_ids: Sequence[UUID]) -> None:
+    """These orders of the order room are paid: what they took stays taken."""
+    store.set_paid(tx, order_ids)
 
 
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
@@ -97,6 +138,12 @@ def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
 
 def _lock(tx: Tx, unit_id: UUID, order_no: str) -> None:
     tx.lock(f"offer.order:{unit_id}/{order_no}")
+
+
+def _give_up(tx: Tx, kept: Kept, unit: str) -> None:
+    store.set_cancelled(tx, kept.id)
+    store.give_back_uses(tx, kept.id)
+    redeeming.release(tx, unit, kept.order_no)
 
 
 def _kept(

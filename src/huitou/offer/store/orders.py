@@ -1,6 +1,7 @@
 """What orders cost and what they took of offers, in PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -104,6 +105,46 @@ def set_cancelled(tx: Tx, proof_id: UUID) -> None:
     )
 
 
+def set_paid(tx: Tx, order_ids: Sequence[UUID]) -> None:
+    """Those of the order room's orders that have a proof."""
+    tx.run(
+        """
+        UPDATE offer.proof p SET state = 'paid' FROM "order".purchase o
+        WHERE o.merchant_id = %(merchant)s AND o.id = ANY(%(orders)s::uuid[])
+            AND p.merchant_id = o.merchant_id AND p.unit_id = o.unit_id AND p.order_no = o.order_no
+            AND p.state = 'placed'
+        """,
+        {"orders": list(order_ids)},
+    )
+
+
+def set_paid_if_known(tx: Tx, proof_ids: Sequence[UUID]) -> None:
+    """Those of these that the order room knows as paid."""
+    tx.run(
+        """
+        UPDATE offer.proof p SET state = 'paid' FROM "order".purchase o
+        WHERE p.merchant_id = %(merchant)s AND p.id = ANY(%(ids)s::uuid[]) AND p.state = 'placed'
+            AND o.merchant_id = p.merchant_id AND o.unit_id = p.unit_id AND o.order_no = p.order_no
+        """,
+        {"ids": list(proof_ids)},
+    )
+
+
+def list_unpaid(tx: ReadTx, before: datetime, count_max: int) -> list[Kept]:
+    """Orders placed before then that are neither paid nor cancelled, the earliest first."""
+    return tx.rows(
+        Kept,
+        """
+        SELECT id, unit_id, order_no, customer_id, state, request, rules_hash, engine, payable_fen,
+            document, placed_at, cancelled_at, by
+        FROM offer.proof
+        WHERE merchant_id = %(merchant)s AND state = 'placed' AND placed_at < %(before)s
+        ORDER BY placed_at, id LIMIT %(count_max)s
+        """,
+        {"before": before, "count_max": count_max},
+    )
+
+
 def find_latest(tx: ReadTx, unit_id: UUID, order_no: str) -> Kept | None:
     """The proof that holds for an order, or else the last that was cancelled."""
     return tx.row(
@@ -113,7 +154,7 @@ def find_latest(tx: ReadTx, unit_id: UUID, order_no: str) -> Kept | None:
             document, placed_at, cancelled_at, by
         FROM offer.proof
         WHERE merchant_id = %(merchant)s AND unit_id = %(unit)s AND order_no = %(order_no)s
-        ORDER BY state = 'placed' DESC, id DESC LIMIT 1
+        ORDER BY state <> 'cancelled' DESC, id DESC LIMIT 1
         """,
         {"unit": unit_id, "order_no": order_no},
     )

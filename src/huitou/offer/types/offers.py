@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from huitou.benefit.types.templates import SaleChannel, Sentence, Warned
+from huitou.benefit.types.templates import Hours, SaleChannel, Sentence, Warned
 from huitou.kernel.errors import Conflict, Invalid, NotFound
 from huitou.offer.types.documents import Code, Codes, OfferTerms, Part, Tags
 
@@ -22,13 +22,6 @@ Instant = Annotated[AwareDatetime, Field(strict=False)]
 Id = Annotated[UUID, Field(strict=False)]
 Limit = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Budget = Annotated[int, Field(ge=1, le=100_000_000_000)]
-
-
-class Hours(Part):
-    """Of the day, in minutes after midnight of the merchant's zone; the end is not included."""
-
-    from_minute: Annotated[int, Field(ge=0, le=1_439)]
-    until_minute: Annotated[int, Field(ge=1, le=1_440)]
 
 
 class When(Part):

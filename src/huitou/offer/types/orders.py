@@ -11,7 +11,7 @@ from huitou.offer.types.carts import Decision
 from huitou.offer.types.documents import Gift
 from huitou.offer.types.offers import Party, RefundPolicy
 
-OrderState = Literal["placed", "cancelled"]
+OrderState = Literal["placed", "paid", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,11 @@ class OtherOrder(Conflict):
         "这个订单号已用于另一笔订单",
         "This order number was placed with another cart or decision",
     )
+
+
+class OrderPaid(Conflict):
+    code = "offer.order_paid"
+    zh, en = "订单已付款，请走退款", "The order is paid; refund it instead"
 
 
 class PriceChanged(Conflict):
