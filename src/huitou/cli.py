@@ -182,6 +182,29 @@ def offers() -> None:
     """优惠 / offers."""
 
 
+@offers.command("compile")
+def compile_() -> None:
+    """编译最优权益的求解，只需一次 / compile the search for the best benefit, once (needs the extra `fast`)."""
+    import os
+    import subprocess
+    import sys
+
+    from huitou.base import compiling
+
+    again = (
+        "import time; from huitou.base import compiling; from huitou.offer.rules import solving; "
+    )
+    again += "solving.warm(time.perf_counter); compiling.mark_ready() if compiling.IS_COMPILED else exit(3)"
+    done = subprocess.run(
+        [sys.executable, "-c", again], env=os.environ | {compiling.SWITCH: "1"}, check=False
+    )
+    if done.returncode == 3:
+        raise click.ClickException("没有安装 numba（可选依赖 fast） / numba is not installed")
+    if done.returncode:
+        raise click.ClickException("编译失败 / compiling failed")
+    click.echo("已编译 / compiled")
+
+
 @offers.command()
 @click.argument("cases", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--json", "is_json", is_flag=True, help="一个 JSON 对象 / one JSON object")

@@ -1,4 +1,6 @@
-"""Loops over numbers, compiled by numba where it is installed (the extra `fast`), as they are elsewhere.
+"""Loops over numbers: as they are, or compiled by numba (the extra `fast`) once somebody asked for it.
+
+Compiling takes a minute, so nothing is compiled by the way: `huitou offers compile` does it, and says so in the cache.
 
 What is compiled takes and gives numbers, and lists of them that `ints` and `floats` made.
 """
@@ -12,7 +14,8 @@ from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 SWITCH = "HUITOU_COMPILED"
-"""Set to 0, this variable of the environment leaves everything as it is."""
+"""This variable of the environment, set to 0, leaves everything as it is, and to 1 compiles what is not yet."""
+_READY = "ready"
 
 
 def _cache() -> Path:
@@ -34,10 +37,21 @@ def _cache() -> Path:
     return Path(mkdtemp(prefix="huitou-"))
 
 
+def mark_ready() -> None:
+    """Say that everything is compiled: from now on processes take it."""
+    (Path(os.environ["NUMBA_CACHE_DIR"]) / _READY).touch()
+
+
+def _is_wanted(cache: Path) -> bool:
+    told = os.environ.get(SWITCH)
+    return told != "0" if told else (cache / _READY).exists()
+
+
 try:
-    if os.environ.get(SWITCH) == "0":
+    _CACHE = _cache()
+    if not _is_wanted(_CACHE):
         raise ImportError
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(_cache()))
+    os.environ["NUMBA_CACHE_DIR"] = str(_CACHE)
     import numba
     import numpy
 except ImportError:
@@ -59,16 +73,16 @@ except ImportError:
 
 else:
     IS_COMPILED = True
+    # Nothing is allocated, so no references are counted: that took ten times as long as all the rest.
+    _HOW: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 
     def fast(function: Function) -> Function:
         """Compiled when first called, and kept for the next process."""
-        return cast(Function, numba.njit(cache=True, nogil=True, _nrt=False)(function))
+        return cast(Function, numba.njit(**_HOW)(function))
 
     def inlined(function: Function) -> Function:
         """Compiled into whoever calls it: a call hands over every table there is."""
-        return cast(
-            Function, numba.njit(cache=True, nogil=True, _nrt=False, inline="always")(function)
-        )
+        return cast(Function, numba.njit(**_HOW, inline="always")(function))
 
     def ints(values: Sequence[int]) -> list[int]:
         """An array of int64."""

@@ -17,7 +17,8 @@ from huitou.offer.rules.pricing import check, legal_coupons, proof_of
 from huitou.offer.rules.searching import BEST_SET, DEPTH, NODES, PLACE, VALUE
 from huitou.offer.rules.tables import NONE
 from huitou.offer.rules.tabling import Tabled, tabled
-from huitou.offer.types.carts import Best, Cart, Rules
+from huitou.offer.types.carts import Best, Cart, CartLine, Rules, UsableCoupon, UsableOffer
+from huitou.offer.types.documents import Activity, OrderOff, Tier
 from huitou.offer.types.refusals import CannotUse
 
 Clock = Callable[[], float]
@@ -234,3 +235,11 @@ def _prefer(
         for n, m in enumerate(before):
             problem.walk.best[n] = m
     state[VALUE] -= 1
+
+
+def warm(clock: Clock) -> None:
+    """Go through everything once, so that all of it is compiled where it is to be."""
+    cart = Cart((CartLine(1, "a", "a", 2, 1_000), CartLine(2, "b", "b", 1, 1_500)))
+    offers = (UsableOffer("o", Activity(kind="activity", tiers=(Tier(at_least=1, off_fen=1),))),)
+    coupons = tuple(UsableCoupon(c, OrderOff(kind="order_off", off_fen=1)) for c in "cd")
+    best(cart, Rules(offers, coupons), clock=clock, pinned=["c"])
