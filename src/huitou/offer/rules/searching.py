@@ -387,13 +387,17 @@ def open_node(
     first = t.mode_from[own]
     if k > 0 and t.unit_class[k - 1] == own:
         first = v.modes[k - 1]
+    # Identical units stand in the order of their modes, so another mode may change who gets an odd fen.
+    is_alone = (k == 0 or t.unit_class[k - 1] != own) and (
+        k + 1 == units or t.unit_class[k + 1] != own
+    )
     count, row = 0, k * width
     for m in range(first, t.mode_until[own]):
         price = t.mode_price[m]
         limit = NONE if price == NONE else t.price_limit[price]
         if limit != NONE and v.prices_used[price] >= limit:
             continue
-        if is_idle(t, p, lines, m, coupons):
+        if is_alone and is_idle(t, p, lines, m, coupons):
             continue
         own_cost = lines.mode_cost[m]
         j = count
