@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 from bench.base.offer_carts import random_case
 from huitou.kernel.errors import Refusal
 from huitou.offer.rules.pricing import price
-from huitou.offer.types.carts import Best, Cart, CartLine, Choice, Decision, Rules, UsableCoupon
-from huitou.offer.types.documents import OrderOff
-from huitou.offer.types.refusals import CannotUse
+from huitou.offer.types.carts import (
+    Best,
+    Cart,
+    CartLine,
+    Choice,
+    Decision,
+    Rules,
+    UsableCoupon,
+    UsableOffer,
+)
+from huitou.offer.types.documents import OrderOff, PriceOffer
+from huitou.offer.types.refusals import CannotUse, TooManyCoupons
 from tests.rooms.offer.compare import (
     compare,
     gifts_worth,
@@ -283,3 +292,26 @@ def test_a_coupon_that_saves_nothing_is_kept() -> None:
     cart = Cart((CartLine(1, "a", "A", 1, 10),))
     rules = Rules(coupons=(coupon("a", None), coupon("b", None)))
     assert solved(cart, rules).proof.decision.coupons == ("a",)
+
+
+def test_an_empty_cart_and_more_than_fits_a_number() -> None:
+    assert solve(Cart((), 500), Rules()).proof.payable_fen == 500
+    line = CartLine(1, "a", "x", 2, 1_000)
+    coupons = [
+        UsableCoupon(f"c{n:02}", OrderOff(kind="order_off", off_fen=1 + n)) for n in range(61)
+    ]
+    with pytest.raises(TooManyCoupons):
+        solve(Cart((line,)), Rules(coupons=tuple(coupons)))
+    limited = Rules(coupons=tuple(coupons[:60]), coupon_limits=(("store", 1),))
+    assert solve(Cart((line,)), limited).proof.payable_fen == 2_000 - 60
+    prices = [
+        UsableOffer(f"p{n:02}", PriceOffer(kind="price", off_fen=1 + n, limit=1)) for n in range(70)
+    ]
+    assert solve(Cart((line,)), Rules(tuple(prices))).proof.payable_fen == 2_000 - 70 - 69
+
+
+def test_what_cannot_have_an_effect_cannot_be_pinned() -> None:
+    line = CartLine(1, "a", "x", 1, 1_000)
+    coupon = UsableCoupon("c", OrderOff(kind="order_off", off_fen=1), threshold_fen=2_000)
+    with pytest.raises(CannotUse):
+        solve(Cart((line,)), Rules(coupons=(coupon,)), pinned=("c",))

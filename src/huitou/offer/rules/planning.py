@@ -19,6 +19,8 @@ from huitou.offer.types.refusals import CannotUse
 
 _PLANS_MAX = 20_000
 _TIMES_MAX = 6
+_LEVELS_MAX = 60
+"""Bits of a number; with more each line stays as it begins."""
 _SOUGHT = 6
 """Depths of the search at which better slopes are sought."""
 
@@ -58,7 +60,8 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
         zeros(units + 1), zeros(units + 1), zeros(len(t.price_limit)),
         floats([0.0] * ((units + 1) * (acts + coupons) + 1)), zeros(units + 1), zeros(searching.STATE_SIZE),
     )  # fmt: skip
-    walk.state[LEVELS] = len(table.pieces) + len(table.prices)
+    levels = len(table.pieces) + len(table.prices)
+    walk.state[LEVELS] = levels if levels <= _LEVELS_MAX else 0
     walk.state[SOUGHT] = _SOUGHT
     return Problem(
         table=table,

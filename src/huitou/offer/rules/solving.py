@@ -19,7 +19,7 @@ from huitou.offer.rules.tables import NONE
 from huitou.offer.rules.tabling import Tabled, tabled
 from huitou.offer.types.carts import Best, Cart, CartLine, Rules, UsableCoupon, UsableOffer
 from huitou.offer.types.documents import Activity, OrderOff, Tier
-from huitou.offer.types.refusals import CannotUse
+from huitou.offer.types.refusals import CannotUse, NoTime
 
 Clock = Callable[[], float]
 """Seconds, from anywhere."""
@@ -43,7 +43,7 @@ def best(
     """The cheapest decision found within the budget; ties as docs/offers.md says.
 
     `pinned` offers and coupons have to have an effect, `refused` ones are not used. Refuses
-    `BadCart`, `CartTooLarge`, `CannotUse`.
+    `BadCart`, `CartTooLarge`, `TooManyCoupons`, `CannotUse`, `NoTime`.
     """
     check(cart)
     ends_at = clock() + budget_ms / 1_000
@@ -59,7 +59,7 @@ def best(
     is_over = _search(problem, [n for _, _, n in found], clock, ends_at)
     value = int(state[VALUE])
     if value >= _TOP:
-        raise CannotUse()
+        raise CannotUse() if is_over and is_whole else NoTime()
     waiting = [] if is_over else [each for each, _, _ in found[int(state[PLACE]) :]]
     floor = min((valuing.least_value(each, problem.wanted) for each in waiting), default=value)
     if not is_whole:
@@ -69,7 +69,7 @@ def best(
     if is_over and is_whole:
         _prefer(problem, sets, [(n, plan) for _, n, plan in found], clock, ends_at)
     return Best(
-        proof_of(table, [int(m) for m in problem.walk.best], int(state[BEST_SET])),
+        proof_of(table, _modes(problem), int(state[BEST_SET])),
         gap == 0,
         gap,
         int(state[NODES]),
@@ -165,6 +165,11 @@ def _keep(problem: Problem, modes: at.Ints, coupons: int) -> None:
             problem.walk.best[u] = m
 
 
+def _modes(problem: Problem) -> list[int]:
+    """Those of the best decision."""
+    return [int(problem.walk.best[u]) for u in range(len(problem.table.units))]
+
+
 def _lay_out(problem: Problem) -> int:
     """Bound the plans; those that can only be as good are kept too, for the sake of preferences."""
     state = problem.walk.state
@@ -190,7 +195,7 @@ def _scout(problem: Problem, count: int, clock: Clock, ends_at: float) -> None:
             problem.scratch, problem.plans, problem.walk, first, min(count, first + _SCOUTED),
         )  # fmt: skip
     if problem.walk.state[VALUE] < _TOP:
-        working, coupons = ints([int(m) for m in problem.walk.best]), problem.walk.state[BEST_SET]
+        working, coupons = ints(_modes(problem)), problem.walk.state[BEST_SET]
         descending.descend(
             problem.table.tables, problem.wanted, problem.scratch, working,
             ints([0] * max(1, len(working))), coupons,
@@ -227,7 +232,7 @@ def _prefer(
     state = problem.walk.state
     own = sets.index(int(state[BEST_SET]))
     state[VALUE] += 1
-    before = [int(m) for m in problem.walk.best]
+    before = _modes(problem)
     order = [plan for n, plan in sorted(plans) if n < own]
     if order:
         _search(problem, order, clock, ends_at)

@@ -22,8 +22,10 @@ from huitou.offer.types.documents import (
     ShippingOff,
     Tier,
 )
+from huitou.offer.types.refusals import TooManyCoupons
 
 FULL_BP = 10_000
+COUPONS_MAX = 60
 _MEASURES: dict[Measure, int] = {
     "amount": at.AMOUNT,
     "entry_amount": at.ENTRY_AMOUNT,
@@ -83,7 +85,9 @@ class Tabled:
 
 
 def tabled(cart: Cart, rules: Rules) -> Tabled:
-    """All that can be decided about a cart."""
+    """All that can be decided about a cart. Refuses `TooManyCoupons`: they are bits of a number."""
+    if len(rules.coupons) > COUPONS_MAX:
+        raise TooManyCoupons(count=len(rules.coupons), most=COUPONS_MAX)
     units = units_of(cart)
     prices = [offer for offer in rules.offers if isinstance(offer.terms, PriceOffer)]
     pieces = [offer for offer in rules.offers if isinstance(offer.terms, BuyGet | Bundle | AddOn)]
