@@ -8,14 +8,20 @@ What is compiled takes and gives numbers, and lists of them that `ints` and `flo
 import os
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
-from tempfile import gettempdir, mkdtemp
+from tempfile import mkdtemp
 from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 SWITCH = "HUITOU_COMPILED"
 """This variable of the environment, set to 0, leaves everything as it is, and to 1 compiles what is not yet."""
 _READY = "ready"
+
+
+def mark_ready() -> None:
+    """Say that everything is compiled: from now on processes take it."""
+    (Path(os.environ["NUMBA_CACHE_DIR"]) / _READY).touch()
 
 
 def _cache() -> Path:
@@ -25,33 +31,27 @@ def _cache() -> Path:
     told = sorted(
         (str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in package.rglob("*.py")
     )
-    name = f"huitou-{sha256(repr(told).encode()).hexdigest()[:16]}"
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    for folder in (home / "huitou", Path(gettempdir()) / f"huitou-{os.getuid()}"):
-        try:
-            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError:
-            continue
-        if os.access(folder / name, os.W_OK):
-            return folder / name
-    return Path(mkdtemp(prefix="huitou-"))
+    return home / "huitou" / sha256(repr(told).encode()).hexdigest()[:16]
 
 
-def mark_ready() -> None:
-    """Say that everything is compiled: from now on processes take it."""
-    (Path(os.environ["NUMBA_CACHE_DIR"]) / _READY).touch()
-
-
-def _is_wanted(cache: Path) -> bool:
-    told = os.environ.get(SWITCH)
-    return told != "0" if told else (cache / _READY).exists()
+def _made(cache: Path) -> Path:
+    """The folder, or one for this process alone where there is no writing."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return Path(mkdtemp(prefix="huitou-"))
+    return cache
 
 
 try:
-    _CACHE = _cache()
-    if not _is_wanted(_CACHE):
+    told = os.environ.get(SWITCH)
+    if told == "0" or find_spec("numba") is None:
         raise ImportError
-    os.environ["NUMBA_CACHE_DIR"] = str(_CACHE)
+    cache = _cache()
+    if not told and not (cache / _READY).exists():
+        raise ImportError
+    os.environ["NUMBA_CACHE_DIR"] = str(_made(cache))
     import numba
     import numpy
 except ImportError:
