@@ -22,7 +22,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
-from oscar import defaults  # type: ignore[import-untyped]
+from oscar import defaults
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 

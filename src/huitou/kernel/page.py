@@ -45,6 +45,16 @@ def decode_cursor(cursor: str, count: int) -> list[str]:
     return [str(value) for value in values]
 
 
+def decode_number(cursor: str | None) -> int | None:
+    """A cursor of a number of at most nine digits; None before the first page."""
+    if cursor is None:
+        return None
+    [text] = decode_cursor(cursor, 1)
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadCursor()
+    return int(text)
+
+
 def decode_moment(
     cursor: str | None, read_key: Callable[[str], Key]
 ) -> tuple[datetime, Key] | None:

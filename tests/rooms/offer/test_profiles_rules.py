@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from huitou.offer.types.profiles import oscar as oscar_types
 from huitou.offer.types.profiles import solidus as solidus_types
 from huitou.offer.types.profiles import sylius as sylius_types
 from huitou.offer.types.profiles.priced import Priced
+from tests.rooms.offer.vendor_cases import LINES, needs_data
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -1017,9 +1017,6 @@ def test_who_may_have_a_discount_of_lunar(
 
 # ── The runner ──
 
-DATA = Path(__file__).parents[4] / "shared" / "data" / "promo_cases" / "cases_dev.jsonl"
-LINES = DATA.read_text(encoding="utf-8").splitlines() if DATA.exists() else []
-needs_data = pytest.mark.skipif(not LINES, reason=f"data absent: {DATA}")
 anything = st.recursive(
     st.one_of(
         st.none(),

@@ -34,10 +34,9 @@ from huitou.identity import reads as identities
 from huitou.kernel.money import BASIS_POINTS
 from huitou.kernel.page import (
     PAGE_MAX,
-    BadCursor,
     Page,
-    decode_cursor,
     decode_moment,
+    decode_number,
     encode_cursor,
 )
 from huitou.kernel.time import day_of, day_start
@@ -69,7 +68,7 @@ def list_plans(
 ) -> Page[StoredPlanVersion]:
     """All versions, latest first."""
     limit = min(limit, PAGE_MAX)
-    before = _version_in(cursor)
+    before = decode_number(cursor)
     found = plans.list_plans(tx, KIND, before=before, count_max=limit + 1)
     items = [_version(row) for row in found[:limit]]
     return Page(items, encode_cursor(items[-1].version) if len(found) > limit else None)
@@ -253,12 +252,3 @@ def _plan(row: PlanRow) -> StoredPlan:
 def _members(tx: ReadTx, customer_id: UUID) -> list[UUID]:
     root_id = identities.get_root(tx, customer_id).id
     return sorted({member.id for member in identities.members_of(tx, root_id)} | {root_id})
-
-
-def _version_in(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    [text] = decode_cursor(cursor, 1)
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadCursor()
-    return int(text)

@@ -16,6 +16,7 @@ from huitou.offer.reads import orders as reads
 from huitou.offer.reads.carts import Wanted
 from huitou.offer.reads.usable import usable
 from huitou.offer.rules import proofs
+from huitou.offer.rules.choosing import check_usable, named_in, over_budget
 from huitou.offer.rules.pricing import price
 from huitou.offer.rules.uses import uses_of
 from huitou.offer.store import orders as store
@@ -67,15 +68,15 @@ def place(
     # Under these locks nobody else takes of the same limits and budgets until this is kept.
     if asked.customer_id is not None:
         tx.lock(f"offer.customer:{asked.customer_id}")
-    named = carts.named_in(decision)
+    named = named_in(decision)
     for offer_id in store.list_budgeted(tx, _offer_ids(named)):
         tx.lock(f"offer.budget:{offer_id}")
     found = usable(tx, asked)
-    carts.check_usable(found, named)
+    check_usable(found, named)
     proof = price(asked.cart, found.rules, decision)
     if payable_fen is not None and payable_fen != proof.payable_fen:
         raise PriceChanged(payable_fen=proof.payable_fen)
-    for id_ in carts.over_budget(found, proof):
+    for id_ in over_budget(found, proof):
         raise BudgetUsed(id=id_, name=found.known[id_].name)
     if holds_for is not None and decision.coupons:
         redeeming.freeze(tx, decision.coupons, wanted.unit, order_no, Basket(), lasts=holds_for)

@@ -7,7 +7,7 @@ from huitou.base.db import ReadTx
 from huitou.benefit.reads import tiers
 from huitou.benefit.types.templates import Sentence
 from huitou.catalog import reads as catalog
-from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
+from huitou.kernel.page import PAGE_MAX, Page, decode_number, encode_cursor
 from huitou.merchant import reads as merchants
 from huitou.merchant.types import NoUnit
 from huitou.offer.rules import checking
@@ -42,7 +42,7 @@ def list_offers(
     """Offers with their sentences, newest first."""
     limit = min(limit, PAGE_MAX)
     states = _EVERY if state is None else (state,)
-    found = store.list_offers(tx, states=states, before=_number_in(cursor), count_max=limit + 1)
+    found = store.list_offers(tx, states=states, before=decode_number(cursor), count_max=limit + 1)
     items = shown(tx, found[:limit])
     return Page(items, encode_cursor(items[-1].number) if len(found) > limit else None)
 
@@ -152,12 +152,3 @@ def _skus(document: OfferDocument) -> Iterable[str]:
         yield from terms.prices_fen or {}
     if isinstance(terms, Activity):
         yield from (gift.sku for tier in terms.tiers for gift in tier.gifts)
-
-
-def _number_in(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    [text] = decode_cursor(cursor, 1)
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise BadCursor()
-    return int(text)

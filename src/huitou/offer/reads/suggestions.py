@@ -2,9 +2,10 @@
 
 from huitou.base.db import ReadTx
 from huitou.catalog import reads as catalog
-from huitou.offer.reads.carts import Wanted, ask, solve
+from huitou.offer.reads.carts import Wanted, ask
 from huitou.offer.reads.usable import usable
 from huitou.offer.rules import suggesting as rules
+from huitou.offer.rules.choosing import solve
 from huitou.offer.rules.reasons import reasons
 from huitou.offer.rules.solving import Clock
 from huitou.offer.types.carts import UNITS_MAX, CartLine

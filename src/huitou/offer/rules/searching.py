@@ -134,8 +134,7 @@ def scout(
                 start = v.modes[u - 1]
             best = NONE
             for m in range(start, t.mode_until[own]):
-                limit = NONE if t.mode_price[m] == NONE else t.price_limit[t.mode_price[m]]
-                if limit != NONE and v.prices_used[t.mode_price[m]] >= limit:
+                if is_used_up(t, v, m):
                     continue
                 if best == NONE or lines.mode_cost[m] < lines.mode_cost[best]:
                     best = m
@@ -281,6 +280,14 @@ def may_be_better(
 
 
 @inlined
+def is_used_up(t: Tables, v: Walk, m: int) -> bool:
+    """Does a mode pay by a price offer that as many units pay by as may?"""
+    price = t.mode_price[m]
+    limit = NONE if price == NONE else t.price_limit[price]
+    return limit != NONE and v.prices_used[price] >= limit
+
+
+@inlined
 def is_idle(t: Tables, p: Plan, lines: Lines, m: int, coupons: int) -> bool:
     """Does a mode join what has no effect in this plan, and the same without it counts for the same coupons? Then it is
     the same decision once more."""
@@ -327,9 +334,7 @@ def open_node(
     )
     count, row = 0, k * width
     for m in range(first, t.mode_until[own]):
-        price = t.mode_price[m]
-        limit = NONE if price == NONE else t.price_limit[price]
-        if limit != NONE and v.prices_used[price] >= limit:
+        if is_used_up(t, v, m):
             continue
         if is_alone and is_idle(t, p, lines, m, coupons):
             continue

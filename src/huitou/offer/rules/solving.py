@@ -1,7 +1,7 @@
 """The cheapest way to buy a cart, and whether that is proven. Pure but for the clock that it is given.
 
-A start is found by changing one thing at a time; then every plan is bounded and searched (`searching`) until none
-can be better. Anytime: when time is over the best so far is the answer, with how much cheaper anything
+From a plain start every plan is bounded and looked at once, the best so far is bettered by changing one thing at a time, and
+plans are searched (`searching`) until none can be better. Anytime: when time is over the best so far is the answer, with how much cheaper anything
 else could be.
 """
 

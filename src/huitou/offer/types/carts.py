@@ -158,7 +158,7 @@ class PriceProof:
 @dataclass(frozen=True, slots=True)
 class Best:
     """The cheapest decision that was found. `proven`: there is none that is cheaper; else none is cheaper by more
-    than `gap_fen`."""
+    than `gap_fen`. `nodes` is the work that was done, a node where slopes were sought counted as ten."""
 
     proof: PriceProof
     proven: bool
