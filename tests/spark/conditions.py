@@ -63,12 +63,11 @@ def conditions() -> Iterator[dict[str, Any]]:
 
 def _purchases() -> Iterator[dict[str, Any]]:
     ops = cycle(COMPARISONS)
+    windows = cycle(WINDOWS)
     for agg, values in VALUES.items():
-        for at, where in enumerate(PURCHASES):
-            for step in (0, 2):
-                window = WINDOWS[(at + step) % len(WINDOWS)]
-                leaf = {"kind": "purchase", "agg": agg, "where": where, "window": window}
-                yield {**leaf, **_tested(next(ops), values)}
+        for where in PURCHASES:
+            leaf = {"kind": "purchase", "agg": agg, "where": where, "window": next(windows)}
+            yield {**leaf, **_tested(next(ops), values)}
 
 
 def _events() -> Iterator[dict[str, Any]]:
@@ -103,7 +102,7 @@ def _traits() -> Iterator[dict[str, Any]]:
     ops = {kind.type: cycle(kind.ops) for kind in traits.BUILT_IN.values()}
     alike = Counter(kind.type for kind in traits.BUILT_IN.values())
     for name, kind in traits.BUILT_IN.items():
-        for _ in range(max(2, ceil(len(kind.ops) / alike[kind.type]))):
+        for _ in range(ceil(len(kind.ops) / alike[kind.type])):
             op = next(ops[kind.type])
             yield {"kind": "trait", "name": name, "op": op, **_value(name, kind.type, op)}
     yield {"kind": "trait", "name": "tier", "op": "=", "value": "gold"}
