@@ -3236,7 +3236,7 @@ export interface paths {
         };
         /**
          * List Offers
-         * @description Offers with their sentences and what orders took of them, newest first.
+         * @description Offers with their sentences and what orders took of them, newest first; `q` is a part of the name.
          */
         get: operations["list_offers_v1_offers_get"];
         put?: never;
@@ -3503,6 +3503,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers/preview/price": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Price With Draft
+         * @description What a cart would cost with this offer alone, which need not be kept.
+         */
+        post: operations["price_with_draft_v1_offers_preview_price_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offers/price": {
         parameters: {
             query?: never;
@@ -3538,6 +3558,26 @@ export interface paths {
          *     more is then paid.
          */
         post: operations["suggest_more_v1_offers_suggest_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Offer Tags
+         * @description What an offer's `allows` may name.
+         */
+        get: operations["list_offer_tags_v1_offers_tags_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7262,6 +7302,33 @@ export interface components {
             revision?: number;
         };
         /**
+         * DraftBody
+         * @description A cart, and an offer as it is written until now.
+         */
+        DraftBody: {
+            /** At */
+            at?: string | null;
+            /**
+             * Budget Ms
+             * @default 50
+             */
+            budget_ms?: number;
+            /** Channel */
+            channel?: ("store" | "online") | null;
+            /** Customer */
+            customer?: string | null;
+            document: components["schemas"]["OfferDocument"];
+            /** Lines */
+            lines: components["schemas"]["huitou__offer__http__carts__LineBody"][];
+            /**
+             * Shipping Fen
+             * @default 0
+             */
+            shipping_fen?: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * Earned
          * @description By orders paid in a span: credited sales and commission, both net of refunds.
          */
@@ -9816,6 +9883,19 @@ export interface components {
             version: number;
             /** Warnings */
             warnings: components["schemas"]["Warned"][];
+        };
+        /**
+         * OfferTags
+         * @description Tags that can be allowed: those of kinds, groups of activities in their order, and what other offers
+         *     that are not over carry (groups among them).
+         */
+        OfferTags: {
+            /** Groups */
+            groups: string[];
+            /** Kinds */
+            kinds: string[];
+            /** Own */
+            own: string[];
         };
         /**
          * OfferVersion
@@ -20428,7 +20508,9 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                kind?: ("price" | "buy_get" | "bundle" | "add_on" | "activity") | null;
                 limit?: number;
+                q?: string | null;
                 state?: ("draft" | "published" | "paused" | "ended") | null;
             };
             header?: never;
@@ -20946,6 +21028,39 @@ export interface operations {
             };
         };
     };
+    price_with_draft_v1_offers_preview_price_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Priced"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     price_cart_v1_offers_price_post: {
         parameters: {
             query?: never;
@@ -20999,6 +21114,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggested"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_offer_tags_v1_offers_tags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferTags"];
                 };
             };
             /** @description Refused */

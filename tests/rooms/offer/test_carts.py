@@ -204,3 +204,24 @@ def test_a_till_needs_the_permission_and_prices_in_its_own_units(
     ) as http:
         answer = http.post("/v1/offers/best", json=cart(("A", 1, 1_000)))
         assert answer.json()["params"] == {"permission": "offer.read"}
+
+
+def test_a_draft_is_priced_alone(client: TestClient) -> None:
+    body = {
+        "unit": "store-0401",
+        "lines": [{"line_no": 1, "sku": "A", "quantity": 3, "list_fen": 5_000}],
+        "document": {
+            "name": "第二件半价",
+            "terms": {"kind": "buy_get", "buy": 1, "get": 1, "pay_bp": 5_000},
+            "audience": {"bought": "old"},
+        },
+    }
+    offer(client, "谁都有的九折", {"kind": "price", "pay_bp": 9_000})
+    told = client.post("/v1/offers/preview/price", json=body).json()
+    assert (told["payable_fen"], told["saved_fen"], told["proven"]) == (12_500, 2_500, True)
+    assert [step["zh"] for step in told["steps"]] == ["第二件半价：减 25 元"]
+    one = body | {"lines": [{"line_no": 1, "sku": "A", "quantity": 1, "list_fen": 5_000}]}
+    [unused] = client.post("/v1/offers/preview/price", json=one).json()["unused"]
+    assert (unused["code"], unused["short_pieces"]) == ("threshold_short", 1)
+    broken = body | {"document": body["document"] | {"funding": []}}
+    assert client.post("/v1/offers/preview/price", json=broken).status_code == 422

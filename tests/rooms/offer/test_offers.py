@@ -92,6 +92,43 @@ def test_tags_of_other_offers_and_groups_may_be_allowed(client: TestClient) -> N
     ]
 
 
+def test_each_fault_is_told_with_its_field(client: TestClient) -> None:
+    broken = OFFER | {
+        "terms": {
+            "kind": "activity",
+            "tiers": [{"at_least": 20_000, "off_fen": 9_000}, {"at_least": 10_000, "off_fen": 100}],
+        },
+        "funding": [{"party": "store", "share_bp": 100}],
+    }
+    params = client.post("/v1/offers/preview", json=broken).json()["params"]
+    assert params["fields"] == "terms.tiers,funding"
+    assert params["zh.terms.tiers"] == "门槛须逐级提高；优惠须逐级加大"
+    assert params["zh.funding"] == "费用分摊合计须为 100%，每方一行"
+    assert params["en.terms.tiers"].startswith("terms.tiers: at_least grows; ")
+
+
+def test_offers_are_found_by_name_and_kind(client: TestClient) -> None:
+    wanted = add(client, name="Winter 特惠找得到")
+    add(client, name="别的", note="winter 备注 找得到", terms={"kind": "price", "pay_bp": 9_000})
+
+    def found(**query: str) -> list[str]:
+        items = client.get("/v1/offers", params=query).json()["items"]
+        return [each["document"]["name"] for each in items]
+
+    assert found(q="找得到") == ["别的", "Winter 特惠找得到"]
+    assert found(q=" WINTER ", kind="activity") == ["Winter 特惠找得到"]
+    assert found(q="特惠_得") == []
+    assert wanted["id"] not in found(kind="bundle")
+
+
+def test_what_may_be_allowed_is_listed(client: TestClient) -> None:
+    add(client, tags=["listed-tag"])
+    told = client.get("/v1/offers/tags").json()
+    assert told["kinds"] == ["price", "piece", "activity", "coupon"]
+    assert told["groups"] == ["activity"]
+    assert "listed-tag" in told["own"]
+
+
 def test_a_change_holds_when_it_is_published_and_old_versions_stay(client: TestClient) -> None:
     offer = add(client)
     url = f"/v1/offers/{offer['id']}"

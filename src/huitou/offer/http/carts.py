@@ -8,11 +8,12 @@ from pydantic import AwareDatetime, Field
 from huitou.base.http import Body, Reading, Router, needs
 from huitou.benefit.types.templates import SaleChannel
 from huitou.offer.reads import carts as reads
-from huitou.offer.reads import suggestions
+from huitou.offer.reads import drafts, suggestions
 from huitou.offer.reads.carts import BUDGET_MS_MAX, Wanted, WantedLine
 from huitou.offer.types.answers import Priced
 from huitou.offer.types.carts import UNITS_MAX, Choice, Decision, Slot
 from huitou.offer.types.documents import FEN_MAX
+from huitou.offer.types.offers import OfferDocument
 from huitou.offer.types.refusals import BadDecision
 from huitou.offer.types.suggestions import Suggested
 
@@ -55,6 +56,13 @@ class CartBody(Body):
 class BestBody(CartBody):
     pinned: Ids
     refused: Ids
+    budget_ms: Budget = 50
+
+
+class DraftBody(CartBody):
+    """A cart, and an offer as it is written until now."""
+
+    document: OfferDocument
     budget_ms: Budget = 50
 
 
@@ -126,6 +134,12 @@ def price_cart(tx: Reading, body: PriceBody) -> Priced:
     return reads.with_coupons(
         tx, body.wanted(), body.coupons, clock=monotonic, budget_ms=body.budget_ms
     )
+
+
+@router.post("/preview/price", dependencies=[needs("offer.edit")])
+def price_with_draft(tx: Reading, body: DraftBody) -> Priced:
+    """What a cart would cost with this offer alone, which need not be kept."""
+    return drafts.price(tx, body.document, body.wanted(), clock=monotonic, budget_ms=body.budget_ms)
 
 
 @router.post("/suggest", dependencies=[needs("offer.read")])

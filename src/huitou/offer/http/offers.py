@@ -9,12 +9,14 @@ from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.offer.actions import offers as actions
 from huitou.offer.reads import offers as reads
+from huitou.offer.types.documents import OfferKind
 from huitou.offer.types.offers import (
     Offer,
     OfferDocument,
     OfferPreview,
     OfferShown,
     OfferState,
+    OfferTags,
     OfferVersion,
 )
 
@@ -36,11 +38,19 @@ class PublishOffer(Body):
 def list_offers(
     tx: Reading,
     state: OfferState | None = None,
+    kind: OfferKind | None = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> Page[OfferShown]:
-    """Offers with their sentences and what orders took of them, newest first."""
-    return reads.list_offers(tx, state=state, cursor=cursor, limit=limit)
+    """Offers with their sentences and what orders took of them, newest first; `q` is a part of the name."""
+    return reads.list_offers(tx, state=state, kind=kind, words=q, cursor=cursor, limit=limit)
+
+
+@router.get("/tags", dependencies=[needs("offer.read")])
+def list_offer_tags(tx: Reading) -> OfferTags:
+    """What an offer's `allows` may name."""
+    return reads.list_tags(tx)
 
 
 @router.post("", status_code=201, dependencies=[needs("offer.edit")])

@@ -70,7 +70,7 @@ def best(
     found = usable(tx, asked)
     check_usable(found, pinned)
     solved, why = solve(asked.cart, found, clock, budget_ms, pinned, refused)
-    return _priced(tx, asked, found, solved.proof, solved, refused, why)
+    return answer(tx, asked, found, solved.proof, solved, refused, why)
 
 
 def priced(tx: ReadTx, wanted: Wanted, decision: Decision) -> Priced:
@@ -78,7 +78,7 @@ def priced(tx: ReadTx, wanted: Wanted, decision: Decision) -> Priced:
     asked = ask(tx, wanted)
     found = usable(tx, asked)
     check_usable(found, named_in(decision))
-    return _priced(tx, asked, found, price(asked.cart, found.rules, decision), None, (), {})
+    return answer(tx, asked, found, price(asked.cart, found.rules, decision), None, (), {})
 
 
 def with_coupons(
@@ -90,7 +90,7 @@ def with_coupons(
     check_usable(found, coupons)
     others = [each.id for each in found.rules.coupons if each.id not in coupons]
     solved, why = solve(asked.cart, found, clock, budget_ms, coupons, others)
-    return _priced(tx, asked, found, solved.proof, solved, others, why)
+    return answer(tx, asked, found, solved.proof, solved, others, why)
 
 
 def ask(tx: ReadTx, wanted: Wanted, *, order_no: str | None = None) -> Asked:
@@ -133,7 +133,7 @@ def customer_of(tx: ReadTx, text: str) -> UUID:
     return profile.get_visible_root(tx, customer_id)
 
 
-def _priced(
+def answer(
     tx: ReadTx,
     asked: Asked,
     found: Usable,
@@ -142,6 +142,7 @@ def _priced(
     refused: Sequence[str],
     why: dict[str, Reason],
 ) -> Priced:
+    """A price with its reasons; `solved` is None where the decision was given."""
     names = catalog.products_by_sku(tx, sorted({gift.sku for gift in proof.gifts}))
     told = reasons(
         asked.cart,

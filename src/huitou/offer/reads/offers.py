@@ -13,15 +13,23 @@ from huitou.merchant.types import NoUnit
 from huitou.offer.rules import checking
 from huitou.offer.rules.sentences import sentence
 from huitou.offer.store import offers as store
-from huitou.offer.types.documents import Activity, AddOn, BuyGet, Goods, PriceOffer
+from huitou.offer.types.documents import (
+    Activity,
+    AddOn,
+    BuyGet,
+    Goods,
+    OfferKind,
+    PriceOffer,
+)
 from huitou.offer.types.offers import (
-    BadOffer,
+    Fault,
     NoOffer,
     Offer,
     OfferDocument,
     OfferPreview,
     OfferShown,
     OfferState,
+    OfferTags,
     OfferVersion,
 )
 from huitou.segment import reads as segments
@@ -37,12 +45,24 @@ def get_offer(tx: ReadTx, offer_id: UUID) -> Offer:
 
 
 def list_offers(
-    tx: ReadTx, *, state: OfferState | None = None, cursor: str | None = None, limit: int = 50
+    tx: ReadTx,
+    *,
+    state: OfferState | None = None,
+    kind: OfferKind | None = None,
+    words: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[OfferShown]:
-    """Offers with their sentences, newest first."""
+    """Offers with their sentences, newest first; `words` is a part of the name or the note, any case."""
     limit = min(limit, PAGE_MAX)
-    states = _EVERY if state is None else (state,)
-    found = store.list_offers(tx, states=states, before=decode_number(cursor), count_max=limit + 1)
+    found = store.list_offers(
+        tx,
+        states=_EVERY if state is None else (state,),
+        kind=kind,
+        words=words,
+        before=decode_number(cursor),
+        count_max=limit + 1,
+    )
     items = shown(tx, found[:limit])
     return Page(items, encode_cursor(items[-1].number) if len(found) > limit else None)
 
@@ -95,15 +115,19 @@ def check_document(tx: ReadTx, document: OfferDocument) -> None:
     codes = {rule.code for rule in plan.plan.tiers} if plan else set()
     for tier in audience.tiers:
         if tier not in codes:
-            raise BadOffer(fields="audience.tiers", zh=f"没有等级 {tier}", en=f"no tier {tier}")
+            fault = Fault("audience.tiers", f"没有等级 {tier}", f"no tier {tier}")
+            raise checking.refusal_of([fault])
     there = segments.names_by_id(tx, audience.segments)
     for segment_id in audience.segments:
         if segment_id not in there:
-            raise BadOffer(
-                fields="audience.segments",
-                zh=f"没有人群 {segment_id}",
-                en=f"no segment {segment_id}",
+            raise checking.refusal_of(
+                [Fault("audience.segments", f"没有人群 {segment_id}", f"no segment {segment_id}")]
             )
+
+
+def list_tags(tx: ReadTx) -> OfferTags:
+    """What `allows` may name."""
+    return OfferTags(list(checking.KINDS), list(groups(tx)), sorted(store.list_tags(tx)))
 
 
 def groups(tx: ReadTx) -> tuple[str, ...]:

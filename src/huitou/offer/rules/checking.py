@@ -1,6 +1,6 @@
 """What an offer may say. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from huitou.benefit.types.templates import Warned
@@ -19,12 +19,27 @@ def checked(document: OfferDocument, known_tags: Collection[str]) -> OfferDocume
     own = {*document.tags, getattr(document.terms, "group", "activity")}
     faults = list(_faults(document, {*known_tags, *KINDS, *own}))
     if faults:
-        raise BadOffer(
-            fields=",".join(dict.fromkeys(fault.field for fault in faults)),
-            zh="；".join(fault.zh for fault in faults),
-            en="; ".join(fault.en for fault in faults),
-        )
+        raise refusal_of(faults)
     return document
+
+
+def refusal_of(faults: Sequence[Fault]) -> BadOffer:
+    """All faults in one refusal; `zh.<field>` and `en.<field>` tell them apart."""
+    by_field: dict[str, list[Fault]] = {}
+    for fault in faults:
+        by_field.setdefault(fault.field, []).append(fault)
+    told = {
+        f"zh.{field}": "；".join(each.zh for each in found) for field, found in by_field.items()
+    }
+    told |= {
+        f"en.{field}": "; ".join(each.en for each in found) for field, found in by_field.items()
+    }
+    return BadOffer(
+        fields=",".join(by_field),
+        zh="；".join(fault.zh for fault in faults),
+        en="; ".join(fault.en for fault in faults),
+        **told,
+    )
 
 
 def warnings(document: OfferDocument, now: datetime) -> list[Warned]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from huitou.base.db import ReadTx, Tx
+from huitou.offer.types.documents import OfferKind
 from huitou.offer.types.offers import (
     Offer,
     OfferDocument,
@@ -111,9 +112,15 @@ def find_offers(tx: ReadTx, ids: Sequence[UUID]) -> list[Offer]:
 
 
 def list_offers(
-    tx: ReadTx, *, states: Sequence[OfferState], before: int | None, count_max: int
+    tx: ReadTx,
+    *,
+    states: Sequence[OfferState],
+    kind: OfferKind | None,
+    words: str | None,
+    before: int | None,
+    count_max: int,
 ) -> list[Offer]:
-    """Newest first, those numbered below `before`."""
+    """Newest first, those numbered below `before`; of one kind, with these words in name or note."""
     return _offers(
         tx.rows(
             dict,
@@ -122,9 +129,18 @@ def list_offers(
             FROM offer.offer
             WHERE merchant_id = %(merchant)s AND state = ANY(%(states)s::text[])
                 AND (%(before)s::int IS NULL OR number < %(before)s::int)
+                AND (%(kind)s::text IS NULL OR document -> 'terms' ->> 'kind' = %(kind)s::text)
+                AND (%(words)s::text IS NULL OR strpos(
+                    lower(concat(document ->> 'name', ' ', document ->> 'note')), %(words)s::text) > 0)
             ORDER BY number DESC LIMIT %(count_max)s
             """,
-            {"states": list(states), "before": before, "count_max": count_max},
+            {
+                "states": list(states),
+                "kind": kind,
+                "words": words.strip().lower() if words else None,
+                "before": before,
+                "count_max": count_max,
+            },
         )
     )
 

@@ -146,5 +146,6 @@ class ShippingOff(Part):
 
 
 OfferTerms = Annotated[PriceOffer | BuyGet | Bundle | AddOn | Activity, Field(discriminator="kind")]
+OfferKind = Literal["price", "buy_get", "bundle", "add_on", "activity"]
 PIECE_KINDS = ("buy_get", "bundle", "add_on")
 CouponTerms = Annotated[OrderOff | OneOff | ShippingOff, Field(discriminator="kind")]

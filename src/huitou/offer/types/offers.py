@@ -150,6 +150,16 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferTags:
+    """Tags that can be allowed: those of kinds, groups of activities in their order, and what other offers
+    that are not over carry (groups among them)."""
+
+    kinds: list[str]
+    groups: list[str]
+    own: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class OfferPreview:
     sentence: Sentence
     warnings: list[Warned]
