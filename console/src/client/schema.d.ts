@@ -5908,11 +5908,17 @@ export interface components {
         /**
          * Audience
          * @description Who: customers of one of these tiers, in one of these segments, who never bought (`new`) or have
-         *     (`old`). What is left out asks nothing; all that is named has to hold.
+         *     (`old`); whoever comes through an associate's own link (`by_promoter`). What is left out asks nothing;
+         *     all that is named has to hold.
          */
         Audience: {
             /** Bought */
             bought?: ("new" | "old") | null;
+            /**
+             * By Promoter
+             * @default false
+             */
+            by_promoter?: boolean;
             /**
              * Segments
              * @default []
@@ -6069,6 +6075,8 @@ export interface components {
             lines: components["schemas"]["huitou__offer__http__carts__LineBody"][];
             /** Pinned */
             pinned?: string[];
+            /** Promoter */
+            promoter?: string | null;
             /** Refused */
             refused?: string[];
             /**
@@ -9749,6 +9757,7 @@ export interface components {
             allows?: string[] | null;
             /**
              * @default {
+             *       "by_promoter": false,
              *       "segments": [],
              *       "tiers": []
              *     }
@@ -10115,6 +10124,8 @@ export interface components {
              * Format: date-time
              */
             placed_at: string;
+            /** Promoter Id */
+            promoter_id: string | null;
             /** Rules Hash */
             rules_hash: string;
             /** Shipping Fen */
@@ -10958,6 +10969,8 @@ export interface components {
             order_no: string;
             /** Payable Fen */
             payable_fen?: number | null;
+            /** Promoter */
+            promoter?: string | null;
             /**
              * Shipping Fen
              * @default 0
@@ -11443,6 +11456,8 @@ export interface components {
             decision?: components["schemas"]["DecisionBody"] | null;
             /** Lines */
             lines: components["schemas"]["huitou__offer__http__carts__LineBody"][];
+            /** Promoter */
+            promoter?: string | null;
             /**
              * Shipping Fen
              * @default 0
@@ -13571,6 +13586,8 @@ export interface components {
             customer?: string | null;
             /** Lines */
             lines: components["schemas"]["huitou__offer__http__carts__LineBody"][];
+            /** Promoter */
+            promoter?: string | null;
             /**
              * Shipping Fen
              * @default 0
@@ -14537,7 +14554,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "not_started" | "not_in_window" | "not_here" | "wrong_channel" | "needs_customer" | "audience" | "limit_reached" | "budget_empty" | "frozen" | "price_list" | "refused" | "scope_empty" | "threshold_short" | "not_lower" | "no_shipping" | "twin" | "too_many" | "excluded_by" | "dominated" | "not_chosen";
+            code: "not_started" | "not_in_window" | "not_here" | "wrong_channel" | "needs_customer" | "needs_promoter" | "audience" | "limit_reached" | "budget_empty" | "frozen" | "price_list" | "refused" | "scope_empty" | "threshold_short" | "not_lower" | "no_shipping" | "twin" | "too_many" | "excluded_by" | "dominated" | "not_chosen";
             /** En */
             en: string;
             /** Id */

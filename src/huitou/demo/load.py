@@ -20,6 +20,7 @@ from huitou.base.db import Database
 from huitou.demo.benefits import open_benefits
 from huitou.demo.front_door import checked, get, post, wait_for
 from huitou.demo.games import open_games
+from huitou.demo.offers import open_offers
 from huitou.demo.opening import open_brand
 from huitou.demo.pictures import draw
 from huitou.demo.state import SEED, ZONE, Demo
@@ -88,6 +89,8 @@ def load(config: Config, demo: Demo, world: World, say: Callable[[str], None]) -
         open_stored(api, demo.unit)
         say("· 签到与转盘 / games")
         open_games(api)
+        say("· 优惠活动 / offers")
+        open_offers(api, demo.unit)
         say("· 第一个关怀任务 / a first care task")
         card = open_brand(api, config, demo, world)
     demo.loaded(card).write(config.data)

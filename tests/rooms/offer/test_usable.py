@@ -1,7 +1,7 @@
 """What somebody may use somewhere, and why not the rest."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -253,3 +253,39 @@ def test_another_merchants_offers_and_customers_are_not_there(
         assert best(http, cart(("A", 1, 1_000)))["payable_fen"] == 1_000
         answer = http.post("/v1/offers/best", json=cart(("A", 1, 1_000), customer=str(customer)))
         assert (answer.status_code, answer.json()["code"]) == (404, "identity.no_such_customer")
+
+
+def test_who_comes_through_an_associates_link_has_their_offer(
+    client: TestClient, brand: Brand
+) -> None:
+    own = offer(client, "专属", HALF, audience={"by_promoter": True})
+    assert client.get(f"/v1/offers/{own}").json()["sentence"] == {
+        "zh": "限时价 5 折，限经导购专属链接购买",
+        "en": "limited-time price: 50% off, only through an associate's own link",
+    }
+    body = cart(("A", 1, 1_000))
+    assert why(best(client, body)) == {own: "needs_promoter"}
+    staff = brand.staff["a-01"]
+    for told in (staff.code, str(staff.id)):
+        assert best(client, body | {"promoter": told})["payable_fen"] == 500
+    for nobody in ("nobody", str(uuid4())):
+        refused = client.post("/v1/offers/best", json=body | {"promoter": nobody})
+        assert (refused.status_code, refused.json()["code"]) == (404, "merchant.no_staff")
+
+
+def test_an_order_keeps_through_whom_it_came_and_replays(client: TestClient, brand: Brand) -> None:
+    offer(client, "专属", HALF, audience={"by_promoter": True})
+    staff = brand.staff["a-01"]
+    body = cart(("A", 1, 1_000), promoter=staff.code)
+    decision = best(client, body)["decision"]
+    left = {name: value for name, value in body.items() if name != "budget_ms"}
+    order = left | {"order_no": "P-1", "decision": decision}
+    # The decision alone is not enough: it holds through the link only.
+    direct = {name: value for name, value in order.items() if name != "promoter"}
+    refused = client.put("/v1/offers/orders", json=direct)
+    assert (refused.status_code, refused.json()["code"]) == (422, "offer.not_usable")
+    placed = client.put("/v1/offers/orders", json=order).json()
+    assert (placed["promoter_id"], placed["payable_fen"]) == (str(staff.id), 500)
+    where = {"unit": "store-0401", "order_no": "P-1"}
+    assert client.get("/v1/offers/orders", params=where).json()["promoter_id"] == str(staff.id)
+    assert client.post("/v1/offers/orders/replay", json=where).json()["is_same"] is True

@@ -168,11 +168,12 @@ def _kept(
 
 
 def _document(asked: Asked, found: Usable, proof: PriceProof) -> dict[str, Any]:
-    """The proof, when and where it holds, and what the instruments that took part were called."""
+    """The proof, when, where and through whom it holds, and what the instruments that took part were called."""
     took_part = {step.id for step in proof.steps}
     return proofs.kept(asked.cart, found.rules, proof) | {
         "at": asked.at.isoformat(),
         "channel": asked.place.channel,
+        "promoter": str(asked.promoter_id) if asked.promoter_id else None,
         "known": {
             id_: {"kind": each.kind, "name": each.name, **asdict(each.sentence)}
             for id_, each in found.known.items()

@@ -37,7 +37,8 @@ class LineBody(Body):
 
 
 class CartBody(Body):
-    """`customer` is an id or `kind:value[@scope]`; `channel` left out is the unit's."""
+    """`customer` is an id or `kind:value[@scope]`; `channel` left out is the unit's; `promoter` is the code or id
+    of the member of staff through whose link it comes."""
 
     unit: Annotated[str, Field(min_length=1, max_length=64)]
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=UNITS_MAX)]
@@ -45,12 +46,21 @@ class CartBody(Body):
     customer: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     channel: SaleChannel | None = None
     at: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    promoter: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
     def wanted(self) -> Wanted:
         lines = tuple(
             WantedLine(line.line_no, line.sku, line.quantity, line.list_fen) for line in self.lines
         )
-        return Wanted(self.unit, lines, self.shipping_fen, self.customer, self.channel, self.at)
+        return Wanted(
+            self.unit,
+            lines,
+            self.shipping_fen,
+            self.customer,
+            self.channel,
+            self.at,
+            self.promoter,
+        )
 
 
 class BestBody(CartBody):

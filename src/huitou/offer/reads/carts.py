@@ -1,6 +1,7 @@
 """What a cart costs somebody, somewhere."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,8 @@ from huitou.catalog import reads as catalog
 from huitou.catalog.types import UNKNOWN
 from huitou.identity import reads as identities
 from huitou.identity.types import NoSuchCustomer
+from huitou.merchant import reads as merchants
+from huitou.merchant.types import NoStaff
 from huitou.offer.reads.usable import usable
 from huitou.offer.rules import proofs, telling
 from huitou.offer.rules.choosing import check_usable, named_in, solve
@@ -41,7 +44,8 @@ class WantedLine:
 class Wanted:
     """A cart at a unit. `channel` None is the unit's, `at` None is now. `customer` is the text of an id or
     `kind:value[@scope]`, of somebody the asker may see; an id itself is of somebody who stands before them;
-    None is nobody known."""
+    None is nobody known. `promoter` is the code or the text of the id of the member of staff through whose
+    link it comes; an id itself need not be of one who is still there."""
 
     unit: str
     lines: tuple[WantedLine, ...]
@@ -49,6 +53,7 @@ class Wanted:
     customer: str | UUID | None = None
     channel: SaleChannel | None = None
     at: datetime | None = None
+    promoter: str | UUID | None = None
 
 
 def best(
@@ -63,7 +68,7 @@ def best(
     """The cheapest way to buy it that was found in time, with `pinned` instruments and without `refused` ones.
 
     Refuses `offer.not_usable` for something pinned that does not hold here, `offer.cannot_use`,
-    `offer.bad_cart`, `offer.cart_too_large`, `offer.no_price`, `merchant.no_unit`,
+    `offer.bad_cart`, `offer.cart_too_large`, `offer.no_price`, `merchant.no_unit`, `merchant.no_staff`,
     `identity.no_such_customer`.
     """
     asked = ask(tx, wanted)
@@ -116,7 +121,31 @@ def ask(tx: ReadTx, wanted: Wanted, *, order_no: str | None = None) -> Asked:
         root_id = identities.get_root(tx, wanted.customer).id
     elif wanted.customer is not None:
         root_id = customer_of(tx, wanted.customer)
-    return Asked(place, wanted.unit, wanted.at or tx.now, root_id, cart, order_no)
+    return Asked(
+        place,
+        wanted.unit,
+        wanted.at or tx.now,
+        root_id,
+        cart,
+        order_no,
+        promoter_of(tx, wanted.promoter),
+    )
+
+
+def promoter_of(tx: ReadTx, told: str | UUID | None) -> UUID | None:
+    """Who is told as in `Wanted`, if they work here still. Refuses `merchant.no_staff` for a text that
+    names nobody who does."""
+    if told is None:
+        return None
+    if isinstance(told, UUID):
+        return told if merchants.get_staff(tx, told).is_active else None
+    staff = merchants.find_staff_by_code(tx, told)
+    if staff is None:
+        with suppress(ValueError):
+            staff = merchants.get_staff(tx, UUID(told))
+    if staff is None or not staff.is_active:
+        raise NoStaff()
+    return staff.id
 
 
 def customer_of(tx: ReadTx, text: str) -> UUID:

@@ -114,6 +114,7 @@ def shown(tx: ReadTx, kept: Kept, *, is_new: bool) -> OrderShown:
         unit_id=kept.unit_id,
         order_no=kept.order_no,
         customer_id=kept.customer_id,
+        promoter_id=_promoter_of(kept),
         payable_fen=kept.payable_fen,
         list_fen=proof.list_fen,
         shipping_fen=proof.shipping_fen,
@@ -135,6 +136,11 @@ def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
         row | {"placed_at": row["placed_at"].isoformat()}
         for row in store.list_orders_of(tx, members_of(tx, customer_id))
     ]
+
+
+def _promoter_of(kept: Kept) -> UUID | None:
+    told = kept.document.get("promoter")
+    return UUID(told) if told else None
 
 
 def _uses(tx: ReadTx, proof_id: UUID) -> list[ShownUse]:

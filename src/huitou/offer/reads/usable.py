@@ -111,6 +111,7 @@ def _facts(tx: ReadTx, asked: Asked, tier: TierRule | None, there: Sequence[Offe
         tier=tier.code if tier else None,
         segments=frozenset(segments.segments_of(tx, root_id, named) if root_id else ()),
         has_bought=any(total.order_count > 0 for total in totals.values()),
+        has_promoter=asked.promoter_id is not None,
     )
 
 

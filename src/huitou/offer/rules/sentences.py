@@ -191,6 +191,8 @@ def _audience(document: OfferDocument, names: Names) -> list[Said]:
         parts.append((f"限人群「{zh}」", f"for the segment {en}"))
     if audience.bought is not None:
         parts.append(_BOUGHT[audience.bought])
+    if audience.by_promoter:
+        parts.append(("限经导购专属链接购买", "only through an associate's own link"))
     return parts
 
 

@@ -31,6 +31,7 @@ WORDS: dict[ReasonCode, tuple[str, str]] = {
     "not_here": ("不能在这里使用", "Not at this unit"),
     "wrong_channel": ("不能在这个渠道使用", "Not in this channel"),
     "needs_customer": ("需要先识别会员", "The customer has to be known"),
+    "needs_promoter": ("限经导购专属链接购买", "Only through an associate's own link"),
     "audience": ("不在适用人群内", "Not for this customer"),
     "limit_reached": ("已达到每人上限", "The customer's limit is reached"),
     "budget_empty": ("活动预算已用完", "The budget is used up"),
@@ -76,6 +77,8 @@ def refusal_of(
         return reason("needs_customer")
     if not _is_for(document, facts):
         return reason("audience")
+    if audience.by_promoter and not facts.has_promoter:
+        return reason("needs_promoter")
     if limits.customer_orders is not None and taken.orders >= limits.customer_orders:
         return reason("limit_reached")
     if limits.customer_units is not None and _left(document, taken) is None:

@@ -16,6 +16,7 @@ ReasonCode = Literal[
     "not_here",
     "wrong_channel",
     "needs_customer",
+    "needs_promoter",
     "audience",
     "limit_reached",
     "budget_empty",
@@ -49,7 +50,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`customer_id` answers for themselves; None is nobody known. `order_no` is the order that asks."""
+    """`customer_id` answers for themselves; None is nobody known. `order_no` is the order that asks,
+    `promoter_id` the member of staff through whose link it comes."""
 
     place: Place
     unit_code: str
@@ -57,6 +59,7 @@ class Asked:
     customer_id: UUID | None
     cart: Cart
     order_no: str | None = None
+    promoter_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Facts:
     tier: str | None
     segments: frozenset[UUID]
     has_bought: bool
+    has_promoter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,11 +41,13 @@ ALWAYS = When()
 
 class Audience(Part):
     """Who: customers of one of these tiers, in one of these segments, who never bought (`new`) or have
-    (`old`). What is left out asks nothing; all that is named has to hold."""
+    (`old`); whoever comes through an associate's own link (`by_promoter`). What is left out asks nothing;
+    all that is named has to hold."""
 
     tiers: Annotated[tuple[Code, ...], Field(max_length=20, strict=False)] = ()
     segments: Annotated[tuple[Id, ...], Field(max_length=20, strict=False)] = ()
     bought: Literal["new", "old"] | None = None
+    by_promoter: bool = False
 
 
 EVERYBODY = Audience()

@@ -76,6 +76,7 @@ class OrderShown:
     unit_id: UUID
     order_no: str
     customer_id: UUID | None
+    promoter_id: UUID | None
     payable_fen: int
     list_fen: int
     shipping_fen: int
