@@ -7328,6 +7328,8 @@ export interface components {
             document: components["schemas"]["OfferDocument"];
             /** Lines */
             lines: components["schemas"]["huitou__offer__http__carts__LineBody"][];
+            /** Promoter */
+            promoter?: string | null;
             /**
              * Shipping Fen
              * @default 0
