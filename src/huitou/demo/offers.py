@@ -1,6 +1,6 @@
 """The demo brand's offers: what a supermarket has running in one week, and orders placed through them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import httpx2
@@ -63,7 +63,13 @@ def offers(now: datetime) -> Given:
     """Each document, and the state it is in."""
     week = _span(now - timedelta(days=2), now + timedelta(days=5))
     month = _span(now - timedelta(days=9), now + timedelta(days=21))
-    return [*_prices(week, month), *_pieces(week, month), *_activities(week, month), *_later(now)]
+    return [
+        *_prices(week, month),
+        *_pieces(week, month),
+        *_activities(week, month),
+        *_extras(week),
+        *_later(now),
+    ]
 
 
 def _prices(week: dict[str, str], month: dict[str, str]) -> Given:
@@ -213,6 +219,12 @@ def _activities(week: dict[str, str], month: dict[str, str]) -> Given:
             },
             "published",
         ),
+    ]
+
+
+def _extras(week: dict[str, str]) -> Given:
+    """What stands beside the others: gifts, postage, and a first order."""
+    return [
         (
             {
                 "name": "满 200 元赠可乐",
@@ -298,8 +310,8 @@ def _later(now: datetime) -> Given:
 
 def _span(since: datetime, until: datetime) -> dict[str, str]:
     """From one midnight until another."""
-    day = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
-    return {
-        "from_at": since.replace(**day).isoformat(),
-        "until_at": until.replace(**day).isoformat(),
-    }
+    return {"from_at": _midnight(since), "until_at": _midnight(until)}
+
+
+def _midnight(at: datetime) -> str:
+    return datetime.combine(at.date(), time(), ZONE).isoformat()
