@@ -76,6 +76,19 @@ def test_days_and_hours_are_the_merchants(client: TestClient) -> None:
         assert (why(told).get(id_) == "not_in_window") != holds
 
 
+def test_a_members_day_comes_every_month(client: TestClient) -> None:
+    id_ = offer(client, "会员日", HALF, when={"monthdays": [8, 31]})
+    for at, holds in (
+        ("2026-12-08T00:00:00+08:00", True),
+        ("2026-12-07T16:00:00Z", True),
+        ("2026-12-08T16:00:00Z", False),
+        ("2026-12-31T12:00:00+08:00", True),
+    ):
+        told = best(client, cart(("A", 1, 1_000), at=at))
+        assert (told["payable_fen"] == 500) == holds
+        assert (why(told).get(id_) == "not_in_window") != holds
+
+
 def test_a_new_customer_is_one_without_an_order(
     client: TestClient, customer: UUID, send: Any, drain: Any
 ) -> None:

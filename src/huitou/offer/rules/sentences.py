@@ -217,6 +217,9 @@ def _when(when: When, zone: str) -> list[Said]:
         parts.append((f"{since} 起", f"from {since}"))
     elif until:
         parts.append((f"{until} 止", f"until {until}"))
+    if when.monthdays:
+        days = [str(day) for day in sorted(set(when.monthdays))]
+        parts.append((f"每月 {'、'.join(days)} 日", f"on day {', '.join(days)} of the month"))
     hours = when.hours
     found = week(when.weekdays, (hours.from_minute, hours.until_minute) if hours else None)
     return [*parts, found] if found else parts

@@ -154,8 +154,10 @@ def tier_id(tier: str) -> str:
 
 def _is_hour(document: OfferDocument, facts: Facts) -> bool:
     local = facts.at.astimezone(ZoneInfo(facts.zone))
-    weekdays, hours = document.when.weekdays, document.when.hours
-    if weekdays and local.isoweekday() not in weekdays:
+    when, hours = document.when, document.when.hours
+    if when.weekdays and local.isoweekday() not in when.weekdays:
+        return False
+    if when.monthdays and local.day not in when.monthdays:
         return False
     minute = local.hour * 60 + local.minute
     return hours is None or hours.from_minute <= minute < hours.until_minute

@@ -25,13 +25,16 @@ Budget = Annotated[int, Field(ge=1, le=100_000_000_000)]
 
 
 class When(Part):
-    """From a moment up to, not including, another; on these days of the week (1 is Monday, none named is
-    every day), in these hours."""
+    """From a moment up to, not including, another; on these days of the week (1 is Monday) and of the month
+    (none named is every day; 31 is only in long months), in these hours."""
 
     from_at: Instant | None = None
     until_at: Instant | None = None
     weekdays: Annotated[
         tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(max_length=7, strict=False)
+    ] = ()
+    monthdays: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=31)], ...], Field(max_length=31, strict=False)
     ] = ()
     hours: Hours | None = None
 
