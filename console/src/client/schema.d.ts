@@ -9814,6 +9814,7 @@ export interface components {
             units?: string[];
             /**
              * @default {
+             *       "monthdays": [],
              *       "weekdays": []
              *     }
              */
@@ -14761,13 +14762,18 @@ export interface components {
         };
         /**
          * When
-         * @description From a moment up to, not including, another; on these days of the week (1 is Monday, none named is
-         *     every day), in these hours.
+         * @description From a moment up to, not including, another; on these days of the week (1 is Monday) and of the month
+         *     (none named is every day; 31 is only in long months), in these hours.
          */
         When: {
             /** From At */
             from_at?: string | null;
             hours?: components["schemas"]["Hours"] | null;
+            /**
+             * Monthdays
+             * @default []
+             */
+            monthdays?: number[];
             /** Until At */
             until_at?: string | null;
             /**
