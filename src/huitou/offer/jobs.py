@@ -1,16 +1,23 @@
-"""When orders are paid or given up, and whom offers forget."""
+"""When orders are paid, come back or are given up, and whom offers forget."""
 
 from huitou.base.db import Tx
 from huitou.base.jobs import every, job
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten
 from huitou.offer.actions import orders
-from huitou.order.types import OrdersPaid
+from huitou.order import reads as purchases
+from huitou.order.types import OrdersPaid, OrdersRefunded
 
 
 @listens(OrdersPaid)
 def offers_orders_paid(tx: Tx, notice: OrdersPaid) -> None:
     orders.take_paid(tx, notice.order_ids)
+
+
+@listens(OrdersRefunded)
+def offers_orders_refunded(tx: Tx, notice: OrdersRefunded) -> None:
+    refunds = purchases.refunds(tx, notice.refund_ids)
+    orders.take_returned(tx, list({refund.order_id for refund in refunds}))
 
 
 @every(hours=1)

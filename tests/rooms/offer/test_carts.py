@@ -207,7 +207,7 @@ def test_a_till_needs_the_permission_and_prices_in_its_own_units(
 
 
 def test_a_draft_is_priced_alone(client: TestClient) -> None:
-    body = {
+    body: dict[str, Any] = {
         "unit": "store-0401",
         "lines": [{"line_no": 1, "sku": "A", "quantity": 3, "list_fen": 5_000}],
         "document": {

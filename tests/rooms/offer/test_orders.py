@@ -351,6 +351,59 @@ def test_what_is_paid_stays_and_what_is_not_is_given_up(
     assert tally(client, id_) == (3, 1_500)
 
 
+def returned(order_no: str, refund_no: str, pieces: int, fen: int) -> dict[str, Any]:
+    """The event of pieces of `paid` that came back."""
+    line = {"line_no": 1, "quantity": pieces * 1000, "refund_fen": fen}
+    return {
+        "id": f"r-{order_no}-{refund_no}",
+        "type": "order.refunded",
+        "occurred_at": "2026-11-28T11:00:00+08:00",
+        "source": "pos",
+        "unit": "store-0401",
+        "identifiers": [],
+        "properties": {
+            "order_no": order_no,
+            "refund_no": refund_no,
+            "lines": [line],
+            "refund_fen": fen,
+        },
+    }
+
+
+def test_an_order_that_comes_back_whole_gives_back_once(
+    client: TestClient,
+    send: Callable[[Any], Any],
+    write: Write,
+    drain: Callable[[], None],
+) -> None:
+    id_ = offer(client, "半价", HALF, limits={"budget_orders": 10})
+    both = {"line_no": 1, "sku": "A", "quantity": 2000, "list_fen": 2_000, "paid_fen": 1_000}
+    for no in ("B-1", "B-2"):
+        place(client, order(client, cart(("A", 2, 1_000)), no))
+        event = paid(no)
+        event["properties"] |= {"lines": [both], "paid_fen": 1_000}
+        send([event])
+    send([returned("B-1", "1", 1, 500), returned("B-2", "1", 1, 500)])
+    drain()
+    assert tally(client, id_) == (2, 2_000)
+    send([returned("B-1", "2", 1, 500)])
+    drain()
+    assert tally(client, id_) == (1, 1_000)
+    with write() as tx:
+        [order_id] = tx.column(
+            'SELECT id FROM "order".purchase WHERE merchant_id = %(merchant)s AND order_no = %(no)s',
+            {"no": "B-1"},
+        )
+        orders.take_returned(tx, [order_id])
+    assert tally(client, id_) == (1, 1_000)
+    assert client.get(f"{URL}/check").json()["faults"] == []
+    # One whose events all came before it was placed.
+    send([paid("B-3"), returned("B-3", "1", 1, 500)])
+    drain()
+    assert place(client, order(client, cart(("A", 1, 1_000)), "B-3"))["state"] == "paid"
+    assert tally(client, id_) == (1, 1_000)
+
+
 def test_a_forgotten_customer_is_named_nowhere_and_the_order_stays(
     client: TestClient, customer: UUID, write: Write, read: Read, drain: Callable[[], None]
 ) -> None:

@@ -84,8 +84,8 @@ def place(
     store.add_proof(tx, kept)
     uses = uses_of(proof, found.rules, found.versions)
     store.add_uses(tx, kept.id, kept.customer_id, uses)
-    # Its event may have come before.
-    store.set_paid_if_known(tx, [kept.id])
+    # Its events may have come before.
+    take_returned(tx, store.set_paid_if_known(tx, [kept.id]))
     return replace(reads.get_order(tx, wanted.unit, order_no), is_new=True)
 
 
@@ -132,6 +132,11 @@ def take_paid(tx: Tx, order_ids: Sequence[UUID]) -> None:
     store.set_paid(tx, order_ids)
 
 
+def take_returned(tx: Tx, order_ids: Sequence[UUID]) -> None:
+    """Of these orders of the order room those that came back whole: limits and budgets have them again."""
+    store.give_back_uses(tx, store.list_returned(tx, order_ids))
+
+
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """No proof and no use names these customers any more."""
     store.remove_customers(tx, customer_ids)
@@ -143,7 +148,7 @@ def _lock(tx: Tx, unit_id: UUID, order_no: str) -> None:
 
 def _give_up(tx: Tx, kept: Kept, unit: str) -> None:
     store.set_cancelled(tx, kept.id)
-    store.give_back_uses(tx, kept.id)
+    store.give_back_uses(tx, [kept.id])
     redeeming.release(tx, unit, kept.order_no)
 
 

@@ -74,24 +74,49 @@ def add_uses(tx: Tx, proof_id: UUID, customer_id: UUID | None, uses: Sequence[Us
     )
 
 
-def give_back_uses(tx: Tx, proof_id: UUID) -> None:
-    """The order was given up: its offers have it again. Once."""
-    columns = {"proof": proof_id, "slot": _slot(proof_id)}
+def give_back_uses(tx: Tx, proof_ids: Sequence[UUID]) -> None:
+    """These orders were given up or came back whole: their offers have it again. Once.
+
+    Tallies are locked in the order in which `add_uses` meets them.
+    """
     tx.run(
         """
-        UPDATE offer.tally t SET orders = t.orders - 1, cost_fen = t.cost_fen - u.cost_fen
-        FROM offer.use u
-        WHERE u.merchant_id = %(merchant)s AND u.proof_id = %(proof)s AND u.given_back_at IS NULL
-            AND t.merchant_id = u.merchant_id AND t.offer_id = u.offer_id AND t.slot = %(slot)s
+        WITH back AS (
+            UPDATE offer.use SET given_back_at = %(now)s
+            WHERE merchant_id = %(merchant)s AND proof_id = ANY(%(proofs)s::uuid[])
+                AND given_back_at IS NULL
+            RETURNING offer_id, get_byte(uuid_send(proof_id), 15) %% %(slots)s AS slot, cost_fen
+        ), sums AS (
+            SELECT offer_id, slot, count(*) AS orders, sum(cost_fen) AS cost_fen
+            FROM back GROUP BY offer_id, slot
+        ), locked AS MATERIALIZED (
+            SELECT t.offer_id, t.slot, s.orders, s.cost_fen
+            FROM offer.tally t JOIN sums s USING (offer_id, slot)
+            WHERE t.merchant_id = %(merchant)s
+            ORDER BY t.offer_id, t.slot FOR UPDATE OF t
+        )
+        UPDATE offer.tally t SET orders = t.orders - l.orders, cost_fen = t.cost_fen - l.cost_fen
+        FROM locked l
+        WHERE t.merchant_id = %(merchant)s AND t.offer_id = l.offer_id AND t.slot = l.slot
         """,
-        columns,
+        {"proofs": list(proof_ids), "slots": _SLOTS},
     )
-    tx.run(
+
+
+def list_returned(tx: ReadTx, order_ids: Sequence[UUID]) -> list[UUID]:
+    """The proofs of those of the order room's orders of which every piece came back."""
+    return tx.column(
         """
-        UPDATE offer.use SET given_back_at = %(now)s
-        WHERE merchant_id = %(merchant)s AND proof_id = %(proof)s AND given_back_at IS NULL
+        SELECT p.id FROM "order".purchase o
+        JOIN offer.proof p ON p.merchant_id = o.merchant_id AND p.unit_id = o.unit_id
+            AND p.order_no = o.order_no AND p.state <> 'cancelled'
+        WHERE o.merchant_id = %(merchant)s AND o.id = ANY(%(orders)s::uuid[])
+            AND NOT EXISTS (
+                SELECT FROM "order".line l
+                WHERE l.merchant_id = o.merchant_id AND l.order_id = o.id
+                    AND l.refunded_quantity < l.quantity)
         """,
-        columns,
+        {"orders": list(order_ids)},
     )
 
 
@@ -118,13 +143,14 @@ def set_paid(tx: Tx, order_ids: Sequence[UUID]) -> None:
     )
 
 
-def set_paid_if_known(tx: Tx, proof_ids: Sequence[UUID]) -> None:
-    """Those of these that the order room knows as paid."""
-    tx.run(
+def set_paid_if_known(tx: Tx, proof_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these that the order room knows as paid; its ids of the orders that are paid only now."""
+    return tx.column(
         """
         UPDATE offer.proof p SET state = 'paid' FROM "order".purchase o
         WHERE p.merchant_id = %(merchant)s AND p.id = ANY(%(ids)s::uuid[]) AND p.state = 'placed'
             AND o.merchant_id = p.merchant_id AND o.unit_id = p.unit_id AND o.order_no = p.order_no
+        RETURNING o.id
         """,
         {"ids": list(proof_ids)},
     )
