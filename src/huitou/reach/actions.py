@@ -19,8 +19,9 @@ from huitou.merchant import reads as merchants
 from huitou.profile import actions as profile_actions
 from huitou.profile import reads as profiles
 from huitou.profile.types import ConsentChange, ConsentState
-from huitou.reach import reads, rules
+from huitou.reach import reads
 from huitou.reach.jobs import sending
+from huitou.reach.rules import gate
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
 from huitou.reach.store import records
@@ -239,7 +240,7 @@ def _decide(
             day_count=facts.day_count + counts.get(candidate.customer_id, 0),
             has_same_content=facts.has_same_content or content_of in contents_seen,
         )
-        verdict = rules.gate(now_known, policy)
+        verdict = gate.gate(now_known, policy)
         if isinstance(verdict, Allowed):
             contents_seen.add(content_of)
             if candidate.purpose == "marketing":

@@ -12,7 +12,7 @@ from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.kernel.time import day_range
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
-from huitou.reach import rules
+from huitou.reach.rules import gate
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
 from huitou.reach.store import records
@@ -75,7 +75,7 @@ def reachable(tx: ReadTx, customer_ids: Sequence[UUID], channel: str) -> set[UUI
 
 def reason_text(code: str, language: str = "zh") -> str:
     """A block's or failure's code as a sentence."""
-    return rules.sentence(code, language)
+    return gate.sentence(code, language)
 
 
 def get_message(tx: ReadTx, message_id: UUID, language: str = "zh") -> MessageDetail:
@@ -164,16 +164,16 @@ def decision_row(
 
 def _shown(tx: ReadTx, row: MessageRow, sealed: bytes | None, language: str) -> MessageRow:
     text = json.loads(tx.keys.open(bytes(sealed)))["text"] if sealed is not None else None
-    failure_text = rules.sentence(row.failure, language) if row.failure else None
+    failure_text = gate.sentence(row.failure, language) if row.failure else None
     return replace(row, text=text, failure_text=failure_text)
 
 
 def _decision(row: dict[str, Any], language: str) -> DecisionRow:
     checks = [
-        CheckShown(check["code"], check["passed"], rules.question(check["code"], language))
+        CheckShown(check["code"], check["passed"], gate.question(check["code"], language))
         for check in row.pop("checks")
     ]
-    text = rules.sentence(row["code"], language) if row["code"] else None
+    text = gate.sentence(row["code"], language) if row["code"] else None
     return DecisionRow(**row, text=text, checks=checks)
 
 

@@ -7,7 +7,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huitou.reach import rules
+from huitou.reach.rules import gate, standing
 from huitou.reach.types import (
     Allowed,
     Blocked,
@@ -36,9 +36,11 @@ standings = st.builds(
 
 @given(standings, standings, standings)
 def test_advance_is_a_join(a: Standing, b: Standing, c: Standing) -> None:
-    assert rules.advance(a, a) == a
-    assert rules.advance(a, b) == rules.advance(b, a)
-    assert rules.advance(rules.advance(a, b), c) == rules.advance(a, rules.advance(b, c))
+    assert standing.advance(a, a) == a
+    assert standing.advance(a, b) == standing.advance(b, a)
+    assert standing.advance(standing.advance(a, b), c) == standing.advance(
+        a, standing.advance(b, c)
+    )
 
 
 @given(st.lists(standings, min_size=1, max_size=6), st.randoms())
@@ -46,37 +48,37 @@ def test_order_and_repetition_of_receipts_do_not_matter(
     news: list[Standing], random: object
 ) -> None:
     start = Standing(1, "planned", NOON - timedelta(hours=1))
-    told = functools.reduce(rules.advance, news, start)
+    told = functools.reduce(standing.advance, news, start)
     shuffled = news + news[: len(news) // 2]
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert functools.reduce(rules.advance, shuffled, start) == told
+    assert functools.reduce(standing.advance, shuffled, start) == told
 
 
 @given(standings, standings)
 def test_delivered_stays_delivered(a: Standing, b: Standing) -> None:
     if a.state == "delivered":
-        assert rules.advance(a, b).state == "delivered"
+        assert standing.advance(a, b).state == "delivered"
 
 
 def test_a_later_attempt_outweighs_the_failure_before_it() -> None:
-    failed = rules.after_submit(Failed("45009", "busy", is_final=False), 1, NOON)
+    failed = standing.after_submit(Failed("45009", "busy", is_final=False), 1, NOON)
     assert (failed.attempt, failed.state, failed.failure) == (2, "planned", "45009")
     late = Standing(1, "unknown", NOON)
-    assert rules.advance(late, failed) == failed
+    assert standing.advance(late, failed) == failed
 
 
 def test_attempts_end() -> None:
-    last = rules.after_submit(Failed("45009", "", is_final=False), rules.ATTEMPTS_MAX, NOON)
+    last = standing.after_submit(Failed("45009", "", is_final=False), standing.ATTEMPTS_MAX, NOON)
     assert last.state == "failed"
 
 
 def test_outcomes_become_states() -> None:
-    assert rules.after_submit(Submitted("r"), 1, NOON).state == "submitted"
-    assert rules.after_submit(Unknown("lost"), 1, NOON).state == "unknown"
-    assert rules.after_submit(Failed("x", ""), 1, NOON).state == "failed"
-    assert rules.after_ask(Waiting("r", on_person=True), 1, NOON).state == "waiting"
-    assert rules.after_ask(Waiting("r"), 1, NOON).state == "submitted"
-    delivered = rules.after_ask(Delivered("r", NOON), 2, NOON + timedelta(hours=1))
+    assert standing.after_submit(Submitted("r"), 1, NOON).state == "submitted"
+    assert standing.after_submit(Unknown("lost"), 1, NOON).state == "unknown"
+    assert standing.after_submit(Failed("x", ""), 1, NOON).state == "failed"
+    assert standing.after_ask(Waiting("r", on_person=True), 1, NOON).state == "waiting"
+    assert standing.after_ask(Waiting("r"), 1, NOON).state == "submitted"
+    delivered = standing.after_ask(Delivered("r", NOON), 2, NOON + timedelta(hours=1))
     assert (delivered.state, delivered.at) == ("delivered", NOON)
 
 
@@ -99,7 +101,7 @@ facts = st.builds(
 
 @given(facts, st.integers(0, 3))
 def test_no_marketing_without_consent_nor_above_the_cap(known: Facts, cap: int) -> None:
-    verdict = rules.gate(known, Policy(daily_cap=cap))
+    verdict = gate.gate(known, Policy(daily_cap=cap))
     if isinstance(verdict, Allowed):
         assert all(check.passed for check in verdict.checks)
         assert known.has_address
@@ -116,23 +118,23 @@ def test_no_marketing_without_consent_nor_above_the_cap(known: Facts, cap: int) 
 
 @given(facts)
 def test_every_block_has_a_sentence_and_every_check_a_question(known: Facts) -> None:
-    verdict = rules.gate(known, Policy())
+    verdict = gate.gate(known, Policy())
     if isinstance(verdict, Blocked):
-        assert verdict.code in rules.SENTENCES
+        assert verdict.code in gate.SENTENCES
     for check in verdict.checks:
-        assert all(rules.QUESTIONS[check.code])
+        assert all(gate.QUESTIONS[check.code])
 
 
 def test_the_channel_is_asked_soon_then_ever_more_rarely_then_no_more() -> None:
     ages = [timedelta(seconds=s) for s in (0, 170, 200, 1800, 7200, 86_400, 500_000)]
-    pauses = [rules.ask_pause("wecom", "waiting", age) for age in ages]
+    pauses = [standing.ask_pause("wecom", "waiting", age) for age in ages]
     assert pauses[0] == timedelta(seconds=2)
     known = [pause for pause in pauses if pause is not None]
     assert known == sorted(known)
-    assert rules.ask_pause("wecom", "waiting", rules.GIVE_UP) is None
+    assert standing.ask_pause("wecom", "waiting", standing.GIVE_UP) is None
 
 
 def test_an_unknown_call_is_left_a_minute_before_asking() -> None:
-    pause = rules.ask_pause("wecom", "unknown", timedelta(0))
+    pause = standing.ask_pause("wecom", "unknown", timedelta(0))
     assert pause is not None
     assert pause >= timedelta(seconds=60)

@@ -15,8 +15,9 @@ from huitou.event.types import EventIn, IdentifierIn
 from huitou.identity import reads as identities
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
-from huitou.reach import actions, rules
+from huitou.reach import actions
 from huitou.reach.jobs import sending
+from huitou.reach.rules import standing
 from huitou.reach.store import messages as store
 from huitou.reach.store import records
 from huitou.reach.types import (
@@ -115,7 +116,7 @@ def take_receipts(tx: Tx, receipts: Sequence[SmsReceipt]) -> None:
     for receipt in fresh:
         message = messages.pop(receipt.message_id, None) if receipt.message_id else None
         if message is not None:
-            news = rules.after_ask(receipt.outcome, message.attempt, receipt.at)
+            news = standing.after_ask(receipt.outcome, message.attempt, receipt.at)
             sending.take_news(tx, message, news)
 
 

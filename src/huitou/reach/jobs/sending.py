@@ -21,7 +21,8 @@ from huitou.event.types import Recorded
 from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
-from huitou.reach import reads, rules
+from huitou.reach import reads
+from huitou.reach.rules import gate, standing
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
 from huitou.reach.store import records
@@ -127,7 +128,7 @@ def settle_submit(tx: Tx, sending: Sending, outcome: SubmitOutcome) -> None:
     message = _lock(tx, sending.message_id)
     if message is None:
         return
-    take_news(tx, message, rules.after_submit(outcome, sending.attempt, tx.now))
+    take_news(tx, message, standing.after_submit(outcome, sending.attempt, tx.now))
 
 
 def claim_ask(tx: Tx, message_id: str) -> Sending | None:
@@ -136,7 +137,7 @@ def claim_ask(tx: Tx, message_id: str) -> Sending | None:
     message = _lock(tx, UUID(message_id))
     if message is None:
         return None
-    if message.state not in rules.ASKED:
+    if message.state not in standing.ASKED:
         store.set_next_ask(tx, message.id, None)
         return None
     is_over = _next_ask(tx, message, message.state) is None
@@ -158,16 +159,16 @@ def settle_ask(tx: Tx, sending: Sending, outcome: AskOutcome) -> None:
     message = _lock(tx, sending.message_id)
     if message is None:
         return
-    if isinstance(outcome, Unknown) and message.state in rules.ASKED:
+    if isinstance(outcome, Unknown) and message.state in standing.ASKED:
         store.set_next_ask(tx, message.id, _next_ask(tx, message, message.state))
         return
-    take_news(tx, message, rules.after_ask(outcome, sending.attempt, tx.now))
+    take_news(tx, message, standing.after_ask(outcome, sending.attempt, tx.now))
 
 
 def claim_take_back(tx: Tx, message_id: str) -> TakingBack | None:
     """A message that an associate has not confirmed and that shall not go out."""
     message = _lock(tx, UUID(message_id))
-    if message is None or message.state not in rules.TAKEN_BACK or message.ref is None:
+    if message is None or message.state not in standing.TAKEN_BACK or message.ref is None:
         return None
     channel = adapter_of(tx, open_channel, message.channel)
     if not isinstance(channel, Cancels):
@@ -187,7 +188,7 @@ def settle_take_back(tx: Tx, taking: TakingBack, outcome: SubmitOutcome) -> None
         return
     if isinstance(outcome, Submitted):
         take_news(tx, message, Standing(taking.attempt, "cancelled", tx.now))
-    elif message.state in rules.ASKED:
+    elif message.state in standing.ASKED:
         store.set_next_ask(tx, message.id, tx.now)
 
 
@@ -233,14 +234,14 @@ def take_news(tx: Tx, message: Message, news: Standing) -> None:
         message.ref,
         message.failure,
     )
-    after = rules.advance(current, news)
-    is_asked = after.state in rules.ASKED
+    after = standing.advance(current, news)
+    is_asked = after.state in standing.ASKED
     next_ask_at = _next_ask(tx, message, after.state) if is_asked else None
     store.set_standing(tx, message.id, after, next_ask_at)
     if (after.state, after.attempt) == (current.state, current.attempt):
         return
     if after.state == "planned":
-        at = tx.now + rules.retry_pause(after.attempt)
+        at = tx.now + standing.retry_pause(after.attempt)
         tx.defer(submit, at=at, key=str(message.id), message_id=str(message.id))
         return
     show_message(tx, message, after.state)
@@ -274,9 +275,9 @@ def show_message(tx: Tx, message: Message, state: str) -> None:
 
 def poll(tx: Tx) -> None:
     """Ask about what is due; take up what a dead worker left behind."""
-    for message_id in store.take_due(tx, _DUE_MAX, tx.now + rules.LEASE):
+    for message_id in store.take_due(tx, _DUE_MAX, tx.now + standing.LEASE):
         tx.defer(ask, key=str(message_id), message_id=str(message_id))
-    for message_id in store.stuck_messages(tx, tx.now - rules.STUCK_AFTER, _DUE_MAX):
+    for message_id in store.stuck_messages(tx, tx.now - standing.STUCK_AFTER, _DUE_MAX):
         tx.defer(submit, key=str(message_id), message_id=str(message_id))
 
 
@@ -305,7 +306,7 @@ def _decide_again(tx: Tx, message: Message) -> tuple[int | None, str | None]:
         task_id=message.task_id,
     )
     facts, address_id = reads.facts_of(tx, [candidate], own_ids=[message.id])[0]
-    verdict = rules.gate(facts, reads.policy_of(tx))
+    verdict = gate.gate(facts, reads.policy_of(tx))
     if isinstance(verdict, Blocked):
         row = reads.decision_row(new_id(), candidate, message.id, verdict)
         gates.add_decisions(tx, [row])
@@ -343,7 +344,7 @@ def _address(tx: ReadTx, address_id: int | None) -> str | None:
 
 
 def _next_ask(tx: ReadTx, message: Message, state: Any) -> datetime | None:
-    pause = rules.ask_pause(message.channel, state, tx.now - (message.submitted_at or tx.now))
+    pause = standing.ask_pause(message.channel, state, tx.now - (message.submitted_at or tx.now))
     return None if pause is None else tx.now + pause
 
 

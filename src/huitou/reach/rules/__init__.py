@@ -1,0 +1,1 @@
+"""What reach decides: a module per concern. Pure."""
