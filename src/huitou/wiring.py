@@ -35,8 +35,8 @@ from huitou.order import reads as order
 from huitou.profile import reads as profile
 from huitou.profile import types as profile_types
 from huitou.profile.types import Exporter
-from huitou.reach import types as reach_types
-from huitou.reach.types import Channel, Friends, SmsPushes, StaffNotifier
+from huitou.reach.types import channels as reach_channels
+from huitou.reach.types.channels import Channel, Friends, SmsPushes, StaffNotifier
 from huitou.segment import reads as segment
 from huitou.tag import reads as tag
 
@@ -170,10 +170,10 @@ def bind() -> None:
     """Bind the rooms' ports to the adapters, and to the rooms above that serve them."""
     identity_types.PEOPLE.bind(profile.people)
     profile_types.EXPORTERS.bind(_exporters())
-    reach_types.open_channel.bind(open_channel)
-    reach_types.open_notifier.bind(open_notifier)
-    reach_types.open_friends.bind(open_friends)
-    reach_types.open_sms_pushes.bind(open_sms_pushes)
+    reach_channels.open_channel.bind(open_channel)
+    reach_channels.open_notifier.bind(open_notifier)
+    reach_channels.open_friends.bind(open_friends)
+    reach_channels.open_sms_pushes.bind(open_sms_pushes)
 
 
 def _exporters() -> dict[str, Exporter]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pytest
 
-from huitou.reach.types import (
+from huitou.reach.types.channels import (
     Channel,
     Delivered,
     Failed,

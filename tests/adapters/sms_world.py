@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
 from huitou.kernel.ids import new_id
-from huitou.reach.types import Outgoing
+from huitou.reach.types.channels import Outgoing
 from huitou.simulators.sms.app import create_app, utc_now
 
 PHONE = "13800000000"

@@ -17,7 +17,7 @@ from huitou.channels.sms_aliyun.receipts import (
     parse_reports,
 )
 from huitou.channels.sms_aliyun.signing import signed_headers
-from huitou.reach.types import Delivered, Failed
+from huitou.reach.types.channels import Delivered, Failed
 from huitou.simulators.sms.limits import (
     is_marketing_hour,
     other_breach,

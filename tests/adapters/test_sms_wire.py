@@ -16,7 +16,15 @@ from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.receipts import parse_replies, parse_reports
 from huitou.channels.sms_aliyun.signing import canonical_query, signed_headers
 from huitou.kernel.ids import new_id
-from huitou.reach.types import Channel, Delivered, Failed, Link, Submitted, Unknown, Waiting
+from huitou.reach.types.channels import (
+    Channel,
+    Delivered,
+    Failed,
+    Link,
+    Submitted,
+    Unknown,
+    Waiting,
+)
 from tests.adapters.sms_world import (
     LINK,
     PHONE,

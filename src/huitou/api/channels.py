@@ -22,7 +22,7 @@ from huitou.kernel.ids import new_id
 from huitou.kernel.page import Page
 from huitou.merchant import actions, reads
 from huitou.merchant.types import BadChannelConfig, Merchant, Staff, UnknownChannel
-from huitou.reach.types import Failed, Outgoing, Submitted, Unknown
+from huitou.reach.types.channels import Failed, Outgoing, Submitted, Unknown
 
 router = Router(prefix="/v1", tags=["channels"])
 

@@ -5,7 +5,7 @@ from huitou.base.db import Tx
 from huitou.base.jobs import stream
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
-from huitou.reach.types import MessagesDelivered, MessagesOpened
+from huitou.reach.types.messages import MessagesDelivered, MessagesOpened
 
 
 @stream(actions.STREAM)

@@ -11,7 +11,14 @@ from huitou.member import store
 from huitou.member.actions import doors, visits
 from huitou.member.rules import doors as rules
 from huitou.merchant import reads as merchants
-from huitou.reach.types import Channel, Outgoing, SubmitOutcome, Submitted, Unknown, open_channel
+from huitou.reach.types.channels import (
+    Channel,
+    Outgoing,
+    SubmitOutcome,
+    Submitted,
+    Unknown,
+    open_channel,
+)
 
 
 @dataclass(frozen=True, slots=True)

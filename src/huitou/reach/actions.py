@@ -25,16 +25,9 @@ from huitou.reach.rules import gate
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
 from huitou.reach.store import records
-from huitou.reach.types import (
-    CHANNELS,
-    Allowed,
-    Blocked,
-    Candidate,
-    Decision,
-    MessagesFailed,
-    MessagesOpened,
-    Standing,
-)
+from huitou.reach.types.channels import CHANNELS
+from huitou.reach.types.gate import Allowed, Blocked, Candidate, Decision
+from huitou.reach.types.messages import MessagesFailed, MessagesOpened, Standing
 
 _STREAM_TYPES = ("link.opened", "consent.given", "consent.withdrawn")
 _CHUNK = 1_000

@@ -22,13 +22,8 @@ from huitou.reach import actions, reads
 from huitou.reach.jobs import callbacks
 from huitou.reach.reads import DecisionRow, MessageDetail
 from huitou.reach.store.messages import MessageRow
-from huitou.reach.types import (
-    FriendAdded,
-    FriendRemoved,
-    Friends,
-    NoChannel,
-    NoMessage,
-)
+from huitou.reach.types.channels import FriendAdded, FriendRemoved, Friends
+from huitou.reach.types.messages import NoChannel, NoMessage
 
 router = Router(tags=["reach"])
 

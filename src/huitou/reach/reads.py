@@ -17,16 +17,9 @@ from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
 from huitou.reach.store import records
 from huitou.reach.store.messages import MessageRow
-from huitou.reach.types import (
-    ADDRESS_KINDS,
-    Allowed,
-    Blocked,
-    Candidate,
-    Facts,
-    NoMessage,
-    Policy,
-    Touch,
-)
+from huitou.reach.types.channels import ADDRESS_KINDS
+from huitou.reach.types.gate import Allowed, Blocked, Candidate, Facts, Policy
+from huitou.reach.types.messages import NoMessage, Touch
 
 
 @dataclass(frozen=True, slots=True)

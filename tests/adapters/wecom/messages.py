@@ -1,7 +1,7 @@
 """Messages for the tests."""
 
 from huitou.kernel.ids import new_id
-from huitou.reach.types import Link, Outgoing
+from huitou.reach.types.channels import Link, Outgoing
 
 
 def message(to: str = "wmEMU0001", sender: str | None = "zhangsan", text: str = "上新") -> Outgoing:

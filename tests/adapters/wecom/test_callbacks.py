@@ -22,7 +22,7 @@ from huitou.channels.wecom.callbacks import (
 from huitou.channels.wecom.channel import WeComChannel
 from huitou.channels.wecom.xml import DEPTH_MAX, BadXml, XmlTooLarge, read_fields
 from huitou.kernel.errors import Refusal
-from huitou.reach.types import Failed, Link, Submitted
+from huitou.reach.types.channels import Failed, Link, Submitted
 from tests.adapters.wecom.serving import CORP, Sim, eventually, running
 
 CUSTOMER = "wmEMU0001"

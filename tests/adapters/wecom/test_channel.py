@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from huitou.channels.wecom.channel import WeComChannel
-from huitou.reach.types import (
+from huitou.reach.types.channels import (
     Channel,
     Delivered,
     Failed,

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from huitou.channels.wecom.channel import WeComChannel
 from huitou.kernel.ids import new_id
-from huitou.reach.types import Link, Outgoing, Submitted
+from huitou.reach.types.channels import Link, Outgoing, Submitted
 from tests.adapters.wecom.serving import Sim
 
 CHROMIUM = shutil.which("chromium")

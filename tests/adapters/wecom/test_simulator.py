@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from huitou.channels.wecom.channel import WeComChannel
-from huitou.reach.types import Delivered, Submitted, Waiting
+from huitou.reach.types.channels import Delivered, Submitted, Waiting
 from tests.adapters.wecom.messages import message
 from tests.adapters.wecom.serving import CORP, Sim, eventually
 

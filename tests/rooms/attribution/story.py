@@ -9,7 +9,7 @@ from huitou.base.db import ReadTx, Tx
 from huitou.identity import reads as identity
 from huitou.kernel.ids import new_id
 from huitou.merchant.types import Staff
-from huitou.reach.types import MessagesDelivered
+from huitou.reach.types.messages import MessagesDelivered
 
 
 def paid(

@@ -17,7 +17,7 @@ from huitou.event.types import Intake
 from huitou.identity import actions as identity
 from huitou.identity import reads as people
 from huitou.kernel.ids import new_id
-from huitou.reach.types import MessagesOpened
+from huitou.reach.types.messages import MessagesOpened
 from tests.conftest import Brand, Clock, Read, Write
 from tests.rooms.attribution.story import customer_of, deliver, paid, refunded, seen
 

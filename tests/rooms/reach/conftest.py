@@ -14,7 +14,7 @@ from huitou.content.types import Item
 from huitou.event.types import Intake
 from huitou.identity import reads as identities
 from huitou.merchant import actions as merchants
-from huitou.reach.types import Candidate
+from huitou.reach.types.gate import Candidate
 from tests.adapters.sms_world import WORLD, World, simulator
 from tests.adapters.wecom.serving import CORP, Sim, running
 from tests.conftest import Brand

@@ -9,7 +9,7 @@ from huitou.base.db import Scope
 from huitou.identity import actions as identities
 from huitou.identity.types import NoSuchCustomer
 from huitou.reach import actions, reads
-from huitou.reach.types import NoMessage
+from huitou.reach.types.messages import NoMessage
 from tests.conftest import Read
 from tests.rooms.reach.conftest import Town
 

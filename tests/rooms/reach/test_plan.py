@@ -8,7 +8,7 @@ from huitou.content import actions as contents
 from huitou.identity import actions as identities
 from huitou.merchant import actions as merchants
 from huitou.reach import actions, reads
-from huitou.reach.types import Candidate
+from huitou.reach.types.gate import Candidate
 from tests.conftest import Clock, Read
 from tests.rooms.reach.conftest import Town
 

@@ -8,19 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huitou.reach.rules import gate, standing
-from huitou.reach.types import (
-    Allowed,
-    Blocked,
-    Delivered,
-    Facts,
-    Failed,
-    Policy,
-    Standing,
-    State,
-    Submitted,
-    Unknown,
-    Waiting,
-)
+from huitou.reach.types.channels import Delivered, Failed, Submitted, Unknown, Waiting
+from huitou.reach.types.gate import Allowed, Blocked, Facts, Policy
+from huitou.reach.types.messages import Standing, State
 
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 moments = st.integers(0, 5).map(lambda minutes: NOON + timedelta(minutes=minutes))

@@ -32,7 +32,7 @@ from huitou.identity import reads as identity
 from huitou.kernel.ids import new_id
 from huitou.opportunity import actions as opportunity
 from huitou.reach import actions as reach
-from huitou.reach.types import Candidate
+from huitou.reach.types.gate import Candidate
 
 _NOTICE_MAX = 1_000
 

@@ -18,7 +18,7 @@ from huitou.identity import reads as identity
 from huitou.merchant import reads as merchant
 from huitou.opportunity import reads as opportunity
 from huitou.reach import actions as reach
-from huitou.reach.types import Candidate
+from huitou.reach.types.gate import Candidate
 from huitou.segment import reads as segment
 
 CHUNK = 1_000

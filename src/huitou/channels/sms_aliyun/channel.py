@@ -22,7 +22,7 @@ from huitou.channels.sms_aliyun.client import (
 from huitou.channels.sms_aliyun.codes import is_final, is_uncertain
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
 from huitou.kernel.time import DEFAULT_ZONE, day_of
-from huitou.reach.types import (
+from huitou.reach.types.channels import (
     AskOutcome,
     Delivered,
     Failed,

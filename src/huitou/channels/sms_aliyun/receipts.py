@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 
 from huitou.channels.sms_aliyun.channel import shanghai_time
 from huitou.kernel.errors import Malformed
-from huitou.reach.types import Delivered, Failed
+from huitou.reach.types.channels import Delivered, Failed
 
 RECEIVED: dict[str, int | str] = {"code": 0, "msg": "接收成功"}
 

@@ -15,7 +15,7 @@ from huitou.channels.wecom.client import (
     WeComUnanswered,
     WeComUnreachable,
 )
-from huitou.reach.types import (
+from huitou.reach.types.channels import (
     AskOutcome,
     Delivered,
     Failed,

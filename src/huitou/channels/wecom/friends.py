@@ -5,7 +5,13 @@ from huitou.channels.wecom.channel import WeComChannel
 from huitou.channels.wecom.client import WeComClient
 from huitou.channels.wecom.config import WeComConfig
 from huitou.channels.wecom.contacts import WeComContacts
-from huitou.reach.types import FriendAdded, FriendEvent, FriendRemoved, OtherCallback, SubmitOutcome
+from huitou.reach.types.channels import (
+    FriendAdded,
+    FriendEvent,
+    FriendRemoved,
+    OtherCallback,
+    SubmitOutcome,
+)
 
 
 class WeComFriends:

@@ -20,17 +20,17 @@ from huitou.reach.jobs import sending
 from huitou.reach.rules import standing
 from huitou.reach.store import messages as store
 from huitou.reach.store import records
-from huitou.reach.types import (
+from huitou.reach.types.channels import (
     FriendAdded,
     FriendRemoved,
     Friends,
-    NoChannel,
     SmsPushes,
     SmsReceipt,
     SmsReply,
     open_friends,
     open_sms_pushes,
 )
+from huitou.reach.types.messages import NoChannel
 
 _EXTERNAL = "external_userid"
 _Adapter = TypeVar("_Adapter")

@@ -27,25 +27,26 @@ from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
 from huitou.reach.store import records
 from huitou.reach.store.messages import Message
-from huitou.reach.types import (
+from huitou.reach.types.channels import (
     AskOutcome,
-    Blocked,
     Cancels,
-    Candidate,
     Channel,
     Failed,
     Link,
-    MessagesDelivered,
-    MessagesFailed,
-    MessagesSubmitted,
     Outgoing,
     StaffNotifier,
-    Standing,
     SubmitOutcome,
     Submitted,
     Unknown,
     open_channel,
     open_notifier,
+)
+from huitou.reach.types.gate import Blocked, Candidate
+from huitou.reach.types.messages import (
+    MessagesDelivered,
+    MessagesFailed,
+    MessagesSubmitted,
+    Standing,
 )
 
 _DUE_MAX = 200

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from huitou.reach.types import Allowed, Blocked, Check, Facts, Policy
+from huitou.reach.types.gate import Allowed, Blocked, Check, Facts, Policy
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "forgotten": ("客户已要求删除个人信息", "The customer asked to be forgotten"),

@@ -7,17 +7,16 @@ counts more than an earlier one, and within an attempt the further state does.
 
 from datetime import datetime, timedelta
 
-from huitou.reach.types import (
+from huitou.reach.types.channels import (
     AskOutcome,
     Delivered,
     Failed,
-    Standing,
-    State,
     SubmitOutcome,
     Submitted,
     Unknown,
     Waiting,
 )
+from huitou.reach.types.messages import Standing, State
 
 ATTEMPTS_MAX = 4
 GIVE_UP = timedelta(days=8)

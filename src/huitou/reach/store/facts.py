@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.reach.types import ADDRESS_KINDS, Candidate
+from huitou.reach.types.channels import ADDRESS_KINDS
+from huitou.reach.types.gate import Candidate
 
 _FACTS = """
 WITH candidate AS (

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.reach.types import Standing, State, Touch
+from huitou.reach.types.messages import Standing, State, Touch
 
 
 @dataclass(frozen=True, slots=True)

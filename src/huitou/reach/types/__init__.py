@@ -1,0 +1,1 @@
+"""Channels, the gate and messages: a module per concern."""

@@ -1,0 +1,89 @@
+"""Who might get a message, what the gate asks about them, and what it says."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from huitou.reach.types.messages import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody who might get a message now.
+
+    `content_key` names the content: the same one is not sent twice within `reach.repeat_days`.
+    With `product_list_id` the message gets a tracked link. `text` is final, its placeholders are
+    filled (`content.reads.fill`); `params` are the template's on channels that have templates.
+    """
+
+    customer_id: UUID
+    channel: str
+    content_key: str
+    text: str
+    purpose: Purpose = "marketing"
+    staff_id: UUID | None = None
+    unit_id: UUID | None = None
+    campaign_id: UUID | None = None
+    opportunity_id: UUID | None = None
+    task_id: UUID | None = None
+    product_list_id: UUID | None = None
+    template: str | None = None
+    params: dict[str, str] = field(default_factory=dict)
+    is_held_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the merchant allows."""
+
+    daily_cap: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the gate asks about one candidate. `day_count`: marketing messages that count today."""
+
+    purpose: Purpose
+    is_forgotten: bool = False
+    is_under_14: bool = False
+    has_consent: bool = True
+    is_opted_out: bool = False
+    is_held_out: bool = False
+    has_same_content: bool = False
+    day_count: int = 0
+    is_channel_on: bool = True
+    has_sender: bool = True
+    has_address: bool = True
+    is_friend: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question of the gate and its answer."""
+
+    code: str
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    code: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about a candidate; `message_id` when it became a message."""
+
+    id: UUID
+    customer_id: UUID
+    message_id: UUID | None
+    code: str | None
+
+    @property
+    def is_allowed(self) -> bool:
+        return self.message_id is not None
