@@ -76,6 +76,12 @@ def test_the_traffic_is_amiss_in_part() -> None:
     assert 0 < rejected < 0.02 * len(events)
 
 
+def test_a_shelf_is_priced(folder: Path) -> None:
+    answer = run("shelf", folder, seed=3)
+    for name in ("shelf_100_ms", "page_20_ms"):
+        assert answer["figures"][name]["value"] > 0
+
+
 def test_names_are_those_of_the_contract() -> None:
     assert {"intake", "identity-merge", "thread"} <= set(benches())
 

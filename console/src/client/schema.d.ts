@@ -3543,6 +3543,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers/shelf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Price Shelf
+         * @description The customer's own best price for one piece of each product, how it comes about, what the next tier
+         *     would make of it, and what is one step away.
+         */
+        post: operations["price_shelf_v1_offers_shelf_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offers/suggest": {
         parameters: {
             query?: never;
@@ -10002,6 +10023,38 @@ export interface components {
             sentence: components["schemas"]["huitou__benefit__types__templates__Sentence"];
         };
         /**
+         * OnShelf
+         * @description One piece of a product, bought alone and without shipping: the customer's best price with the offers,
+         *     coupons and privileges they have, and how it comes about.
+         *
+         *     `at_next_tier_fen` is what it would cost at the next tier, `without_promoter_fen` what it costs without the
+         *     associate's link; both None where there is no such, or the search had no time for it. `more` is what
+         *     is one step away with more pieces of it. `proven`: nothing is cheaper.
+         */
+        OnShelf: {
+            /** At Next Tier Fen */
+            at_next_tier_fen: number | null;
+            /** Gifts */
+            gifts: components["schemas"]["Gift"][];
+            /** List Fen */
+            list_fen: number;
+            more: components["schemas"]["Suggestion"] | null;
+            /** Name */
+            name: string;
+            /** Payable Fen */
+            payable_fen: number;
+            /** Proven */
+            proven: boolean;
+            /** Saved Fen */
+            saved_fen: number;
+            /** Sku */
+            sku: string;
+            /** Steps */
+            steps: components["schemas"]["ShownStep"][];
+            /** Without Promoter Fen */
+            without_promoter_fen: number | null;
+        };
+        /**
          * Operator
          * @description A word of the rule language (operator, aggregate, event type) and how it is called.
          */
@@ -12872,6 +12925,76 @@ export interface components {
             line_no: number;
             /** Off Fen */
             off_fen: number;
+        };
+        /**
+         * Shelf
+         * @description Products in the order they were asked for; `unpriced` are SKUs that have no price. `tier` is the
+         *     customer's, None for nobody known and where there are no tiers.
+         */
+        Shelf: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Customer Id */
+            customer_id: string | null;
+            /** Items */
+            items: components["schemas"]["OnShelf"][];
+            next_tier: components["schemas"]["ShelfTier"] | null;
+            /** Promoter Id */
+            promoter_id: string | null;
+            tier: components["schemas"]["ShelfTier"] | null;
+            /** Unpriced */
+            unpriced: string[];
+        };
+        /**
+         * ShelfBody
+         * @description `skus`, or `products` with prices of one's own, or both, `PRODUCTS_MAX` different ones at most; the rest
+         *     as in a cart.
+         */
+        ShelfBody: {
+            /** At */
+            at?: string | null;
+            /**
+             * Budget Ms
+             * @default 100
+             */
+            budget_ms?: number;
+            /** Channel */
+            channel?: ("store" | "online") | null;
+            /** Customer */
+            customer?: string | null;
+            /** Products */
+            products?: components["schemas"]["ShelfProduct"][];
+            /** Promoter */
+            promoter?: string | null;
+            /** Skus */
+            skus?: string[];
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * ShelfProduct
+         * @description `list_fen` left out: the catalogue's price.
+         */
+        ShelfProduct: {
+            /** List Fen */
+            list_fen?: number | null;
+            /** Sku */
+            sku: string;
+        };
+        /**
+         * ShelfTier
+         * @description A tier as it is called.
+         */
+        ShelfTier: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * Shipping
@@ -21106,6 +21229,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Priced"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    price_shelf_v1_offers_shelf_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShelfBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shelf"];
                 };
             };
             /** @description Refused */
