@@ -48,7 +48,7 @@ def _shelf(dice: Random) -> Case:
     cart, rules = shop_case(dice, lines=PRODUCTS, coupons=12)
     lines = [replace(line, quantity=1) for line in cart.lines]
     fewer = replace(rules, offers=rules.offers[1:])
-    return lines, Circumstances(_usable(rules), _usable(fewer), _usable(fewer))
+    return lines, Circumstances(*(_usable(each) for each in (rules, fewer, fewer, fewer)))
 
 
 def _usable(rules: Rules) -> Usable:

@@ -5,6 +5,7 @@ Nobody is logged in here: the token is the key. It names neither merchant nor cu
 """
 
 from pathlib import Path
+from time import monotonic
 from urllib.parse import quote
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from huitou.base.db import Database
-from huitou.base.http import Router, language_of
+from huitou.base.http import JSON, Router, encode, language_of
 from huitou.base.pages import Pages
 from huitou.catalog import reads as products
 from huitou.content import actions, reads, rules
-from huitou.content.types import Link, NoLink
+from huitou.content.types import Basket, Link, NoLink
+from huitou.kernel.errors import Refusal
 
 router = Router(tags=["customer page"], include_in_schema=False)
 
@@ -36,6 +38,50 @@ _EMPTY_PICTURE = (
 def show_list(request: Request, token: str) -> Response:
     """The product list. Looking counts as opening only when the page itself says so."""
     return _page(request, token, "list.html")
+
+
+@router.get("/l/{token}/basket")
+def show_basket(request: Request, token: str) -> Response:
+    """Several products at the best price of all together; `s` and `n` are SKUs and pieces, in pairs."""
+    link, shown = _basket(request, token)
+    if link is None:
+        return _gone(request, is_over=True)
+    if shown is None:
+        return RedirectResponse(f"/l/{quote(token)}", 303)
+    return _pages.answer(request, "basket.html", page=shown)
+
+
+@router.get("/l/{token}/basket/total")
+def show_total(request: Request, token: str) -> Response:
+    """The same in a few words, while products are being chosen."""
+    _, shown = _basket(request, token)
+    if shown is None:
+        return Response(status_code=204)
+    hint = shown.hints[0].text if shown.hints else None
+    told = {"total": shown.total, "saved": shown.saved, "hint": hint}
+    return Response(encode(told), media_type=JSON, headers={"cache-control": "no-store"})
+
+
+@router.get("/l/{token}/basket/buy")
+def buy_basket(request: Request, token: str) -> Response:
+    """On to where the merchant sells several together; each product of the list is an event."""
+    merchant = reads.merchant_of(_database(request), token)
+    if merchant is None:
+        return _gone(request, is_over=False)
+    pieces = _pieces(request)
+    with _database(request).write(merchant, principal="customer") as tx:
+        try:
+            link = reads.get_link(tx, token)
+        except NoLink:
+            return _gone(request, is_over=True)
+        url = reads.cart_url(tx, link, pieces) if pieces else None
+        if url is None:
+            return RedirectResponse(f"/l/{quote(token)}", 303)
+        if not _is_bot(request):
+            actions.open_link(tx, token)
+            for sku in pieces:
+                actions.view_product(tx, token, sku)
+    return RedirectResponse(url, 302, headers={"cache-control": "no-store"})
 
 
 @router.get("/l/{token}/choice")
@@ -123,8 +169,31 @@ def _page(request: Request, token: str, template: str) -> Response:
         link = reads.find_link(tx, token)
         if link is None or link.expires_at <= tx.now:
             return _gone(request, is_over=True)
-        page = reads.page_of(tx, link, language)
+        clock = monotonic if template == "list.html" else None
+        page = reads.page_of(tx, link, language, clock=clock)
     return _pages.answer(request, template, page=page)
+
+
+def _basket(request: Request, token: str) -> tuple[Link | None, Basket | None]:
+    """The link, if it leads somewhere still, and what was chosen, if it can be priced."""
+    database = _database(request)
+    merchant = reads.merchant_of(database, token)
+    if merchant is None:
+        return None, None
+    with database.read(merchant, principal="customer") as tx:
+        link = reads.find_link(tx, token)
+        if link is None or link.expires_at <= tx.now:
+            return None, None
+        try:
+            language = language_of(request)
+            return link, reads.basket_of(tx, link, _pieces(request), language, clock=monotonic)
+        except Refusal:
+            return link, None
+
+
+def _pieces(request: Request) -> dict[str, int]:
+    asked = request.query_params
+    return rules.pieces_in(asked.getlist("s"), asked.getlist("n"))
 
 
 def _open(request: Request, token: str) -> Link | None:

@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from huitou.content.types import (
     BadList,
@@ -12,12 +12,19 @@ from huitou.content.types import (
     EmptyText,
     Filling,
     Item,
+    PriceTag,
     TextChannel,
     TextTooLong,
 )
+from huitou.kernel.money import yuan
+from huitou.offer.types.shelves import OnShelf, Shelf
 
 LINK_DAYS = timedelta(days=90)
 ITEMS_MAX = 20
+BASKET_LINES = 30
+PIECES_MAX = 99
+"""Of one product, in a basket."""
+CHIPS_MAX = 2
 TOKEN_BYTES = 17
 """136 random bits."""
 WECOM_BYTES_MAX = 4_000
@@ -103,16 +110,87 @@ def checked_items(items: Sequence[Item]) -> list[Item]:
     return list(items)
 
 
-def buy_url(template: str, *, token: str, sku: str) -> str | None:
+def buy_url(template: str, *, token: str, sku: str, promoter: str = "") -> str | None:
     """Where buying leads; None unless the merchant's template is a web or mini-program address."""
-    if not template.startswith(("https://", "http://", "weixin://", "/")):
-        return None
-    return template.replace("{token}", quote(token, safe="")).replace("{sku}", quote(sku, safe=""))
+    return _address(template, token=token, sku=sku, promoter=promoter)
+
+
+def cart_url(
+    template: str, *, token: str, pieces: Mapping[str, int], promoter: str = ""
+) -> str | None:
+    """Where buying several leads: `items` is `SKU:pieces` with commas between; None as for `buy_url`."""
+    items = ",".join(f"{quote(sku, safe='')}:{count}" for sku, count in pieces.items())
+    return _address(template, token=token, items=items, promoter=promoter)
+
+
+def basket_url(token: str, pieces: Mapping[str, int]) -> str:
+    """The page of a basket; what has no piece is left out."""
+    pairs = [
+        (name, value) for sku, n in pieces.items() if n for name, value in (("s", sku), ("n", n))
+    ]
+    return f"/l/{quote(token, safe='')}/basket?{urlencode(pairs)}"
+
+
+def pieces_in(skus: Sequence[str], counts: Sequence[str]) -> dict[str, int]:
+    """Pieces by SKU of a basket's form, within `BASKET_LINES` and `PIECES_MAX`; what is more, or no number,
+    is left out."""
+    found: dict[str, int] = {}
+    for sku, told in zip(skus, counts, strict=False):
+        count = int(told) if told.isascii() and told.isdigit() and len(told) < 4 else 0
+        if count > 0 and (sku in found or len(found) < BASKET_LINES):
+            found[sku] = min(PIECES_MAX, found.get(sku, 0) + count)
+    return found
+
+
+def price_tag(item: OnShelf, shelf: Shelf, *, associate: str, language: str) -> PriceTag:
+    """A product's price in the customer's language."""
+    is_en = language == "en"
+    how = [step.en if is_en else step.zh for step in item.steps]
+    without_tier, without_link = item.without_tier_fen, item.without_promoter_fen
+    if shelf.tier and without_tier is not None and without_tier > item.payable_fen:
+        gives = yuan(without_tier - item.payable_fen)
+        how.append(
+            f"Your tier {shelf.tier.en} makes it {gives} less"
+            if is_en
+            else f"您是{shelf.tier.zh}，为您省了 {gives}"
+        )
+    if without_link is not None and without_link > item.payable_fen:
+        gives = yuan(without_link - item.payable_fen)
+        how.append(
+            f"The link of {associate} makes it {gives} less"
+            if is_en
+            else f"{associate}的专属链接为您省了 {gives}"
+        )
+    hints = []
+    if item.more is not None:
+        hints.append(item.more.en if is_en else item.more.zh)
+    at_next = item.at_next_tier_fen
+    if shelf.next_tier and at_next is not None and at_next < item.payable_fen:
+        hints.append(
+            f"At the tier {shelf.next_tier.en} it is {yuan(at_next)}"
+            if is_en
+            else f"升到{shelf.next_tier.zh}只要 {yuan(at_next)}"
+        )
+    return PriceTag(
+        price=yuan(item.payable_fen),
+        was=yuan(item.list_fen) if item.saved_fen else None,
+        chips=list(dict.fromkeys(step.name for step in item.steps))[:CHIPS_MAX],
+        how=how,
+        hints=hints,
+    )
 
 
 def version_of(picture: str | None) -> str:
     """Ten characters that change with the picture."""
     return hashlib.sha256((picture or "").encode()).hexdigest()[:10]
+
+
+def _address(template: str, **places: str) -> str | None:
+    if not template.startswith(("https://", "http://", "weixin://", "/")):
+        return None
+    for name, value in places.items():
+        template = template.replace(f"{{{name}}}", quote(value, safe=""))
+    return template
 
 
 def _filled(template: str, filling: Filling, products: Sequence[str]) -> str:

@@ -74,8 +74,21 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceTag:
+    """What a product costs this customer, in words: `price`, what it `was` on the list where that is more, up to two
+    `chips` that say why, and every sentence of how it comes about and what would make it less."""
+
+    price: str
+    was: str | None
+    chips: list[str]
+    how: list[str]
+    hints: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A product as the customer sees it. `price` and `buy_url` may be missing."""
+    """A product as the customer sees it. `price` and `buy_url` may be missing; `tag` is None where prices of
+    their own could not be worked out."""
 
     sku: str
     name: str
@@ -83,6 +96,7 @@ class Card:
     price: str | None
     reason: str
     buy_url: str | None
+    tag: PriceTag | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,46 @@ class CustomerPage:
     cards: list[Card]
     is_opted_out: bool
     member_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """Pieces of a product; `fewer_url` and `more_url` are the same basket with one less or more of it."""
+
+    sku: str
+    name: str
+    picture_url: str
+    pieces: int
+    price: str
+    was: str | None
+    fewer_url: str
+    more_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BasketHint:
+    """What a little more would bring; `url` is the basket with it."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """Several products at the best price of all together, without postage. `saved` is None where nothing is;
+    `buy_url` where nothing sells them together."""
+
+    token: str
+    brand: str
+    lines: list[BasketLine]
+    steps: list[str]
+    gifts: list[str]
+    total: str
+    was: str
+    saved: str | None
+    hints: list[BasketHint]
+    buy_url: str | None
+    pieces: int
 
 
 @dataclass(frozen=True, slots=True)

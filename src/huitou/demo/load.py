@@ -22,6 +22,7 @@ from huitou.demo.front_door import checked, get, post, wait_for
 from huitou.demo.games import open_games
 from huitou.demo.offers import open_offers
 from huitou.demo.opening import open_brand
+from huitou.demo.people import MALL_UNIT
 from huitou.demo.pictures import draw
 from huitou.demo.state import SEED, ZONE, Demo
 from huitou.demo.stored import open_stored
@@ -174,6 +175,7 @@ def _load_channels(api: httpx2.Client, config: Config, world: World) -> None:
         post(wecom, "/sim/friendships", {"friendships": friends, "callback": False})
     mall = simulator_url(config, "mall")
     _put_setting(api, "content.buy_url", f"{mall}/buy?link={{token}}&sku={{sku}}")
+    _put_setting(api, "content.sell_unit", MALL_UNIT)
     _put_setting(api, "site.url", config.url)
 
 

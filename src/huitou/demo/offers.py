@@ -6,10 +6,10 @@ from typing import Any
 import httpx2
 
 from huitou.demo.front_door import get, post
+from huitou.demo.people import MALL_UNIT
 from huitou.demo.state import ZONE
 
 _PLACED = 12
-_MALL = "mall"
 _POSTAGE_FEN = 800
 
 
@@ -27,7 +27,7 @@ def open_offers(api: httpx2.Client, unit: str) -> None:
             post(api, f"{path}/{'pause' if state == 'paused' else 'end'}", {})
     customers = [each["id"] for each in get(api, f"/v1/customers?limit={_PLACED}")["items"]]
     for place, customer in enumerate(customers):
-        _place(api, place, customer, _MALL if place % 3 == 0 else unit)
+        _place(api, place, customer, MALL_UNIT if place % 3 == 0 else unit)
 
 
 def _place(api: httpx2.Client, place: int, customer: str, unit: str) -> None:
@@ -39,7 +39,7 @@ def _place(api: httpx2.Client, place: int, customer: str, unit: str) -> None:
         {"line_no": line_no, "sku": sku, "quantity": quantity}
         for line_no, (sku, quantity) in enumerate(BASKETS[place % len(BASKETS)], start=1)
     ]
-    postage_fen = _POSTAGE_FEN if unit == _MALL else 0
+    postage_fen = _POSTAGE_FEN if unit == MALL_UNIT else 0
     cart = {"unit": unit, "customer": customer, "lines": lines, "shipping_fen": postage_fen}
     best = post(api, "/v1/offers/best", cart | {"budget_ms": 60})
     body = cart | {"order_no": order_no, "decision": best["decision"]}

@@ -161,6 +161,15 @@ SETTINGS: dict[str, SettingKind] = {
         "Days after which an unpaid order's offers are given back (0: never)",
     ),
     "content.buy_url": SettingKind("", str, "购买链接模板", "Template of the link to buy"),
+    "content.cart_url": SettingKind(
+        "", str, "多件购买链接模板", "Template of the link to buy several products"
+    ),
+    "content.sell_unit": SettingKind(
+        "",
+        str,
+        "专属链接由哪个单位成交（留空为导购所在门店）",
+        "Unit that sells what links lead to (empty: the associate's)",
+    ),
     "member.sms_template": SettingKind(
         "", str, "会员验证码短信模板编号", "Template of the SMS with a member's code"
     ),

@@ -64,7 +64,7 @@ def test_each_product_costs_what_a_cart_with_one_piece_of_it_costs(
         direct = best(client, cart(line, customer=str(customer)))
         assert each["without_promoter_fen"] == direct["payable_fen"]
     assert by_sku(told)["milk"]["without_promoter_fen"] == 890
-    assert by_sku(told)["milk"]["steps"][0]["zh"] == "秒杀：1 件共减 3 元"
+    assert by_sku(told)["milk"]["steps"][0]["zh"] == "秒杀：减 3 元"
 
 
 def test_what_has_no_price_is_named_and_own_prices_are_taken(
@@ -102,6 +102,7 @@ def test_the_next_tier_is_foreseen(
     next_fen = {sku: each["at_next_tier_fen"] for sku, each in by_sku(told).items()}
     assert next_fen == {"cola": 711, "milk": 600, "steak": 5_391, "beef": 10_800}
     assert all(each["payable_fen"] == each["list_fen"] for each in told["items"])
+    assert all(each["without_tier_fen"] == each["list_fen"] for each in told["items"])
     nobody = shelf(client)
     assert (nobody["tier"], nobody["next_tier"]) == (None, None)
     assert {each["at_next_tier_fen"] for each in nobody["items"]} == {None}

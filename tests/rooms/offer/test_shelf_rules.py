@@ -36,7 +36,7 @@ def test_a_piece_costs_what_the_solver_finds(seed: int) -> None:
         for tier in getattr(each.terms, "tiers", ())
         for gift in tier.gifts
     }
-    there = Circumstances(usable(rules), usable(fewer), None)
+    there = Circumstances(usable(rules), usable(fewer), usable(fewer), None)
     shown = shelve(lines, names, there, monotonic, 60_000)
     for line, each in zip(lines, shown, strict=True):
         alone = Cart((line,))
@@ -45,6 +45,7 @@ def test_a_piece_costs_what_the_solver_finds(seed: int) -> None:
         assert each.payable_fen == found.payable_fen
         assert sum(gift.count * gift.worth_fen for gift in each.gifts) == gifts_worth(found)
         assert each.at_next_tier_fen == solve(alone, fewer).proof.payable_fen
+        assert each.without_tier_fen == each.at_next_tier_fen
         assert each.without_promoter_fen is None
         if each.more is not None:
             more = replace(line, line_no=line.line_no + 1, quantity=each.more.pieces)

@@ -157,7 +157,7 @@ def test_a_tier_brings_its_price_and_free_shipping(
     told = best(client, cart(("A", 1, 1_000), customer=str(customer), shipping_fen=600))
     assert told["payable_fen"] == 800
     assert [step["zh"] for step in told["steps"]] == [
-        "普卡会员价：1 件共减 1 元",
+        "普卡会员价：减 1 元",
         "普卡：减 1 元",
     ]
     assert why(told) == {gold: "audience"}

@@ -69,6 +69,9 @@ def shelf(tx: ReadTx, wanted: WantedShelf, *, clock: Clock, budget_ms: int) -> S
     there = Circumstances(
         now=tell_apart(gathered, gathered.tier, has_promoter=has_promoter),
         next_tier=tell_apart(gathered, next_tier, has_promoter=has_promoter) if next_tier else None,
+        without_tier=tell_apart(gathered, None, has_promoter=has_promoter)
+        if gathered.tier
+        else None,
         without_promoter=tell_apart(gathered, gathered.tier, has_promoter=False)
         if has_promoter
         else None,

@@ -35,11 +35,12 @@ Other = tuple[Usable, list[UsableOffer]]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What the customer may use now; what they might at the next tier, and without the associate's link
-    (None: there is no such)."""
+    """What the customer may use now; what they might at the next tier, without a tier, and without the
+    associate's link (None: there is no such)."""
 
     now: Usable
     next_tier: Usable | None
+    without_tier: Usable | None
     without_promoter: Usable | None
 
 
@@ -59,17 +60,17 @@ def shelve(
         found.append(_solve(line, there.now, clock, share_ms))
     others = [
         _other(there.now, usable) if usable else None
-        for usable in (there.next_tier, there.without_promoter)
+        for usable in (there.next_tier, there.without_tier, there.without_promoter)
     ]
     shown = []
     for line, (solved, why) in zip(lines, found, strict=True):
         has_time = clock() < ends_at
-        next_fen, without_fen = (
+        elsewhere = [
             _elsewhere(line, solved, other, clock) if has_time and other else None
             for other in others
-        )
+        ]
         more = _more(line, names[line.sku], there.now, solved, why, clock) if has_time else None
-        shown.append(_shown(line, names, there.now, solved, next_fen, without_fen, more))
+        shown.append(_shown(line, names, there.now, solved, elsewhere, more))
     return shown
 
 
@@ -112,11 +113,11 @@ def _shown(
     names: Mapping[str, str],
     now: Usable,
     solved: Best,
-    next_fen: int | None,
-    without_fen: int | None,
+    elsewhere: Sequence[int | None],
     more: Suggestion | None,
 ) -> OnShelf:
     proof = solved.proof
+    next_tier_fen, without_tier_fen, without_promoter_fen = elsewhere
     steps = telling.steps_of(proof, now.known, names)
     return OnShelf(
         sku=line.sku,
@@ -127,8 +128,9 @@ def _shown(
         steps=[step for step in steps if step.off_fen or step.gifts],
         gifts=list(proof.gifts),
         proven=solved.proven,
-        at_next_tier_fen=next_fen,
-        without_promoter_fen=without_fen,
+        at_next_tier_fen=next_tier_fen,
+        without_tier_fen=without_tier_fen,
+        without_promoter_fen=without_promoter_fen,
         more=more,
     )
 

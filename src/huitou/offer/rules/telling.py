@@ -84,9 +84,8 @@ def _words(step: Step, names: Mapping[str, str]) -> tuple[str, str]:
     told: list[tuple[str, str]] = []
     if step.off_fen:
         zh, en = money_zh(step.off_fen), money_en(step.off_fen)
-        if step.kind == "price":
-            pieces = f"{step.times} piece" + ("s" if step.times > 1 else "")
-            told.append((f"{step.times} 件共减 {zh}", f"{en} off {pieces}"))
+        if step.kind == "price" and step.times > 1:
+            told.append((f"{step.times} 件共减 {zh}", f"{en} off {step.times} pieces"))
         else:
             told.append((f"减 {zh}", f"{en} off"))
     if step.shipping_off_fen:

@@ -23,8 +23,9 @@ class OnShelf:
     """One piece of a product, bought alone and without shipping: the customer's best price with the offers,
     coupons and privileges they have, and how it comes about.
 
-    `at_next_tier_fen` is what it would cost at the next tier, `without_promoter_fen` what it costs without the
-    associate's link; both None where there is no such, or the search had no time for it. `more` is what
+    `at_next_tier_fen` is what it would cost at the next tier, `without_tier_fen` what it costs who has no tier,
+    `without_promoter_fen` what it costs without the associate's link; each None where there is no such, or
+    the search had no time for it. `more` is what
     is one step away with more pieces of it. `proven`: nothing is cheaper.
     """
 
@@ -37,6 +38,7 @@ class OnShelf:
     gifts: list[Gift]
     proven: bool
     at_next_tier_fen: int | None
+    without_tier_fen: int | None
     without_promoter_fen: int | None
     more: Suggestion | None
 
