@@ -10027,8 +10027,9 @@ export interface components {
          * @description One piece of a product, bought alone and without shipping: the customer's best price with the offers,
          *     coupons and privileges they have, and how it comes about.
          *
-         *     `at_next_tier_fen` is what it would cost at the next tier, `without_promoter_fen` what it costs without the
-         *     associate's link; both None where there is no such, or the search had no time for it. `more` is what
+         *     `at_next_tier_fen` is what it would cost at the next tier, `without_tier_fen` what it costs who has no tier,
+         *     `without_promoter_fen` what it costs without the associate's link; each None where there is no such, or
+         *     the search had no time for it. `more` is what
          *     is one step away with more pieces of it. `proven`: nothing is cheaper.
          */
         OnShelf: {
@@ -10053,6 +10054,8 @@ export interface components {
             steps: components["schemas"]["ShownStep"][];
             /** Without Promoter Fen */
             without_promoter_fen: number | null;
+            /** Without Tier Fen */
+            without_tier_fen: number | null;
         };
         /**
          * Operator
