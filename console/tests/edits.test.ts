@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { begin, edit, redo, stepOf, undo } from '@/rooms/segment/edits'
+import { begin, edit, redo, stepOf, undo } from '@/ui/edits'
 import { evenly } from '@/rooms/segment/sizes'
 
 describe('undo and redo', () => {

@@ -156,6 +156,27 @@ export type Grant = Schemas['GrantShown']
 export type Game = Schemas['Game']
 export type GamePlay = Schemas['Play']
 
+/* Offers. */
+
+/** Which products; nothing named is everything. */
+export type Goods = Schemas['huitou__offer__types__documents__Goods']
+/** Everything an offer says. */
+export type OfferDocument = Schemas['OfferDocument']
+export type OfferTerms = OfferDocument['terms']
+export type OfferTier = Schemas['Tier']
+export type Gift = Schemas['Gift']
+export type Offer = Schemas['OfferShown']
+export type OfferPreview = Schemas['OfferPreview']
+export type OfferVersion = Schemas['OfferVersion']
+/** A cart as it is asked about, and what it costs. */
+export type Cart = Schemas['BestBody']
+export type Priced = Schemas['Priced']
+export type PricedStep = Schemas['ShownStep']
+export type Unused = Schemas['Unused']
+export type Suggestion = Schemas['Suggestion']
+/** What an order cost, as it was kept. */
+export type OfferOrder = Schemas['OrderShown']
+
 /* Data and settings. */
 
 export type Import = Schemas['Import']

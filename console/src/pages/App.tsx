@@ -39,6 +39,9 @@ const LedgerPage = lazy(() => import('./LedgerPage'))
 const StoredPage = lazy(() => import('./StoredPage'))
 const ApprovalsPage = lazy(() => import('./ApprovalsPage'))
 const GrantsPage = lazy(() => import('./GrantsPage'))
+const OffersPage = lazy(() => import('./OffersPage'))
+const OfferPage = lazy(() => import('./OfferPage'))
+const OfferOrderPage = lazy(() => import('./OfferOrderPage'))
 const GamesPage = lazy(() => import('./GamesPage'))
 const ResultsPage = lazy(() => import('./ResultsPage'))
 const IdentityPage = lazy(() => import('./IdentityPage'))
@@ -176,6 +179,11 @@ function Here() {
       return <CampaignPage key={second} id={second} />
     case 'coupons':
       return second ? <CouponPage key={second} id={second} /> : <CouponsPage />
+    case 'offers':
+      if (second === 'orders') return <OfferOrderPage />
+      if (!second || second === 'calendar' || second === 'sandbox')
+        return <OffersPage tab={second} />
+      return <OfferPage key={second} id={second} kind={third} />
     case 'points':
       return <PointsPage tab={second} />
     case 'tiers':

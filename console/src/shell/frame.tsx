@@ -13,6 +13,7 @@ import {
   LineChartOutlined,
   LogoutOutlined,
   MenuOutlined,
+  PercentageOutlined,
   RedEnvelopeOutlined,
   SettingOutlined,
   StarOutlined,
@@ -51,6 +52,7 @@ const places: (Place | { key: string; icon: ReactNode; inside: Place[] })[] = [
     key: 'benefits',
     icon: <GiftOutlined />,
     inside: [
+      { key: 'offers', icon: <PercentageOutlined />, needs: 'offer.read' },
       { key: 'coupons', icon: <CreditCardOutlined />, needs: 'benefit.read' },
       { key: 'points', icon: <StarOutlined />, needs: 'benefit.read' },
       { key: 'tiers', icon: <CrownOutlined />, needs: 'benefit.read' },

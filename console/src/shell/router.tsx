@@ -1,4 +1,10 @@
-import { useCallback, useMemo, useSyncExternalStore, type AnchorHTMLAttributes } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useSyncExternalStore,
+  type AnchorHTMLAttributes,
+} from 'react'
 
 /** Places live behind `#`, so the console works wherever the server mounts its one page. */
 export interface Place {
@@ -7,13 +13,47 @@ export interface Place {
   query: URLSearchParams
 }
 
-function read(): string {
-  return window.location.hash.slice(1) || '/'
+const address = () => window.location.hash.slice(1) || '/'
+
+/** Where the console is: the address, unless a guard holds it back. */
+let shown = address()
+let guard: ((leave: () => void) => void) | null = null
+const watchers = new Set<() => void>()
+
+function show(): void {
+  shown = address()
+  for (const changed of watchers) changed()
 }
 
+window.addEventListener('hashchange', () => {
+  const wanted = address()
+  if (!guard || wanted.split('?')[0] === shown.split('?')[0]) return show()
+  window.history.pushState(null, '', `#${shown}`)
+  guard(() => {
+    guard = null
+    go(wanted)
+  })
+})
+
+const read = () => shown
+
 function watch(changed: () => void): () => void {
-  window.addEventListener('hashchange', changed)
-  return () => window.removeEventListener('hashchange', changed)
+  watchers.add(changed)
+  return () => watchers.delete(changed)
+}
+
+/** While `isOn`, leaving the page is asked about: `ask` gets what to call to leave after all. */
+export function useGuard(isOn: boolean, ask: (leave: () => void) => void): void {
+  useEffect(() => {
+    if (!isOn) return
+    const stay = (event: BeforeUnloadEvent) => event.preventDefault()
+    guard = ask
+    window.addEventListener('beforeunload', stay)
+    return () => {
+      if (guard === ask) guard = null
+      window.removeEventListener('beforeunload', stay)
+    }
+  }, [isOn, ask])
 }
 
 export function usePlace(): Place {
@@ -28,10 +68,11 @@ export function usePlace(): Place {
   }, [raw])
 }
 
+/** Goes there; `isReplacing` passes every guard, as after saving. */
 export function go(to: string, { isReplacing = false } = {}): void {
   if (isReplacing) {
     window.history.replaceState(null, '', `#${to}`)
-    window.dispatchEvent(new HashChangeEvent('hashchange'))
+    show()
   } else {
     window.location.hash = to
   }

@@ -6,16 +6,24 @@ import { useTranslation } from 'react-i18next'
 export function Field({
   label,
   hint,
+  fault,
   children,
 }: {
   label: ReactNode
   hint?: ReactNode
+  /** Why what stands here was refused. */
+  fault?: ReactNode
   children: ReactNode
 }) {
   return (
-    <div className="field">
+    <div className={fault ? 'field refused' : 'field'}>
       <div className="field-label">{label}</div>
       {children}
+      {fault && (
+        <small className="field-fault" role="alert">
+          {fault}
+        </small>
+      )}
       {hint && <small className="quiet">{hint}</small>}
     </div>
   )

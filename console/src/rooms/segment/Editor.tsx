@@ -1,7 +1,6 @@
-import { RedoOutlined, UndoOutlined } from '@ant-design/icons'
-import { App, Button, Input, Tooltip } from 'antd'
+import { App, Button, Input } from 'antd'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '@/client/http'
 import { read, useWrite, write } from '@/client/query'
@@ -11,12 +10,13 @@ import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
 import { useDebounced } from '@/ui/debounce'
 import { PageHead, Panel } from '@/ui/page'
+import { UndoRedo } from '@/ui/step'
+import { useEdits } from '@/ui/useEdits'
 import { Builder } from './Builder'
 import { ExportDrawer } from './Exports'
 import { History } from './History'
 import { Reach } from './Reach'
 import { groupOf, isComplete, pathsOf, ruleOf, type Group } from './tree'
-import { useEdits } from './useEdits'
 import { WouldMatch } from './WouldMatch'
 import { useWords } from './words'
 
@@ -116,8 +116,7 @@ export function Editor({
             title={t('segment.who')}
             extra={
               <span className="row">
-                <Step icon={<UndoOutlined />} of={edits.undo} name={t('segment.undo')} keys="Z" />
-                <Step icon={<RedoOutlined />} of={edits.redo} name={t('segment.redo')} keys="⇧Z" />
+                <UndoRedo edits={edits} />
                 <span className="quiet">{t('segment.hits')}</span>
               </span>
             }
@@ -143,32 +142,6 @@ export function Editor({
         <ExportDrawer segment={segment} close={() => setExporting(false)} />
       )}
     </>
-  )
-}
-
-function Step({
-  icon,
-  of,
-  name,
-  keys,
-}: {
-  icon: ReactNode
-  of: (() => void) | null
-  name: string
-  keys: string
-}) {
-  const control = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl '
-  return (
-    <Tooltip title={`${name} ${control}${keys}`}>
-      <Button
-        type="text"
-        size="small"
-        icon={icon}
-        aria-label={name}
-        disabled={!of}
-        onClick={of ?? undefined}
-      />
-    </Tooltip>
   )
 }
 

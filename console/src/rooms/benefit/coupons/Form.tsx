@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { CouponPromise } from '@/client/types'
 import { Field, LimitInput, YuanInput } from '@/ui/field'
 import { Panel } from '@/ui/page'
-import { Goods, Products, Units } from './Goods'
+import { Goods, Products, Units } from '@/shell/goods'
 import { clockOf, kinds, ofKind, type Kind } from './promise'
 
 export interface Given {

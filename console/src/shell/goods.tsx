@@ -3,14 +3,22 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useProductsOf } from '@/client/names'
 import { useRead } from '@/client/query'
-import type { CouponPromise } from '@/client/types'
+import type { Goods as GoodsOf, Product } from '@/client/types'
 import { useDebounced } from '@/ui/debounce'
 import { Field } from '@/ui/field'
-
-type GoodsOf = CouponPromise['goods']
+import { yuan } from '@/ui/format'
 
 /** On what it may be used; nothing named is everything. */
-export function Goods({ goods, change }: { goods: GoodsOf; change: (next: GoodsOf) => void }) {
+export function Goods({
+  goods,
+  change,
+  every,
+}: {
+  goods: GoodsOf
+  change: (next: GoodsOf) => void
+  /** What nothing named means, where that is not every product. */
+  every?: string
+}) {
   const { t, i18n } = useTranslation()
   const categories = useRead('/v1/categories')
   return (
@@ -20,7 +28,8 @@ export function Goods({ goods, change }: { goods: GoodsOf; change: (next: GoodsO
           mode="multiple"
           className="wide"
           showSearch={{ optionFilterProp: 'label' }}
-          placeholder={t('coupon.all_goods')}
+          aria-label={t('coupon.categories')}
+          placeholder={every ?? t('coupon.all_goods')}
           value={goods.categories ?? []}
           onChange={(codes: string[]) => change({ ...goods, categories: codes })}
           options={categories.data?.items.map((one) => ({
@@ -61,6 +70,41 @@ export function Products({ skus, change }: { skus: string[]; change: (skus: stri
       value={skus}
       onChange={(next: string[]) => change(next)}
       options={[...known].map(([value, label]) => ({ value, label }))}
+    />
+  )
+}
+
+/** One product to put somewhere; asks again at once. */
+export function ProductFinder({
+  add,
+  label,
+}: {
+  add: (product: Product) => void
+  label: string
+}) {
+  const { t } = useTranslation()
+  const [words, setWords] = useState('')
+  const q = useDebounced(words.trim(), 300)
+  const found = useRead('/v1/products', { query: { q, limit: 20 }, keep: true })
+  return (
+    <Select<string | null>
+      className="wide"
+      aria-label={label}
+      showSearch={{ filterOption: false, onSearch: setWords, searchValue: words }}
+      placeholder={label}
+      notFoundContent={found.isLoading ? ' ' : t('coupon.no_product')}
+      value={null}
+      onChange={(sku) => {
+        const product = found.data?.items.find((one) => one.sku === sku)
+        setWords('')
+        if (product) add(product)
+      }}
+      options={found.data?.items.map((one) => ({
+        value: one.sku,
+        label: [one.name || one.sku, one.price_fen !== null && yuan(one.price_fen)]
+          .filter(Boolean)
+          .join(' · '),
+      }))}
     />
   )
 }

@@ -1,0 +1,198 @@
+import { MoreOutlined } from '@ant-design/icons'
+import { Button, Dropdown, Input, Segmented, Select } from 'antd'
+import dayjs from 'dayjs'
+import { useEffect, useState, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { usePages } from '@/client/query'
+import type { Offer } from '@/client/types'
+import { go, useFilters } from '@/shell/router'
+import { useMay } from '@/shell/session'
+import { useDebounced } from '@/ui/debounce'
+import { count, yuan } from '@/ui/format'
+import { Nothing, Panel } from '@/ui/page'
+import { PagedTable } from '@/ui/paged'
+import { families, kindOf, phaseOf, wholeOf } from './document'
+import { StateTag } from './StateTag'
+import { BudgetBar } from './Taken'
+import { useTurn, verbsOf } from './Turns'
+import './offer.css'
+
+const states: Offer['state'][] = ['published', 'draft', 'paused', 'ended']
+
+/** All offers: what each says, when, and what orders took of it. */
+export function OfferList({ create }: { create: ReactNode }) {
+  const { t, i18n } = useTranslation()
+  const isEnglish = i18n.language === 'en'
+  const [get, set] = useFilters()
+  const [state, kind, q] = [get('state'), get('kind'), get('q')]
+  const pages = usePages('/v1/offers', { query: { state, kind, q }, keep: true })
+  const isFiltered = Boolean(state ?? kind ?? q)
+  return (
+    <Panel>
+      <div className="filters">
+        <div className="scroll-x">
+          <Segmented
+            value={state ?? 'all'}
+            onChange={(next) => set({ state: next === 'all' ? undefined : next })}
+            options={[
+              { value: 'all', label: t('ui.all') },
+              ...states.map((value) => ({ value, label: t(`offer.state_${value}`) })),
+            ]}
+          />
+        </div>
+        <Select
+          className="filter"
+          allowClear
+          aria-label={t('offer.kind')}
+          placeholder={t('offer.every_kind')}
+          value={kind}
+          onChange={(next?: string) => set({ kind: next })}
+          options={families.map((value) => ({ value, label: t(`offer.family_${value}`) }))}
+        />
+        <Search value={q ?? ''} change={(words) => set({ q: words || undefined })} />
+      </div>
+      <PagedTable<Offer>
+        pages={pages}
+        rowKey="id"
+        empty={
+          isFiltered ? (
+            <Nothing title={t('offer.none_found')} hint={t('offer.none_found_hint')} />
+          ) : (
+            <Nothing title={t('offer.none_yet')} hint={t('offer.none_yet_hint')} action={create} />
+          )
+        }
+        onRow={(row) => ({
+          className: 'opens-row',
+          tabIndex: 0,
+          onClick: () => go(`/offers/${row.id}`),
+          onKeyDown: (event) => {
+            if (event.key === 'Enter' && event.target === event.currentTarget)
+              go(`/offers/${row.id}`)
+          },
+        })}
+        columns={[
+          {
+            title: t('offer.name'),
+            width: 190,
+            render: (_, row) => (
+              <>
+                <b className="name">{row.document.name}</b>
+                <div className="offer-tags">
+                  <StateTag offer={row} />
+                  <small className="quiet">{t(`offer.kind_${kindOf(row.document.terms)}`)}</small>
+                </div>
+              </>
+            ),
+          },
+          {
+            title: t('offer.means'),
+            render: (_, row) => {
+              const said = isEnglish ? row.sentence.en : row.sentence.zh
+              return (
+                <span className="quiet sentence" title={said}>
+                  {said}
+                </span>
+              )
+            },
+          },
+          { title: t('offer.when'), width: 150, render: (_, row) => <Times offer={row} /> },
+          {
+            title: t('offer.taken'),
+            width: 210,
+            render: (_, row) =>
+              row.in_force === null ? (
+                <span className="quiet">–</span>
+              ) : (
+                <>
+                  <span className="num">
+                    {t('offer.took', { orders: count(row.orders), fen: yuan(row.cost_fen) })}
+                  </span>
+                  <BudgetBar offer={row} />
+                </>
+              ),
+          },
+          { title: '', width: 48, render: (_, row) => <RowMenu offer={row} /> },
+        ]}
+      />
+    </Panel>
+  )
+}
+
+/** Types at once, asks when the typing rests. */
+function Search({ value, change }: { value: string; change: (words: string) => void }) {
+  const { t } = useTranslation()
+  const [typed, setTyped] = useState(value)
+  const still = useDebounced(typed.trim(), 300)
+  useEffect(() => {
+    if (still !== value) change(still)
+    // Only what was typed asks; a filter that is set beside it does not.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [still])
+  return (
+    <Input.Search
+      allowClear
+      className="filter-q offer-search"
+      aria-label={t('offer.search')}
+      placeholder={t('offer.search')}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+    />
+  )
+}
+
+function Times({ offer }: { offer: Offer }) {
+  const { t } = useTranslation()
+  const { from_at: from, until_at: until } = wholeOf(offer.document).when
+  const shown = (at: string | null, open: string) =>
+    at ? dayjs(at).format(at.includes('T') && dayjs(at).year() === dayjs().year() ? 'MM-DD HH:mm' : 'YYYY-MM-DD') : open
+  const phase = phaseOf(offer, dayjs())
+  return (
+    <span className="num nowrap">
+      {shown(from, t('offer.from_now'))}
+      <br />
+      <span className="quiet">
+        {t('offer.until')} {shown(until, t('offer.for_ever'))}
+      </span>
+      {offer.state === 'published' && phase !== 'within' && (
+        <>
+          <br />
+          <small className={phase === 'over' ? 'warm' : 'teal'}>{t(`offer.phase_${phase}`)}</small>
+        </>
+      )}
+    </span>
+  )
+}
+
+function RowMenu({ offer }: { offer: Offer }) {
+  const { t } = useTranslation()
+  const may = useMay()
+  const ask = useTurn(offer)
+  const verbs = may('offer.publish') ? verbsOf(offer) : []
+  const items = [
+    ...(may('offer.edit') ? [{ key: 'copy', label: t('offer.duplicate') }] : []),
+    { key: 'calendar', label: t('offer.see_calendar') },
+    ...verbs.map((verb) => ({ key: verb, label: t(`offer.${verb}`), danger: verb === 'end' })),
+  ]
+  return (
+    <span onClick={(event) => event.stopPropagation()} onKeyDown={(event) => event.stopPropagation()}>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items,
+          onClick: ({ key }) => {
+            if (key === 'copy') go(`/offers/new?from=${offer.id}`)
+            else if (key === 'calendar') go(`/offers/calendar?offer=${offer.id}`)
+            else ask(key as (typeof verbs)[number])
+          },
+        }}
+      >
+        <Button
+          type="text"
+          size="small"
+          icon={<MoreOutlined />}
+          aria-label={t('offer.more_of', { name: offer.document.name })}
+        />
+      </Dropdown>
+    </span>
+  )
+}

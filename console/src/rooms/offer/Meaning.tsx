@@ -1,0 +1,58 @@
+import { Skeleton } from 'antd'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { write } from '@/client/query'
+import type { OfferPreview } from '@/client/types'
+import { useDebounced } from '@/ui/debounce'
+import { Fault } from '@/ui/page'
+import type { Draft } from './document'
+
+/** The sentence of a draft that stopped changing, and what is probably not meant. */
+export function usePreview(draft: Draft, unnamed: string, mayAsk: boolean) {
+  const still = useDebounced(draft, 350)
+  return useQuery({
+    queryKey: ['/v1/offers/preview', still],
+    queryFn: ({ signal }) =>
+      write({ to: 'POST /v1/offers/preview', body: named(still, unnamed) }, signal),
+    enabled: mayAsk,
+    placeholderData: (before) => before,
+    staleTime: 30_000,
+    retry: false,
+  })
+}
+
+/** With a name to stand for the one that is not given yet. */
+export function named(draft: Draft, unnamed: string): Draft {
+  return draft.name.trim() ? { ...draft, name: draft.name.trim() } : { ...draft, name: unnamed }
+}
+
+export function Meaning({ preview }: { preview: ReturnType<typeof usePreview> }) {
+  const { t } = useTranslation()
+  const { error, data } = preview
+  if (error && 'code' in error && error.code === 'offer.bad_document')
+    return <p className="field-fault">{t('offer.not_yet', { why: error.message })}</p>
+  if (error) return <Fault error={error} again={() => void preview.refetch()} />
+  if (!data) return <Skeleton active title={false} paragraph={{ rows: 2 }} />
+  return (
+    <div aria-live="polite" className={preview.isPlaceholderData ? 'stale-view' : ''}>
+      <Words {...data} />
+    </div>
+  )
+}
+
+export function Words({ sentence, warnings }: OfferPreview) {
+  const { i18n } = useTranslation()
+  const isEnglish = i18n.language === 'en'
+  return (
+    <>
+      <p className="reading">{isEnglish ? sentence.en : sentence.zh}</p>
+      {warnings.length > 0 && (
+        <ul className="warned">
+          {warnings.map((one) => (
+            <li key={one.code}>⚠ {isEnglish ? one.en : one.zh}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
