@@ -15,6 +15,7 @@ NARROW = (390, 844)
 """The console on a phone, which is not the associate's page."""
 
 PLACES = {
+    "offers": "优惠活动",
     "coupons": "优惠券",
     "points": "积分",
     "tiers": "等级",

@@ -75,13 +75,7 @@ export function Products({ skus, change }: { skus: string[]; change: (skus: stri
 }
 
 /** One product to put somewhere; asks again at once. */
-export function ProductFinder({
-  add,
-  label,
-}: {
-  add: (product: Product) => void
-  label: string
-}) {
+export function ProductFinder({ add, label }: { add: (product: Product) => void; label: string }) {
   const { t } = useTranslation()
   const [words, setWords] = useState('')
   const q = useDebounced(words.trim(), 300)

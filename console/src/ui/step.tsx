@@ -16,17 +16,7 @@ export function UndoRedo({ edits }: { edits: { undo: Turn; redo: Turn } }) {
 
 type Turn = (() => void) | null
 
-function Step({
-  icon,
-  of,
-  name,
-  keys,
-}: {
-  icon: ReactNode
-  of: Turn
-  name: string
-  keys: string
-}) {
+function Step({ icon, of, name, keys }: { icon: ReactNode; of: Turn; name: string; keys: string }) {
   const control = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl '
   return (
     <Tooltip title={`${name} ${control}${keys}`}>

@@ -149,9 +149,10 @@ function TierLine({
           aria-label={t('offer.gives')}
           value={gives}
           onChange={give}
-          options={(terms.repeats ? (['off', 'none'] as const) : (['off', 'fold', 'none'] as const)).map(
-            (value) => ({ value, label: t(`offer.gives_${value}`) }),
-          )}
+          options={(terms.repeats
+            ? (['off', 'none'] as const)
+            : (['off', 'fold', 'none'] as const)
+          ).map((value) => ({ value, label: t(`offer.gives_${value}`) }))}
         />
         {gives === 'off' && (
           <YuanInput
@@ -231,10 +232,7 @@ function Gifts({ gifts, change }: { gifts: Gift[]; change: (gifts: Gift[]) => vo
           label={t('offer.add_gift')}
           add={(product) => {
             if (!gifts.some((gift) => gift.sku === product.sku))
-              change([
-                ...gifts,
-                { sku: product.sku, count: 1, worth_fen: product.price_fen ?? 0 },
-              ])
+              change([...gifts, { sku: product.sku, count: 1, worth_fen: product.price_fen ?? 0 }])
           }}
         />
       )}

@@ -10,7 +10,7 @@ import { useMay } from '@/shell/session'
 import { PageHead, Panel } from '@/ui/page'
 import { UndoRedo } from '@/ui/step'
 import { useEdits } from '@/ui/useEdits'
-import { wholeOf, type Draft } from './document'
+import { lackOf, wholeOf, type Draft } from './document'
 import { Example } from './Example'
 import { faultsOf, FaultsContext } from './faults'
 import { OfferForm } from './Form'
@@ -32,6 +32,7 @@ export function OfferEditor({ offer, start }: { offer: Offer | null; start: Draf
   const isChanged = offer ? !isSame(draft, wholeOf(offer.document)) : true
   const preview = usePreview(draft, t('offer.unnamed'), may('offer.edit'))
   const save = useSave(offer)
+  const isReady = draft.name.trim() !== '' && lackOf(draft.terms) === null && !preview.isError
   const isEdited = mayEdit && edits.undo !== null && isChanged && !save.isSaving
   useLeaveGuard(isEdited)
   const faults = isEdited || offer ? faultsOf(save.error ?? preview.error, i18n.language) : {}
@@ -42,7 +43,7 @@ export function OfferEditor({ offer, start }: { offer: Offer | null; start: Draf
           <span className="row">
             <Input
               variant="underlined"
-              className="title-input own-undo"
+              className="title-input"
               value={draft.name}
               maxLength={40}
               disabled={!mayEdit}
@@ -61,7 +62,7 @@ export function OfferEditor({ offer, start }: { offer: Offer | null; start: Draf
             {mayEdit && (
               <Button
                 type={offer ? 'default' : 'primary'}
-                disabled={!isChanged || !draft.name.trim() || preview.isError}
+                disabled={!isChanged || !isReady}
                 title={draft.name.trim() ? undefined : t('offer.name_first')}
                 loading={save.isSaving}
                 onClick={() => save.run(draft)}
@@ -83,7 +84,7 @@ export function OfferEditor({ offer, start }: { offer: Offer | null; start: Draf
         <div className="stack reach-side">
           {offer && offer.in_force !== null && <Taken offer={offer} />}
           <Panel title={t('offer.means')}>
-            {mayEdit ? <Meaning preview={preview} /> : offer && <Words {...offer} />}
+            {mayEdit ? <Meaning preview={preview} draft={draft} /> : offer && <Words {...offer} />}
           </Panel>
           {may('offer.edit') && (
             <Panel title={t('offer.example')}>

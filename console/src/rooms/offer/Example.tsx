@@ -9,7 +9,7 @@ import { ProductFinder } from '@/shell/goods'
 import { useMe } from '@/shell/session'
 import { useDebounced } from '@/ui/debounce'
 import { yuan } from '@/ui/format'
-import { skusIn, type Draft } from './document'
+import { lackOf, skusIn, type Draft } from './document'
 import { exampleOf, type ExampleLine } from './example'
 import { named } from './Meaning'
 
@@ -31,10 +31,7 @@ export function Example({ draft }: { draft: Draft }) {
   const lines = useMemo(() => own ?? exampleOf(terms, products), [own, terms, products])
   // As text: products that arrive make new lines that say the same.
   const still = useDebounced(JSON.stringify({ draft, lines }), 350)
-  const asked = useMemo(
-    () => JSON.parse(still) as { draft: Draft; lines: ExampleLine[] },
-    [still],
-  )
+  const asked = useMemo(() => JSON.parse(still) as { draft: Draft; lines: ExampleLine[] }, [still])
   const priced = useQuery({
     queryKey: ['/v1/offers/preview/price', still],
     queryFn: ({ signal }) =>
@@ -44,20 +41,21 @@ export function Example({ draft }: { draft: Draft }) {
           body: {
             document: named(asked.draft, t('offer.unnamed')),
             unit: me.unit.code,
-            shipping_fen: asked.draft.terms.kind === 'activity' ? 800 : 0,
+            shipping_fen: freesShipping(asked.draft) ? 800 : 0,
             lines: asked.lines.map((line, at) => ({ line_no: at + 1, ...line })),
           },
         },
         signal,
       ),
-    enabled: asked.lines.length > 0,
+    enabled: asked.lines.length > 0 && lackOf(asked.draft.terms) === null,
     placeholderData: (before) => before,
     retry: false,
   })
   const byId = new Map(products.map((one) => [one.sku, one]))
   if (shelf.isLoading || other.isLoading)
     return <Skeleton active title={false} paragraph={{ rows: 3 }} />
-  if (lines.length === 0) return <p className="quiet">{t('offer.example_empty')}</p>
+  if (lines.length === 0 || lackOf(terms))
+    return <p className="quiet">{t('offer.example_empty')}</p>
   const answer = priced.error ? undefined : priced.data
   const why = answer?.unused[0]
   return (
@@ -96,7 +94,7 @@ export function Example({ draft }: { draft: Draft }) {
       )}
       {answer?.gifts.map((gift) => (
         <p key={gift.sku} className="teal">
-          {t('offer.example_gift', {
+          {t('offer.given', {
             name: byId.get(gift.sku)?.name || gift.sku,
             count: gift.count ?? 1,
           })}
@@ -124,6 +122,10 @@ function Paid({
       {yuan(line.paid_fen)}
     </span>
   )
+}
+
+function freesShipping({ terms }: Draft): boolean {
+  return terms.kind === 'activity' && terms.tiers.some((tier) => tier.free_shipping)
 }
 
 function counted(lines: ExampleLine[], sku: string, quantity: number): ExampleLine[] {

@@ -1,4 +1,4 @@
-import { Input, InputNumber, Radio, Select } from 'antd'
+import { Input, InputNumber, Radio, Select, Switch } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import { Units } from '@/shell/goods'
@@ -139,6 +139,15 @@ function Who({ draft, set }: Given) {
           }))}
         />
       </Field>
+      <div className="row">
+        <Switch
+          aria-label={t('offer.by_promoter')}
+          checked={audience.by_promoter}
+          onChange={(by_promoter) => change({ by_promoter })}
+        />
+        <span>{t('offer.by_promoter')}</span>
+        <small className="quiet">{t('offer.by_promoter_hint')}</small>
+      </div>
     </>
   )
 }

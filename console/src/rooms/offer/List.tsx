@@ -143,24 +143,24 @@ function Search({ value, change }: { value: string; change: (words: string) => v
 function Times({ offer }: { offer: Offer }) {
   const { t } = useTranslation()
   const { from_at: from, until_at: until } = wholeOf(offer.document).when
-  const shown = (at: string | null, open: string) =>
-    at ? dayjs(at).format(at.includes('T') && dayjs(at).year() === dayjs().year() ? 'MM-DD HH:mm' : 'YYYY-MM-DD') : open
   const phase = phaseOf(offer, dayjs())
   return (
     <span className="num nowrap">
-      {shown(from, t('offer.from_now'))}
-      <br />
-      <span className="quiet">
-        {t('offer.until')} {shown(until, t('offer.for_ever'))}
-      </span>
+      {!from && !until && <span className="quiet">{t('offer.always')}</span>}
+      {from && <div>{t('offer.since', { at: shortOf(from) })}</div>}
+      {until && <div className="quiet">{t('offer.until', { at: shortOf(until) })}</div>}
       {offer.state === 'published' && phase !== 'within' && (
-        <>
-          <br />
-          <small className={phase === 'over' ? 'warm' : 'teal'}>{t(`offer.phase_${phase}`)}</small>
-        </>
+        <small className={phase === 'over' ? 'warm' : 'teal'}>{t(`offer.phase_${phase}`)}</small>
       )}
     </span>
   )
+}
+
+/** `12-01 08:00`; with the year where it is another one, without a clock at midnight. */
+function shortOf(at: string): string {
+  const then = dayjs(at)
+  const day = then.format(then.year() === dayjs().year() ? 'MM-DD' : 'YYYY-MM-DD')
+  return then.hour() + then.minute() === 0 ? day : `${day} ${then.format('HH:mm')}`
 }
 
 function RowMenu({ offer }: { offer: Offer }) {
@@ -174,7 +174,10 @@ function RowMenu({ offer }: { offer: Offer }) {
     ...verbs.map((verb) => ({ key: verb, label: t(`offer.${verb}`), danger: verb === 'end' })),
   ]
   return (
-    <span onClick={(event) => event.stopPropagation()} onKeyDown={(event) => event.stopPropagation()}>
+    <span
+      onClick={(event) => event.stopPropagation()}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
       <Dropdown
         trigger={['click']}
         menu={{

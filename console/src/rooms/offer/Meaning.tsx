@@ -5,7 +5,7 @@ import { write } from '@/client/query'
 import type { OfferPreview } from '@/client/types'
 import { useDebounced } from '@/ui/debounce'
 import { Fault } from '@/ui/page'
-import type { Draft } from './document'
+import { lackOf, type Draft } from './document'
 
 /** The sentence of a draft that stopped changing, and what is probably not meant. */
 export function usePreview(draft: Draft, unnamed: string, mayAsk: boolean) {
@@ -14,7 +14,7 @@ export function usePreview(draft: Draft, unnamed: string, mayAsk: boolean) {
     queryKey: ['/v1/offers/preview', still],
     queryFn: ({ signal }) =>
       write({ to: 'POST /v1/offers/preview', body: named(still, unnamed) }, signal),
-    enabled: mayAsk,
+    enabled: mayAsk && lackOf(still.terms) === null,
     placeholderData: (before) => before,
     staleTime: 30_000,
     retry: false,
@@ -26,9 +26,17 @@ export function named(draft: Draft, unnamed: string): Draft {
   return draft.name.trim() ? { ...draft, name: draft.name.trim() } : { ...draft, name: unnamed }
 }
 
-export function Meaning({ preview }: { preview: ReturnType<typeof usePreview> }) {
+export function Meaning({
+  preview,
+  draft,
+}: {
+  preview: ReturnType<typeof usePreview>
+  draft: Draft
+}) {
   const { t } = useTranslation()
   const { error, data } = preview
+  const lack = lackOf(draft.terms)
+  if (lack) return <p className="quiet">{t(`offer.lacks_${lack}`)}</p>
   if (error && 'code' in error && error.code === 'offer.bad_document')
     return <p className="field-fault">{t('offer.not_yet', { why: error.message })}</p>
   if (error) return <Fault error={error} again={() => void preview.refetch()} />

@@ -66,9 +66,7 @@ function Pieces({ kind, row }: { kind: Kind; row: Piece[] }) {
       {kind === 'bundle' && (
         <path d={`M${left} 43 v4 h68 v-4`} fill="none" stroke={warm} strokeWidth="1.6" />
       )}
-      {kind === 'piece_fold' && (
-        <rect x={left} y="43" width="50" height="5" rx="2.5" fill={warm} />
-      )}
+      {kind === 'piece_fold' && <rect x={left} y="43" width="50" height="5" rx="2.5" fill={warm} />}
       {kind === 'add_on' && (
         <text x={left + 34} y="50" fontSize="11" fill={warm} textAnchor="middle">
           +¥

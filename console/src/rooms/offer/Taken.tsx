@@ -24,7 +24,7 @@ export function BudgetBar({ offer }: { offer: Offer }) {
   const { t } = useTranslation()
   const spent = spentOf(offer)
   const { budget_fen: fen, budget_orders: orders } = wholeOf(offer.document).limits
-  if (spent === null) return <small className="quiet">{t('offer.no_budget')}</small>
+  if (spent === null) return <small className="quiet budget">{t('offer.no_budget')}</small>
   const told = [
     fen && t('offer.of_budget', { fen: yuan(fen) }),
     orders && t('offer.of_orders', { count: count(orders) }),

@@ -21,7 +21,7 @@ export function Together({ draft, set }: { draft: Draft; set: (next: Partial<Dra
   const chosen = allows ?? []
   return (
     <>
-      <At at="allows" label={t('offer.together')} hint={t('offer.together_hint')}>
+      <At at="allows" label={t('offer.beside')} hint={t('offer.together_hint')}>
         <Radio.Group
           value={way}
           onChange={(event) => {
@@ -67,7 +67,12 @@ export function Together({ draft, set }: { draft: Draft; set: (next: Partial<Dra
           placeholder={t('ui.optional')}
           value={tags}
           onChange={(next: string[]) =>
-            set({ tags: next.map(tagOf).filter((tag): tag is string => tag !== null).slice(0, 20) })
+            set({
+              tags: next
+                .map(tagOf)
+                .filter((tag): tag is string => tag !== null)
+                .slice(0, 20),
+            })
           }
           options={others.map((value) => ({ value, label: value }))}
         />

@@ -47,6 +47,20 @@ export function When({ draft, set }: { draft: Draft; set: (next: Partial<Draft>)
             }))}
           />
         </Field>
+        <Field label={t('offer.monthdays')} hint={t('offer.monthdays_hint')}>
+          <Select
+            mode="multiple"
+            className="wide"
+            aria-label={t('offer.monthdays')}
+            placeholder={t('coupon.every_day')}
+            value={when.monthdays}
+            onChange={(days: number[]) => change({ monthdays: [...days].sort((a, b) => a - b) })}
+            options={Array.from({ length: 31 }, (_, at) => ({
+              value: at + 1,
+              label: t('offer.monthday', { n: at + 1 }),
+            }))}
+          />
+        </Field>
         <At at="when.hours" label={t('coupon.hours')}>
           <TimePicker.RangePicker
             format="HH:mm"
@@ -54,10 +68,7 @@ export function When({ draft, set }: { draft: Draft; set: (next: Partial<Draft>)
             needConfirm={false}
             placeholder={[t('coupon.all_day'), t('coupon.all_day')]}
             value={
-              when.hours && [
-                clock(when.hours.from_minute),
-                clock(when.hours.until_minute % 1_440),
-              ]
+              when.hours && [clock(when.hours.from_minute), clock(when.hours.until_minute % 1_440)]
             }
             onChange={(span) => {
               const [from, until] = span ?? []

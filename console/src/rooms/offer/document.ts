@@ -46,8 +46,15 @@ export function wholeOf(document: OfferDocument): Draft {
     funding: [{ party: 'headquarters', share_bp: 10_000 }],
     refund_policy: 'as_apportioned',
     ...document,
-    when: { from_at: null, until_at: null, weekdays: [], hours: null, ...document.when },
-    audience: { tiers: [], segments: [], bought: null, ...document.audience },
+    when: {
+      from_at: null,
+      until_at: null,
+      weekdays: [],
+      monthdays: [],
+      hours: null,
+      ...document.when,
+    },
+    audience: { tiers: [], segments: [], bought: null, by_promoter: false, ...document.audience },
     limits: {
       customer_units: null,
       customer_orders: null,
@@ -158,6 +165,17 @@ export function nextTier(tiers: OfferTier[]): OfferTier {
   if (last.off_fen) next.off_fen = last.off_fen * 2
   if (typeof last.pay_bp === 'number') next.pay_bp = Math.max(0, last.pay_bp - 500)
   return next
+}
+
+/** What a new offer still lacks before the server can read it. */
+export function lackOf(terms: Terms): 'prices' | 'goods' | 'given' | null {
+  if (terms.kind === 'price' && terms.prices_fen && Object.keys(terms.prices_fen).length === 0)
+    return 'prices'
+  if (terms.kind === 'add_on' && !terms.goods.skus?.length && !terms.goods.categories?.length)
+    return 'goods'
+  const gives = (tier: OfferTier) =>
+    tier.off_fen || typeof tier.pay_bp === 'number' || tier.gifts?.length || tier.free_shipping
+  return terms.kind === 'activity' && !terms.tiers.every(gives) ? 'given' : null
 }
 
 /** Products the offer itself names. */

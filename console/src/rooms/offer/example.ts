@@ -7,6 +7,7 @@ export interface ExampleLine {
 }
 
 const piecesMax = 30
+const fewPieces = 5
 
 /** A cart in which the offer shows what it does: pieces enough of what it is for, cheapest first. */
 export function exampleOf(terms: Terms, products: Product[]): ExampleLine[] {
@@ -44,7 +45,7 @@ export function exampleOf(terms: Terms, products: Product[]): ExampleLine[] {
     case 'activity': {
       const least = terms.tiers.at(-1)?.at_least ?? 0
       if (terms.measure === 'count') return spread([first, second], Math.max(1, least))
-      const dear = own.find((one) => (one.price_fen ?? 0) * piecesMax >= least) ?? own.at(-1)
+      const dear = own.find((one) => (one.price_fen ?? 0) * fewPieces >= least) ?? own.at(-1)
       return reach(dear, least)
     }
   }
