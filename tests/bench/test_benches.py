@@ -94,3 +94,13 @@ def test_scale_tells_what_a_customer_costs(folder: Path, monkeypatch: pytest.Mon
         assert 1_000 < figures[f"bytes_per_customer_year_{size}"]["value"] < 10**6
         assert figures[f"resident_mb_{size}"]["value"] > 50
         assert figures[f"segment_count_state_p95_ms_{size}"]["value"] > 0
+
+
+def test_messages_are_assigned_at_least_as_well_as_they_come(folder: Path) -> None:
+    figures = run("arbitration", folder, customers=400, seed=3)["figures"]
+    assert figures["violations"]["value"] == 0
+    assert figures["gain_vs_first_come"]["value"] > 0.2
+    for name in ("gain_vs_first_come_mixed", "gain_vs_first_come_orderly"):
+        assert figures[name]["value"] >= 0
+    for name in ("gap_crowded", "gap_mixed", "gap_orderly"):
+        assert 0 <= figures[name]["value"] < 0.01
