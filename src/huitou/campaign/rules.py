@@ -20,7 +20,16 @@ REASONS: dict[str, tuple[str, str]] = {
 """Our own reasons; the contact gate has its own sentences."""
 
 PERSONAL_CODES = frozenset(
-    {"no_consent", "not_friend", "no_address", "no_sender", "channel_off", "suppressed"}
+    {
+        "no_consent",
+        "not_friend",
+        "no_address",
+        "no_sender",
+        "channel_off",
+        "suppressed",
+        "channel_cap",
+        "quiet_hours",
+    }
 )
 """Codes of the gate that speak of WeCom only; others forbid every channel today."""
 

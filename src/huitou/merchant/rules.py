@@ -86,8 +86,6 @@ class SettingKind:
 SETTINGS: dict[str, SettingKind] = {
     "commission.rate_bp": SettingKind(300, int, "提成比例（万分之）", "Commission rate (bp)"),
     "attribution.window_days": SettingKind(7, int, "归因窗口（天）", "Attribution window (days)"),
-    "reach.daily_cap": SettingKind(1, int, "每人每天营销消息上限", "Marketing messages a day"),
-    "reach.repeat_days": SettingKind(7, int, "同一内容不重发（天）", "Days without a repeat"),
     "campaign.holdout_bp": SettingKind(
         1000, int, "默认对照组比例（万分之）", "Default holdout (bp)"
     ),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +16,21 @@ from huitou.event import reads as log
 from huitou.event.types import LogEntry
 from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
+from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
 from huitou.profile import actions as profile_actions
 from huitou.profile import reads as profiles
 from huitou.profile.types import ConsentChange, ConsentState
 from huitou.reach import reads
-from huitou.reach.jobs import sending
-from huitou.reach.rules import gate
+from huitou.reach.jobs import noting, sending
+from huitou.reach.rules import checking, gate
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
-from huitou.reach.store import records
+from huitou.reach.store import policies, records
 from huitou.reach.types.channels import CHANNELS
 from huitou.reach.types.gate import Allowed, Blocked, Candidate, Decision
 from huitou.reach.types.messages import MessagesFailed, MessagesOpened, Standing
+from huitou.reach.types.policies import ContactPolicy, Past, PolicyChanged, PolicyShown
 
 _STREAM_TYPES = ("link.opened", "consent.given", "consent.withdrawn")
 _CHUNK = 1_000
@@ -121,7 +124,7 @@ def notify_staff(
         path=path,
     )
     if is_new:
-        tx.defer(sending.show_note, key=str(note_id), note_id=str(note_id))
+        tx.defer(noting.show_note, key=str(note_id), note_id=str(note_id))
     return note_id
 
 
@@ -184,13 +187,28 @@ def add_test(tx: Tx, channel: str, text: str, address: str, params: dict[str, st
     return message_id
 
 
+def set_policy(tx: Tx, policy: ContactPolicy, *, version: int) -> PolicyShown:
+    """What holds for every decision from this commit on; `version` is the one that was looked at.
+
+    Refuses `BadPolicy`, `PolicyChanged`.
+    """
+    checking.checked(policy)
+    stored = policies.find_policy(tx)
+    if version != (stored.version if stored else 0) or not policies.add_policy(
+        tx, version + 1, policy.model_dump(mode="json")
+    ):
+        raise PolicyChanged()
+    merchant_actions.audit(tx, "reach.policy_changed", f"policy:{version + 1}")
+    return reads.policy_shown(tx)
+
+
 def _plan(tx: Tx, candidates: Sequence[Candidate]) -> list[Decision]:
     wanted = _canonical(tx, candidates)
     gates.lock_customers(tx, [candidate.customer_id for candidate in wanted])
     verdicts = _decide(tx, wanted)
-    chosen = [(new_id(), c) for c, verdict, _ in verdicts if isinstance(verdict, Allowed)]
+    chosen = [(new_id(), c, v.at) for c, v, _ in verdicts if isinstance(v, Allowed)]
     _add_messages(tx, chosen)
-    message_ids = iter([message_id for message_id, _ in chosen])
+    message_ids = iter([message_id for message_id, _, _ in chosen])
     decided, rows = [], []
     for candidate, verdict, _ in verdicts:
         message_id = next(message_ids) if isinstance(verdict, Allowed) else None
@@ -200,8 +218,9 @@ def _plan(tx: Tx, candidates: Sequence[Candidate]) -> list[Decision]:
         rows.append(reads.decision_row(decision.id, candidate, message_id, verdict))
     if rows:
         gates.add_decisions(tx, rows)
-    for message_id, _ in chosen:
-        tx.defer(sending.submit, key=str(message_id), message_id=str(message_id))
+    for message_id, _, at in chosen:
+        later = at if at > tx.now else None
+        tx.defer(sending.submit, at=later, key=str(message_id), message_id=str(message_id))
     return decided
 
 
@@ -221,36 +240,37 @@ def _decide(
 ) -> list[tuple[Candidate, Allowed | Blocked, int | None]]:
     """The gate on each; what is allowed counts for those after it."""
     policy = reads.policy_of(tx)
-    counts: dict[UUID, int] = {}
+    planned: dict[UUID, tuple[Past, ...]] = {}
     contents_seen: set[tuple[UUID, str]] = set()
     verdicts: list[tuple[Candidate, Allowed | Blocked, int | None]] = []
     for candidate, (facts, address_id) in zip(
         candidates, reads.facts_of(tx, candidates), strict=True
     ):
         content_of = (candidate.customer_id, candidate.content_key)
+        before = planned.get(candidate.customer_id, ())
         now_known = replace(
             facts,
-            day_count=facts.day_count + counts.get(candidate.customer_id, 0),
+            past=facts.past + before,
             has_same_content=facts.has_same_content or content_of in contents_seen,
         )
         verdict = gate.gate(now_known, policy)
         if isinstance(verdict, Allowed):
             contents_seen.add(content_of)
             if candidate.purpose == "marketing":
-                counts[candidate.customer_id] = counts.get(candidate.customer_id, 0) + 1
+                planned[candidate.customer_id] = (*before, facts.message(verdict.at))
         verdicts.append((candidate, verdict, address_id))
     return verdicts
 
 
-def _add_messages(tx: Tx, chosen: Sequence[tuple[UUID, Candidate]]) -> None:
+def _add_messages(tx: Tx, chosen: Sequence[tuple[UUID, Candidate, datetime]]) -> None:
     if not chosen:
         return
     staff = merchants.staff_by_id(tx)
     units = {
         message_id: c.unit_id or (staff[c.staff_id].unit_id if c.staff_id in staff else None)
-        for message_id, c in chosen
+        for message_id, c, _ in chosen
     }
-    linked = [(message_id, c) for message_id, c in chosen if c.product_list_id is not None]
+    linked = [(message_id, c) for message_id, c, _ in chosen if c.product_list_id is not None]
     links = contents.add_links(tx, [_new_link(m, c, units[m]) for m, c in linked])
     urls = content.urls_of(tx, [link.token for link in links])
     cards = _cards(tx, [c.product_list_id for _, c in linked if c.product_list_id])
@@ -259,7 +279,7 @@ def _add_messages(tx: Tx, chosen: Sequence[tuple[UUID, Candidate]]) -> None:
         for (message_id, _), link, url in zip(linked, links, urls, strict=True)
     }
     rows = []
-    for message_id, c in chosen:
+    for message_id, c, at in chosen:
         link_id, card = shown.get(message_id, (None, None))
         body = {"text": c.text, "params": c.params, "template": c.template, "link": card}
         row = {
@@ -269,6 +289,7 @@ def _add_messages(tx: Tx, chosen: Sequence[tuple[UUID, Candidate]]) -> None:
             "link_id": link_id,
             "body_sealed": tx.keys.seal(json.dumps(body, ensure_ascii=False)),
             "is_test": False,
+            "not_before": at if at > tx.now else None,
         }
         rows.append(row)
     store.add_messages(tx, rows)

@@ -24,6 +24,7 @@ from huitou.reach.reads import DecisionRow, MessageDetail
 from huitou.reach.store.messages import MessageRow
 from huitou.reach.types.channels import FriendAdded, FriendRemoved, Friends
 from huitou.reach.types.messages import NoChannel, NoMessage
+from huitou.reach.types.policies import ContactPolicy, PolicyPreview, PolicyShown
 
 router = Router(tags=["reach"])
 
@@ -73,6 +74,31 @@ class TestState:
     state: str
     failure: str | None
     failure_text: str | None
+
+
+class PutPolicy(Body):
+    """`version` is the one that was looked at, 0 before the first."""
+
+    version: int
+    policy: ContactPolicy
+
+
+@router.get("/v1/reach/policy", dependencies=[needs("campaign.read")])
+def get_policy(tx: Reading) -> PolicyShown:
+    """How often, when and how soon again a customer may be written to, also in words."""
+    return reads.policy_shown(tx)
+
+
+@router.put("/v1/reach/policy", dependencies=[needs("setting.edit")])
+def put_policy(tx: Writing, body: PutPolicy) -> PolicyShown:
+    """It holds from now on, also for messages that are planned already."""
+    return actions.set_policy(tx, body.policy, version=body.version)
+
+
+@router.post("/v1/reach/policy/preview", dependencies=[needs("campaign.read")])
+def preview_policy(tx: Reading, body: ContactPolicy) -> PolicyPreview:
+    """The policy in words, and what it would have done to the last 30 days' messages."""
+    return reads.preview_policy(tx, body)
 
 
 @router.get("/v1/messages", dependencies=[needs("task.read")])

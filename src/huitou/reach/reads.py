@@ -9,24 +9,36 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
-from huitou.kernel.time import day_range
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
-from huitou.reach.rules import gate
+from huitou.reach.rules import checking, gate, replaying
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
-from huitou.reach.store import records
+from huitou.reach.store import policies, records
 from huitou.reach.store.messages import MessageRow
 from huitou.reach.types.channels import ADDRESS_KINDS
-from huitou.reach.types.gate import Allowed, Blocked, Candidate, Facts, Policy
+from huitou.reach.types.gate import Allowed, Blocked, Candidate, Facts
 from huitou.reach.types.messages import NoMessage, Touch
+from huitou.reach.types.policies import (
+    HOURS_MAX,
+    ContactPolicy,
+    Past,
+    PolicyPreview,
+    PolicyShown,
+)
+
+REPLAYED_DAYS = 30
+REPLAYED_CUSTOMERS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class CheckShown:
+    """`detail` names the cap or the quiet hours that decided."""
+
     code: str
     passed: bool
     text: str
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +139,70 @@ def decisions_of(tx: ReadTx, customer_id: UUID, language: str = "zh") -> list[De
 def facts_of(
     tx: ReadTx, candidates: Sequence[Candidate], own_ids: Sequence[UUID] | None = None
 ) -> list[tuple[Facts, int | None]]:
-    """What the gate asks about each candidate, and the vault's id of the address."""
-    day_start, _ = day_range(tx.now, merchants.get_merchant(tx).zone)
-    repeat = timedelta(days=merchants.setting(tx, "reach.repeat_days"))
+    """What the gate asks about each candidate, and the vault's id of the address.
+
+    With `own_ids` (at submission) a candidate's own message does not count against itself, nor do messages that are
+    still planned: whichever is submitted first takes the place.
+    """
+    policy, zone = policy_of(tx), merchants.get_merchant(tx).zone
     configured = {channel.kind for channel in merchants.list_channels(tx)}
-    rows = gates.find_facts(
-        tx, candidates, day_start=day_start, repeat_since=tx.now - repeat, own_ids=own_ids
-    )
+    repeat_since = tx.now - timedelta(days=policy.repeat_days)
+    rows = gates.find_facts(tx, candidates, repeat_since=repeat_since, own_ids=own_ids)
+    since = tx.now - timedelta(hours=HOURS_MAX)
+    counting = policies.list_counting(tx, [c.customer_id for c in candidates], since)
+    own = set(own_ids or ())
+    past = {
+        customer_id: tuple(
+            one.past
+            for one in found
+            if one.id not in own and (own_ids is None or one.state != "planned")
+        )
+        for customer_id, found in counting.items()
+    }
     return [
-        (_facts(candidate, row, candidate.channel in configured), row["address_id"])
+        (
+            _facts(
+                tx.now,
+                zone,
+                candidate,
+                row,
+                past.get(candidate.customer_id, ()),
+                candidate.channel in configured,
+            ),
+            row["address_id"],
+        )
         for candidate, row in zip(candidates, rows, strict=True)
     ]
 
 
-def policy_of(tx: ReadTx) -> Policy:
+def policy_of(tx: ReadTx) -> ContactPolicy:
     """What the merchant allows."""
-    return Policy(daily_cap=merchants.setting(tx, "reach.daily_cap"))
+    stored = policies.find_policy(tx)
+    return ContactPolicy.model_validate(stored.document) if stored else ContactPolicy()
+
+
+def policy_shown(tx: ReadTx) -> PolicyShown:
+    """What the merchant allows, in words."""
+    stored = policies.find_policy(tx)
+    policy = policy_of(tx)
+    return PolicyShown(
+        version=stored.version if stored else 0,
+        policy=policy,
+        lines=checking.lines(policy),
+        changed_at=stored.at if stored else None,
+        changed_by=stored.by if stored else None,
+    )
+
+
+def preview_policy(tx: ReadTx, policy: ContactPolicy) -> PolicyPreview:
+    """The policy in words, and what it would have done to the last 30 days' messages, over 20,000 customers at
+    most. Refuses `BadPolicy`."""
+    checking.checked(policy)
+    since = tx.now - timedelta(days=REPLAYED_DAYS)
+    found = policies.list_delivered(tx, since - timedelta(hours=HOURS_MAX), REPLAYED_CUSTOMERS)
+    histories = ([one.past for one in messages] for messages in found.values())
+    zone = merchants.get_merchant(tx).zone
+    return PolicyPreview(checking.lines(policy), replaying.replay(histories, policy, since, zone))
 
 
 def decision_row(
@@ -162,25 +222,43 @@ def _shown(tx: ReadTx, row: MessageRow, sealed: bytes | None, language: str) -> 
 
 
 def _decision(row: dict[str, Any], language: str) -> DecisionRow:
-    checks = [
-        CheckShown(check["code"], check["passed"], gate.question(check["code"], language))
-        for check in row.pop("checks")
-    ]
+    checks = [_check(check, language) for check in row.pop("checks")]
+    last = checks[-1].detail if checks and row["code"] else None
     text = gate.sentence(row["code"], language) if row["code"] else None
-    return DecisionRow(**row, text=text, checks=checks)
+    return DecisionRow(**row, text=f"{text}：{last}" if text and last else text, checks=checks)
 
 
-def _facts(candidate: Candidate, row: dict[str, Any], is_channel_on: bool) -> Facts:
+def _check(check: dict[str, Any], language: str) -> CheckShown:
+    detail = checking.about(check["code"], check.get("about"))
+    said = (detail.en if language.startswith("en") else detail.zh) if detail else None
+    return CheckShown(check["code"], check["passed"], gate.question(check["code"], language), said)
+
+
+def _facts(
+    now: datetime,
+    zone: str,
+    candidate: Candidate,
+    row: dict[str, Any],
+    past: tuple[Past, ...],
+    is_channel_on: bool,
+) -> Facts:
     is_personal = candidate.channel == "wecom"
     return Facts(
         purpose=candidate.purpose,
+        now=now,
+        zone=zone,
+        channel=candidate.channel,
+        category=candidate.category,
+        campaign_id=candidate.campaign_id,
+        staff_id=candidate.staff_id,
+        expires_at=candidate.expires_at,
+        past=past,
         is_forgotten=row["is_forgotten"],
         is_under_14=row["is_under_14"],
         has_consent=row["has_consent"],
         is_opted_out=row["is_opted_out"],
         is_held_out=candidate.is_held_out,
         has_same_content=row["has_same_content"],
-        day_count=row["day_count"],
         is_channel_on=is_channel_on,
         has_sender=not is_personal or bool(row["has_sender"]),
         has_address=row["address_id"] is not None,

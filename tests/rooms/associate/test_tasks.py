@@ -104,8 +104,8 @@ def test_the_gate_closes_a_task_with_its_reason(town: Town, write: Write) -> Non
         tasks.send(tx, first)
     with write() as tx:
         blocked = tasks.send(tx, second)
-    assert (blocked.state, blocked.code) == ("blocked", "daily_cap")
-    assert blocked.code_zh == "今天的营销消息已达上限"
+    assert (blocked.state, blocked.code) == ("blocked", "cap")
+    assert blocked.code_zh == "已达营销消息的触达上限"
     with pytest.raises(TaskClosed), write() as tx:
         tasks.send(tx, second)
 

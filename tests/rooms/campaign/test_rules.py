@@ -10,7 +10,7 @@ from huitou.campaign.types import Person, Routes, Verdict
 
 CUSTOMER, OWNER, STORE = UUID(int=1), UUID(int=2), UUID(int=3)
 codes = st.sampled_from(
-    [None, "no_consent", "not_friend", "no_address", "channel_off", "daily_cap", "opted_out"]
+    [None, "no_consent", "not_friend", "no_address", "channel_off", "cap", "opted_out"]
 )
 routes = st.builds(Routes, codes, codes, st.booleans())
 people = st.builds(

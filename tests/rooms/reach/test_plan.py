@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 from huitou.content import actions as contents
 from huitou.identity import actions as identities
-from huitou.merchant import actions as merchants
 from huitou.reach import actions, reads
 from huitou.reach.types.gate import Candidate
+from huitou.reach.types.policies import Calendar, Cap, ContactPolicy
 from tests.conftest import Clock, Read
 from tests.rooms.reach.conftest import Town
 
@@ -57,7 +57,7 @@ def test_everybody_who_is_left_out_has_a_reason(town: Town) -> None:
         "holdout",
         None,
         "repeated_content",
-        "daily_cap",
+        "cap",
         "no_sender",
         "not_friend",
         "forgotten",
@@ -72,7 +72,7 @@ def test_the_cap_counts_calendar_days_of_the_merchant(town: Town, clock: Clock) 
             "UPDATE reach.message SET state = 'delivered', delivered_at = %(now)s"
             " WHERE merchant_id = %(merchant)s"
         )
-    assert _codes(town, town.candidate(customer)) == ["daily_cap"]
+    assert _codes(town, town.candidate(customer)) == ["cap"]
     clock.move(days=1)
     assert _codes(town, town.candidate(customer)) == [None]
     clock.move(days=-1)
@@ -173,7 +173,7 @@ def test_rehearsal_says_what_planning_does_and_keeps_nothing(town: Town, read: R
     with read() as tx:
         rehearsed = actions.rehearse(tx, candidates)
         assert reads.decisions_of(tx, customers[0]) == []
-    assert rehearsed == _codes(town, *candidates) == [None, None, "no_consent", "daily_cap"]
+    assert rehearsed == _codes(town, *candidates) == [None, None, "no_consent", "cap"]
 
 
 def test_messages_follow_a_merge_and_its_undoing(town: Town, read: Read) -> None:
@@ -184,7 +184,7 @@ def test_messages_follow_a_merge_and_its_undoing(town: Town, read: Read) -> None
     with town.db.write(town.brand.merchant.id) as tx:
         actions.move_customers(tx, [one, other])
         contents.move_customers(tx, [one, other])
-    assert _codes(town, town.candidate(one)) == ["daily_cap"]
+    assert _codes(town, town.candidate(one)) == ["cap"]
 
 
 def test_a_merge_is_followed_before_anybody_hears_of_it(town: Town) -> None:
@@ -193,7 +193,7 @@ def test_a_merge_is_followed_before_anybody_hears_of_it(town: Town) -> None:
     with town.db.write(town.brand.merchant.id) as tx:
         actions.opt_out(tx, stopped, reason="page", proof="link:x")
         identities.merge(tx, one, other)
-    assert _codes(town, town.candidate(one)) == ["daily_cap"]
+    assert _codes(town, town.candidate(one)) == ["cap"]
     with town.db.write(town.brand.merchant.id) as tx:
         identities.merge(tx, one, stopped)
     assert _codes(town, town.candidate(one)) == ["opted_out"]
@@ -221,7 +221,9 @@ def test_a_merge_with_somebody_who_has_stopped_takes_back_what_is_planned(
 def test_a_thousand_candidates_are_planned_together(town: Town, read: Read) -> None:
     customers = town.people(300)
     with town.db.write(town.brand.merchant.id) as tx:
-        merchants.set_setting(tx, "reach.daily_cap", 4)
+        actions.set_policy(
+            tx, ContactPolicy(caps=(Cap(window=Calendar(unit="day"), limit=4),)), version=0
+        )
     decided = []
     product_list = town.product_list()
     with town.db.write(town.brand.merchant.id) as tx:

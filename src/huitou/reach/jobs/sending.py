@@ -25,23 +25,19 @@ from huitou.reach import reads
 from huitou.reach.rules import gate, standing
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
-from huitou.reach.store import records
 from huitou.reach.store.messages import Message
 from huitou.reach.types.channels import (
     AskOutcome,
     Cancels,
     Channel,
-    Failed,
     Link,
     Outgoing,
-    StaffNotifier,
     SubmitOutcome,
     Submitted,
     Unknown,
     open_channel,
-    open_notifier,
 )
-from huitou.reach.types.gate import Blocked, Candidate
+from huitou.reach.types.gate import Allowed, Blocked, Candidate
 from huitou.reach.types.messages import (
     MessagesDelivered,
     MessagesFailed,
@@ -74,18 +70,6 @@ class TakingBack:
     ref: str
 
 
-@dataclass(frozen=True, slots=True)
-class Noting:
-    """A card that is being shown to an employee."""
-
-    note_id: UUID
-    notifier: StaffNotifier
-    user: str
-    title: str
-    text: str
-    url: str
-
-
 def adapter_of(
     tx: ReadTx, port: Port[Callable[[str, str], _Adapter]], kind: str
 ) -> _Adapter | None:
@@ -106,9 +90,14 @@ def claim_submit(tx: Tx, message_id: str) -> Sending | None:
         return None
     address_id = None
     if not message.is_test:
-        address_id, code = _decide_again(tx, message)
-        if code is not None:
-            take_news(tx, message, Standing(message.attempt, "failed", tx.now, failure=code))
+        address_id, verdict = _decide_again(tx, message)
+        if isinstance(verdict, Blocked):
+            no = Standing(message.attempt, "failed", tx.now, failure=verdict.code)
+            take_news(tx, message, no)
+            return None
+        if verdict.at > tx.now:
+            store.set_not_before(tx, message.id, verdict.at)
+            tx.defer(submit, at=verdict.at, key=str(message.id), message_id=str(message.id))
             return None
     sending = _sending(tx, message, address_id)
     if sending is None:
@@ -193,39 +182,6 @@ def settle_take_back(tx: Tx, taking: TakingBack, outcome: SubmitOutcome) -> None
         store.set_next_ask(tx, message.id, tx.now)
 
 
-def claim_note(tx: Tx, note_id: str) -> Noting | None:
-    """A card to show. One in flight after a crash may have been shown: it is not shown again."""
-    note = records.lock_note(tx, UUID(note_id))
-    if note is None or note["state"] not in ("planned", "in_flight"):
-        return None
-    if note["state"] == "in_flight":
-        records.set_note(tx, note["id"], "unknown")
-        return None
-    notifier = adapter_of(tx, open_notifier, "wecom")
-    if notifier is None or note["wecom_user"] is None:
-        records.set_note(tx, note["id"], "failed", "no_address" if notifier else "channel_off")
-        return None
-    records.set_note(tx, note["id"], "in_flight")
-    url = f"{merchants.setting(tx, 'site.url').rstrip('/')}{note['path']}"
-    return Noting(note["id"], notifier, note["wecom_user"], note["title"], note["body"], url)
-
-
-def call_note(noting: Noting) -> SubmitOutcome:
-    """Show it."""
-    return noting.notifier.notify(noting.user, noting.title, noting.text, noting.url)
-
-
-def settle_note(tx: Tx, noting: Noting, outcome: SubmitOutcome) -> None:
-    """Keep what became of it."""
-    match outcome:
-        case Submitted():
-            records.set_note(tx, noting.note_id, "sent")
-        case Failed(code):
-            records.set_note(tx, noting.note_id, "failed", code)
-        case Unknown():
-            records.set_note(tx, noting.note_id, "unknown")
-
-
 def take_news(tx: Tx, message: Message, news: Standing) -> None:
     """Advance a locked message, and tell whoever waits for it."""
     current = Standing(
@@ -293,26 +249,26 @@ def _lock(tx: Tx, message_id: UUID) -> Message | None:
     return None
 
 
-def _decide_again(tx: Tx, message: Message) -> tuple[int | None, str | None]:
-    """`(address, None)` when it may still go out, or the code of what forbids it now."""
+def _decide_again(tx: Tx, message: Message) -> tuple[int | None, Allowed | Blocked]:
+    """The address, and whether it may still go out; what forbids it now is kept."""
     assert message.customer_id is not None
     candidate = Candidate(
-        customer_id=message.customer_id,
-        channel=message.channel,
-        content_key=message.content_key,
+        message.customer_id,
+        message.channel,
+        message.content_key,
         text="",
         purpose="marketing" if message.purpose == "marketing" else "service",
         staff_id=message.staff_id,
         campaign_id=message.campaign_id,
         task_id=message.task_id,
+        category=message.category,
     )
     facts, address_id = reads.facts_of(tx, [candidate], own_ids=[message.id])[0]
     verdict = gate.gate(facts, reads.policy_of(tx))
     if isinstance(verdict, Blocked):
         row = reads.decision_row(new_id(), candidate, message.id, verdict)
         gates.add_decisions(tx, [row])
-        return None, verdict.code
-    return address_id, None
+    return address_id, verdict
 
 
 def _sending(tx: ReadTx, message: Message, address_id: int | None) -> Sending | None:
@@ -390,9 +346,3 @@ def ask() -> Effect[Sending, AskOutcome]:
 def take_back() -> Effect[TakingBack, SubmitOutcome]:
     """Take back what is not confirmed yet."""
     return Effect(claim_take_back, call_take_back, settle_take_back)
-
-
-@job(kind="effect")
-def show_note() -> Effect[Noting, SubmitOutcome]:
-    """Show an employee a card."""
-    return Effect(claim_note, call_note, settle_note)

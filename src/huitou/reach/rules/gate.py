@@ -1,8 +1,11 @@
 """The gate: may this message be planned? Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from huitou.reach.types.gate import Allowed, Blocked, Check, Facts, Policy
+from huitou.reach.rules import caps
+from huitou.reach.types.gate import Allowed, Blocked, Check, Facts
+from huitou.reach.types.policies import ContactPolicy, QuietHours
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "forgotten": ("客户已要求删除个人信息", "The customer asked to be forgotten"),
@@ -12,7 +15,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "not_friend": ("客户不是该导购的企业微信好友", "The customer is not this associate's friend"),
     "holdout": ("对照组，不触达", "Held out as a control"),
     "repeated_content": ("近期已收到同样的内容", "The same content went out recently"),
-    "daily_cap": ("今天的营销消息已达上限", "The day's limit of marketing messages is reached"),
+    "quiet_hours": ("正值免打扰时段", "It is quiet hours"),
+    "cap": ("已达营销消息的触达上限", "The limit of marketing messages is reached"),
+    "channel_cap": ("已达该渠道营销消息的上限", "The channel's limit of messages is reached"),
     "no_address": ("没有可用的联系方式", "There is no address to write to"),
     "no_sender": ("没有可发送的导购", "There is no associate to send it"),
     "channel_off": ("该渠道还没有配置", "The channel is not set up"),
@@ -29,7 +34,9 @@ QUESTIONS: dict[str, tuple[str, str]] = {
     "no_consent": ("已同意在该渠道接收", "Consents to this channel"),
     "holdout": ("不在对照组", "Not held out"),
     "repeated_content": ("近期没有收到同样内容", "No repeat of the same content"),
-    "daily_cap": ("当天未达上限", "Within the day's limit"),
+    "quiet_hours": ("不因免打扰时段取消", "Not given up for quiet hours"),
+    "cap": ("未达触达上限", "Within the limits"),
+    "channel_cap": ("未达该渠道上限", "Within the channel's limits"),
     "channel_off": ("渠道已配置", "The channel is set up"),
     "no_sender": ("有可发送的导购", "There is somebody to send it"),
     "no_address": ("有可用的联系方式", "There is an address"),
@@ -38,15 +45,26 @@ QUESTIONS: dict[str, tuple[str, str]] = {
 """What each check asks, answered with yes."""
 
 
-def gate(facts: Facts, policy: Policy) -> Allowed | Blocked:
-    """May this message be planned? All checks in order, up to the first that says no."""
+def gate(facts: Facts, policy: ContactPolicy) -> Allowed | Blocked:
+    """May this message be planned, and for when? All checks in order, up to the first that says no."""
+    at = facts.now
     done: list[Check] = []
-    for code, is_passed in _CHECKS:
-        passed = is_passed(facts, policy)
-        done.append(Check(code, passed))
-        if not passed:
+    for code, is_passed in _BEFORE:
+        done.append(Check(code, is_passed(facts)))
+        if not done[-1].passed:
             return Blocked(code, tuple(done))
-    return Allowed(tuple(done))
+    if facts.purpose == "marketing":
+        at, held = caps.opens_at(policy.quiet, facts.channel, at, facts.zone)
+        done.append(_quiet(facts, at, held))
+        if done[-1].passed:
+            done += _counted(facts, policy, at)
+        if not done[-1].passed:
+            return Blocked(done[-1].code, tuple(done))
+    for code, is_passed in _AFTER:
+        done.append(Check(code, is_passed(facts)))
+        if not done[-1].passed:
+            return Blocked(code, tuple(done))
+    return Allowed(tuple(done), at)
 
 
 def sentence(code: str, language: str) -> str:
@@ -61,20 +79,41 @@ def question(code: str, language: str) -> str:
     return en if language.startswith("en") else zh
 
 
+def _quiet(facts: Facts, at: datetime, held: Sequence[QuietHours]) -> Check:
+    """Held back, it may still be of use then; `about` says by which hours, and until when."""
+    is_dropped = any(one.action == "drop" for one in held)
+    is_late = facts.expires_at is not None and at >= facts.expires_at and bool(held)
+    about = {"hours": held[0].model_dump(mode="json"), "until": at.isoformat()} if held else None
+    return Check("quiet_hours", not is_dropped and not is_late, about)
+
+
+def _counted(facts: Facts, policy: ContactPolicy, at: datetime) -> list[Check]:
+    """The caps that every channel shares, then the channel's own: up to the first that is reached."""
+    done = []
+    for code, is_own in (("cap", False), ("channel_cap", True)):
+        some = [cap for cap in policy.caps if (cap.scope == "channel") == is_own]
+        found = caps.first_exceeded(some, facts.message(at), facts.past, facts.zone)
+        done.append(Check(code, found is None, found.model_dump(mode="json") if found else None))
+        if found is not None:
+            break
+    return done
+
+
 def _is_service(facts: Facts) -> bool:
     return facts.purpose != "marketing"
 
 
-_CHECKS: tuple[tuple[str, Callable[[Facts, Policy], bool]], ...] = (
-    ("forgotten", lambda f, _: not f.is_forgotten),
-    ("under_14", lambda f, _: _is_service(f) or not f.is_under_14),
-    ("opted_out", lambda f, _: _is_service(f) or not f.is_opted_out),
-    ("no_consent", lambda f, _: _is_service(f) or f.has_consent),
-    ("holdout", lambda f, _: not f.is_held_out),
-    ("repeated_content", lambda f, _: not f.has_same_content),
-    ("daily_cap", lambda f, policy: _is_service(f) or f.day_count < policy.daily_cap),
-    ("channel_off", lambda f, _: f.is_channel_on),
-    ("no_sender", lambda f, _: f.has_sender),
-    ("no_address", lambda f, _: f.has_address),
-    ("not_friend", lambda f, _: f.is_friend),
+_BEFORE: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
+    ("forgotten", lambda f: not f.is_forgotten),
+    ("under_14", lambda f: _is_service(f) or not f.is_under_14),
+    ("opted_out", lambda f: _is_service(f) or not f.is_opted_out),
+    ("no_consent", lambda f: _is_service(f) or f.has_consent),
+    ("holdout", lambda f: not f.is_held_out),
+    ("repeated_content", lambda f: not f.has_same_content),
+)
+_AFTER: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
+    ("channel_off", lambda f: f.is_channel_on),
+    ("no_sender", lambda f: f.has_sender),
+    ("no_address", lambda f: f.has_address),
+    ("not_friend", lambda f: f.is_friend),
 )

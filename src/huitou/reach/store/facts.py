@@ -33,13 +33,6 @@ SELECT c.no,
               AND m.content_key = c.content_key AND m.id IS DISTINCT FROM c.own_id
               AND m.planned_at > %(repeat_since)s
               AND m.state NOT IN ('cancelled', 'failed')) AS has_same_content,
-    (SELECT count(*) FROM identity.customer r
-     JOIN reach.message m ON m.merchant_id = r.merchant_id AND m.first_customer_id = r.id
-     WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
-       AND m.purpose = 'marketing' AND m.id IS DISTINCT FROM c.own_id
-       AND (m.state IN ('in_flight', 'unknown', 'submitted', 'waiting')
-            OR m.state = 'planned' AND c.own_id IS NULL
-            OR m.state = 'delivered' AND m.delivered_at >= %(day_start)s)) AS day_count,
     w.wecom_user IS NOT NULL AND w.is_active AS has_sender,
     f.staff_id IS NOT NULL AS is_friend,
     coalesce(f.identifier_id, a.identifier_id) AS address_id
@@ -64,15 +57,12 @@ def find_facts(
     tx: ReadTx,
     candidates: Sequence[Candidate],
     *,
-    day_start: datetime,
     repeat_since: datetime,
     own_ids: Sequence[UUID] | None = None,
 ) -> list[dict[str, Any]]:
     """A row per candidate, in order.
 
-    With `own_ids` (at submission) a candidate's own message does not count against itself, nor do
-    messages that are still planned: whichever is submitted first takes the day's place. Messages and
-    opt-outs are read through who first got them, so that a merge is followed at once.
+    With `own_ids` (at submission) a candidate's own message does not count against itself. Messages and opt-outs are read through who first got them, so that a merge is followed at once.
     """
     rows = tx.rows(
         dict,
@@ -86,7 +76,6 @@ def find_facts(
             "staff": [c.staff_id for c in candidates],
             "kind": [ADDRESS_KINDS.get(c.channel, "") for c in candidates],
             "own": [None] * len(candidates) if own_ids is None else list(own_ids),
-            "day_start": day_start,
             "repeat_since": repeat_since,
         },
     )

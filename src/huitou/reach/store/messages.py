@@ -24,6 +24,7 @@ class Message:
     opportunity_id: UUID | None
     task_id: UUID | None
     content_key: str
+    category: str
     link_id: UUID | None
     body_sealed: bytes | None
     address_id: int | None
@@ -83,6 +84,8 @@ NEW_COLUMNS = {
     "link_id": "uuid",
     "body_sealed": "bytea",
     "is_test": "boolean",
+    "category": "text",
+    "not_before": "timestamptz",
 }
 
 
@@ -93,10 +96,10 @@ def add_messages(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         """
         INSERT INTO reach.message (merchant_id, id, customer_id, first_customer_id, channel,
             purpose, staff_id, unit_id, campaign_id, opportunity_id, task_id, content_key,
-            product_list_id, link_id, body_sealed, is_test, planned_at)
+            product_list_id, link_id, body_sealed, is_test, category, not_before, planned_at)
         SELECT %(merchant)s, id, customer_id, customer_id, channel, purpose, staff_id, unit_id,
             campaign_id, opportunity_id, task_id, content_key, product_list_id, link_id,
-            body_sealed, is_test, %(now)s
+            body_sealed, is_test, coalesce(category, 'promotion'), not_before, %(now)s
         FROM new_message
         """
     )
@@ -108,7 +111,7 @@ def find_messages(tx: ReadTx, message_ids: Sequence[UUID]) -> list[Message]:
         Message,
         """
         SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
-               task_id, content_key, link_id, body_sealed, address_id, is_test, state, attempt,
+               task_id, content_key, category, link_id, body_sealed, address_id, is_test, state, attempt,
                ref, failure, planned_at, submitted_at, delivered_at, opened_at
         FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s) ORDER BY id
         """,
@@ -122,7 +125,7 @@ def lock_messages(tx: Tx, message_ids: Sequence[UUID]) -> list[Message]:
         Message,
         """
         SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
-               task_id, content_key, link_id, body_sealed, address_id, is_test, state, attempt,
+               task_id, content_key, category, link_id, body_sealed, address_id, is_test, state, attempt,
                ref, failure, planned_at, submitted_at, delivered_at, opened_at
         FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s)
         ORDER BY id FOR UPDATE
@@ -138,6 +141,15 @@ def set_in_flight(tx: Tx, message_id: UUID, address_id: int | None) -> None:
         " submitted_at = %(now)s, next_ask_at = NULL, version = version + 1"
         " WHERE merchant_id = %(merchant)s AND id = %(id)s",
         {"id": message_id, "address": address_id},
+    )
+
+
+def set_not_before(tx: Tx, message_id: UUID, at: datetime) -> None:
+    """It waits until then."""
+    tx.run(
+        "UPDATE reach.message SET not_before = %(at)s, version = version + 1"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": message_id, "at": at},
     )
 
 
@@ -209,12 +221,12 @@ def take_due(tx: Tx, limit: int, until: datetime) -> list[UUID]:
 
 
 def stuck_messages(tx: ReadTx, before: datetime, limit: int) -> list[UUID]:
-    """Planned or in flight since before: their job died."""
+    """Planned, or due after quiet hours, or in flight since before: their job died."""
     return tx.column(
         """
         SELECT id FROM reach.message
         WHERE merchant_id = %(merchant)s AND state IN ('planned', 'in_flight')
-          AND greatest(planned_at, submitted_at) < %(before)s
+          AND greatest(planned_at, submitted_at, not_before) < %(before)s
         ORDER BY planned_at LIMIT %(limit)s
         """,
         {"before": before, "limit": limit},

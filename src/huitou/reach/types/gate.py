@@ -1,9 +1,12 @@
 """Who might get a message, what the gate asks about them, and what it says."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from huitou.reach.types.messages import Purpose
+from huitou.reach.types.policies import Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +15,8 @@ class Candidate:
 
     `content_key` names the content: the same one is not sent twice within `reach.repeat_days`.
     With `product_list_id` the message gets a tracked link. `text` is final, its placeholders are
-    filled (`content.reads.fill`); `params` are the template's on channels that have templates.
+    filled (`content.reads.fill`); `params` are the template's on channels that have templates. `category` is what
+    caps count it under; at `expires_at` it is too late to send it.
     """
 
     customer_id: UUID
@@ -28,45 +32,56 @@ class Candidate:
     product_list_id: UUID | None = None
     template: str | None = None
     params: dict[str, str] = field(default_factory=dict)
+    category: str = "promotion"
+    expires_at: datetime | None = None
     is_held_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """What the merchant allows."""
-
-    daily_cap: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
-    """What the gate asks about one candidate. `day_count`: marketing messages that count today."""
+    """What the gate asks about one candidate at `now`. `past`: the customer's other marketing messages that count
+    (`policies.HOURS_MAX`). `zone` is where the customer's clock is."""
 
     purpose: Purpose
+    now: datetime
+    zone: str
+    channel: str
+    category: str = "promotion"
+    campaign_id: UUID | None = None
+    staff_id: UUID | None = None
+    expires_at: datetime | None = None
+    past: tuple[Past, ...] = ()
     is_forgotten: bool = False
     is_under_14: bool = False
     has_consent: bool = True
     is_opted_out: bool = False
     is_held_out: bool = False
     has_same_content: bool = False
-    day_count: int = 0
     is_channel_on: bool = True
     has_sender: bool = True
     has_address: bool = True
     is_friend: bool = True
 
+    def message(self, at: datetime) -> Past:
+        """The message as it would count if it went at `at`."""
+        return Past(at, self.channel, self.category, self.campaign_id, self.staff_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question of the gate and its answer."""
+    """One question of the gate and its answer; `about` is the cap or the quiet hours that decided."""
 
     code: str
     passed: bool
+    about: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
+    """It may go at `at`: now, or when quiet hours are over."""
+
     checks: tuple[Check, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

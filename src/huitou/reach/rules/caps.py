@@ -1,0 +1,113 @@
+"""How many messages a customer has had, and when they may get another. Pure."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from huitou.kernel.time import day_of, day_range, day_start, month_range
+from huitou.reach.types.policies import Calendar, Cap, Past, QuietHours, Rolling
+
+
+def first_exceeded(
+    caps: Iterable[Cap], message: Past, past: Sequence[Past], zone: str
+) -> Cap | None:
+    """The first cap that `message` would break beside those that count already; None when it may go."""
+    for cap in caps:
+        if not _is_about(cap, message):
+            continue
+        times = sorted(one.at for one in past if _is_alike(cap, one, message))
+        if most_with(cap.window, message.at, times, zone) > cap.limit:
+            return cap
+    return None
+
+
+def most_with(
+    window: Rolling | Calendar, at: datetime, times: Sequence[datetime], zone: str
+) -> int:
+    """The most messages that any window holding `at` has, the one at `at` included. `times` ascend.
+
+    A rolling window is half open: messages exactly `hours` apart are never in one.
+    """
+    if isinstance(window, Calendar):
+        start, end = _calendar(window, at, zone)
+        return bisect_left(times, end) - bisect_left(times, start) + 1
+    length = timedelta(hours=window.hours)
+    near = [one for one in times if at - length < one < at + length]
+    starts = [one for one in near if one <= at] + [at]
+    return 1 + max(sum(start <= one < start + length for one in near) for start in starts)
+
+
+def opens_at(
+    quiet: Iterable[QuietHours], channel: str, at: datetime, zone: str
+) -> tuple[datetime, list[QuietHours]]:
+    """When a message that would go at `at` may go, and the quiet hours that hold it back: those that follow one
+    another are waited out together. (`checking` refuses those that leave no hour of the day.)"""
+    mine = [one for one in quiet if not one.channels or channel in one.channels]
+    held: list[QuietHours] = []
+    while one := next((one for one in mine if one not in held and _is_in(one, at, zone)), None):
+        held.append(one)
+        at = _end_of(one, at, zone)
+    return at, held
+
+
+def _is_about(cap: Cap, message: Past) -> bool:
+    """Does the cap count messages like this one?"""
+    if cap.scope == "channel":
+        return cap.of is None or cap.of == message.channel
+    if cap.scope == "category":
+        return cap.of is None or cap.of == message.category
+    if cap.scope == "campaign":
+        return message.campaign_id is not None
+    if cap.scope == "associate":
+        return message.staff_id is not None
+    return True
+
+
+def _is_alike(cap: Cap, one: Past, message: Past) -> bool:
+    """Does `one` count together with `message`?"""
+    match cap.scope:
+        case "all":
+            return True
+        case "channel":
+            return one.channel == message.channel
+        case "category":
+            return one.category == message.category
+        case "campaign":
+            return one.campaign_id == message.campaign_id
+        case "associate":
+            return one.staff_id == message.staff_id
+
+
+def _calendar(window: Calendar, at: datetime, zone: str) -> tuple[datetime, datetime]:
+    if window.unit == "day":
+        return day_range(at, zone)
+    if window.unit == "month":
+        return month_range(at, zone)
+    day = day_of(at, zone)
+    monday = day - timedelta(days=day.weekday())
+    return day_start(monday, zone), day_start(monday + timedelta(days=7), zone)
+
+
+def _minute(at: datetime, zone: str) -> int:
+    local = at.astimezone(ZoneInfo(zone))
+    return local.hour * 60 + local.minute
+
+
+def _is_in(quiet: QuietHours, at: datetime, zone: str) -> bool:
+    minute = _minute(at, zone)
+    if quiet.from_minute < quiet.until_minute:
+        return quiet.from_minute <= minute < quiet.until_minute
+    return minute >= quiet.from_minute or minute < quiet.until_minute
+
+
+def _end_of(quiet: QuietHours, at: datetime, zone: str) -> datetime:
+    """The next time the clock on the wall shows `until_minute`; found on the wall, so that a change of the clock
+    does not move it."""
+    local = at.astimezone(ZoneInfo(zone))
+    wall = local.replace(
+        hour=quiet.until_minute // 60, minute=quiet.until_minute % 60, second=0, microsecond=0
+    )
+    if _minute(at, zone) >= quiet.until_minute:
+        wall += timedelta(days=1)
+    return wall.astimezone(at.tzinfo)

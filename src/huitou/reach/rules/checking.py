@@ -1,0 +1,124 @@
+"""What a contact policy may say, and how it reads. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from huitou.reach.types.policies import (
+    BadPolicy,
+    Cap,
+    ContactPolicy,
+    PolicySaid,
+    QuietHours,
+    Rolling,
+)
+
+_DAY = 24 * 60
+_OPEN_MIN = 60
+"""So many minutes of a day must be left on every channel."""
+_CHANNELS = {"wecom": ("企业微信", "WeCom"), "sms": ("短信", "SMS")}
+_UNITS = {"day": ("每天", "a day"), "week": ("每周", "a week"), "month": ("每月", "a month")}
+
+
+def checked(policy: ContactPolicy) -> ContactPolicy:
+    """Refuses what cannot be meant: `BadPolicy`."""
+    for zh, en in _faults(policy):
+        raise BadPolicy(zh=zh, en=en)
+    return policy
+
+
+def lines(policy: ContactPolicy) -> list[PolicySaid]:
+    """The policy, a line each."""
+    said = [cap_line(cap) for cap in policy.caps] or [
+        PolicySaid("不限制营销消息的数量", "No limit of marketing messages")
+    ]
+    said += [quiet_line(one) for one in policy.quiet]
+    if policy.repeat_days:
+        days = policy.repeat_days
+        said.append(
+            PolicySaid(f"同一内容 {days} 天内不重发", f"No content again within {days} days")
+        )
+    return said
+
+
+def cap_line(cap: Cap) -> PolicySaid:
+    """A cap in words."""
+    if isinstance(cap.window, Rolling):
+        hours = cap.window.hours
+        is_days = hours % 24 == 0
+        many = hours // 24 if is_days else hours
+        unit = ("天", "days" if many > 1 else "day") if is_days else ("小时", "hours")
+        zh, en = f"任意 {many} {unit[0]}内", f"in any {many} {unit[1]}"
+    else:
+        zh, en = _UNITS[cap.window.unit]
+    about_zh, about_en = _about(cap)
+    return PolicySaid(
+        f"每位客户{zh}最多 {cap.limit} 条营销消息{about_zh}",
+        f"At most {cap.limit} marketing messages {en} to a customer{about_en}",
+    )
+
+
+def quiet_line(quiet: QuietHours) -> PolicySaid:
+    """Quiet hours in words."""
+    start, end = _clock(quiet.from_minute), _clock(quiet.until_minute)
+    where = [_CHANNELS.get(one, (one, one)) for one in quiet.channels]
+    zh = "、".join(each[0] for each in where) or "所有渠道"
+    en = ", ".join(each[1] for each in where) or "any channel"
+    is_over = quiet.until_minute <= quiet.from_minute
+    then_zh, then_en = (
+        ("不发送，放弃", "given up") if quiet.action == "drop" else ("顺延到结束后", "sent later")
+    )
+    return PolicySaid(
+        f"{start} 至{'次日 ' if is_over else ' '}{end} {zh}免打扰，营销消息{then_zh}",
+        f"Quiet from {start} to {end} on {en}: marketing is {then_en}",
+    )
+
+
+def about(code: str, document: dict[str, Any] | None) -> PolicySaid | None:
+    """What a check of the gate that was kept was about."""
+    if document is None:
+        return None
+    if code == "quiet_hours":
+        return quiet_line(QuietHours.model_validate(document["hours"]))
+    return cap_line(Cap.model_validate(document))
+
+
+def _about(cap: Cap) -> tuple[str, str]:
+    if cap.scope == "channel":
+        if cap.of is None:
+            return "（各渠道分别计算）", " on each channel"
+        zh, en = _CHANNELS.get(cap.of, (cap.of, cap.of))
+        return f"（{zh}）", f" by {en}"
+    if cap.scope == "category":
+        if cap.of is None:
+            return "（各类别分别计算）", " of each category"
+        return f"（{cap.of} 类）", f" of the category {cap.of}"
+    if cap.scope == "campaign":
+        return "（每个活动）", " from each campaign"
+    if cap.scope == "associate":
+        return "（每位导购）", " from each associate"
+    return "", ""
+
+
+def _faults(policy: ContactPolicy) -> Iterator[tuple[str, str]]:
+    if len(set(policy.caps)) < len(policy.caps):
+        yield "有重复的上限", "a cap is there twice"
+    for cap in policy.caps:
+        if cap.of is not None and cap.scope not in ("channel", "category"):
+            yield "只有渠道或类别的上限可以指定对象", "of: only for a channel or a category"
+    for quiet in policy.quiet:
+        if quiet.from_minute == quiet.until_minute:
+            yield "免打扰的开始与结束不能相同", "quiet hours begin and end at different times"
+    named = {channel for quiet in policy.quiet for channel in quiet.channels}
+    for channel in [*sorted(named), None]:
+        held = [q for q in policy.quiet if not q.channels or channel in q.channels]
+        if len({minute for one in held for minute in _minutes(one)}) > _DAY - _OPEN_MIN:
+            yield "免打扰之外至少要留一小时", "quiet hours leave less than an hour of the day"
+
+
+def _minutes(quiet: QuietHours) -> Iterator[int]:
+    until = quiet.until_minute + _DAY * (quiet.until_minute <= quiet.from_minute)
+    return (minute % _DAY for minute in range(quiet.from_minute, until))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
