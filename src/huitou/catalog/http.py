@@ -7,7 +7,7 @@ from pydantic import Field
 
 from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.catalog import actions, reads
-from huitou.catalog.types import Category, NewProduct, Product, Saved
+from huitou.catalog.types import Category, NewProduct, Product, ProductCost, Saved
 from huitou.kernel.page import PAGE_MAX, Page
 
 router = Router(prefix="/v1", tags=["catalog"])
@@ -28,6 +28,8 @@ class ProductIn(Body):
     price_fen: Annotated[int, Field(ge=0, le=10**12)] | None = None
     picture: Annotated[str, Field(min_length=1, max_length=64_000)] | None = None
     is_listed: bool = True
+    cost_fen: Annotated[int, Field(ge=0, le=10**12)] | None = None
+    floor_fen: Annotated[int, Field(ge=0, le=10**12)] | None = None
 
 
 class ProductsIn(Body):
@@ -61,6 +63,8 @@ def save_products(tx: Writing, body: ProductsIn) -> Saved:
                 price_fen=product.price_fen,
                 picture=product.picture,
                 is_listed=product.is_listed,
+                cost_fen=product.cost_fen,
+                floor_fen=product.floor_fen,
             )
             for product in body.products
         ],
@@ -71,6 +75,12 @@ def save_products(tx: Writing, body: ProductsIn) -> Saved:
 def list_unknown(tx: Reading, cursor: str | None = None, limit: Limit = 50) -> Page[Product]:
     """SKUs seen in orders that nobody described yet."""
     return reads.list_products(tx, is_known=False, cursor=cursor, limit=limit)
+
+
+@router.get("/products/costs", dependencies=[needs("offer.edit")])
+def list_costs(tx: Reading, cursor: str | None = None, limit: Limit = 50) -> Page[ProductCost]:
+    """What a piece of each SKU costs the merchant, and the price it is not to be sold below."""
+    return reads.list_costs(tx, cursor=cursor, limit=limit)
 
 
 @router.get("/categories", dependencies=[needs("customer.read")])

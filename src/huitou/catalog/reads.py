@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from huitou.base.db import ReadTx
 from huitou.catalog import store
-from huitou.catalog.types import Category, Product
+from huitou.catalog.types import Category, Product, ProductCost
 from huitou.kernel.page import PAGE_MAX, Page, decode_cursor, encode_cursor
 
 
@@ -56,3 +56,25 @@ def list_products(
     )
     items = found[:limit]
     return Page(items, encode_cursor(items[-1].sku) if len(found) > limit else None)
+
+
+def list_costs(
+    tx: ReadTx, *, cursor: str | None = None, limit: int = PAGE_MAX
+) -> Page[ProductCost]:
+    """What products cost the merchant and may not be sold below, by SKU."""
+    limit = min(limit, PAGE_MAX)
+    after_sku = decode_cursor(cursor, 1)[0] if cursor else ""
+    found = store.list_costs(tx, skus=None, after_sku=after_sku, count_max=limit + 1)
+    items = found[:limit]
+    return Page(items, encode_cursor(items[-1].sku) if len(found) > limit else None)
+
+
+def costs_of(tx: ReadTx, skus: Sequence[str]) -> dict[str, ProductCost]:
+    """The same of these SKUs; unknown ones are missing."""
+    found = store.list_costs(tx, skus=skus, after_sku="", count_max=len(skus))
+    return {cost.sku: cost for cost in found}
+
+
+def on_sale(tx: ReadTx, count_max: int) -> list[ProductCost]:
+    """Listed products with a price, those first whose cost or floor is nearest to it."""
+    return store.list_on_sale(tx, count_max)

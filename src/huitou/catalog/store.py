@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from huitou.base.db import ReadTx, Tx
-from huitou.catalog.types import UNKNOWN, Category, NewProduct, Product
+from huitou.catalog.types import UNKNOWN, Category, NewProduct, Product, ProductCost
 
 _PRODUCT = """
     SELECT p.sku, p.name, p.category_code, c.name AS category_name, c.name_en AS category_name_en,
@@ -105,6 +105,36 @@ def list_categories(tx: ReadTx) -> list[Category]:
     )
 
 
+def list_costs(
+    tx: ReadTx, *, skus: Sequence[str] | None, after_sku: str, count_max: int
+) -> list[ProductCost]:
+    """By SKU, after `after_sku`; those of `skus`, or all."""
+    return tx.rows(
+        ProductCost,
+        """
+        SELECT sku, name, category_code, price_fen, cost_fen, floor_fen FROM catalog.product
+        WHERE merchant_id = %(merchant)s AND sku > %(after)s
+          AND (%(skus)s::text[] IS NULL OR sku = ANY(%(skus)s::text[]))
+        ORDER BY sku LIMIT %(count_max)s
+        """,
+        {"skus": None if skus is None else list(skus), "after": after_sku, "count_max": count_max},
+    )
+
+
+def list_on_sale(tx: ReadTx, count_max: int) -> list[ProductCost]:
+    """Listed products with a price: first those whose floor or cost is nearest to their price."""
+    return tx.rows(
+        ProductCost,
+        """
+        SELECT sku, name, category_code, price_fen, cost_fen, floor_fen FROM catalog.product
+        WHERE merchant_id = %(merchant)s AND is_listed AND is_known AND price_fen > 0
+        ORDER BY greatest(cost_fen, floor_fen)::numeric / price_fen DESC NULLS LAST, sku
+        LIMIT %(count_max)s
+        """,
+        {"count_max": count_max},
+    )
+
+
 def load_products(tx: Tx, products: Sequence[NewProduct]) -> None:
     """Into the temporary table that `set_categories` and `set_products` work from."""
     tx.load(
@@ -118,6 +148,8 @@ def load_products(tx: Tx, products: Sequence[NewProduct]) -> None:
             "price_fen": "bigint",
             "picture": "text",
             "is_listed": "boolean",
+            "cost_fen": "bigint",
+            "floor_fen": "bigint",
         },
         (
             (
@@ -129,6 +161,8 @@ def load_products(tx: Tx, products: Sequence[NewProduct]) -> None:
                 product.price_fen,
                 product.picture,
                 product.is_listed,
+                product.cost_fen,
+                product.floor_fen,
             )
             for product in products
         ),
@@ -176,14 +210,17 @@ def set_products(tx: Tx) -> int:
             """
             WITH saved AS (
                 INSERT INTO catalog.product AS p (merchant_id, sku, name, category_code, price_fen,
-                                                  picture, is_listed, is_known, first_seen_at)
+                                                  picture, is_listed, is_known, first_seen_at,
+                                                  cost_fen, floor_fen)
                 SELECT %(merchant)s, sku, name, category_code, price_fen, picture, is_listed, true,
-                       %(now)s
+                       %(now)s, cost_fen, floor_fen
                 FROM pg_temp.catalog_new ORDER BY sku
                 ON CONFLICT (merchant_id, sku) DO UPDATE SET
                     name = excluded.name, category_code = excluded.category_code,
                     price_fen = coalesce(excluded.price_fen, p.price_fen),
                     picture = coalesce(excluded.picture, p.picture),
+                    cost_fen = coalesce(excluded.cost_fen, p.cost_fen),
+                    floor_fen = coalesce(excluded.floor_fen, p.floor_fen),
                     is_listed = excluded.is_listed, is_known = true
                 RETURNING xmax = 0 AS is_new)
             SELECT is_new FROM saved WHERE is_new

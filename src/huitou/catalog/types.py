@@ -47,6 +47,20 @@ class NewProduct:
     price_fen: int | None = None
     picture: str | None = None
     is_listed: bool = True
+    cost_fen: int | None = None
+    floor_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCost:
+    """What a piece costs the merchant, and what it is not to be sold below; None: not told."""
+
+    sku: str
+    name: str
+    category_code: str
+    price_fen: int | None
+    cost_fen: int | None
+    floor_fen: int | None
 
 
 @dataclass(frozen=True, slots=True)

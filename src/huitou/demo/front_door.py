@@ -28,6 +28,14 @@ def checked(answer: httpx2.Response) -> httpx2.Response:
     return answer
 
 
+def put_setting(api: httpx2.Client, key: str, value: Any) -> None:
+    """The merchant's own value, unless it is that."""
+    stored = next(item for item in get(api, "/v1/settings")["items"] if item["key"] == key)
+    if stored["value"] != value:
+        body = {"value": value, "version": stored["version"]}
+        checked(api.put(f"/v1/settings/{key}", json=body))
+
+
 def wait_for(what: str, test: Callable[[], Found | None]) -> Found:
     """What `test` finds in the end."""
     deadline = time.monotonic() + _PATIENCE_SECONDS

@@ -18,7 +18,7 @@ from huitou.api.setup import SOURCES
 from huitou.base.config import Config
 from huitou.base.db import Database
 from huitou.demo.benefits import open_benefits
-from huitou.demo.front_door import checked, get, post, wait_for
+from huitou.demo.front_door import checked, get, post, put_setting, wait_for
 from huitou.demo.games import open_games
 from huitou.demo.offers import open_offers
 from huitou.demo.opening import open_brand
@@ -143,6 +143,8 @@ def _load_products(api: httpx2.Client, world: World) -> None:
                 "category_name": product.category_name,
                 "category_name_en": product.category_name_en,
                 "price_fen": product.price_fen,
+                "cost_fen": product.price_fen * 55 // 100,
+                "floor_fen": product.price_fen * 60 // 100,
                 "picture": draw(product.sku),
             }
             for product in chunk
@@ -174,9 +176,9 @@ def _load_channels(api: httpx2.Client, config: Config, world: World) -> None:
         post(wecom, "/sim/members", {"members": members})
         post(wecom, "/sim/friendships", {"friendships": friends, "callback": False})
     mall = simulator_url(config, "mall")
-    _put_setting(api, "content.buy_url", f"{mall}/buy?link={{token}}&sku={{sku}}")
-    _put_setting(api, "content.sell_unit", MALL_UNIT)
-    _put_setting(api, "site.url", config.url)
+    put_setting(api, "content.buy_url", f"{mall}/buy?link={{token}}&sku={{sku}}")
+    put_setting(api, "content.sell_unit", MALL_UNIT)
+    put_setting(api, "site.url", config.url)
 
 
 def _load_history(api: httpx2.Client, world: World, say: Callable[[str], None]) -> None:
@@ -240,13 +242,6 @@ def _logins(world: World) -> list[dict[str, str]]:
         }
         for role, person in wanted.items()
     ]
-
-
-def _put_setting(api: httpx2.Client, key: str, value: Any) -> None:
-    stored = next(item for item in get(api, "/v1/settings")["items"] if item["key"] == key)
-    if stored["value"] != value:
-        body = {"value": value, "version": stored["version"]}
-        checked(api.put(f"/v1/settings/{key}", json=body))
 
 
 def _chunks(items: Iterable[Item], size: int) -> Iterator[Sequence[Item]]:

@@ -5,22 +5,29 @@ from typing import Any
 
 import httpx2
 
-from huitou.demo.front_door import get, post
+from huitou.demo.front_door import get, post, put_setting
 from huitou.demo.people import MALL_UNIT
 from huitou.demo.state import ZONE
 
 _PLACED = 12
 _POSTAGE_FEN = 800
+_SECOND_PERSON = "offer.approval_fen"
+_ALONE_FEN = 1_000_000
 
 
 def open_offers(api: httpx2.Client, unit: str) -> None:
-    """Publish them, pause and end what is paused and over, and place orders. Repeatable."""
+    """Publish them, pause and end what is paused and over, ask for another person's word where that is asked for,
+    and place orders. Repeatable."""
     now = datetime.now(ZONE)
     known = {each["document"]["name"]: each for each in get(api, "/v1/offers?limit=100")["items"]}
+    # These are all in force already, as far as the story goes: nobody is asked about them.
+    put_setting(api, _SECOND_PERSON, 0)
     for document, state in offers(now):
         name = document["name"]
         offer = known.get(name) or post(api, "/v1/offers", document)
         path = f"/v1/offers/{offer['id']}"
+        if state == "asked":
+            put_setting(api, _SECOND_PERSON, _ALONE_FEN)
         if offer["state"] == "draft" and state != "draft":
             offer = post(api, f"{path}/publish", {"version": offer["version"]})
         if offer["state"] == "published" and state in ("paused", "ended"):
@@ -57,6 +64,7 @@ BASKETS: tuple[tuple[tuple[str, int], ...], ...] = (
 
 
 Given = list[tuple[dict[str, Any], str]]
+"""`asked`, the last, waits for a second person."""
 
 
 def offers(now: datetime) -> Given:
@@ -303,7 +311,7 @@ def _later(now: datetime) -> Given:
                 "when": _span(now + timedelta(days=12), now + timedelta(days=19)),
                 "limits": {"budget_fen": 3_000_000},
             },
-            "draft",
+            "asked",
         ),
     ]
 

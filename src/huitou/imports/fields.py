@@ -221,6 +221,14 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             True,
             ("售价", "价格", "零售价", "单价", "吊牌价", "price"),
         ),
+        Field("cost_yuan", "成本（元）", "Cost (yuan)", False, ("成本", "成本价", "进价", "cost")),
+        Field(
+            "floor_yuan",
+            "最低售价（元）",
+            "Lowest price (yuan)",
+            False,
+            ("最低售价", "最低价", "底价", "限价", "floor"),
+        ),
     ),
     "staff": (
         Field("code", "工号", "Staff code", True, ("员工编号", "员工号", "编号", "no")),

@@ -131,6 +131,8 @@ def _take_products(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) -> 
             values["category"],
             values.get("category_name", values["category"]),
             price_fen=rules.fen(values["price_yuan"]),
+            cost_fen=_fen_if_told(values, "cost_yuan"),
+            floor_fen=_fen_if_told(values, "floor_yuan"),
         )
 
     def save(products: Sequence[NewProduct]) -> None:
@@ -140,6 +142,10 @@ def _take_products(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) -> 
     last = {product.sku: (number, product) for number, product in good}
     _save(tx, chunk, list(last.values()), save)
     chunk.accepted += len(good) - len(last)
+
+
+def _fen_if_told(values: Mapping[str, str], field: str) -> int | None:
+    return rules.fen(values[field]) if values.get(field) else None
 
 
 def _take_units(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) -> None:

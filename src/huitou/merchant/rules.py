@@ -81,6 +81,7 @@ class SettingKind:
     type: type
     zh: str
     en: str
+    most: int = _COUNT_MAX
 
 
 SETTINGS: dict[str, SettingKind] = {
@@ -158,6 +159,13 @@ SETTINGS: dict[str, SettingKind] = {
         "下单多少天未付款即退还优惠名额（0 为不退还）",
         "Days after which an unpaid order's offers are given back (0: never)",
     ),
+    "offer.approval_fen": SettingKind(
+        1_000_000,
+        int,
+        "发布优惠须两人的花费上限（分，0 为一人即可）",
+        "Most an offer may cost that one person publishes alone (fen, 0: any)",
+        10**12,
+    ),
     "content.buy_url": SettingKind("", str, "购买链接模板", "Template of the link to buy"),
     "content.cart_url": SettingKind(
         "", str, "多件购买链接模板", "Template of the link to buy several products"
@@ -201,5 +209,5 @@ def checked_code(code: str) -> str:
 def fits(kind: SettingKind, value: Any) -> bool:
     """Is `value` of the setting's type? `true` is not 1, and counts have bounds."""
     if kind.type is int:
-        return type(value) is int and 0 <= value <= _COUNT_MAX
+        return type(value) is int and 0 <= value <= kind.most
     return type(value) is kind.type

@@ -151,9 +151,9 @@ def members_after(tx: ReadTx, segment_id: UUID, after: UUID | None, count_max: i
     return store.list_members(tx, segment_id, after or _FIRST, count_max)
 
 
-def segments_of(tx: ReadTx, customer_id: UUID, among: Sequence[UUID]) -> set[UUID]:
-    """Which of these segments a customer is in, whatever the scope."""
-    return store.list_segments_of(tx, customer_id, among)
+def segments_of(tx: ReadTx, who: Sequence[UUID], among: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """Which of these segments each customer is in, whatever the scope; in none: missing."""
+    return store.list_segments_of(tx, who, among)
 
 
 def names_by_id(tx: ReadTx, segment_ids: Sequence[UUID]) -> dict[UUID, str]:

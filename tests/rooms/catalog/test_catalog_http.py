@@ -37,6 +37,16 @@ def test_products_are_made_and_changed(client: TestClient) -> None:
     assert following["next"] is None
 
 
+def test_costs_are_kept_apart_from_what_is_shown(client: TestClient) -> None:
+    save(client, product("A1", price_fen=590, cost_fen=200, floor_fen=300), product("A2"))
+    save(client, product("A1", price_fen=600, floor_fen=350))
+    [a1, a2] = client.get("/v1/products/costs").json()["items"]
+    assert (a1["price_fen"], a1["cost_fen"], a1["floor_fen"]) == (600, 200, 350)
+    assert (a2["price_fen"], a2["cost_fen"], a2["floor_fen"]) == (None, None, None)
+    assert "cost_fen" not in client.get("/v1/products").json()["items"][0]
+    assert save(client, product("A1", cost_fen=-1)).status_code == 422
+
+
 def test_a_batch_is_saved_whole_or_not_at_all(client: TestClient) -> None:
     bad = product("B2", picture="<svg onload='x'/>")
     refused = save(client, product("B1"), bad)

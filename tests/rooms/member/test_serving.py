@@ -112,10 +112,8 @@ def test_what_lies_on_the_counter_is_priced_for_whoever_stands_there(
     counter: TestClient, client: TestClient, customer: UUID, read: Read, clock: Clock
 ) -> None:
     terms = {"kind": "activity", "tiers": [{"at_least": 10_000, "off_fen": 3_000}]}
-    audience = {"bought": "old"}
-    added = client.post(
-        "/v1/offers", json={"name": "老客回馈", "terms": terms, "audience": audience}
-    )
+    document = {"audience": {"bought": "old"}, "limits": {"budget_fen": 100_000}}
+    added = client.post("/v1/offers", json={"name": "老客回馈", "terms": terms, **document})
     client.post(f"/v1/offers/{added.json()['id']}/publish", json={"version": 1})
     body = {"lines": [{"line_no": 1, "sku": "A", "quantity": 2, "list_fen": 6_000}]}
     unseen = {"unit": "store-0412", "customer": str(customer), **body}

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from huitou.base.db import Tx
+from huitou.base.db import ReadTx, Tx
 from huitou.benefit.store import approvals as store
 from huitou.benefit.types.approvals import (
     Approval,
@@ -33,9 +33,18 @@ def declare(
     name: str,
     carry_out: Callable[[Tx, Approval], None],
     let_go: Callable[[Tx, Approval], None] = lambda tx, approval: None,
+    permission: str = "benefit.approve",
 ) -> None:
     """A kind of decision."""
-    _KINDS[name] = Kind(carry_out, let_go)
+    _KINDS[name] = Kind(carry_out, let_go, permission)
+
+
+def permission_for(tx: ReadTx, approval_id: UUID) -> str:
+    """What one has to be allowed to decide it. Refuses `approval.none`."""
+    found = store.list_approvals(tx, ids=[approval_id])
+    if not found:
+        raise NoApproval()
+    return _KINDS[found[0].kind].permission
 
 
 def ask(tx: Tx, kind: str, body: dict[str, Any], *, customer_id: UUID | None = None) -> Approval:
@@ -92,6 +101,18 @@ def withdraw(tx: Tx, approval_id: UUID) -> Approval:
     if approval.asked_by != tx.principal:
         raise NotTheAsker()
     return _end(tx, approval, "withdrawn", "")
+
+
+def hold(tx: Tx, approval_id: UUID) -> None:
+    """Nobody decides it before the end of the transaction: for whoever then locks what it is about."""
+    _lock(tx, approval_id)
+
+
+def drop(tx: Tx, approval_id: UUID) -> None:
+    """What it is about is no more what was asked for: it is over, if it was not decided."""
+    approval = _lock(tx, approval_id)
+    if approval.state == "open":
+        _close(tx, approval, "lapsed", "")
 
 
 def lapse(tx: Tx) -> int:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AwareDatetime, Field
 
-from huitou.base.http import Body, Reading, Router, Writing, needs
+from huitou.base.http import Asking, Body, NotPermitted, Reading, Router, Writing, needs
 from huitou.benefit.actions import adjustments
 from huitou.benefit.actions import approvals as actions
 from huitou.benefit.http.payments import FEN_MAX, Id
@@ -85,14 +85,16 @@ def get_approval(tx: Reading, approval_id: UUID) -> Approval:
 
 
 @router.post("/approvals/{approval_id}/approve", dependencies=[needs("benefit.approve")])
-def approve(tx: Writing, approval_id: UUID) -> Approval:
-    """Agree: it happens now. Never by who asked."""
+def approve(tx: Writing, asking: Asking, approval_id: UUID) -> Approval:
+    """Agree: it happens now. Never by who asked. An offer takes `offer.publish` as well."""
+    _check_may(tx, asking, approval_id)
     return actions.approve(tx, approval_id)
 
 
 @router.post("/approvals/{approval_id}/refuse", dependencies=[needs("benefit.approve")])
-def refuse(tx: Writing, approval_id: UUID, body: RefuseApproval) -> Approval:
+def refuse(tx: Writing, asking: Asking, approval_id: UUID, body: RefuseApproval) -> Approval:
     """Do not agree. Never by who asked, who can withdraw it."""
+    _check_may(tx, asking, approval_id)
     return actions.refuse(tx, approval_id, body.reason)
 
 
@@ -100,3 +102,9 @@ def refuse(tx: Writing, approval_id: UUID, body: RefuseApproval) -> Approval:
 def withdraw(tx: Writing, approval_id: UUID) -> Approval:
     """Take back what one asked for oneself."""
     return actions.withdraw(tx, approval_id)
+
+
+def _check_may(tx: Reading, asking: Asking, approval_id: UUID) -> None:
+    permission = actions.permission_for(tx, approval_id)
+    if permission not in asking.permissions:
+        raise NotPermitted(permission=permission)

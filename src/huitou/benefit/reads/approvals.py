@@ -26,6 +26,12 @@ def get_approval(tx: ReadTx, approval_id: UUID) -> Approval:
     return approval
 
 
+def approvals_by_id(tx: ReadTx, approval_ids: Sequence[UUID]) -> dict[UUID, Approval]:
+    """These approvals, whoever asked; unknown ones are missing."""
+    found = store.list_approvals(tx, ids=approval_ids, count_max=len(approval_ids))
+    return {approval.id: approval for approval in found}
+
+
 def list_approvals(
     tx: ReadTx,
     *,

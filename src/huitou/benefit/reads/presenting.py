@@ -1,5 +1,7 @@
 """Which coupons a customer could present somewhere."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +10,9 @@ from huitou.benefit.reads import coupons as pack
 from huitou.benefit.reads import templates
 from huitou.benefit.rules import redeeming as rules
 from huitou.benefit.store import coupon_lists as store
+from huitou.benefit.store import uses
 from huitou.benefit.types.redeeming import Basket, Place, Presentable
+from huitou.benefit.types.templates import Promise
 from huitou.identity import reads as identities
 from huitou.merchant import reads as merchants
 
@@ -36,3 +40,18 @@ def presentable(
         )
         items.append(Presentable(shown.code, promise, shown.sentence, coupon.expires_at, refusal))
     return items
+
+
+def used_in(
+    tx: ReadTx, orders: Sequence[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], list[tuple[str, Promise]]]:
+    """What was used in each of these orders, by (unit, number): a name of each coupon that is no code, and what
+    its template promises."""
+    used = uses.list_used_in(tx, orders)
+    known = templates.templates_by_id(tx, [each.template_id for each in used])
+    found: dict[tuple[UUID, str], list[tuple[str, Promise]]] = defaultdict(list)
+    for each in used:
+        assert each.order_no is not None, "it was asked for by its order"
+        name = f"{each.template_id}:{each.serial}"
+        found[each.unit_id, each.order_no].append((name, known[each.template_id].promise))
+    return found

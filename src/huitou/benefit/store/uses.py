@@ -58,6 +58,26 @@ def find_use(tx: ReadTx, *, key: str | None = None, nonce: str | None = None) ->
     )
 
 
+def list_used_in(tx: ReadTx, orders: Sequence[tuple[UUID, str]]) -> list[Use]:
+    """Uses that hold in these orders, by (unit, number)."""
+    return tx.rows(
+        Use,
+        """
+        SELECT u.id, u.key, u.template_id, u.serial, u.unit_id, u.staff_id, u.principal, u.order_no,
+            u.amount_fen, u.nonce, u.is_offline, u.used_at, u.taken_at, u.outcome, u.returned_at
+        FROM unnest(%(units)s::uuid[], %(orders)s::text[]) AS o (unit_id, order_no)
+        JOIN benefit.coupon_use u ON u.merchant_id = %(merchant)s AND u.unit_id = o.unit_id
+            AND u.order_no = o.order_no
+        WHERE u.outcome = 'used' AND u.returned_at IS NULL
+        ORDER BY u.template_id, u.serial
+        """,
+        {
+            "units": [unit_id for unit_id, _ in orders],
+            "orders": [order_no for _, order_no in orders],
+        },
+    )
+
+
 def find_last_use(tx: ReadTx, template_id: UUID, serial: int) -> Use | None:
     """The use of a coupon that holds: booked and not taken back."""
     return tx.row(

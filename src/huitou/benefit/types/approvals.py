@@ -38,10 +38,11 @@ class Approval:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What happens with an approval of a kind: `carry_out` in the transaction that approves,
-    `let_go` when it is refused, withdrawn or lapses."""
+    `let_go` when it is refused, withdrawn or lapses. Who decides needs `permission` as well."""
 
     carry_out: "Callable[[Tx, Approval], None]"
     let_go: "Callable[[Tx, Approval], None]"
+    permission: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,12 @@
 """The offer room over HTTP, a module per concern."""
 
 from huitou.base.http import Router
-from huitou.offer.http import carts, offers, orders, shelves
+from huitou.offer.http import carts, checks, offers, orders, shelves
 
-ROUTERS: tuple[Router, ...] = (carts.router, shelves.router, orders.router, offers.router)
+ROUTERS: tuple[Router, ...] = (
+    carts.router,
+    shelves.router,
+    orders.router,
+    checks.router,
+    offers.router,
+)

@@ -8,6 +8,7 @@ from fastapi import Query
 from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.offer.actions import offers as actions
+from huitou.offer.actions import publishing
 from huitou.offer.reads import offers as reads
 from huitou.offer.types.documents import OfferKind
 from huitou.offer.types.offers import (
@@ -86,8 +87,9 @@ def list_offer_versions(tx: Reading, offer_id: UUID) -> list[OfferVersion]:
 
 @router.post("/{offer_id}/publish", dependencies=[needs("offer.publish")])
 def publish_offer(tx: Writing, offer_id: UUID, body: PublishOffer) -> OfferShown:
-    """It holds from now on as it is written, also after a pause."""
-    return _shown(tx, actions.publish(tx, offer_id, version=body.version))
+    """It holds from now on as it is written, also after a pause; or `waiting` for a second person, where it may
+    cost much or goes below what products may be sold for."""
+    return _shown(tx, publishing.publish(tx, offer_id, version=body.version))
 
 
 @router.post("/{offer_id}/pause", dependencies=[needs("offer.publish")])

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.benefit.reads import tiers
+from huitou.benefit.reads import approvals, tiers
+from huitou.benefit.types.approvals import Approval
 from huitou.benefit.types.templates import Sentence
 from huitou.catalog import reads as catalog
 from huitou.kernel.page import PAGE_MAX, Page, decode_number, encode_cursor
@@ -31,6 +32,7 @@ from huitou.offer.types.offers import (
     OfferState,
     OfferTags,
     OfferVersion,
+    Waiting,
 )
 from huitou.segment import reads as segments
 
@@ -71,6 +73,7 @@ def shown(tx: ReadTx, offers: Sequence[Offer]) -> list[OfferShown]:
     """Offers as pages show them, in the order given."""
     tallies = store.list_tallies(tx, [each.id for each in offers])
     words = sentences_of(tx, [each.document for each in offers])
+    asked = approvals.approvals_by_id(tx, [each.approval_id for each in offers if each.approval_id])
     return [
         OfferShown(
             id=each.id,
@@ -85,6 +88,7 @@ def shown(tx: ReadTx, offers: Sequence[Offer]) -> list[OfferShown]:
             warnings=checking.warnings(each.document, tx.now),
             orders=tallies[each.id].orders,
             cost_fen=tallies[each.id].cost_fen,
+            waiting=_waiting(asked[each.approval_id]) if each.approval_id else None,
         )
         for each, said in zip(offers, words, strict=True)
     ]
@@ -157,6 +161,16 @@ def sentences_of(tx: ReadTx, documents: Sequence[OfferDocument]) -> list[Sentenc
         names |= {str(id_): name for id_, name in told.items()}
     zone = merchants.get_merchant(tx).zone
     return [sentence(document, names, zone) for document in documents]
+
+
+def _waiting(approval: Approval) -> Waiting:
+    return Waiting(
+        approval_id=approval.id,
+        version=approval.body["version"],
+        asked_by=approval.asked_by,
+        asked_at=approval.asked_at,
+        why=[Sentence(each["zh"], each["en"]) for each in approval.body["why"]],
+    )
 
 
 def _scopes(document: OfferDocument) -> Iterable[Goods]:

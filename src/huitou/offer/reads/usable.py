@@ -147,6 +147,7 @@ def _facts(tx: ReadTx, asked: Asked, there: Sequence[OfferInForce]) -> Facts:
     root_id = asked.customer_id
     named = sorted({id_ for offer in there for id_ in offer.document.audience.segments})
     totals = orders.totals(tx, [root_id]) if root_id else {}
+    within = segments.segments_of(tx, [root_id], named) if root_id else {}
     return Facts(
         at=asked.at,
         zone=merchants.get_merchant(tx).zone,
@@ -154,7 +155,7 @@ def _facts(tx: ReadTx, asked: Asked, there: Sequence[OfferInForce]) -> Facts:
         channel=asked.place.channel,
         is_known=root_id is not None,
         tier=None,
-        segments=frozenset(segments.segments_of(tx, root_id, named) if root_id else ()),
+        segments=frozenset(within.get(root_id, ()) if root_id else ()),
         has_bought=any(total.order_count > 0 for total in totals.values()),
     )
 

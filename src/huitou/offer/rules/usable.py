@@ -1,11 +1,20 @@
 """Which offers and coupons may be used by somebody, somewhere, at a moment. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from huitou.benefit.types import coupon_refusals as coupon_refused
 from huitou.benefit.types.redeeming import Presentable
-from huitou.benefit.types.templates import Discount, Exchange, FullReduction, ProductOff
+from huitou.benefit.types.templates import (
+    Discount,
+    Exchange,
+    FullReduction,
+    ProductOff,
+    Promise,
+    SaleChannel,
+)
 from huitou.benefit.types.tier_plans import MemberPrice
 from huitou.kernel.errors import Refusal
 from huitou.kernel.money import BASIS_POINTS
@@ -23,7 +32,7 @@ from huitou.offer.types.documents import (
     PriceOffer,
     ShippingOff,
 )
-from huitou.offer.types.offers import OfferDocument, OfferInForce, Tally
+from huitou.offer.types.offers import Audience, OfferDocument, OfferInForce, Tally, When
 
 WORDS: dict[ReasonCode, tuple[str, str]] = {
     "not_started": ("活动还没有开始", "It has not begun"),
@@ -60,22 +69,16 @@ def refusal_of(
     document: OfferDocument, facts: Facts, paths: Sequence[str], taken: Taken, tally: Tally
 ) -> Reason | None:
     """Why an offer does not hold; None if it does. `paths` are those of the units it names."""
-    when, audience, limits = document.when, document.audience, document.limits
-    if when.from_at is not None and facts.at < when.from_at:
-        return reason("not_started")
-    if when.until_at is not None and facts.at >= when.until_at:
-        return reason("not_in_window")
-    if not _is_hour(document, facts):
-        return reason("not_in_window")
-    if paths and not any(facts.path.startswith(path) for path in paths):
-        return reason("not_here")
-    if document.channels and facts.channel not in document.channels:
-        return reason("wrong_channel")
+    audience, limits = document.audience, document.limits
+    refusal = when_refusal(document.when, facts.at, facts.zone)
+    refusal = refusal or where_refusal(paths, document.channels, facts.path, facts.channel)
+    if refusal is not None:
+        return refusal
     is_personal = audience.tiers or audience.segments or audience.bought
     is_counted = limits.customer_orders is not None or limits.customer_units is not None
     if not facts.is_known and (is_personal or is_counted):
         return reason("needs_customer")
-    if not _is_for(document, facts):
+    if not is_for(audience, facts.tier, facts.segments, facts.has_bought):
         return reason("audience")
     if audience.by_promoter and not facts.has_promoter:
         return reason("needs_promoter")
@@ -88,6 +91,41 @@ def refusal_of(
     if limits.budget_fen is not None and tally.cost_fen >= limits.budget_fen:
         return reason("budget_empty")
     return None
+
+
+def when_refusal(when: When, at: datetime, zone: str) -> Reason | None:
+    """Does it hold at a moment?"""
+    if when.from_at is not None and at < when.from_at:
+        return reason("not_started")
+    if when.until_at is not None and at >= when.until_at:
+        return reason("not_in_window")
+    local = at.astimezone(ZoneInfo(zone))
+    minute = local.hour * 60 + local.minute
+    is_day = (not when.weekdays or local.isoweekday() in when.weekdays) and (
+        not when.monthdays or local.day in when.monthdays
+    )
+    is_hour = when.hours is None or when.hours.from_minute <= minute < when.hours.until_minute
+    return None if is_day and is_hour else reason("not_in_window")
+
+
+def where_refusal(
+    paths: Sequence[str], channels: Sequence[SaleChannel], path: str, channel: SaleChannel
+) -> Reason | None:
+    """Does it hold at a unit, in a channel?"""
+    if paths and not any(path.startswith(each) for each in paths):
+        return reason("not_here")
+    return reason("wrong_channel") if channels and channel not in channels else None
+
+
+def is_for(
+    audience: Audience, tier: str | None, segments: Collection[UUID], has_bought: bool
+) -> bool:
+    """Is it for a customer who is known?"""
+    return (
+        (not audience.tiers or tier in audience.tiers)
+        and (not audience.segments or any(each in segments for each in audience.segments))
+        and (audience.bought is None or has_bought == (audience.bought == "old"))
+    )
 
 
 def coupon_refusal(refusal: Refusal) -> Reason:
@@ -105,7 +143,11 @@ def offer_of(offer: OfferInForce, taken: Taken) -> UsableOffer:
 
 def coupon_of(presentable: Presentable) -> UsableCoupon:
     """A coupon in the solver's words."""
-    promise = presentable.promise
+    return coupon_by(presentable.code, presentable.promise, presentable.expires_at)
+
+
+def coupon_by(id_: str, promise: Promise, expires_at: datetime | None = None) -> UsableCoupon:
+    """The same by what its template promises."""
     benefit = promise.benefit
     goods = Goods(
         skus=promise.goods.skus,
@@ -128,13 +170,13 @@ def coupon_of(presentable: Presentable) -> UsableCoupon:
         terms = ShippingOff(kind="shipping_off", off_fen=benefit.off_fen)
         rank, category = 3, "shipping"
     return UsableCoupon(
-        id=presentable.code,
+        id=id_,
         terms=terms,
         goods=goods,
         threshold_fen=threshold_fen,
         rank=rank,
         category=category,
-        expires_at=presentable.expires_at,
+        expires_at=expires_at,
         allows=None if promise.is_combinable else _ALONE,
     )
 
@@ -150,26 +192,6 @@ def member_price(tier: str, privilege: MemberPrice) -> UsableOffer | None:
 def tier_id(tier: str) -> str:
     """The id of a tier's price among instruments."""
     return f"tier:{tier}:member_price"
-
-
-def _is_hour(document: OfferDocument, facts: Facts) -> bool:
-    local = facts.at.astimezone(ZoneInfo(facts.zone))
-    when, hours = document.when, document.when.hours
-    if when.weekdays and local.isoweekday() not in when.weekdays:
-        return False
-    if when.monthdays and local.day not in when.monthdays:
-        return False
-    minute = local.hour * 60 + local.minute
-    return hours is None or hours.from_minute <= minute < hours.until_minute
-
-
-def _is_for(document: OfferDocument, facts: Facts) -> bool:
-    audience = document.audience
-    return (
-        (not audience.tiers or facts.tier in audience.tiers)
-        and (not audience.segments or not facts.segments.isdisjoint(audience.segments))
-        and (audience.bought is None or facts.has_bought == (audience.bought == "old"))
-    )
 
 
 def _left(document: OfferDocument, taken: Taken) -> PriceOffer | BuyGet | Bundle | AddOn | None:

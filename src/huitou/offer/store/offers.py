@@ -64,6 +64,15 @@ def set_in_force(tx: Tx, offer_id: UUID, version: int) -> None:
     )
 
 
+def set_approval(tx: Tx, offer_id: UUID, approval_id: UUID | None) -> None:
+    """What its publishing waits for, or nothing."""
+    tx.run(
+        "UPDATE offer.offer SET approval_id = %(approval)s"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": offer_id, "approval": approval_id},
+    )
+
+
 def add_version(tx: Tx, offer_id: UUID, version: int, document: OfferDocument) -> None:
     """Once; what was published is never written again."""
     tx.run(
@@ -88,7 +97,8 @@ def lock_offer(tx: Tx, offer_id: UUID) -> Offer | None:
         tx.rows(
             dict,
             """
-            SELECT id, number, state, document, version, in_force, created_at, published_at
+            SELECT id, number, state, document, version, in_force, created_at, published_at,
+                approval_id
             FROM offer.offer WHERE merchant_id = %(merchant)s AND id = %(id)s FOR UPDATE
             """,
             {"id": offer_id},
@@ -103,7 +113,8 @@ def find_offers(tx: ReadTx, ids: Sequence[UUID]) -> list[Offer]:
         tx.rows(
             dict,
             """
-            SELECT id, number, state, document, version, in_force, created_at, published_at
+            SELECT id, number, state, document, version, in_force, created_at, published_at,
+                approval_id
             FROM offer.offer WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s::uuid[])
             """,
             {"ids": list(ids)},
@@ -125,7 +136,8 @@ def list_offers(
         tx.rows(
             dict,
             """
-            SELECT id, number, state, document, version, in_force, created_at, published_at
+            SELECT id, number, state, document, version, in_force, created_at, published_at,
+                approval_id
             FROM offer.offer
             WHERE merchant_id = %(merchant)s AND state = ANY(%(states)s::text[])
                 AND (%(before)s::int IS NULL OR number < %(before)s::int)

@@ -114,6 +114,19 @@ class Offer:
     in_force: int | None
     created_at: datetime
     published_at: datetime | None
+    approval_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """`version` waits for another person than `asked_by` to agree that it is published; `why` says why it takes
+    two."""
+
+    approval_id: UUID
+    version: int
+    asked_by: str
+    asked_at: datetime
+    why: list[Sentence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +185,8 @@ class OfferPreview:
 
 @dataclass(frozen=True, slots=True)
 class OfferShown:
-    """An offer with its sentence, what is probably not meant, and what orders took of it."""
+    """An offer with its sentence, what is probably not meant, and what orders took of it. `waiting`: its publishing
+    takes a second person."""
 
     id: UUID
     number: int
@@ -186,6 +200,7 @@ class OfferShown:
     warnings: list[Warned]
     orders: int
     cost_fen: int
+    waiting: Waiting | None
 
 
 class NoOffer(NotFound):

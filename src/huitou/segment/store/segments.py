@@ -165,18 +165,23 @@ def list_member_ids(tx: ReadTx, segment_id: UUID) -> list[UUID]:
     )
 
 
-def list_segments_of(tx: ReadTx, customer_id: UUID, among: Sequence[UUID]) -> set[UUID]:
-    """Which of these segments a customer is in."""
-    return set(
-        tx.column(
-            """
-            SELECT segment_id FROM segment.member
-            WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s
-                AND segment_id = ANY(%(segments)s::uuid[])
-            """,
-            {"customer": customer_id, "segments": list(among)},
-        )
+def list_segments_of(
+    tx: ReadTx, customer_ids: Sequence[UUID], among: Sequence[UUID]
+) -> dict[UUID, set[UUID]]:
+    """Which of these segments each of these customers is in; who is in none is missing."""
+    rows: list[dict[str, UUID]] = tx.rows(
+        dict,
+        """
+        SELECT customer_id, segment_id FROM segment.member
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(customers)s::uuid[])
+            AND segment_id = ANY(%(segments)s::uuid[])
+        """,
+        {"customers": list(customer_ids), "segments": list(among)},
     )
+    found: dict[UUID, set[UUID]] = {}
+    for row in rows:
+        found.setdefault(row["customer_id"], set()).add(row["segment_id"])
+    return found
 
 
 def iter_changes(tx: ReadTx, segment_id: UUID, since: datetime) -> Iterator[Change]:
