@@ -28,7 +28,7 @@ from tests.rooms.offer.cart_world import off, offer
 Send = Callable[[Sequence[dict[str, Any]]], Any]
 Drain = Callable[[], None]
 HALF = {"kind": "price", "pay_bp": 5_000}
-PRODUCTS = (
+PRODUCTS: tuple[tuple[str, int, dict[str, int]], ...] = (
     ("milk", 2_000, {"cost_fen": 900, "floor_fen": 1_250}),
     ("bread", 1_000, {"cost_fen": 300}),
     ("cake", 8_000, {}),

@@ -12,8 +12,9 @@ from huitou.base.db import Database, ReadTx, Tx
 from huitou.identity import actions as identity
 from huitou.identity import reads as identities
 from huitou.kernel.errors import Refusal
+from huitou.merchant import actions as merchants
 from huitou.offer.actions import offers as editing
-from huitou.offer.actions import orders
+from huitou.offer.actions import orders, publishing
 from huitou.offer.reads import carts
 from huitou.offer.reads import orders as reads
 from huitou.offer.reads.carts import Wanted, WantedLine
@@ -89,7 +90,7 @@ class History:
         offer = stored.find_offers(tx, [self.offers[place]])[0]
         document = documents(self.dice.choice([100, 300, 700]))[place]
         edited = editing.edit(tx, offer.id, document, version=offer.version)
-        editing.publish(tx, offer.id, version=edited.version)
+        publishing.publish(tx, offer.id, version=edited.version)
 
     def merge(self, tx: Tx) -> None:
         one, other = self.dice.sample(self.customers, 2)
@@ -123,8 +124,9 @@ def test_whatever_happens_limits_hold(
 ) -> None:
     customers = make_customers(db, brand.merchant.id, 5, prefix=f"h{seed}")
     with write() as tx:
+        merchants.set_setting(tx, "offer.approval_fen", 0)
         drafts = [editing.add(tx, each) for each in documents(300)]
-        offers = [editing.publish(tx, each.id, version=1).id for each in drafts]
+        offers = [publishing.publish(tx, each.id, version=1).id for each in drafts]
     history = History(Random(seed), customers, offers)
     most = 0
     for _ in range(40):
