@@ -4272,6 +4272,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reach/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Policy
+         * @description How often, when and how soon again a customer may be written to, also in words.
+         */
+        get: operations["get_policy_v1_reach_policy_get"];
+        /**
+         * Put Policy
+         * @description It holds from now on, also for messages that are planned already.
+         */
+        put: operations["put_policy_v1_reach_policy_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/policy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Policy
+         * @description The policy in words, and what it would have done to the last 30 days' messages.
+         */
+        post: operations["preview_policy_v1_reach_policy_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recharges": {
         parameters: {
             query?: never;
@@ -6335,22 +6379,6 @@ export interface components {
             ref: string;
         };
         /**
-         * Calendar
-         * @description The calendar year or month, in the merchant's zone.
-         */
-        Calendar: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "calendar";
-            /**
-             * Span
-             * @enum {string}
-             */
-            span: "year" | "month";
-        };
-        /**
          * Campaign
          * @description A campaign as shown.
          */
@@ -6470,6 +6498,25 @@ export interface components {
             reason_zh: string | null;
             /** Task Id */
             task_id: string | null;
+        };
+        /**
+         * Cap
+         * @description One customer gets at most `limit` marketing messages within `window`: of all, or of each channel,
+         *     category, campaign or associate for itself. `of` names one channel or category only.
+         */
+        Cap: {
+            /** Limit */
+            limit: number;
+            /** Of */
+            of?: string | null;
+            /**
+             * Scope
+             * @default all
+             * @enum {string}
+             */
+            scope?: "all" | "channel" | "category" | "campaign" | "associate";
+            /** Window */
+            window: components["schemas"]["huitou__reach__types__policies__Rolling"] | components["schemas"]["huitou__reach__types__policies__Calendar"];
         };
         /** Carriers */
         Carriers: {
@@ -6811,6 +6858,36 @@ export interface components {
              * @enum {string}
              */
             state: "given" | "withdrawn";
+        };
+        /**
+         * ContactPolicy
+         * @description All that holds. The same content goes to nobody again within `repeat_days`, on any channel.
+         */
+        ContactPolicy: {
+            /**
+             * Caps
+             * @default [
+             *       {
+             *         "limit": 1,
+             *         "scope": "all",
+             *         "window": {
+             *           "kind": "calendar",
+             *           "unit": "day"
+             *         }
+             *       }
+             *     ]
+             */
+            caps?: components["schemas"]["Cap"][];
+            /**
+             * Quiet
+             * @default []
+             */
+            quiet?: components["schemas"]["QuietHours"][];
+            /**
+             * Repeat Days
+             * @default 7
+             */
+            repeat_days?: number;
         };
         /**
          * Count
@@ -7205,6 +7282,20 @@ export interface components {
             entered: number;
             /** Left */
             left: number;
+        };
+        /**
+         * DayReplayed
+         * @description Of a day's messages: those that would have gone as they did, later, or not at all.
+         */
+        DayReplayed: {
+            /** Day */
+            day: string;
+            /** Later */
+            later: number;
+            /** Left Out */
+            left_out: number;
+            /** Same */
+            same: number;
         };
         /** DaySales */
         DaySales: {
@@ -8712,6 +8803,35 @@ export interface components {
             zh: string;
         };
         /**
+         * Calendar
+         * @description The calendar year or month, in the merchant's zone.
+         */
+        huitou__benefit__types__tier_plans__Calendar: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "calendar";
+            /**
+             * Span
+             * @enum {string}
+             */
+            span: "year" | "month";
+        };
+        /**
+         * Rolling
+         * @description The last `days` times 24 hours.
+         */
+        huitou__benefit__types__tier_plans__Rolling: {
+            /** Days */
+            days: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rolling";
+        };
+        /**
          * Moved
          * @description One customer a plan would move (or moved).
          */
@@ -9050,6 +9170,27 @@ export interface components {
              */
             skus?: string[];
         };
+        /**
+         * Replayed
+         * @description An order priced again from what was kept: `is_same` if cart, rules and decision give the same proof to
+         *     the fen, and the rules still have their hash.
+         */
+        huitou__offer__types__orders__Replayed: {
+            /** Engine */
+            engine: number;
+            /** Is Same */
+            is_same: boolean;
+            /** Kept Engine */
+            kept_engine: number;
+            /** Kept Payable Fen */
+            kept_payable_fen: number;
+            /** Kept Rules Hash */
+            kept_rules_hash: string;
+            /** Payable Fen */
+            payable_fen: number;
+            /** Rules Hash */
+            rules_hash: string;
+        };
         /** StaffRef */
         huitou__profile__types__StaffRef: {
             /** Code */
@@ -9062,14 +9203,60 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** CheckShown */
+        /**
+         * CheckShown
+         * @description `detail` names the cap or the quiet hours that decided.
+         */
         huitou__reach__reads__CheckShown: {
             /** Code */
             code: string;
+            /** Detail */
+            detail: string | null;
             /** Passed */
             passed: boolean;
             /** Text */
             text: string;
+        };
+        /**
+         * Calendar
+         * @description A day, a week from Monday or a month of the merchant's calendar.
+         */
+        huitou__reach__types__policies__Calendar: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "calendar";
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "week" | "month";
+        };
+        /**
+         * Replayed
+         * @description Over so many customers' messages.
+         */
+        huitou__reach__types__policies__Replayed: {
+            /** Customers */
+            customers: number;
+            /** Days */
+            days: components["schemas"]["DayReplayed"][];
+            /** Stopped */
+            stopped: components["schemas"]["Stopped"][];
+        };
+        /**
+         * Rolling
+         * @description Any `hours` in a row.
+         */
+        huitou__reach__types__policies__Rolling: {
+            /** Hours */
+            hours: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rolling";
         };
         /** Sentence */
         huitou__segment__types__answers__Sentence: {
@@ -11762,6 +11949,37 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** PolicyPreview */
+        PolicyPreview: {
+            /** Lines */
+            lines: components["schemas"]["PolicySaid"][];
+            replayed: components["schemas"]["huitou__reach__types__policies__Replayed"];
+        };
+        /**
+         * PolicySaid
+         * @description A line of the policy in words.
+         */
+        PolicySaid: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * PolicyShown
+         * @description `version` is 0 where the merchant never changed what holds from the start.
+         */
+        PolicyShown: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Lines */
+            lines: components["schemas"]["PolicySaid"][];
+            policy: components["schemas"]["ContactPolicy"];
+            /** Version */
+            version: number;
+        };
         /**
          * Precision
          * @description A band with what its decisions bear out with 95 % (`sure_bp`), and whether it merges itself.
@@ -12366,6 +12584,15 @@ export interface components {
             msg: string;
         };
         /**
+         * PutPolicy
+         * @description `version` is the one that was looked at, 0 before the first.
+         */
+        PutPolicy: {
+            policy: components["schemas"]["ContactPolicy"];
+            /** Version */
+            version: number;
+        };
+        /**
          * QuarantinedIdentifier
          * @description An identifier that speaks for nobody, why, and what a person said of it.
          */
@@ -12422,6 +12649,28 @@ export interface components {
             used_fen: number;
             /** Withdrawn Fen */
             withdrawn_fen: number;
+        };
+        /**
+         * QuietHours
+         * @description From a minute of the day to another, over midnight where it is earlier. Marketing waits until they are over
+         *     (`defer`) or is given up (`drop`). No channel named: all.
+         */
+        QuietHours: {
+            /**
+             * Action
+             * @default defer
+             * @enum {string}
+             */
+            action?: "defer" | "drop";
+            /**
+             * Channels
+             * @default []
+             */
+            channels?: string[];
+            /** From Minute */
+            from_minute: number;
+            /** Until Minute */
+            until_minute: number;
         };
         /**
          * Quote
@@ -12885,27 +13134,6 @@ export interface components {
             used: number;
         };
         /**
-         * Replayed
-         * @description An order priced again from what was kept: `is_same` if cart, rules and decision give the same proof to
-         *     the fen, and the rules still have their hash.
-         */
-        Replayed: {
-            /** Engine */
-            engine: number;
-            /** Is Same */
-            is_same: boolean;
-            /** Kept Engine */
-            kept_engine: number;
-            /** Kept Payable Fen */
-            kept_payable_fen: number;
-            /** Kept Rules Hash */
-            kept_rules_hash: string;
-            /** Payable Fen */
-            payable_fen: number;
-            /** Rules Hash */
-            rules_hash: string;
-        };
-        /**
          * ResultRow
          * @description A line of the funnel: tasks → sent → delivered → opened → bought → amount → commission.
          *
@@ -13059,19 +13287,6 @@ export interface components {
              * @enum {string}
              */
             segment: "champions" | "potential_loyalist" | "loyal" | "promising" | "new" | "cant_lose" | "at_risk" | "need_attention" | "about_to_sleep" | "lost" | "others";
-        };
-        /**
-         * Rolling
-         * @description The last `days` times 24 hours.
-         */
-        Rolling: {
-            /** Days */
-            days: number;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "rolling";
         };
         /**
          * Rule
@@ -13913,6 +14128,18 @@ export interface components {
             /** Prize */
             prize: string;
         };
+        /**
+         * Stopped
+         * @description How many a line of the policy would have stopped.
+         */
+        Stopped: {
+            /** Count */
+            count: number;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
         /** Stopping */
         Stopping: {
             /** Reason */
@@ -14729,7 +14956,7 @@ export interface components {
             /** Validity */
             validity?: (components["schemas"]["ForDays"] | components["schemas"]["ForSpans"]) | null;
             /** Window */
-            window: components["schemas"]["Rolling"] | components["schemas"]["Calendar"] | components["schemas"]["SinceUpgrade"];
+            window: components["schemas"]["huitou__benefit__types__tier_plans__Rolling"] | components["schemas"]["huitou__benefit__types__tier_plans__Calendar"] | components["schemas"]["SinceUpgrade"];
         };
         /**
          * TierRule
@@ -21725,7 +21952,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Replayed"];
+                    "application/json": components["schemas"]["huitou__offer__types__orders__Replayed"];
                 };
             };
             /** @description Refused */
@@ -23019,6 +23246,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Product_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_policy_v1_reach_policy_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_policy_v1_reach_policy_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_policy_v1_reach_policy_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreview"];
                 };
             };
             /** @description Refused */
