@@ -1,11 +1,12 @@
 """The ledger: movements of points a second, one at a time from sixteen connections, and in batches.
 
 A movement is half the time a gift that makes a lot, half the time a payment out of the soonest lots to
-expire, of customers drawn evenly; each through `benefit.actions.ledger.post` in a transaction of its own
-with fsync on, from two processes with eight connections each; `batched_per_s` posts a thousand movements in a
+expire, of customers drawn evenly; each through `benefit.actions.ledger.post` in a transaction of its own,
+committed with the call (`Database.write(..., is_at_once=True)`), with fsync on, from two processes with eight
+connections each; `batched_per_s` posts a thousand movements in a
 transaction, each process those of its half of the customers. The baseline of `single_per_s` does the
-same on tables of the same columns and indexes with a client round trip for each statement, as a service
-with an ORM would; it is that of `batched_per_s` too. `broken` counts the invariants that do not hold in the
+same on tables of the same columns and indexes, with CHECKs for what the owner's policies hold, with a
+client round trip for each statement, as a service with an ORM would; it is that of `batched_per_s` too. `broken` counts the invariants that do not hold in the
 end.
 """
 
@@ -115,6 +116,11 @@ _BASELINE = """
     CREATE TABLE bench.transaction (LIKE benefit.transaction INCLUDING ALL);
     CREATE TABLE bench.entry (LIKE benefit.entry INCLUDING ALL);
     CREATE TABLE bench.lot (LIKE benefit.lot INCLUDING ALL) WITH (fillfactor = 70);
+    ALTER TABLE bench.account ADD CHECK (owner_kind IN ('staff', 'customer', 'merchant')),
+        ADD CHECK ((balance IS NULL) = (owner_kind = 'merchant')), ADD CHECK (owed >= 0);
+    ALTER TABLE bench.entry ADD CHECK (amount <> 0);
+    ALTER TABLE bench.lot ADD
+        CHECK (quantity > 0 AND remaining BETWEEN 0 AND quantity AND held BETWEEN 0 AND remaining);
     GRANT ALL ON ALL TABLES IN SCHEMA bench TO PUBLIC;
     """
 
@@ -210,7 +216,7 @@ class _Mover:
             self.connection.close()
 
     def _post(self, customer: UUID, amount: int) -> None:
-        with self.database.write(self.merchant, principal="bench") as tx:
+        with self.database.write(self.merchant, principal="bench", is_at_once=True) as tx:
             ledger.post(tx, [_posting(self.merchant, customer, amount, tx.now)])
 
     def _by_statements(self, customer: UUID, amount: int) -> None:

@@ -188,3 +188,95 @@ def test_values_larger_than_a_socket_takes_at_once(one: Database, brand: Brand) 
     large = "名" * 3_000_000
     with one.write(brand.merchant.id) as tx:
         assert tx.call("SELECT $1::text", [large]) == [[large]]
+
+
+INSERT = "INSERT INTO base.cursor VALUES ($1, $2, 1, now()) RETURNING stream"
+
+
+def count_of(database: Database, brand: Brand, stream: str) -> int:
+    with database.read(brand.merchant.id) as tx:
+        return int(
+            tx.value(
+                "SELECT count(*) FROM base.cursor WHERE stream = %(stream)s", {"stream": stream}
+            )
+        )
+
+
+def test_one_call_at_once_is_committed_when_it_answers(
+    one: Database, db: Database, brand: Brand
+) -> None:
+    with one.write(brand.merchant.id, is_at_once=True) as tx:
+        assert tx.call(INSERT, [str(brand.merchant.id), "at once"]) == [["at once"]]
+        assert count_of(db, brand, "at once") == 1
+        assert tx.value("SELECT base.merchant()") == brand.merchant.id
+    for _ in range(2):
+        with one.write(brand.merchant.id, is_at_once=True) as tx:
+            assert tx.call("SELECT current_user, base.merchant(), $1::int", ["7"]) == [
+                ["huitou_app", str(brand.merchant.id), "7"]
+            ]
+    with one.owner() as owner:
+        assert owner.execute("SELECT current_user::text, base.merchant()").fetchone() == (
+            "huitou_owner",
+            None,
+        )
+
+
+def test_what_follows_what_was_done_at_once_only_reads(one: Database, brand: Brand) -> None:
+    def write_again(tx: Tx) -> None:
+        tx.call(INSERT, [str(brand.merchant.id), "then read"])
+        tx.run("DELETE FROM base.cursor WHERE stream = 'then read'")
+
+    with (
+        pytest.raises(psycopg.errors.ReadOnlySqlTransaction),
+        one.write(brand.merchant.id, is_at_once=True) as tx,
+    ):
+        write_again(tx)
+    assert count_of(one, brand, "then read") == 1
+
+
+def test_what_fails_at_once_leaves_nothing(one: Database, brand: Brand) -> None:
+    failing = "WITH a AS (INSERT INTO base.cursor VALUES ($1, $2, 1, now())) SELECT 1 / $3::int"
+    for _ in range(2):
+        with (
+            pytest.raises(psycopg.errors.DivisionByZero),
+            one.write(brand.merchant.id, is_at_once=True) as tx,
+        ):
+            tx.call(failing, [str(brand.merchant.id), "failed", "0"])
+    assert count_of(one, brand, "failed") == 0
+
+
+def test_at_once_after_a_read_is_a_transaction_as_any(one: Database, brand: Brand) -> None:
+    class Failed(Exception):
+        pass
+
+    def fail(tx: Tx) -> None:
+        assert tx.value("SELECT 1") == 1
+        tx.call(INSERT, [str(brand.merchant.id), "taken back"])
+        raise Failed
+
+    with pytest.raises(Failed), one.write(brand.merchant.id, is_at_once=True) as tx:
+        fail(tx)
+    assert count_of(one, brand, "taken back") == 0
+
+
+def test_what_only_the_commit_refuses_is_told_at_once(one: Database, brand: Brand) -> None:
+    with one.owner() as owner:
+        owner.execute("CREATE TEMP TABLE late (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+        owner.execute("GRANT ALL ON late TO huitou_app")
+    for expected in (1, 1):
+        with (
+            pytest.raises(psycopg.errors.UniqueViolation),
+            one.write(brand.merchant.id, is_at_once=True) as tx,
+        ):
+            tx.call("INSERT INTO pg_temp.late VALUES ($1), ($1)", ["1"])
+        with one.write(brand.merchant.id, is_at_once=True) as tx:
+            assert add(tx, 0, expected) == str(expected)
+            assert tx.value("SELECT count(*)::int FROM pg_temp.late") == 0
+
+
+def test_what_was_taken_back_is_prepared_again_at_once(one: Database, brand: Brand) -> None:
+    for number in range(3):
+        with one.write(brand.merchant.id, is_at_once=True) as tx:
+            assert add(tx, number, 1) == str(number + 1)
+        with one.owner() as owner:
+            owner.execute("DEALLOCATE ALL")

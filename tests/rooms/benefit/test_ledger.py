@@ -232,6 +232,70 @@ def test_the_database_itself_refuses_what_does_not_balance(db: Database, write: 
     assert refused.value.sqlstate == "HT003"
 
 
+def test_the_database_itself_refuses_an_entry_of_nothing(db: Database, write: Write) -> None:
+    with write() as tx:
+        done = actions.post(tx, [commission(tx, new_id(), 5, str(new_id()))])[0].transaction_id
+    with pytest.raises(psycopg.DatabaseError) as refused, db.owner() as connection:
+        connection.execute(
+            "INSERT INTO benefit.entry SELECT merchant_id, %s, seq, account_id, asset, 0, at"
+            " FROM benefit.entry WHERE transaction_id = %s",
+            [new_id(), done],
+        )
+    assert refused.value.sqlstate == "HT002"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE benefit.lot SET remaining = quantity + 1",
+        "UPDATE benefit.lot SET remaining = -1",
+        "UPDATE benefit.lot SET held = remaining + 1",
+        "UPDATE benefit.lot SET held = -1",
+        "UPDATE benefit.account SET owed = -1",
+        "UPDATE benefit.account SET balance = NULL WHERE owner_kind = 'customer'",
+        "UPDATE benefit.account SET balance = 0 WHERE owner_kind = 'merchant'",
+        "INSERT INTO benefit.account SELECT merchant_id, gen_random_uuid(), 'nobody', owner_id, asset,"
+        " floor, balance FROM benefit.account WHERE owner_kind = 'customer'",
+        "INSERT INTO benefit.account SELECT merchant_id, gen_random_uuid(), owner_kind, owner_id, asset,"
+        " floor, NULL FROM benefit.account WHERE owner_kind = 'customer'",
+        "INSERT INTO benefit.lot SELECT merchant_id, gen_random_uuid(), account_id, asset, 0, 0, 0,"
+        " active_at, expires_at, transaction_id FROM benefit.lot",
+        "INSERT INTO benefit.lot SELECT merchant_id, gen_random_uuid(), account_id, asset, quantity,"
+        " quantity + 1, 0, active_at, expires_at, transaction_id FROM benefit.lot",
+    ],
+)
+def test_no_account_and_no_lot_can_be_wrong_even_by_the_owner(
+    db: Database, write: Write, statement: str
+) -> None:
+    with write() as tx:
+        actions.post(tx, [points(tx, new_id(), 5, str(new_id()))])
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), db.owner() as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("amount", [7, -7])
+def test_one_movement_at_once_is_posted_once(
+    db: Database, write: Write, read: Read, amount: int
+) -> None:
+    customer, key = new_id(), str(new_id())
+    with write() as tx:
+        merchant = tx.merchant
+        actions.post(tx, [points(tx, customer, 10, str(new_id()))])
+    answers = []
+    for _ in range(2):
+        with db.write(merchant, is_at_once=True) as tx:
+            answers.append(actions.post(tx, [points(tx, customer, amount, key)])[0])
+    assert [answer.is_new for answer in answers] == [True, False]
+    assert answers[0].transaction_id == answers[1].transaction_id
+    with pytest.raises(OtherBody), db.write(merchant, is_at_once=True) as tx:
+        actions.post(tx, [points(tx, customer, 2 * amount, key)])
+    with pytest.raises(BelowFloor), db.write(merchant, is_at_once=True) as tx:
+        actions.post(tx, [points(tx, customer, -100, str(new_id()))])
+    with read() as tx:
+        assert reads.balance(tx, ("customer", customer), "points") == 10 + amount
+        assert reads.check(tx) == []
+
+
 def test_a_tampered_balance_is_found(db: Database, write: Write, read: Read) -> None:
     staff = new_id()
     with write() as tx:

@@ -1,5 +1,6 @@
 """Pure ledger rules: postings balance, reversals in any steps are exactly the original."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huitou.benefit.rules import ledger as rules
-from huitou.benefit.types.ledger import Leg, ManyAssets, OverReversed, Posting, Unbalanced
+from huitou.benefit.types.ledger import (
+    FOREVER,
+    Leg,
+    ManyAssets,
+    OverReversed,
+    Posting,
+    Reversal,
+    Terms,
+    Unbalanced,
+)
 
 AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
 SHOP = UUID(int=1)
@@ -16,6 +26,28 @@ SHOP = UUID(int=1)
 
 def posting(*legs: Leg, key: str = "k") -> Posting:
     return Posting(key, "test", "order", "1", AT, legs)
+
+
+def test_hashes_are_those_that_were_kept() -> None:
+    legs = (
+        Leg("customer", UUID(int=10), "points", 5, Terms(AT, FOREVER)),
+        Leg("merchant", SHOP, "points", -5),
+    )
+    plain = posting(*legs)
+    rich = replace(
+        plain,
+        ref_id='单号\n\x7f"/\u2028',
+        detail={"b": 1e16, "a": [AT, UUID(int=3), None], "名": 10**30},
+    )
+    back = Reversal(UUID(int=9), "r", AT, 3, {"why": "破损"})
+    assert [rules.posting_hash(each).hex() for each in (plain, rich)] == [
+        "5606e45399283e7a2c7bf1c256945f238d673e9813167d3527ea0bd58b70f1f5",
+        "d4b73a3bf26cad537e01c50fc4ac06936cf001a764f86f042baf152a0d4c8982",
+    ]
+    assert (
+        rules.reversal_hash(back).hex()
+        == "57b342f0b9691a91a89285f232e049a21933b92de243ccfa69d91b43483e3e89"
+    )
 
 
 amounts = st.lists(st.integers(1, 10_000), min_size=1, max_size=5)

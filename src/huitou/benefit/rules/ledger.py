@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
+import msgspec
+
 from huitou.benefit.types.ledger import (
     LOTTED,
     UNBOUNDED,
@@ -106,7 +108,7 @@ def posting_hash(posting: Posting) -> bytes:
         posting.ref_id,
         rfc3339(posting.at),
         posting.may_overdraw,
-        posting.detail,
+        _raw(posting.detail),
         sorted(_leg_body(leg) for leg in posting.legs),
     )
 
@@ -130,7 +132,7 @@ def reversal_hash(reversal: Reversal) -> bytes:
         str(reversal.original_id),
         rfc3339(reversal.at),
         reversal.amount,
-        reversal.detail,
+        _raw(reversal.detail),
     )
 
 
@@ -264,4 +266,10 @@ def _leg_body(leg: Leg) -> tuple[object, ...]:
 
 
 def _hash(*body: object) -> bytes:
-    return hashlib.sha256(_ENCODER.encode(body).encode()).digest()
+    return hashlib.sha256(msgspec.json.encode(body)).digest()
+
+
+def _raw(detail: Mapping[str, object]) -> msgspec.Raw:
+    """As it was always written: hashes are kept, and what a detail may hold has other texts in JSON of
+    another writer."""
+    return msgspec.Raw(_ENCODER.encode(detail).encode() if detail else b"{}")

@@ -160,7 +160,8 @@ def get_run(tx: ReadTx, accounts: Sequence[UUID], customer_ids: Sequence[UUID]) 
             SELECT -sum(e.amount) AS used FROM benefit.entry g
             JOIN benefit.lot l ON l.merchant_id = g.merchant_id AND l.id = g.lot_id
                 AND l.transaction_id = g.transaction_id
-            JOIN benefit.entry e ON e.merchant_id = l.merchant_id AND e.lot_id = l.id
+            JOIN benefit.entry e ON e.merchant_id = l.merchant_id AND e.account_id = l.account_id
+                AND e.lot_id = l.id
             JOIN benefit.transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id
                 AND t.kind = 'payment'
             WHERE g.merchant_id = %(merchant)s AND g.transaction_id = o.bonus_transaction_id
