@@ -7,15 +7,12 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from huitou.channels.sms_aliyun.channel import mainland_number, shanghai_time
+from huitou.channels.sms.numbers import mainland_number
+from huitou.channels.sms.receipts import PushUnreadable, shanghai_time
+from huitou.channels.sms.wording import is_optout
 from huitou.channels.sms_aliyun.codes import is_final
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
-from huitou.channels.sms_aliyun.receipts import (
-    PushUnreadable,
-    is_optout,
-    parse_replies,
-    parse_reports,
-)
+from huitou.channels.sms_aliyun.receipts import parse_replies, parse_reports
 from huitou.channels.sms_aliyun.signing import signed_headers
 from huitou.reach.types.channels import Delivered, Failed
 from huitou.simulators.sms.limits import (

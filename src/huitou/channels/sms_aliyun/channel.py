@@ -1,27 +1,20 @@
 """The SMS channel of `reach`: submit once, ask what became of it."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import httpx2
 
-from huitou.channels.sms_aliyun.client import (
-    AliyunSmsClient,
-    Answered,
-    Lost,
-    Refused,
-    Unreached,
-    random_nonce,
-    utc_now,
-)
+from huitou.channels.sms.numbers import mainland_number
+from huitou.channels.sms.receipts import shanghai_time
+from huitou.channels.sms_aliyun.client import AliyunSmsClient, random_nonce
 from huitou.channels.sms_aliyun.codes import is_final, is_uncertain
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
-from huitou.kernel.time import DEFAULT_ZONE, day_of
+from huitou.channels.wire import Answered, Lost, Refused, Unreached, utc_now
+from huitou.kernel.time import day_of
 from huitou.reach.types.channels import (
     AskOutcome,
     Delivered,
@@ -33,7 +26,6 @@ from huitou.reach.types.channels import (
     Waiting,
 )
 
-_MAINLAND = re.compile(r"1[3-9][0-9]{9}")
 _KEPT_DAYS = 30
 _PAGE = 50
 _PAGES_MAX = 40
@@ -71,13 +63,17 @@ class AliyunSmsChannel:
         phone = mainland_number(outgoing.address)
         if phone is None:
             return Failed("isv.MOBILE_NUMBER_ILLEGAL", "not a mainland mobile number")
+        template = outgoing.template or self._config.template_code
+        params = self._config.params_of(outgoing)
+        if lacking := self._config.lacks(template, params):
+            return lacking
         query = {
             "PhoneNumbers": phone,
             "SignName": self._config.sign_name,
-            "TemplateCode": outgoing.template or self._config.template_code,
+            "TemplateCode": template,
             "OutId": outgoing.message_id.hex,
         }
-        if params := self._params(outgoing):
+        if params:
             query["TemplateParam"] = json.dumps(params, ensure_ascii=False, separators=(",", ":"))
         match self._client.call("SendSms", query):
             case Answered(body):
@@ -109,13 +105,10 @@ class AliyunSmsChannel:
                 return _outcome(found, ref or outgoing.message_id.hex)
         return Failed("not_found", "no such message on any day since its making", is_final=False)
 
-    def _params(self, outgoing: Outgoing) -> dict[str, str]:
-        params: dict[str, str] = {}
-        if self._config.text_variable is not None:
-            params[self._config.text_variable] = outgoing.text
-        if self._config.link_variable is not None and outgoing.link is not None:
-            params[self._config.link_variable] = outgoing.link.url
-        return {**params, **outgoing.params}
+    def fen_per_thousand(self, outgoing: Outgoing) -> int:
+        """By parts of the template's wording."""
+        template = outgoing.template or self._config.template_code
+        return self._config.cost_of(template, self._config.sign_name, outgoing)
 
     def _find(
         self, phone: str, day: date, message_id: UUID, ref: str | None
@@ -139,21 +132,6 @@ class AliyunSmsChannel:
             if len(rows) < _PAGE:
                 return None
         return Unknown("too many details")
-
-
-def mainland_number(address: str) -> str | None:
-    """Eleven digits, without `+86`; None for anything else.
-
-    Aliyun reads commas as a list: an address with one must never reach it.
-    """
-    digits = address.strip().removeprefix("+86").strip()
-    return digits if _MAINLAND.fullmatch(digits) else None
-
-
-def shanghai_time(text: str) -> datetime:
-    """`2026-01-02 11:04:05` of Aliyun, in UTC. ValueError for anything else."""
-    local = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=ZoneInfo(DEFAULT_ZONE))
-    return local.astimezone(UTC)
 
 
 def _days(message_id: UUID, now: datetime) -> Iterator[date]:

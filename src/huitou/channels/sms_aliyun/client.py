@@ -1,61 +1,27 @@
 """One call to the Aliyun SMS API, and the four things that can come of it."""
 
 import json
-import logging
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import urlsplit
+from datetime import datetime
 
 import httpx2
 
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
 from huitou.channels.sms_aliyun.signing import canonical_query, signed_headers
+from huitou.channels.wire import (
+    Answer,
+    Answered,
+    Lost,
+    Refused,
+    Reply,
+    exchange,
+    host_of,
+    new_client,
+    utc_now,
+)
 
 VERSION = "2017-05-25"
-_CONNECT_SECONDS = 5.0
-
-# Aliyun takes phone numbers in the query string, and the HTTP library logs whole addresses.
-logging.getLogger("httpx2").setLevel(logging.WARNING)
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """`Code` was OK. `body` is the whole answer."""
-
-    body: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Aliyun said no with a code of its own: nothing was done."""
-
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unreached:
-    """No connection was made: nothing was sent."""
-
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The request may have arrived, but no answer we can read came back."""
-
-    detail: str
-
-
-Answer = Answered | Refused | Unreached | Lost
-
-
-def utc_now() -> datetime:
-    """The wall clock, in UTC."""
-    return datetime.now(UTC)
 
 
 def random_nonce() -> str:
@@ -75,13 +41,10 @@ class AliyunSmsClient:
         nonce: Callable[[], str] = random_nonce,
     ) -> None:
         self._config = config
-        self._host = _host(config.endpoint)
+        self._host = host_of(config.endpoint)
         self._now = now
         self._nonce = nonce
-        self._http = http or httpx2.Client(
-            timeout=httpx2.Timeout(float(config.timeout_seconds), connect=_CONNECT_SECONDS),
-            trust_env=False,
-        )
+        self._http = http or new_client(float(config.timeout_seconds))
 
     def close(self) -> None:
         """Give the connections back."""
@@ -100,13 +63,8 @@ class AliyunSmsClient:
             now=self._now(),
         )
         url = f"{self._config.endpoint}/?{canonical_query(query)}"
-        try:
-            response = self._http.post(url, headers=headers, follow_redirects=False)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-            return Unreached(type(error).__name__)
-        except httpx2.HTTPError as error:
-            return Lost(type(error).__name__)
-        return _read(response.status_code, response.content)
+        reply = exchange(self._http, "POST", url, headers=headers)
+        return _read(reply.status, reply.content) if isinstance(reply, Reply) else reply
 
 
 def _read(status: int, content: bytes) -> Answer:
@@ -122,11 +80,3 @@ def _read(status: int, content: bytes) -> Answer:
         return Answered(body)
     # The vendor's message may repeat the number: only its code is safe to keep whole.
     return Refused(code, str(body.get("Message", ""))[:200])
-
-
-def _host(endpoint: str) -> str:
-    """The Host header the HTTP library will send: no port when it is the scheme's own."""
-    parts = urlsplit(endpoint)
-    standard = {"http": 80, "https": 443}[parts.scheme]
-    port = "" if parts.port in (None, standard) else f":{parts.port}"
-    return f"{parts.hostname}{port}"

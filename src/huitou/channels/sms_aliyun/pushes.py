@@ -1,13 +1,16 @@
 """Aliyun's pushes as reach reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from huitou.channels.sms.receipts import Receipt, Reply
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
-from huitou.channels.sms_aliyun.receipts import Receipt, Reply, parse_replies, parse_reports
+from huitou.channels.sms_aliyun.receipts import RECEIVED, parse_replies, parse_reports
 
 
 class AliyunPushes:
-    """Serves `reach.ports.SmsPushes` for one account."""
+    """Serves `reach.SmsPushes` for one account."""
+
+    received: Mapping[str, int | str] = RECEIVED
 
     def __init__(self, config: AliyunSmsConfig) -> None:
         self._config = config

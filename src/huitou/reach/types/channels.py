@@ -1,6 +1,6 @@
 """What an outside channel must be able to do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -123,6 +123,15 @@ class Cancels(Protocol):
         ...
 
 
+@runtime_checkable
+class Priced(Protocol):
+    """A channel that costs money by the message."""
+
+    def fen_per_thousand(self, outgoing: Outgoing) -> int:
+        """What a thousand messages like this cost, in fen: parts and all, tries that fail not."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FriendAdded:
     """A customer became a member's friend. `welcome_code` answers them within 20 seconds."""
@@ -187,6 +196,8 @@ class SmsReceipt(Protocol):
     @property
     def message_id(self) -> UUID | None: ...
     @property
+    def ref(self) -> str: ...
+    @property
     def outcome(self) -> Delivered | Failed: ...
     @property
     def at(self) -> datetime: ...
@@ -207,6 +218,9 @@ class SmsReply(Protocol):
 
 class SmsPushes(Protocol):
     """Reads what an SMS provider pushes to us."""
+
+    received: Mapping[str, int | str]
+    """What the provider waits for; after anything else it pushes again."""
 
     def accepts(self, secret: str) -> bool:
         """Is `secret`, from the push address, ours?"""

@@ -1,1 +1,1 @@
-"""A stand-in for Aliyun SMS, true to the wire, with the phones that receive what it sends."""
+"""A stand-in for Aliyun and Tencent SMS, true to the wire, with the phones that receive from both."""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 from huitou.simulators.sms.control import control_router
 from huitou.simulators.sms.gateway import gateway_router
 from huitou.simulators.sms.pushes import Pusher
-from huitou.simulators.sms.settings import Phone
+from huitou.simulators.sms.settings import Phone, get_settings
 from huitou.simulators.sms.store import Store
 
 _PAGES = Path(__file__).parent
@@ -25,7 +25,11 @@ def utc_now() -> datetime:
 def create_app(database: str = ":memory:", *, now: Callable[[], datetime] = utc_now) -> FastAPI:
     """Gateway, control API and phone pages over the SQLite file `database`."""
     store = Store(database)
-    pusher = Pusher(store, now)
+
+    def world_now() -> datetime:
+        return now() + timedelta(seconds=get_settings(store).clock_offset_s)
+
+    pusher = Pusher(store, world_now)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -35,8 +39,8 @@ def create_app(database: str = ":memory:", *, now: Callable[[], datetime] = utc_
         store.close()
 
     app = FastAPI(title="短信模拟器", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(gateway_router(store, pusher, now))
-    app.include_router(control_router(store, pusher, now))
+    app.include_router(gateway_router(store, pusher, world_now))
+    app.include_router(control_router(store, pusher, world_now))
     _add_pages(app)
     return app
 

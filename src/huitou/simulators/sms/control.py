@@ -24,7 +24,7 @@ class FaultBody(Strict):
     """
 
     effect: Literal["error", "http_error", "drop_before", "drop_after", "hang_before", "hang_after"]
-    action: Literal["SendSms", "QuerySendDetails", "*"] = "*"
+    action: Literal["SendSms", "QuerySendDetails", "PullSmsSendStatusByPhoneNumber", "*"] = "*"
     code: str = ""
     delay_ms: int = Field(0, ge=0, le=120_000)
     times: int = Field(1, ge=1, le=1_000_000)
@@ -57,6 +57,12 @@ class HoldBody(Strict):
     is_holding: bool
 
 
+class ClockBody(Strict):
+    """How far the clock is put forward."""
+
+    seconds: int = Field(ge=0, le=400 * 86_400)
+
+
 def control_router(store: Store, pusher: Pusher, now: Callable[[], datetime]) -> APIRouter:
     """The control API, all answers JSON."""
     router = APIRouter(prefix="/sim")
@@ -75,6 +81,14 @@ def _add_world(router: APIRouter, store: Store, pusher: Pusher) -> None:
         configure(store, body)
         pusher.wake()
         return asdict(get_settings(store))
+
+    @router.post("/clock")
+    def advance_clock(body: ClockBody) -> dict[str, int]:
+        """A real provider checks the signature's time: a clock far ahead refuses every call."""
+        offset = get_settings(store).clock_offset_s + body.seconds
+        store.set_setting("clock_offset_s", offset)
+        pusher.wake()
+        return {"clock_offset_s": offset}
 
     @router.post("/receipts/hold")
     def hold(body: HoldBody) -> dict[str, bool]:
@@ -132,7 +146,7 @@ def _add_phones(
         with store.write():
             last = store.list_messages(phone)[:1]
             added = store.add_reply(phone, body.content, now_ms())
-            add_upstream(store, added, get_settings(store), last[0].sign if last else None)
+            add_upstream(store, added, get_settings(store), last[0] if last else None)
         pusher.wake()
         return _said(added)
 

@@ -1,4 +1,4 @@
-"""The wire of dysmsapi: signature, forced faults, then the action."""
+"""The wire of dysmsapi and of Tencent: signature, forced faults, then the action."""
 
 import time
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from huitou.simulators.sms import tencent
 from huitou.simulators.sms.pushes import Pusher
 from huitou.simulators.sms.sending import Refusal, details, send
 from huitou.simulators.sms.settings import get_settings
@@ -44,6 +45,8 @@ def _answer(
     store: Store, pusher: Pusher, now: Callable[[], datetime], request: Request, body: bytes
 ) -> Response:
     headers = {name.lower(): value for name, value in request.headers.items()}
+    if "x-tc-action" in headers:
+        return _tencent(store, pusher, now, headers, body)
     denied = denial(store, headers, request.url.query, body, now=now())
     if denied is not None:
         return _error(request, denied.status, denied.code, denied.message)
@@ -76,6 +79,34 @@ def _faulty(
     if fault.effect.startswith("hang"):
         time.sleep(fault.delay_ms / 1000)
     return Dropped()
+
+
+def _tencent(
+    store: Store,
+    pusher: Pusher,
+    now: Callable[[], datetime],
+    headers: dict[str, str],
+    body: bytes,
+) -> Response:
+    """The same faults as Aliyun's, in Tencent's envelope: HTTP 200 always."""
+    try:
+        action = tencent.admit(store, headers, body, now=now())
+        fault = store.take_fault(action)
+        if fault is not None and fault.effect == "error":
+            raise tencent.Denied(fault.code, "模拟的业务错误")
+        if fault is not None and fault.effect == "http_error":
+            return Response("gateway", int(fault.code))
+        response = None
+        if fault is None or fault.effect.endswith("_after"):
+            response = tencent.done(store, action, body, get_settings(store), now=now())
+            pusher.wake()
+    except tencent.Denied as denied:
+        response, fault = tencent.error(denied.code, denied.message), None
+    if fault is not None and fault.effect.startswith("hang"):
+        time.sleep(fault.delay_ms / 1000)
+    if response is None or fault is not None:
+        return Dropped()
+    return JSONResponse(tencent.answer(response))
 
 
 def _done(store: Store, pusher: Pusher, action: str, request: Request, now: datetime) -> Response:

@@ -44,4 +44,5 @@ def is_marketing_hour(now: datetime, hours: tuple[int, int] | None) -> bool:
 
 def part_count(content: str) -> int:
     """How many parts a text is billed as: one up to 70 characters, else 67 to a part."""
-    return 1 if len(content) <= 70 else -(-len(content) // 67)
+    units = len(content.encode("utf-16-le")) // 2
+    return 1 if units <= 70 else -(-units // 67)

@@ -13,6 +13,7 @@ from huitou.simulators.sms.settings import Settings, get_settings
 from huitou.simulators.sms.store import Message, Push, Reply, Store
 
 REPORT, UP = "SmsReport", "SmsUp"
+TENCENT_REPORT, TENCENT_UP = "TencentReport", "TencentUp"
 _BATCH = 100
 _IDLE_SECONDS = 0.2
 _ANSWER_SECONDS = 5.0
@@ -68,18 +69,22 @@ class Pusher:
         with self._store.write():
             messages = self._store.list_waiting(now_ms, _BATCH)
             self._store.settle_messages(messages, now_ms)
-            if messages and settings.report_url is not None:
-                body = [_report(message, now_ms) for message in messages]
-                self._store.add_push(
-                    REPORT,
-                    json.dumps(body, ensure_ascii=False),
-                    due_ms=now_ms,
-                    repeat_count=settings.repeat_count,
-                )
+            for kind, of_vendor, report in (
+                (REPORT, "aliyun", _report),
+                (TENCENT_REPORT, "tencent", _tencent_report),
+            ):
+                body = [report(row, now_ms) for row in messages if row.vendor == of_vendor]
+                if body and _url(kind, settings) is not None:
+                    self._store.add_push(
+                        kind,
+                        json.dumps(body, ensure_ascii=False),
+                        due_ms=now_ms,
+                        repeat_count=settings.repeat_count,
+                    )
         return len(messages)
 
     def _push(self, push: Push, settings: Settings, now_ms: int) -> None:
-        url = settings.report_url if push.kind == REPORT else settings.up_url
+        url = _url(push.kind, settings)
         is_answered = url is not None and self._is_taken(url, push.body)
         due_ms: int | None = None
         repeats = push.repeat_count
@@ -103,25 +108,63 @@ class Pusher:
             answer = response.json()
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
             return False
-        is_zero = isinstance(answer, dict) and answer.get("code") == 0
+        is_zero = isinstance(answer, dict) and answer.get("code", answer.get("result")) == 0
         return response.status_code == 200 and is_zero
 
 
-def add_upstream(store: Store, reply: Reply, settings: Settings, sign: str | None) -> None:
-    """Queue the SmsUp push of a reply, when a URL is configured."""
-    if settings.up_url is None:
+def add_upstream(store: Store, reply: Reply, settings: Settings, last: Message | None) -> None:
+    """Queue the push of a reply to whoever wrote to that phone last, when it has a URL."""
+    is_tencent = last is not None and last.vendor == "tencent"
+    kind = TENCENT_UP if is_tencent else UP
+    if _url(kind, settings) is None:
         return
-    body: dict[str, Any] = {
+    sign = last.sign if last is not None else None
+    body: Any = _tencent_upstream(reply, sign) if is_tencent else [_upstream(reply, sign)]
+    text = json.dumps(body, ensure_ascii=False)
+    store.add_push(kind, text, due_ms=reply.at_ms, repeat_count=settings.repeat_count)
+
+
+def _url(kind: str, settings: Settings) -> str | None:
+    return {
+        REPORT: settings.report_url,
+        UP: settings.up_url,
+        TENCENT_REPORT: settings.tencent_report_url,
+        TENCENT_UP: settings.tencent_up_url,
+    }[kind]
+
+
+def _upstream(reply: Reply, sign: str | None) -> dict[str, Any]:
+    return {
         "phone_number": reply.phone,
         "content": reply.content,
         "send_time": shanghai_text(reply.at_ms),
         "dest_code": DEST_CODE,
         "sequence_id": reply.id,
+        **({} if sign is None else {"sign_name": sign}),
     }
-    if sign is not None:
-        body["sign_name"] = sign
-    text = json.dumps([body], ensure_ascii=False)
-    store.add_push(UP, text, due_ms=reply.at_ms, repeat_count=settings.repeat_count)
+
+
+def _tencent_upstream(reply: Reply, sign: str | None) -> dict[str, Any]:
+    return {
+        "extend": "",
+        "mobile": reply.phone,
+        "nationcode": "86",
+        "sign": sign or "",
+        "text": reply.content,
+        "time": reply.at_ms // 1000,
+    }
+
+
+def _tencent_report(message: Message, now_ms: int) -> dict[str, Any]:
+    return {
+        "user_receive_time": shanghai_text(now_ms),
+        "nationcode": "86",
+        "mobile": message.phone,
+        "report_status": "SUCCESS" if message.is_deliverable else "FAIL",
+        "errmsg": message.err_code,
+        "description": "用户短信送达成功" if message.is_deliverable else "短信未送达用户",
+        "sid": message.biz_id,
+    }
 
 
 def _report(message: Message, now_ms: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from huitou.simulators.sms.store import Store, Template
 
 OPT_OUT_PHRASE = "拒收请回复R"
+OPT_OUT_PHRASES = (OPT_OUT_PHRASE, "退订回T", "回T退订")
 
 Phone = Annotated[str, Field(pattern=r"^1[3-9][0-9]{9}$")]
 Url = Annotated[str, Field(pattern=r"^https?://", max_length=500)]
@@ -36,7 +37,7 @@ class SignBody(Strict):
 
 
 class TemplateBody(Strict):
-    """A registered template with `${name}` places."""
+    """A registered template with `${name}` places; for Tencent with `{1}`, `{2}` …"""
 
     code: str = Field(min_length=1, max_length=40)
     kind: Literal["verify", "notice", "marketing"]
@@ -44,7 +45,7 @@ class TemplateBody(Strict):
 
     @model_validator(mode="after")
     def _may_be_refused(self) -> Self:
-        if self.kind == "marketing" and OPT_OUT_PHRASE not in self.content:
+        if self.kind == "marketing" and not any(p in self.content for p in OPT_OUT_PHRASES):
             raise ValueError(f"营销模板须带“{OPT_OUT_PHRASE}”")
         return self
 
@@ -57,11 +58,14 @@ class ConfigureBody(Strict):
     templates: list[TemplateBody] = []
     report_url: Url | None = None
     up_url: Url | None = None
+    tencent_report_url: Url | None = None
+    tencent_up_url: Url | None = None
     delivery_ms: _Delay | None = None
     retry_ms: list[_Delay] | None = None
     repeat_count: Annotated[int, Field(ge=0, le=10)] | None = None
     is_holding: bool | None = None
     is_limiting: bool | None = None
+    clock_offset_s: Annotated[int, Field(ge=0)] | None = None
     has_marketing_hours: bool | None = None
     marketing_hours: Annotated[list[_Hour], Field(min_length=2, max_length=2)] | None = None
 
@@ -72,6 +76,8 @@ class Settings:
 
     report_url: str | None
     up_url: str | None
+    tencent_report_url: str | None
+    tencent_up_url: str | None
     delivery_ms: int
     """From sending to the phone and its receipt."""
     retry_ms: list[int]
@@ -81,6 +87,8 @@ class Settings:
     is_holding: bool
     """Receipts are held back; phones still get their messages."""
     is_limiting: bool
+    clock_offset_s: int
+    """How far the simulated clock runs ahead."""
     has_marketing_hours: bool
     marketing_hours: list[int]
 
@@ -88,11 +96,14 @@ class Settings:
 _DEFAULTS = Settings(
     report_url=None,
     up_url=None,
+    tencent_report_url=None,
+    tencent_up_url=None,
     delivery_ms=1500,
     retry_ms=[60_000, 300_000, 600_000],
     repeat_count=0,
     is_holding=False,
     is_limiting=True,
+    clock_offset_s=0,
     has_marketing_hours=False,
     marketing_hours=[8, 22],
 )
@@ -115,5 +126,5 @@ def configure(store: Store, body: ConfigureBody) -> None:
             store.set_template(Template(template.code, template.kind, template.content))
         for name in body.model_fields_set & set(Settings.__dataclass_fields__):
             value = getattr(body, name)
-            if value is not None or name in ("report_url", "up_url"):
+            if value is not None or name.endswith("_url"):
                 store.set_setting(name, value)

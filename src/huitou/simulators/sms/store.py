@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS message (
   id INTEGER PRIMARY KEY, biz_id TEXT NOT NULL, phone TEXT NOT NULL, sign TEXT NOT NULL,
   template TEXT NOT NULL, kind TEXT NOT NULL, content TEXT NOT NULL, out_id TEXT NOT NULL,
   part_count INTEGER NOT NULL, sent_ms INTEGER NOT NULL, due_ms INTEGER NOT NULL,
-  err_code TEXT NOT NULL, settled_ms INTEGER);
+  err_code TEXT NOT NULL, settled_ms INTEGER, vendor TEXT NOT NULL DEFAULT 'aliyun');
 CREATE INDEX IF NOT EXISTS message_phone ON message (phone, sent_ms);
 CREATE INDEX IF NOT EXISTS message_waiting ON message (due_ms) WHERE settled_ms IS NULL;
 CREATE TABLE IF NOT EXISTS reply (
@@ -55,11 +55,12 @@ class Message:
     due_ms: int
     err_code: str
     settled_ms: int | None
+    vendor: str
 
     @property
     def is_deliverable(self) -> bool:
         """Whether the phone gets it."""
-        return self.err_code == "DELIVERED"
+        return self.err_code in ("DELIVERED", "DELIVRD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,9 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
+        if not any(row[1] == "vendor" for row in self._rows("PRAGMA table_info(message)")):
+            # A file from before there were two vendors.
+            self._rows("ALTER TABLE message ADD COLUMN vendor TEXT NOT NULL DEFAULT 'aliyun'")
 
     def close(self) -> None:
         """Close the file."""
@@ -219,12 +223,13 @@ class Store:
         sent_ms: int,
         due_ms: int,
         err_code: str,
+        vendor: str = "aliyun",
     ) -> None:
         named = (biz_id, phone, sign, template.code, template.kind, content, out_id)
         self._rows(
             "INSERT INTO message (biz_id, phone, sign, template, kind, content, out_id, part_count,"
-            " sent_ms, due_ms, err_code) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*named, part_count, sent_ms, due_ms, err_code),
+            " sent_ms, due_ms, err_code, vendor) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*named, part_count, sent_ms, due_ms, err_code, vendor),
         )
 
     def list_sent_ms(

@@ -1,0 +1,1 @@
+"""What every SMS provider has in common: numbers, parts, words of refusal, receipts."""
