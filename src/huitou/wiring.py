@@ -15,6 +15,9 @@ from huitou.campaign import reads as campaign
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
 from huitou.channels.sms_aliyun.pushes import AliyunPushes
+from huitou.channels.sms_tencent.channel import TencentSmsChannel
+from huitou.channels.sms_tencent.config import TencentSmsConfig
+from huitou.channels.sms_tencent.pushes import TencentPushes
 from huitou.channels.wecom.channel import WeComChannel
 from huitou.channels.wecom.client import (
     BAD_CORP,
@@ -64,8 +67,12 @@ ROOMS = (
 """Lowest first: a room imports only rooms before it."""
 
 
-CHANNELS: dict[str, type[BaseModel]] = {"wecom": WeComConfig, "sms": AliyunSmsConfig}
-"""The channels there are, by kind, with the model of their settings."""
+CHANNELS: dict[str, type[BaseModel]] = {
+    "wecom": WeComConfig,
+    "sms": AliyunSmsConfig,
+    "sms_tencent": TencentSmsConfig,
+}
+"""The settings there are of channels, by kind, with their models; `reach` says what they serve."""
 
 _Adapter = TypeVar("_Adapter")
 
@@ -116,6 +123,8 @@ def open_channel(kind: str, config: str) -> Channel:
     """The adapter of a channel, from its configuration as JSON text; one for each text."""
     if kind == "wecom":
         return WeComChannel(WeComClient(WeComConfig.model_validate_json(config)))
+    if kind == "sms_tencent":
+        return TencentSmsChannel(TencentSmsConfig.model_validate_json(config))
     assert kind == "sms", f"there is no channel {kind}"
     return AliyunSmsChannel(AliyunSmsConfig.model_validate_json(config))
 
@@ -161,8 +170,10 @@ def open_friends(config: str) -> Friends:
 
 
 @_one_for_each
-def open_sms_pushes(config: str) -> SmsPushes:
-    """What the SMS provider pushes."""
+def open_sms_pushes(kind: str, config: str) -> SmsPushes:
+    """What an SMS provider pushes."""
+    if kind == "sms_tencent":
+        return TencentPushes(TencentSmsConfig.model_validate_json(config))
     return AliyunPushes(AliyunSmsConfig.model_validate_json(config))
 
 

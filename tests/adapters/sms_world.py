@@ -15,12 +15,16 @@ from pydantic import SecretStr
 
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
+from huitou.channels.sms_tencent.channel import TencentSmsChannel
+from huitou.channels.sms_tencent.config import TencentSmsConfig
 from huitou.kernel.ids import new_id
 from huitou.reach.types.channels import Outgoing
 from huitou.simulators.sms.app import create_app, utc_now
 
 PHONE = "13800000000"
 LINK = "https://h5.example.cn/t/Ab3dE"
+ALIYUN_TEMPLATES = "SMS_M=${name}，您常买的鲜奶到货了 ${link} 拒收请回复R"
+TENCENT_TEMPLATES = "449739={name}，您常买的鲜奶到货了 {link} 退订回T\n449740=验证码{code}"
 WORLD: dict[str, Any] = {
     "keys": [{"id": "AKID_TEST", "secret": "SECRET_TEST"}],
     "signs": [{"name": "回头"}, {"name": "未审", "is_approved": False}],
@@ -31,6 +35,8 @@ WORLD: dict[str, Any] = {
             "content": "${name}，您常买的鲜奶到货了 ${link} 拒收请回复R",
         },
         {"code": "SMS_V", "kind": "verify", "content": "验证码${code}"},
+        {"code": "449739", "kind": "marketing", "content": "{1}，您常买的鲜奶到货了 {2} 退订回T"},
+        {"code": "449740", "kind": "verify", "content": "验证码{1}"},
     ],
     "delivery_ms": 0,
 }
@@ -73,7 +79,7 @@ class World:
     def __init__(self, url: str) -> None:
         self.url = url
         self.http = httpx2.Client(base_url=url, timeout=10, trust_env=False)
-        self._channels: list[AliyunSmsChannel] = []
+        self._channels: list[AliyunSmsChannel | TencentSmsChannel] = []
 
     def close(self) -> None:
         self.http.close()
@@ -91,17 +97,39 @@ class World:
 
     def channel(self, **changes: Any) -> AliyunSmsChannel:
         now = changes.pop("now", utc_now)
-        fields: dict[str, Any] = {
-            "endpoint": self.url,
-            "access_key_id": "AKID_TEST",
-            "access_key_secret": SecretStr("SECRET_TEST"),
-            "sign_name": "回头",
-            "template_code": "SMS_M",
-            "timeout_seconds": 5,
-        }
-        config = AliyunSmsConfig.model_validate({**fields, **changes})
-        self._channels.append(AliyunSmsChannel(config, now=now))
-        return self._channels[-1]
+        channel = AliyunSmsChannel(aliyun_config(**{"endpoint": self.url, **changes}), now=now)
+        self._channels.append(channel)
+        return channel
+
+    def tencent(self, **changes: Any) -> TencentSmsChannel:
+        now = changes.pop("now", utc_now)
+        channel = TencentSmsChannel(tencent_config(**{"endpoint": self.url, **changes}), now=now)
+        self._channels.append(channel)
+        return channel
+
+
+def aliyun_config(**changes: Any) -> AliyunSmsConfig:
+    fields: dict[str, Any] = {
+        "access_key_id": "AKID_TEST",
+        "access_key_secret": SecretStr("SECRET_TEST"),
+        "sign_name": "回头",
+        "template_code": "SMS_M",
+        "timeout_seconds": 5,
+    }
+    return AliyunSmsConfig.model_validate({**fields, **changes})
+
+
+def tencent_config(**changes: Any) -> TencentSmsConfig:
+    fields: dict[str, Any] = {
+        "secret_id": "AKID_TEST",
+        "secret_key": SecretStr("SECRET_TEST"),
+        "sdk_app_id": "1400006666",
+        "sign_name": "回头",
+        "template_id": "449739",
+        "templates": TENCENT_TEMPLATES,
+        "timeout_seconds": 5,
+    }
+    return TencentSmsConfig.model_validate({**fields, **changes})
 
 
 @contextmanager

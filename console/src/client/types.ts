@@ -203,6 +203,7 @@ export interface JsonSchema {
   format?: string
   writeOnly?: boolean
   default?: unknown
+  is_long?: boolean
   enum?: unknown[]
   properties?: Record<string, JsonSchema>
   required?: string[]

@@ -72,6 +72,7 @@ function FieldInput({ field, hint, ...given }: { field: JsonSchema; hint?: strin
     return <Input.Password {...given} autoComplete="new-password" placeholder={hint} />
   const type = typeOf(field)
   if (type === 'boolean') return <Switch {...given} />
+  if (field.is_long) return <Input.TextArea {...given} autoSize={{ minRows: 2, maxRows: 8 }} />
   if (type === 'integer' || type === 'number') return <InputNumber {...given} className="wide" />
   return (
     <Input

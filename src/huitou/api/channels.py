@@ -1,19 +1,17 @@
 """Channels in settings: forms drawn from each adapter's model, simulators, a test message."""
 
 import json
-import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
-import httpx2
 import pydantic
 from fastapi import Request
 
 from huitou import wiring
+from huitou.api.simulating import join, simulated_config, simulator_url
 from huitou.base.config import Config
 from huitou.base.db import Database, ReadTx
 from huitou.base.http import Asking, Body, Reading, Router, needs
@@ -21,17 +19,16 @@ from huitou.kernel.errors import Invalid, Unavailable
 from huitou.kernel.ids import new_id
 from huitou.kernel.page import Page
 from huitou.merchant import actions, reads
-from huitou.merchant.types import BadChannelConfig, Merchant, Staff, UnknownChannel
-from huitou.reach.types.channels import Failed, Outgoing, Submitted, Unknown
+from huitou.merchant.types import BadChannelConfig, UnknownChannel
+from huitou.reach.reads import channels_on
+from huitou.reach.types.channels import CARRIERS, Failed, Outgoing, Submitted, Unknown
 
 router = Router(prefix="/v1", tags=["channels"])
 
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
-_TITLES = {"wecom": ("企业微信", "WeCom"), "sms": ("短信", "SMS")}
 _ADDRESSES = {"wecom": ("企业微信账号", "WeCom account"), "sms": ("手机号", "phone number")}
+"""By the channel served: what a test message asks for."""
 _SECRET = "••••••••"  # noqa: S105
-_SIGN_MAX = 12
-"""Characters of an SMS sign."""
 
 
 class NotConfigured(Invalid):
@@ -78,11 +75,6 @@ _REASONS = {
 }
 
 
-class NoSimulator(Unavailable):
-    code = "channel.no_simulator"
-    zh, en = "模拟器没有运行", "The simulator is not running"
-
-
 class ChannelBody(Body):
     config: dict[str, Any]
 
@@ -96,8 +88,14 @@ class ChannelShown:
     """A channel, the JSON schema of its form, and its settings with secrets left out."""
 
     kind: str
+    serves: str
+    """The channel of `reach` that these settings can serve: two kinds may serve the same."""
     title: str
+    address: str
+    """What a test message asks for."""
     state: Literal["ready", "missing"]
+    is_sending: bool
+    """Of the settings that serve the same channel, those saved last send."""
     is_simulated: bool
     changed_at: datetime | None
     schema: dict[str, Any]
@@ -129,29 +127,27 @@ class TestSent:
     """Where a simulator shows the message."""
 
 
-def simulator_url(config: Config, kind: str) -> str:
-    """Simulators stand on the ports after the product's own."""
-    offset = {"wecom": 1, "sms": 2, "mall": 3}[kind]
-    return f"http://127.0.0.1:{config.port + offset}"
-
-
 @router.get("/channels", dependencies=[needs("setting.edit")])
 def list_channels(request: Request, tx: Reading, asking: Asking) -> Page[ChannelShown]:
     """Every channel with its form (JSON schema) and its settings, secrets left out."""
-    callback = f"{_site(tx, request.app.state.config)}/callbacks/wecom/{asking.merchant}"
+    site = _site(tx, request.app.state.config)
     states = {state.kind: state for state in reads.list_channels(tx)}
+    sending = set(channels_on(tx).values())
     is_english = asking.language == "en"
     return Page(
         [
             ChannelShown(
                 kind=kind,
-                title=_TITLES[kind][is_english],
+                serves=serves(kind),
+                title=_title(kind, is_english),
+                address=_ADDRESSES[serves(kind)][is_english],
                 state="ready" if kind in states else "missing",
+                is_sending=kind in sending,
                 is_simulated=kind in states and states[kind].is_simulated,
                 changed_at=states[kind].changed_at if kind in states else None,
                 schema=model.model_json_schema(),
                 config=_shown(reads.channel_config(tx, kind), model),
-                callback_url=callback if kind == "wecom" else None,
+                callback_url=_callback(site, kind, asking.merchant),
             )
             for kind, model in wiring.CHANNELS.items()
         ]
@@ -181,9 +177,10 @@ def use_simulator(request: Request, kind: str, asking: Asking) -> SimulatorUsed:
     with database.read(asking.merchant) as tx:
         merchant, staff = reads.get_merchant(tx), reads.list_staff(tx)
         site = _site(tx, app_config)
-    config = simulated_config(app_config, kind, site, merchant)
+    model = wiring.CHANNELS[_known(kind)]
+    config = _revealed(model.model_validate(simulated_config(app_config, kind, site, merchant)))
     if kind == "wecom":
-        _join(simulator_url(app_config, kind), staff)
+        join(simulator_url(app_config, kind), staff)
     with database.write(asking.merchant, scope=asking.scope, principal=asking.principal) as tx:
         actions.set_channel(tx, kind, config, is_simulated=True)
     return SimulatorUsed(kind, True, simulator_url(app_config, kind))
@@ -204,14 +201,14 @@ def send_test(request: Request, kind: str, body: TestBody, asking: Asking) -> Te
     me = next((person for person in people if person.id == asking.staff_id), None)
     address = body.to or (me.wecom_user if me and kind == "wecom" else None)
     if not address:
-        raise NoAddress(kind=_ADDRESSES[kind][asking.language == "en"])
+        raise NoAddress(kind=_ADDRESSES[serves(kind)][asking.language == "en"])
     base = simulator_url(app_config, kind)
     simulated = is_simulated(wiring.CHANNELS[kind].model_validate_json(stored))
     adapter: Any = wiring.open_channel(kind, stored)
-    text = f"【测试】{name} 的{_TITLES[kind][0]}通道已接通。"
+    text = f"【测试】{name} 的{_title(kind, False)}通道已接通。"
     if kind == "wecom":
         if simulated:
-            _join(base, people)
+            join(base, people)
         outcome = adapter.notify(address, "测试消息", text, f"{site}/a")
     else:
         outcome = adapter.submit(
@@ -239,96 +236,33 @@ def _site(tx: ReadTx, config: Config) -> str:
     return site.rstrip("/") or config.url
 
 
-def simulated_config(app: Config, kind: str, url: str, merchant: Merchant) -> str:
-    """Settings for a simulator, which is told where to call back."""
-    base = simulator_url(app, _known(kind))
-    try:
-        if kind == "wecom":
-            return _simulated_wecom(base, url, merchant.id)
-        return _simulated_sms(base, url, merchant)
-    except httpx2.HTTPError as error:
-        raise NoSimulator() from error
-
-
 def is_simulated(config: pydantic.BaseModel) -> bool:
     """Does the channel speak to this machine only?"""
     address = getattr(config, "base_url", None) or getattr(config, "endpoint", "")
     return urlsplit(str(address)).hostname in _LOCAL
 
 
-def _join(base: str, staff: Sequence[Staff]) -> None:
-    """Our staff as members of the simulated corporation."""
-    members = [
-        {"userid": person.wecom_user, "name": person.name} for person in staff if person.wecom_user
-    ]
-    try:
-        httpx2.post(f"{base}/sim/members", json={"members": members}, timeout=10).raise_for_status()
-    except httpx2.HTTPError as error:
-        raise NoSimulator() from error
+def serves(kind: str) -> str:
+    """The channel that settings of this kind can serve."""
+    return next(channel for channel, kinds in CARRIERS.items() if kind in kinds)
 
 
-def _simulated_wecom(base: str, url: str, merchant: UUID) -> str:
-    config = {
-        "corp_id": "ww-demo",
-        "agent_id": 1000002,
-        "secret": secrets.token_urlsafe(24),
-        "token": secrets.token_hex(8),
-        "encoding_aes_key": secrets.token_hex(32)[:43],
-    }
-    callback = f"{url}/callbacks/wecom/{merchant}"
-    httpx2.post(
-        f"{base}/sim/corp", json={**config, "callback_url": callback}, timeout=10
-    ).raise_for_status()
-    return _revealed(
-        wiring.CHANNELS["wecom"].model_validate(
-            {**config, "base_url": base, "oauth_url": f"{base}/connect/oauth2/authorize"}
-        )
-    )
+def _title(kind: str, is_english: bool) -> str:
+    schema = wiring.CHANNELS[kind].model_json_schema()
+    title: str = schema["title_en" if is_english else "title"]
+    return title
 
 
-def _simulated_sms(base: str, url: str, merchant: Merchant) -> str:
-    sign = merchant.name[:_SIGN_MAX]
-    secret, receipt_secret = secrets.token_urlsafe(24), secrets.token_urlsafe(16)
-    push = f"{url}/callbacks/sms/{merchant.id}/{receipt_secret}"
-    httpx2.post(
-        f"{base}/sim/configure",
-        json={
-            "keys": [{"id": "sim-key", "secret": secret}],
-            "signs": [{"name": sign, "is_approved": True}],
-            "templates": [
-                {
-                    "code": "SMS_CARE",
-                    "kind": "marketing",
-                    "content": "${text} ${link} 拒收请回复R",
-                }
-            ],
-            "report_url": f"{push}/report",
-            "up_url": f"{push}/up",
-        },
-        timeout=10,
-    ).raise_for_status()
-    return _revealed(
-        wiring.CHANNELS["sms"].model_validate(
-            {
-                "endpoint": base,
-                "access_key_id": "sim-key",
-                "access_key_secret": secret,
-                "sign_name": sign,
-                "template_code": "SMS_CARE",
-                "text_variable": "text",
-                "link_variable": "link",
-                "receipt_secret": receipt_secret,
-            }
-        )
-    )
+def _callback(site: str, kind: str, merchant: UUID) -> str:
+    """Of SMS the address of receipts; replies go to `up` in its last place."""
+    address = f"{site}/callbacks/{kind}/{merchant}"
+    return f"{address}/{{receipt_secret}}/report" if serves(kind) == "sms" else address
 
 
-def _known(kind: str) -> Literal["wecom", "sms"]:
-    if kind == "wecom":
-        return "wecom"
-    if kind == "sms":
-        return "sms"
-    raise UnknownChannel(kind=kind)
+def _known(kind: str) -> str:
+    if kind not in wiring.CHANNELS:
+        raise UnknownChannel(kind=kind)
+    return kind
 
 
 def _checked(

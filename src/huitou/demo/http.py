@@ -10,8 +10,8 @@ import msgspec
 from fastapi import Request, Response
 from pydantic import Field
 
-from huitou.api.channels import simulator_url
 from huitou.api.people import Entered, log_in_as
+from huitou.api.simulating import simulator_url
 from huitou.base.config import Config
 from huitou.base.db import Database
 from huitou.base.http import Asking, Body, Reading, Router, language_of, needs

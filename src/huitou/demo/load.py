@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from huitou.api.channels import simulator_url
 from huitou.api.setup import SOURCES
+from huitou.api.simulating import simulator_url
 from huitou.base.config import Config
 from huitou.base.db import Database
 from huitou.demo.benefits import open_benefits

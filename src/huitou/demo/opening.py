@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from huitou.api.channels import simulator_url
+from huitou.api.simulating import simulator_url
 from huitou.base.config import Config
 from huitou.demo.front_door import get, post, wait_for
 from huitou.demo.people import Household

@@ -16,7 +16,7 @@ import click
 import httpx2
 import structlog
 
-from huitou.api.channels import simulator_url
+from huitou.api.simulating import simulator_url
 from huitou.base import log
 from huitou.base.config import Config
 from huitou.demo.load import load_world

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx2
 
-from huitou.api.channels import simulator_url
+from huitou.api.simulating import simulator_url
 from huitou.base.config import Config
 from huitou.demo.state import ZONE, Demo, write_json
 from huitou.kernel.errors import Conflict, Unavailable

@@ -11,6 +11,7 @@ from huitou.member import store
 from huitou.member.actions import doors, visits
 from huitou.member.rules import doors as rules
 from huitou.merchant import reads as merchants
+from huitou.reach import reads as reach
 from huitou.reach.types.channels import (
     Channel,
     Outgoing,
@@ -38,8 +39,9 @@ def send_code() -> Effect[SendingCode, SubmitOutcome]:
 
 def _claim(tx: Tx, door_id: str, sealed: str) -> SendingCode | None:
     door = store.lock_door(tx, UUID(door_id))
-    config = merchants.channel_config(tx, "sms")
-    if door is None or door.state != "planned" or config is None:
+    carrier = reach.carrier_of(tx, "sms")
+    config = merchants.channel_config(tx, carrier) if carrier else None
+    if door is None or door.state != "planned" or carrier is None or config is None:
         return None
     store.set_door_state(tx, door.id, "in_flight")
     code = tx.keys.open(bytes.fromhex(sealed))
@@ -51,7 +53,7 @@ def _claim(tx: Tx, door_id: str, sealed: str) -> SendingCode | None:
         template=merchants.setting(tx, "member.sms_template") or None,
         params={"code": code},
     )
-    return SendingCode(door.id, open_channel.get()("sms", config), outgoing)
+    return SendingCode(door.id, open_channel.get()(carrier, config), outgoing)
 
 
 def _call(sending: SendingCode) -> SubmitOutcome:

@@ -19,7 +19,7 @@ from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
 from huitou.reach import actions, reads
-from huitou.reach.jobs import callbacks
+from huitou.reach.jobs import callbacks, receipts
 from huitou.reach.reads import DecisionRow, MessageDetail
 from huitou.reach.store.messages import MessageRow
 from huitou.reach.types.channels import FriendAdded, FriendRemoved, Friends
@@ -50,14 +50,6 @@ class TestIn(Body):
     channel: Literal["wecom", "sms"]
     address: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     params: dict[str, str] = Field({}, max_length=20)
-
-
-@dataclass(frozen=True, slots=True)
-class PushTaken:
-    """What the SMS provider waits for; after anything else it pushes again."""
-
-    code: int = 0
-    msg: str = "接收成功"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +122,7 @@ def list_messages(
 @router.post("/v1/messages/test", status_code=201, dependencies=[needs("setting.edit")])
 def send_test(tx: Writing, asking: Asking, body: TestIn) -> TestStarted:
     """Try a channel: an SMS to a number, or a card to a member of the WeCom."""
-    if body.channel not in {channel.kind for channel in merchants.list_channels(tx)}:
+    if reads.carrier_of(tx, body.channel) is None:
         raise NoChannel(channel=body.channel)
     merchant_actions.audit(tx, "message.tested", f"channel:{body.channel}")
     if body.channel == "sms":
@@ -226,22 +218,28 @@ def wecom_event(
     return PlainTextResponse("", background=task)
 
 
-@router.post("/callbacks/sms/{merchant_id}/{secret}/{push}", tags=["callbacks"])
+@router.post("/callbacks/{carrier}/{merchant_id}/{secret}/{push}", tags=["callbacks"])
 def sms_push(
-    request: Request, merchant_id: UUID, secret: str, push: Literal["report", "up"], body: Raw
-) -> PushTaken:
-    """Receipts and replies. All of a push or nothing: the provider pushes again."""
+    request: Request,
+    carrier: Literal["sms", "sms_tencent"],
+    merchant_id: UUID,
+    secret: str,
+    push: Literal["report", "up"],
+    body: Raw,
+) -> dict[str, int | str]:
+    """Receipts and replies. All of a push or nothing: the provider pushes again, until it is
+    answered as it waits for."""
     database = _database(request)
     _check_merchant(database, merchant_id)
     with database.write(merchant_id, principal="callback:sms") as tx:
-        pushes = callbacks.sms_pushes_of(tx)
+        pushes = callbacks.sms_pushes_of(tx, carrier)
         if not pushes.accepts(secret):
             raise BadPushSecret()
         if push == "report":
-            callbacks.take_receipts(tx, pushes.reports(body))
+            receipts.take(tx, carrier, pushes.reports(body))
         else:
-            callbacks.take_replies(tx, pushes.replies(body))
-    return PushTaken()
+            callbacks.take_replies(tx, carrier, pushes.replies(body))
+    return dict(pushes.received)
 
 
 def _choose(request: Request, token: str, *, is_stopping: bool) -> Response:

@@ -16,7 +16,7 @@ from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
 from huitou.reach.store import policies, records
 from huitou.reach.store.messages import MessageRow
-from huitou.reach.types.channels import ADDRESS_KINDS
+from huitou.reach.types.channels import ADDRESS_KINDS, CARRIERS
 from huitou.reach.types.gate import Allowed, Blocked, Candidate, Facts
 from huitou.reach.types.messages import NoMessage, Touch
 from huitou.reach.types.policies import (
@@ -145,7 +145,7 @@ def facts_of(
     still planned: whichever is submitted first takes the place.
     """
     policy, zone = policy_of(tx), merchants.get_merchant(tx).zone
-    configured = {channel.kind for channel in merchants.list_channels(tx)}
+    configured = channels_on(tx)
     repeat_since = tx.now - timedelta(days=policy.repeat_days)
     rows = gates.find_facts(tx, candidates, repeat_since=repeat_since, own_ids=own_ids)
     since = tx.now - timedelta(hours=HOURS_MAX)
@@ -173,6 +173,21 @@ def facts_of(
         )
         for candidate, row in zip(candidates, rows, strict=True)
     ]
+
+
+def channels_on(tx: ReadTx) -> dict[str, str]:
+    """The channels that can send, and the kind of settings that serves each: the newest."""
+    changed = {state.kind: state.changed_at for state in merchants.list_channels(tx)}
+    served = {
+        channel: max((k for k in kinds if k in changed), key=changed.__getitem__, default=None)
+        for channel, kinds in CARRIERS.items()
+    }
+    return {channel: kind for channel, kind in served.items() if kind is not None}
+
+
+def carrier_of(tx: ReadTx, channel: str) -> str | None:
+    """The kind of settings that serves the channel now; None when none is set up."""
+    return channels_on(tx).get(channel)
 
 
 def policy_of(tx: ReadTx) -> ContactPolicy:

@@ -23,6 +23,8 @@ CUSTOMER = "wmEMU0001"
 
 
 class WeComStage:
+    finds_lost = True
+
     def __init__(self, sim: Sim) -> None:
         self._sim = sim
         self.channel: Channel = WeComChannel(sim.client())
@@ -33,6 +35,9 @@ class WeComStage:
 
     def unwanted(self) -> Outgoing:
         return message(to="wmGONE")
+
+    def lacking(self) -> Outgoing | None:
+        return None
 
     def deliver(self, outgoing: Outgoing) -> None:
         self._sim.order("confirm", userid=outgoing.sender)

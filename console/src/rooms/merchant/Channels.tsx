@@ -8,7 +8,7 @@ import { useMe } from '@/shell/session'
 import { Answer, Panel } from '@/ui/page'
 import { SchemaForm } from '@/ui/schema-form'
 
-/** WeCom and SMS: own credentials or the simulator, and a test message to oneself. */
+/** Every channel: own credentials or the simulator, and a test message to oneself. */
 export function Channels({ done }: { done?: () => void }) {
   const channels = useRead('/v1/channels')
   return (
@@ -45,6 +45,9 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
       title={channel.title}
       extra={
         <>
+          {channel.state === 'ready' && !channel.is_sending && (
+            <Tag title={t('merchant.standby_hint')}>{t('merchant.standby')}</Tag>
+          )}
           {channel.is_simulated && <Tag color="orange">{t('merchant.simulated')}</Tag>}
           <Tag color={channel.state === 'ready' ? 'green' : 'default'}>
             {t(`merchant.channel_${channel.state}`, { defaultValue: channel.state })}
@@ -102,7 +105,7 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
   )
 }
 
-/** 给自己发一条测试消息: to a phone, or to a WeCom account, one's own where it is known. */
+/** 给自己发一条测试消息: to a WeCom account, one's own where it is known, or to an address typed. */
 export function TestMessage({ channel, done }: { channel: Channel; done?: () => void }) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
@@ -110,10 +113,10 @@ export function TestMessage({ channel, done }: { channel: Channel; done?: () => 
   const staff = useRead('/v1/staff').data?.items ?? []
   const test = useWrite<'POST /v1/channels/{kind}/test'>()
   const [typed, setTyped] = useState<string | null>(null)
-  const isSms = channel.kind === 'sms'
+  const isWecom = channel.kind === 'wecom'
   const members = staff.filter((one) => one.wecom_user)
   const own = members.find((one) => one.id === me.staff?.id)
-  const to = (typed ?? (isSms ? '' : (own ?? members[0])?.wecom_user) ?? '').trim()
+  const to = (typed ?? (isWecom ? (own ?? members[0])?.wecom_user : '') ?? '').trim()
   const send = () =>
     test.mutate(
       { to: 'POST /v1/channels/{kind}/test', id: channel.kind, body: { to } },
@@ -126,7 +129,7 @@ export function TestMessage({ channel, done }: { channel: Channel; done?: () => 
                 {t('merchant.test_look')}
               </a>
             ) : (
-              t(isSms ? 'merchant.test_sent_sms' : 'merchant.test_sent_wecom')
+              t(isWecom ? 'merchant.test_sent_wecom' : 'merchant.test_sent_elsewhere')
             ),
           })
           done?.()
@@ -135,11 +138,12 @@ export function TestMessage({ channel, done }: { channel: Channel; done?: () => 
     )
   return (
     <div className="row">
-      {isSms ? (
+      {!isWecom ? (
         <Input
           className="test-to"
           value={to}
-          placeholder={t('merchant.test_phone')}
+          placeholder={channel.address}
+          aria-label={channel.address}
           onChange={(event) => setTyped(event.target.value)}
         />
       ) : (
@@ -157,7 +161,7 @@ export function TestMessage({ channel, done }: { channel: Channel; done?: () => 
       <Button loading={test.isPending} disabled={to === ''} onClick={send}>
         {t('merchant.test')}
       </Button>
-      {!isSms && !own && <span className="quiet">{t('merchant.test_no_own')}</span>}
+      {isWecom && !own && <span className="quiet">{t('merchant.test_no_own')}</span>}
     </div>
   )
 }

@@ -18,6 +18,7 @@ from huitou.member.types import BadPhone, Door, NoSms, TooManyCodes
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
+from huitou.reach import reads as reach
 
 SOURCE = "member"
 Opened = Literal["proven", "wrong", "over"]
@@ -32,7 +33,7 @@ def knock(tx: Tx, phone: str, *, unit: str | None, wants_sms: bool) -> tuple[Doo
     normal = events.normalise("phone", phone)
     if normal is None or not doors.is_mobile(normal):
         raise BadPhone()
-    if merchants.channel_config(tx, "sms") is None:
+    if reach.carrier_of(tx, "sms") is None:
         raise NoSms()
     blind = tx.keys.blind(f"member.door|{normal}")
     tx.lock(f"member.door:{blind.hex()}")

@@ -16,16 +16,13 @@ from huitou.identity import reads as identities
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
 from huitou.reach import actions
-from huitou.reach.jobs import sending
-from huitou.reach.rules import standing
 from huitou.reach.store import messages as store
-from huitou.reach.store import records
+from huitou.reach.store import reports
 from huitou.reach.types.channels import (
     FriendAdded,
     FriendRemoved,
     Friends,
     SmsPushes,
-    SmsReceipt,
     SmsReply,
     open_friends,
     open_sms_pushes,
@@ -51,14 +48,17 @@ def friends_of(tx: ReadTx) -> Friends:
     return _adapter(tx, open_friends, "wecom")
 
 
-def sms_pushes_of(tx: ReadTx) -> SmsPushes:
-    """The merchant's SMS provider. Refuses `NoChannel`."""
-    return _adapter(tx, open_sms_pushes, "sms")
+def sms_pushes_of(tx: ReadTx, carrier: str) -> SmsPushes:
+    """One of the merchant's SMS providers. Refuses `NoChannel`."""
+    config = merchants.channel_config(tx, carrier)
+    if config is None:
+        raise NoChannel(channel=carrier)
+    return open_sms_pushes.get()(carrier, config)
 
 
 def add_friend(tx: Tx, corp: str, added: FriendAdded) -> str | None:
     """A new friend: into the log. Returns the text to greet them with, the first time."""
-    if not records.add_receipt(tx, "wecom", added.key):
+    if not reports.add_receipt(tx, "wecom", added.key):
         return None
     properties = {"staff": added.user, **({"state": added.state[:64]} if added.state else {})}
     identifier = IdentifierIn(_EXTERNAL, added.external_userid, corp, True)
@@ -87,7 +87,7 @@ def add_friend(tx: Tx, corp: str, added: FriendAdded) -> str | None:
 
 def remove_friend(tx: Tx, corp: str, removed: FriendRemoved) -> None:
     """A friendship ended: into the log."""
-    if not records.add_receipt(tx, "wecom", removed.key):
+    if not reports.add_receipt(tx, "wecom", removed.key):
         return
     merchant_actions.add_connector(tx, "wecom", "企业微信")
     events.accept_events(
@@ -108,24 +108,12 @@ def remove_friend(tx: Tx, corp: str, removed: FriendRemoved) -> None:
     )
 
 
-def take_receipts(tx: Tx, receipts: Sequence[SmsReceipt]) -> None:
-    """What a carrier says of messages of ours; of others we know nothing."""
-    fresh = [r for r in receipts if records.add_receipt(tx, "sms", f"report:{r.key}")]
-    ids = [receipt.message_id for receipt in fresh if receipt.message_id is not None]
-    messages = {message.id: message for message in store.lock_messages(tx, ids)}
-    for receipt in fresh:
-        message = messages.pop(receipt.message_id, None) if receipt.message_id else None
-        if message is not None:
-            news = standing.after_ask(receipt.outcome, message.attempt, receipt.at)
-            sending.take_news(tx, message, news)
-
-
-def take_replies(tx: Tx, replies: Sequence[SmsReply]) -> None:
+def take_replies(tx: Tx, carrier: str, replies: Sequence[SmsReply]) -> None:
     """Replies that ask us to stop: no more SMS to whoever was written to at that number."""
     fresh = [
         reply
         for reply in replies
-        if records.add_receipt(tx, "sms", f"up:{reply.key}") and reply.is_optout
+        if reports.add_receipt(tx, carrier, f"up:{reply.key}") and reply.is_optout
     ]
     if not fresh:
         return

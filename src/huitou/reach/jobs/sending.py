@@ -58,6 +58,7 @@ class Sending:
     channel: Channel
     outgoing: Outgoing
     ref: str | None
+    carrier: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,13 @@ def claim_submit(tx: Tx, message_id: str) -> Sending | None:
             store.set_not_before(tx, message.id, verdict.at)
             tx.defer(submit, at=verdict.at, key=str(message.id), message_id=str(message.id))
             return None
-    sending = _sending(tx, message, address_id)
+    carrier = reads.carrier_of(tx, message.channel)
+    sending = _sending(tx, message, address_id, carrier) if carrier else None
     if sending is None:
         news = Standing(message.attempt, "failed", tx.now, failure="no_address")
         take_news(tx, message, news)
         return None
-    store.set_in_flight(tx, message.id, address_id)
+    store.set_in_flight(tx, message.id, address_id, sending.carrier)
     return sending
 
 
@@ -136,7 +138,7 @@ def claim_ask(tx: Tx, message_id: str) -> Sending | None:
         take_news(tx, message, Standing(message.attempt, "failed", tx.now, failure=code))
         tx.defer(take_back, key=str(message.id), message_id=str(message.id))
         return None
-    return _sending(tx, message, message.address_id)
+    return _sending(tx, message, message.address_id, message.carrier or message.channel)
 
 
 def call_ask(sending: Sending) -> AskOutcome:
@@ -160,7 +162,7 @@ def claim_take_back(tx: Tx, message_id: str) -> TakingBack | None:
     message = _lock(tx, UUID(message_id))
     if message is None or message.state not in standing.TAKEN_BACK or message.ref is None:
         return None
-    channel = adapter_of(tx, open_channel, message.channel)
+    channel = adapter_of(tx, open_channel, message.carrier or message.channel)
     if not isinstance(channel, Cancels):
         return None
     return TakingBack(message.id, message.attempt, channel, message.ref)
@@ -271,9 +273,9 @@ def _decide_again(tx: Tx, message: Message) -> tuple[int | None, Allowed | Block
     return address_id, verdict
 
 
-def _sending(tx: ReadTx, message: Message, address_id: int | None) -> Sending | None:
+def _sending(tx: ReadTx, message: Message, address_id: int | None, carrier: str) -> Sending | None:
     """The call's arguments; None without a body (forgotten), an address or a channel."""
-    channel = adapter_of(tx, open_channel, message.channel)
+    channel = adapter_of(tx, open_channel, carrier)
     if channel is None or message.body_sealed is None:
         return None
     body = json.loads(tx.keys.open(bytes(message.body_sealed)))
@@ -290,7 +292,7 @@ def _sending(tx: ReadTx, message: Message, address_id: int | None) -> Sending | 
         template=body["template"],
         params=body["params"],
     )
-    return Sending(message.id, message.attempt, channel, outgoing, message.ref)
+    return Sending(message.id, message.attempt, channel, outgoing, message.ref, carrier)
 
 
 def _address(tx: ReadTx, address_id: int | None) -> str | None:

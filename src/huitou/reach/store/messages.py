@@ -37,6 +37,7 @@ class Message:
     submitted_at: datetime | None
     delivered_at: datetime | None
     opened_at: datetime | None
+    carrier: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def find_messages(tx: ReadTx, message_ids: Sequence[UUID]) -> list[Message]:
         """
         SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
                task_id, content_key, category, link_id, body_sealed, address_id, is_test, state, attempt,
-               ref, failure, planned_at, submitted_at, delivered_at, opened_at
+               ref, failure, planned_at, submitted_at, delivered_at, opened_at, carrier
         FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s) ORDER BY id
         """,
         {"ids": list(message_ids)},
@@ -126,7 +127,7 @@ def lock_messages(tx: Tx, message_ids: Sequence[UUID]) -> list[Message]:
         """
         SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
                task_id, content_key, category, link_id, body_sealed, address_id, is_test, state, attempt,
-               ref, failure, planned_at, submitted_at, delivered_at, opened_at
+               ref, failure, planned_at, submitted_at, delivered_at, opened_at, carrier
         FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s)
         ORDER BY id FOR UPDATE
         """,
@@ -134,13 +135,13 @@ def lock_messages(tx: Tx, message_ids: Sequence[UUID]) -> list[Message]:
     )
 
 
-def set_in_flight(tx: Tx, message_id: UUID, address_id: int | None) -> None:
-    """The call is about to be made, to this address."""
+def set_in_flight(tx: Tx, message_id: UUID, address_id: int | None, carrier: str) -> None:
+    """The call is about to be made, to this address, through these settings."""
     tx.run(
         "UPDATE reach.message SET state = 'in_flight', address_id = %(address)s,"
-        " submitted_at = %(now)s, next_ask_at = NULL, version = version + 1"
+        " carrier = %(carrier)s, submitted_at = %(now)s, next_ask_at = NULL, version = version + 1"
         " WHERE merchant_id = %(merchant)s AND id = %(id)s",
-        {"id": message_id, "address": address_id},
+        {"id": message_id, "address": address_id, "carrier": carrier},
     )
 
 

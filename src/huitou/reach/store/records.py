@@ -105,17 +105,6 @@ def take_suppressions(tx: Tx, customer_id: UUID) -> list[str]:
     return sorted({row["channel"] for row in rows if row["restores"]})
 
 
-def add_receipt(tx: Tx, channel: str, key: str) -> bool:
-    """Is this push new?"""
-    return bool(
-        tx.run(
-            "INSERT INTO reach.receipt VALUES (%(merchant)s, %(channel)s, %(key)s, %(now)s)"
-            " ON CONFLICT DO NOTHING",
-            {"channel": channel, "key": key},
-        )
-    )
-
-
 def add_note(
     tx: Tx, *, id: UUID, key: str, staff_id: UUID, title: str, body: str, path: str
 ) -> bool:

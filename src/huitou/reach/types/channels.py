@@ -11,6 +11,8 @@ from huitou.base.ports import Port
 CHANNELS = ("wecom", "sms")
 ADDRESS_KINDS = {"wecom": "external_userid", "sms": "phone"}
 """Channel → kind of identifier that is its address."""
+CARRIERS = {"wecom": ("wecom",), "sms": ("sms", "sms_tencent")}
+"""Channel → kinds of settings that can serve it; of those set up, the one saved last sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +190,8 @@ class Friends(Protocol):
         ...
 
 
-class SmsReceipt(Protocol):
-    """What a carrier reported of one message of ours."""
+class Receipt(Protocol):
+    """What a provider reported of one message, told by our id or by its own reference."""
 
     @property
     def key(self) -> str: ...
@@ -226,7 +228,7 @@ class SmsPushes(Protocol):
         """Is `secret`, from the push address, ours?"""
         ...
 
-    def reports(self, body: bytes) -> Sequence[SmsReceipt]:
+    def reports(self, body: bytes) -> Sequence[Receipt]:
         """The receipts of a push."""
         ...
 
@@ -240,5 +242,5 @@ open_channel: Port[Callable[[str, str], Channel]] = Port("reach.open_channel")
 open_notifier: Port[Callable[[str, str], StaffNotifier]] = Port("reach.open_notifier")
 open_friends: Port[Callable[[str], Friends]] = Port("reach.open_friends")
 """Configuration of `wecom` as JSON → adapter, the same one for the same text."""
-open_sms_pushes: Port[Callable[[str], SmsPushes]] = Port("reach.open_sms_pushes")
-"""Configuration of `sms` as JSON → adapter."""
+open_sms_pushes: Port[Callable[[str, str], SmsPushes]] = Port("reach.open_sms_pushes")
+"""(kind, configuration as JSON) → adapter of an SMS provider."""

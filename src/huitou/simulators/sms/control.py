@@ -66,12 +66,17 @@ class ClockBody(Strict):
 def control_router(store: Store, pusher: Pusher, now: Callable[[], datetime]) -> APIRouter:
     """The control API, all answers JSON."""
     router = APIRouter(prefix="/sim")
-    _add_world(router, store, pusher)
+    _add_world(router, store, pusher, now)
     _add_phones(router, store, pusher, now)
     return router
 
 
-def _add_world(router: APIRouter, store: Store, pusher: Pusher) -> None:
+def _add_world(
+    router: APIRouter, store: Store, pusher: Pusher, now: Callable[[], datetime]
+) -> None:
+    def now_ms() -> int:
+        return int(now().timestamp() * 1000)
+
     @router.get("/settings")
     def settings() -> dict[str, Any]:
         return asdict(get_settings(store))
@@ -111,6 +116,13 @@ def _add_world(router: APIRouter, store: Store, pusher: Pusher) -> None:
     def remove_faults() -> dict[str, int]:
         store.remove_faults()
         return {"times": 0}
+
+    @router.post("/pushes/repeat")
+    def repeat_pushes() -> dict[str, int]:
+        """All pushes once more, as when an answer was lost on its way back."""
+        count = store.repeat_pushes(now_ms())
+        pusher.wake()
+        return {"count": count}
 
     @router.get("/pushes")
     def pushes(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[dict[str, Any]]:

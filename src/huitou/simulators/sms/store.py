@@ -305,6 +305,10 @@ class Store:
             for row in self._rows("SELECT * FROM push ORDER BY id DESC LIMIT ?", (limit,))
         ]
 
+    def repeat_pushes(self, due_ms: int) -> int:
+        """All that was pushed is due again; how many that is."""
+        return len(self._rows("UPDATE push SET due_ms = ? RETURNING id", (due_ms,)))
+
     def set_push(
         self, push_id: int, *, due_ms: int | None, repeat_count: int, is_answered: bool
     ) -> None:
