@@ -14969,9 +14969,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: number | string;
-                    };
+                    "text/plain": string;
                 };
             };
             /** @description Refused */

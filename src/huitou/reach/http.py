@@ -1,5 +1,6 @@
 """Messages over HTTP, what channels call, and what customers choose on their page."""
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -218,7 +219,11 @@ def wecom_event(
     return PlainTextResponse("", background=task)
 
 
-@router.post("/callbacks/{carrier}/{merchant_id}/{secret}/{push}", tags=["callbacks"])
+@router.post(
+    "/callbacks/{carrier}/{merchant_id}/{secret}/{push}",
+    tags=["callbacks"],
+    response_class=PlainTextResponse,
+)
 def sms_push(
     request: Request,
     carrier: Literal["sms", "sms_tencent"],
@@ -226,7 +231,7 @@ def sms_push(
     secret: str,
     push: Literal["report", "up"],
     body: Raw,
-) -> dict[str, int | str]:
+) -> Response:
     """Receipts and replies. All of a push or nothing: the provider pushes again, until it is
     answered as it waits for."""
     database = _database(request)
@@ -239,7 +244,7 @@ def sms_push(
             receipts.take(tx, carrier, pushes.reports(body))
         else:
             callbacks.take_replies(tx, carrier, pushes.replies(body))
-    return dict(pushes.received)
+    return Response(json.dumps(pushes.received), media_type="application/json")
 
 
 def _choose(request: Request, token: str, *, is_stopping: bool) -> Response:

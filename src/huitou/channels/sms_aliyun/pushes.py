@@ -1,6 +1,6 @@
 """Aliyun's pushes as reach reads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from huitou.channels.sms.receipts import Receipt, Reply
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
@@ -10,7 +10,7 @@ from huitou.channels.sms_aliyun.receipts import RECEIVED, parse_replies, parse_r
 class AliyunPushes:
     """Serves `reach.SmsPushes` for one account."""
 
-    received: Mapping[str, int | str] = RECEIVED
+    received = RECEIVED
 
     def __init__(self, config: AliyunSmsConfig) -> None:
         self._config = config

@@ -1,6 +1,6 @@
 """Tencent's callbacks as reach reads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from huitou.channels.sms.receipts import Receipt, Reply
 from huitou.channels.sms_tencent.config import TencentSmsConfig
@@ -10,7 +10,7 @@ from huitou.channels.sms_tencent.receipts import RECEIVED, parse_replies, parse_
 class TencentPushes:
     """Serves `reach.SmsPushes` for one application."""
 
-    received: Mapping[str, int | str] = RECEIVED
+    received = RECEIVED
 
     def __init__(self, config: TencentSmsConfig) -> None:
         self._config = config

@@ -1,6 +1,6 @@
 """What an outside channel must be able to do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -221,7 +221,7 @@ class SmsReply(Protocol):
 class SmsPushes(Protocol):
     """Reads what an SMS provider pushes to us."""
 
-    received: Mapping[str, int | str]
+    received: dict[str, int | str]
     """What the provider waits for; after anything else it pushes again."""
 
     def accepts(self, secret: str) -> bool:
