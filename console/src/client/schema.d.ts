@@ -228,7 +228,7 @@ export interface paths {
         put?: never;
         /**
          * Approve
-         * @description Agree: it happens now. Never by who asked.
+         * @description Agree: it happens now. Never by who asked. An offer takes `offer.publish` as well.
          */
         post: operations["approve_v1_approvals__approval_id__approve_post"];
         delete?: never;
@@ -3277,6 +3277,71 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers/{offer_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Check
+         * @description The latest check, or the latest of a version: how far it is and what it found.
+         */
+        get: operations["get_check_v1_offers__offer_id__check_get"];
+        put?: never;
+        /**
+         * Start Check
+         * @description Look at what it would do beside everything that holds, and to the orders of the last 30 days. Asked again
+         *     while it goes on, the same check.
+         */
+        post: operations["start_check_v1_offers__offer_id__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offer_id}/check.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Check
+         * @description Every order that was replayed, a line each. Fetching them is audited.
+         */
+        get: operations["download_check_v1_offers__offer_id__check_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{offer_id}/check/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Check
+         * @description Stop it; what it found stays.
+         */
+        post: operations["cancel_check_v1_offers__offer_id__check_cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offers/{offer_id}/end": {
         parameters: {
             query?: never;
@@ -3328,7 +3393,8 @@ export interface paths {
         put?: never;
         /**
          * Publish Offer
-         * @description It holds from now on as it is written, also after a pause.
+         * @description It holds from now on as it is written, also after a pause; or `waiting` for a second person, where it may
+         *     cost much or goes below what products may be sold for.
          */
         post: operations["publish_offer_v1_offers__offer_id__publish_post"];
         delete?: never;
@@ -4167,6 +4233,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/products/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Costs
+         * @description What a piece of each SKU costs the merchant, and the price it is not to be sold below.
+         */
+        get: operations["list_costs_v1_products_costs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products/unknown": {
         parameters: {
             query?: never;
@@ -4181,6 +4267,50 @@ export interface paths {
         get: operations["list_unknown_v1_products_unknown_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Policy
+         * @description How often, when and how soon again a customer may be written to, also in words.
+         */
+        get: operations["get_policy_v1_reach_policy_get"];
+        /**
+         * Put Policy
+         * @description It holds from now on, also for messages that are planned already.
+         */
+        put: operations["put_policy_v1_reach_policy_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/policy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Policy
+         * @description The policy in words, and what it would have done to the last 30 days' messages.
+         */
+        post: operations["preview_policy_v1_reach_policy_preview_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6017,6 +6147,19 @@ export interface components {
             stored_held_fen: number;
         };
         /**
+         * Bar
+         * @description Orders for which that much more (below zero: less) is paid: from `from_fen` up to, not including,
+         *     `until_fen`; None is without end.
+         */
+        Bar: {
+            /** From Fen */
+            from_fen: number | null;
+            /** Orders */
+            orders: number;
+            /** Until Fen */
+            until_fen: number | null;
+        };
+        /**
          * BeforeBody
          * @description Of a line: pieces that came back, and what was given back for them.
          */
@@ -6237,22 +6380,6 @@ export interface components {
             ref: string;
         };
         /**
-         * Calendar
-         * @description The calendar year or month, in the merchant's zone.
-         */
-        Calendar: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "calendar";
-            /**
-             * Span
-             * @enum {string}
-             */
-            span: "year" | "month";
-        };
-        /**
          * Campaign
          * @description A campaign as shown.
          */
@@ -6372,6 +6499,25 @@ export interface components {
             reason_zh: string | null;
             /** Task Id */
             task_id: string | null;
+        };
+        /**
+         * Cap
+         * @description One customer gets at most `limit` marketing messages within `window`: of all, or of each channel,
+         *     category, campaign or associate for itself. `of` names one channel or category only.
+         */
+        Cap: {
+            /** Limit */
+            limit: number;
+            /** Of */
+            of?: string | null;
+            /**
+             * Scope
+             * @default all
+             * @enum {string}
+             */
+            scope?: "all" | "channel" | "category" | "campaign" | "associate";
+            /** Window */
+            window: components["schemas"]["huitou__reach__types__policies__Rolling"] | components["schemas"]["huitou__reach__types__policies__Calendar"];
         };
         /** Carriers */
         Carriers: {
@@ -6564,15 +6710,6 @@ export interface components {
              */
             starts_at: string;
         };
-        /** CheckShown */
-        CheckShown: {
-            /** Code */
-            code: string;
-            /** Passed */
-            passed: boolean;
-            /** Text */
-            text: string;
-        };
         /** ChoiceBody */
         ChoiceBody: {
             /** Activities */
@@ -6728,6 +6865,36 @@ export interface components {
              * @enum {string}
              */
             state: "given" | "withdrawn";
+        };
+        /**
+         * ContactPolicy
+         * @description All that holds. The same content goes to nobody again within `repeat_days`, on any channel.
+         */
+        ContactPolicy: {
+            /**
+             * Caps
+             * @default [
+             *       {
+             *         "limit": 1,
+             *         "scope": "all",
+             *         "window": {
+             *           "kind": "calendar",
+             *           "unit": "day"
+             *         }
+             *       }
+             *     ]
+             */
+            caps?: components["schemas"]["Cap"][];
+            /**
+             * Quiet
+             * @default []
+             */
+            quiet?: components["schemas"]["QuietHours"][];
+            /**
+             * Repeat Days
+             * @default 7
+             */
+            repeat_days?: number;
         };
         /**
          * Count
@@ -7123,6 +7290,20 @@ export interface components {
             /** Left */
             left: number;
         };
+        /**
+         * DayReplayed
+         * @description Of a day's messages: those that would have gone as they did, later, or not at all.
+         */
+        DayReplayed: {
+            /** Day */
+            day: string;
+            /** Later */
+            later: number;
+            /** Left Out */
+            left_out: number;
+            /** Same */
+            same: number;
+        };
         /** DaySales */
         DaySales: {
             /** Customers */
@@ -7191,7 +7372,7 @@ export interface components {
             /** Channel */
             channel: string;
             /** Checks */
-            checks: components["schemas"]["CheckShown"][];
+            checks: components["schemas"]["huitou__reach__reads__CheckShown"][];
             /** Code */
             code: string | null;
             /** Content Key */
@@ -7644,6 +7825,33 @@ export interface components {
             segment: string;
         };
         /**
+         * Exposure
+         * @description What the offer would cost in `days` days, by what it costs on days of the past: `low_fen` to `high_fen` in 19
+         *     of 20 cases if customers buy as they did. `days` are those of its window, 30 where that has no end.
+         *
+         *     With a budget: after how many days it would be used up, at the earliest and the latest; None: not in the window.
+         */
+        Exposure: {
+            /** Budget Fen */
+            budget_fen: number | null;
+            /** Day Fen */
+            day_fen: number;
+            /** Days */
+            days: number;
+            /** Empty From Days */
+            empty_from_days: number | null;
+            /** Empty To Days */
+            empty_to_days: number | null;
+            /** Expected Fen */
+            expected_fen: number;
+            /** Has End */
+            has_end: boolean;
+            /** High Fen */
+            high_fen: number;
+            /** Low Fen */
+            low_fen: number;
+        };
+        /**
          * Extent
          * @description What the present files of a dataset come to; `rows` counts a row again in each delta it has
          *     changed in.
@@ -7755,6 +7963,23 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * Finding
+         * @description `block` takes two people to publish, `warn` is probably not meant, `info` is told.
+         */
+        Finding: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "block" | "warn" | "info";
+            /** Zh */
+            zh: string;
         };
         /**
          * Fixed
@@ -8585,6 +8810,54 @@ export interface components {
             zh: string;
         };
         /**
+         * Calendar
+         * @description The calendar year or month, in the merchant's zone.
+         */
+        huitou__benefit__types__tier_plans__Calendar: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "calendar";
+            /**
+             * Span
+             * @enum {string}
+             */
+            span: "year" | "month";
+        };
+        /**
+         * Rolling
+         * @description The last `days` times 24 hours.
+         */
+        huitou__benefit__types__tier_plans__Rolling: {
+            /** Days */
+            days: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rolling";
+        };
+        /**
+         * Moved
+         * @description One customer a plan would move (or moved).
+         */
+        huitou__benefit__types__tiers__Moved: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** From Tier */
+            from_tier: string | null;
+            /** To Tier */
+            to_tier: string;
+            /** Why En */
+            why_en: string;
+            /** Why Zh */
+            why_zh: string;
+        };
+        /**
          * Run
          * @description A plan looked at with, or applied to, everybody: `done` of `total` customers so far.
          *
@@ -8604,7 +8877,7 @@ export interface components {
             /** Ended At */
             ended_at: string | null;
             /** Examples */
-            examples: components["schemas"]["Moved"][];
+            examples: components["schemas"]["huitou__benefit__types__tiers__Moved"][];
             /**
              * Id
              * Format: uuid
@@ -8782,6 +9055,108 @@ export interface components {
             slot: "buy" | "get";
         };
         /**
+         * CheckShown
+         * @description A check and what it found until now.
+         *
+         *     `order_count` orders were paid between `since` and `until`; of these `cart_count` are replayed, a sample by
+         *     `seed` (whole customers) where they are fewer. `done` of `total` steps. `is_current`: the offer and all others are
+         *     as they were. `takes_two` says why publishing this version takes a second person; empty: it does not.
+         */
+        huitou__offer__types__checks__CheckShown: {
+            /** Budget Ms */
+            budget_ms: number;
+            /** By */
+            by: string;
+            /** Cart Count */
+            cart_count: number;
+            /** Conflicts */
+            conflicts: components["schemas"]["Met"][];
+            /** Done */
+            done: number;
+            /** Ended At */
+            ended_at: string | null;
+            exposure: components["schemas"]["Exposure"] | null;
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Current */
+            is_current: boolean;
+            /** Notes */
+            notes: components["schemas"]["huitou__benefit__types__templates__Sentence"][];
+            /**
+             * Offer Id
+             * Format: uuid
+             */
+            offer_id: string;
+            /** Order Count */
+            order_count: number;
+            /** Prices */
+            prices: components["schemas"]["LowPrice"][];
+            /** Product Count */
+            product_count: number;
+            /** Products Looked At */
+            products_looked_at: number;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            replay: components["schemas"]["Replay"];
+            /** Seed */
+            seed: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "prices" | "carts";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "cancelled";
+            /** Takes Two */
+            takes_two: components["schemas"]["huitou__benefit__types__templates__Sentence"][];
+            /** Total */
+            total: number;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Moved
+         * @description An order, and what would be paid for it.
+         */
+        huitou__offer__types__checks__Moved: {
+            /** After Fen */
+            after_fen: number;
+            /** Before Fen */
+            before_fen: number;
+            /** More Fen */
+            more_fen: number;
+            /** Order No */
+            order_no: string;
+            /**
+             * Paid At
+             * Format: date-time
+             */
+            paid_at: string;
+            /** Unit Name */
+            unit_name: string;
+        };
+        /**
          * Goods
          * @description Which products; nothing named is every product. Categories by code.
          */
@@ -8802,6 +9177,27 @@ export interface components {
              */
             skus?: string[];
         };
+        /**
+         * Replayed
+         * @description An order priced again from what was kept: `is_same` if cart, rules and decision give the same proof to
+         *     the fen, and the rules still have their hash.
+         */
+        huitou__offer__types__orders__Replayed: {
+            /** Engine */
+            engine: number;
+            /** Is Same */
+            is_same: boolean;
+            /** Kept Engine */
+            kept_engine: number;
+            /** Kept Payable Fen */
+            kept_payable_fen: number;
+            /** Kept Rules Hash */
+            kept_rules_hash: string;
+            /** Payable Fen */
+            payable_fen: number;
+            /** Rules Hash */
+            rules_hash: string;
+        };
         /** StaffRef */
         huitou__profile__types__StaffRef: {
             /** Code */
@@ -8813,6 +9209,61 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * CheckShown
+         * @description `detail` names the cap or the quiet hours that decided.
+         */
+        huitou__reach__reads__CheckShown: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string | null;
+            /** Passed */
+            passed: boolean;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Calendar
+         * @description A day, a week from Monday or a month of the merchant's calendar.
+         */
+        huitou__reach__types__policies__Calendar: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "calendar";
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "day" | "week" | "month";
+        };
+        /**
+         * Replayed
+         * @description Over so many customers' messages.
+         */
+        huitou__reach__types__policies__Replayed: {
+            /** Customers */
+            customers: number;
+            /** Days */
+            days: components["schemas"]["DayReplayed"][];
+            /** Stopped */
+            stopped: components["schemas"]["Stopped"][];
+        };
+        /**
+         * Rolling
+         * @description Any `hours` in a row.
+         */
+        huitou__reach__types__policies__Rolling: {
+            /** Hours */
+            hours: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rolling";
         };
         /** Sentence */
         huitou__segment__types__answers__Sentence: {
@@ -9319,6 +9770,63 @@ export interface components {
              */
             transaction_id: string;
         };
+        /** LowLine */
+        LowLine: {
+            /** List Fen */
+            list_fen: number;
+            /** Name */
+            name: string;
+            /** Quantity */
+            quantity: number;
+            /** Sku */
+            sku: string;
+        };
+        /**
+         * LowPrice
+         * @description The least that a product was found to be sold for where the offer takes part: `paid_fen` for `pieces` of it,
+         *     in the cart of `lines`, by `steps`; `piece_fen` is of one, a part of a fen dropped. `proven`: no decision makes
+         *     that cart cheaper. `where` is a moment, a place and a customer it is so for.
+         */
+        LowPrice: {
+            /** Cost Fen */
+            cost_fen: number | null;
+            /** Floor Fen */
+            floor_fen: number | null;
+            /** Gifts Fen */
+            gifts_fen: number;
+            /** Lines */
+            lines: components["schemas"]["LowLine"][];
+            /** List Fen */
+            list_fen: number;
+            /** Name */
+            name: string;
+            /** Paid Fen */
+            paid_fen: number;
+            /** Payable Fen */
+            payable_fen: number;
+            /** Piece Fen */
+            piece_fen: number;
+            /** Pieces */
+            pieces: number;
+            /** Problem */
+            problem: ("floor" | "cost" | "free" | "gifts") | null;
+            /** Proven */
+            proven: boolean;
+            /** Sku */
+            sku: string;
+            /** Steps */
+            steps: components["schemas"]["LowStep"][];
+            where: components["schemas"]["huitou__benefit__types__templates__Sentence"];
+        };
+        /** LowStep */
+        LowStep: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Off Fen */
+            off_fen: number;
+        };
         /** MakeCodes */
         MakeCodes: {
             /** Count */
@@ -9559,6 +10067,34 @@ export interface components {
             version: number;
         };
         /**
+         * Met
+         * @description Another offer, or a kind of coupon, that may hold for the same product at once, and what then is.
+         */
+        Met: {
+            /** En */
+            en: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "offer" | "coupon";
+            /** Name */
+            name: string;
+            /** Product Name */
+            product_name: string;
+            /**
+             * Relation
+             * @enum {string}
+             */
+            relation: "exclusive" | "together";
+            /** Sku */
+            sku: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * Metric
          * @description A number's name and what it means; `source` names the rooms it is computed from.
          */
@@ -9619,25 +10155,6 @@ export interface components {
             sales_fen: number;
             /** Target Fen */
             target_fen: number;
-        };
-        /**
-         * Moved
-         * @description One customer a plan would move (or moved).
-         */
-        Moved: {
-            /**
-             * Customer Id
-             * Format: uuid
-             */
-            customer_id: string;
-            /** From Tier */
-            from_tier: string | null;
-            /** To Tier */
-            to_tier: string;
-            /** Why En */
-            why_en: string;
-            /** Why Zh */
-            why_zh: string;
         };
         /**
          * Movement
@@ -9889,7 +10406,8 @@ export interface components {
         };
         /**
          * OfferShown
-         * @description An offer with its sentence, what is probably not meant, and what orders took of it.
+         * @description An offer with its sentence, what is probably not meant, and what orders took of it. `waiting`: its publishing
+         *     takes a second person.
          */
         OfferShown: {
             /** Cost Fen */
@@ -9921,6 +10439,7 @@ export interface components {
             state: "draft" | "published" | "paused" | "ended";
             /** Version */
             version: number;
+            waiting: components["schemas"]["Waiting"] | null;
             /** Warnings */
             warnings: components["schemas"]["Warned"][];
         };
@@ -10614,6 +11133,16 @@ export interface components {
         Page_Product_: {
             /** Items */
             items: components["schemas"]["Product"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_ProductCost_: {
+            /** Items */
+            items: components["schemas"]["ProductCost"][];
             /** Next */
             next: string | null;
         };
@@ -11427,6 +11956,37 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** PolicyPreview */
+        PolicyPreview: {
+            /** Lines */
+            lines: components["schemas"]["PolicySaid"][];
+            replayed: components["schemas"]["huitou__reach__types__policies__Replayed"];
+        };
+        /**
+         * PolicySaid
+         * @description A line of the policy in words.
+         */
+        PolicySaid: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * PolicyShown
+         * @description `version` is 0 where the merchant never changed what holds from the start.
+         */
+        PolicyShown: {
+            /** Changed At */
+            changed_at: string | null;
+            /** Changed By */
+            changed_by: string | null;
+            /** Lines */
+            lines: components["schemas"]["PolicySaid"][];
+            policy: components["schemas"]["ContactPolicy"];
+            /** Version */
+            version: number;
+        };
         /**
          * Precision
          * @description A band with what its decisions bear out with 95 % (`sure_bp`), and whether it merges itself.
@@ -11682,6 +12242,24 @@ export interface components {
             sku: string;
         };
         /**
+         * ProductCost
+         * @description What a piece costs the merchant, and what it is not to be sold below; None: not told.
+         */
+        ProductCost: {
+            /** Category Code */
+            category_code: string;
+            /** Cost Fen */
+            cost_fen: number | null;
+            /** Floor Fen */
+            floor_fen: number | null;
+            /** Name */
+            name: string;
+            /** Price Fen */
+            price_fen: number | null;
+            /** Sku */
+            sku: string;
+        };
+        /**
          * ProductIn
          * @description A SKU; `category` is a code, made when new; what is left out keeps what is known.
          */
@@ -11692,6 +12270,10 @@ export interface components {
             category_name?: string | null;
             /** Category Name En */
             category_name_en?: string | null;
+            /** Cost Fen */
+            cost_fen?: number | null;
+            /** Floor Fen */
+            floor_fen?: number | null;
             /**
              * Is Listed
              * @default true
@@ -11993,6 +12575,15 @@ export interface components {
             until: string;
         };
         /**
+         * PutPolicy
+         * @description `version` is the one that was looked at, 0 before the first.
+         */
+        PutPolicy: {
+            policy: components["schemas"]["ContactPolicy"];
+            /** Version */
+            version: number;
+        };
+        /**
          * QuarantinedIdentifier
          * @description An identifier that speaks for nobody, why, and what a person said of it.
          */
@@ -12049,6 +12640,28 @@ export interface components {
             used_fen: number;
             /** Withdrawn Fen */
             withdrawn_fen: number;
+        };
+        /**
+         * QuietHours
+         * @description From a minute of the day to another, over midnight where it is earlier. Marketing waits until they are over
+         *     (`defer`) or is given up (`drop`). No channel named: all.
+         */
+        QuietHours: {
+            /**
+             * Action
+             * @default defer
+             * @enum {string}
+             */
+            action?: "defer" | "drop";
+            /**
+             * Channels
+             * @default []
+             */
+            channels?: string[];
+            /** From Minute */
+            from_minute: number;
+            /** Until Minute */
+            until_minute: number;
         };
         /**
          * Quote
@@ -12477,25 +13090,39 @@ export interface components {
             kind: "relative";
         };
         /**
-         * Replayed
-         * @description An order priced again from what was kept: `is_same` if cart, rules and decision give the same proof to
-         *     the fen, and the rules still have their hash.
+         * Replay
+         * @description Past carts bought again, without and with the offer, under what holds today. `touched` are those for which
+         *     something else is paid; `average_fen` is the mean of what they pay more.
          */
-        Replayed: {
-            /** Engine */
-            engine: number;
-            /** Is Same */
-            is_same: boolean;
-            /** Kept Engine */
-            kept_engine: number;
-            /** Kept Payable Fen */
-            kept_payable_fen: number;
-            /** Kept Rules Hash */
-            kept_rules_hash: string;
-            /** Payable Fen */
-            payable_fen: number;
-            /** Rules Hash */
-            rules_hash: string;
+        Replay: {
+            /** After Fen */
+            after_fen: number;
+            /** Average Fen */
+            average_fen: number;
+            /** Bars */
+            bars: components["schemas"]["Bar"][];
+            /** Before Fen */
+            before_fen: number;
+            /** Cost Fen */
+            cost_fen: number;
+            /** Left Out */
+            left_out: number;
+            /** Less */
+            less: components["schemas"]["huitou__offer__types__checks__Moved"][];
+            /** More */
+            more: components["schemas"]["huitou__offer__types__checks__Moved"][];
+            /** Orders */
+            orders: number;
+            /** Proven */
+            proven: number;
+            /** Real Fen */
+            real_fen: number;
+            /** Touched */
+            touched: number;
+            /** Units */
+            units: components["schemas"]["UnitDifference"][];
+            /** Used */
+            used: number;
         };
         /**
          * ResultRow
@@ -12651,19 +13278,6 @@ export interface components {
              * @enum {string}
              */
             segment: "champions" | "potential_loyalist" | "loyal" | "promising" | "new" | "cant_lose" | "at_risk" | "need_attention" | "about_to_sleep" | "lost" | "others";
-        };
-        /**
-         * Rolling
-         * @description The last `days` times 24 hours.
-         */
-        Rolling: {
-            /** Days */
-            days: number;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            kind: "rolling";
         };
         /**
          * Rule
@@ -13428,6 +14042,25 @@ export interface components {
             task: string | null;
         };
         /**
+         * StartCheck
+         * @description `version` is the one that was looked at. Above `carts_max` orders a sample is replayed; `budget_ms` is for
+         *     each cart that is decided.
+         */
+        StartCheck: {
+            /**
+             * Budget Ms
+             * @default 20
+             */
+            budget_ms?: number;
+            /**
+             * Carts Max
+             * @default 1000
+             */
+            carts_max?: number;
+            /** Version */
+            version: number;
+        };
+        /**
          * Step
          * @description An arc of one coupon.
          */
@@ -13485,6 +14118,18 @@ export interface components {
             count: number;
             /** Prize */
             prize: string;
+        };
+        /**
+         * Stopped
+         * @description How many a line of the policy would have stopped.
+         */
+        Stopped: {
+            /** Count */
+            count: number;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /** Stopping */
         Stopping: {
@@ -14302,7 +14947,7 @@ export interface components {
             /** Validity */
             validity?: (components["schemas"]["ForDays"] | components["schemas"]["ForSpans"]) | null;
             /** Window */
-            window: components["schemas"]["Rolling"] | components["schemas"]["Calendar"] | components["schemas"]["SinceUpgrade"];
+            window: components["schemas"]["huitou__benefit__types__tier_plans__Rolling"] | components["schemas"]["huitou__benefit__types__tier_plans__Calendar"] | components["schemas"]["SinceUpgrade"];
         };
         /**
          * TierRule
@@ -14566,6 +15211,28 @@ export interface components {
             /** Phone */
             phone?: string | null;
         };
+        /** UnitDifference */
+        UnitDifference: {
+            /** After Fen */
+            after_fen: number;
+            /** Before Fen */
+            before_fen: number;
+            /** Code */
+            code: string;
+            /** Cost Fen */
+            cost_fen: number;
+            /** Name */
+            name: string;
+            /** Orders */
+            orders: number;
+            /** Touched */
+            touched: number;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+        };
         /**
          * UnitFigures
          * @description A store's (or online shop's) last 30 days; `days` are the net sales of each in fen, the
@@ -14807,6 +15474,29 @@ export interface components {
             tags: string[];
             /** Traits */
             traits: components["schemas"]["TraitKind"][];
+        };
+        /**
+         * Waiting
+         * @description `version` waits for another person than `asked_by` to agree that it is published; `why` says why it takes
+         *     two.
+         */
+        Waiting: {
+            /**
+             * Approval Id
+             * Format: uuid
+             */
+            approval_id: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Version */
+            version: number;
+            /** Why */
+            why: components["schemas"]["huitou__benefit__types__templates__Sentence"][];
         };
         /**
          * Warned
@@ -20781,6 +21471,136 @@ export interface operations {
             };
         };
     };
+    get_check_v1_offers__offer_id__check_get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__offer__types__checks__CheckShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    start_check_v1_offers__offer_id__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartCheck"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__offer__types__checks__CheckShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    download_check_v1_offers__offer_id__check_csv_get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    cancel_check_v1_offers__offer_id__check_cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                offer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__offer__types__checks__CheckShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     end_offer_v1_offers__offer_id__end_post: {
         parameters: {
             query?: never;
@@ -21124,7 +21944,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Replayed"];
+                    "application/json": components["schemas"]["huitou__offer__types__orders__Replayed"];
                 };
             };
             /** @description Refused */
@@ -22367,6 +23187,38 @@ export interface operations {
             };
         };
     };
+    list_costs_v1_products_costs_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProductCost_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_unknown_v1_products_unknown_get: {
         parameters: {
             query?: {
@@ -22386,6 +23238,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Product_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_policy_v1_reach_policy_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_policy_v1_reach_policy_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    preview_policy_v1_reach_policy_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPolicy"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreview"];
                 };
             };
             /** @description Refused */
