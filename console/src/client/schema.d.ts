@@ -795,6 +795,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/counter/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Counter Prices
+         * @description The same for whoever stands at the counter, where they stand. Refuses `member.visit_over`.
+         */
+        get: operations["get_counter_prices_v1_counter_prices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/counter/quote": {
         parameters: {
             query?: never;
@@ -5244,6 +5264,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tasks/{task_id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Task Prices
+         * @description The customer's own best price of each product (SKUs with commas between), as the page behind the task's
+         *     message will show it, and about what the sale would earn if it is credited to the associate.
+         */
+        get: operations["get_task_prices_v1_tasks__task_id__prices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks/{task_id}/send": {
         parameters: {
             query?: never;
@@ -5919,6 +5960,29 @@ export interface components {
             staff_id: string;
             /** Tasks */
             tasks: number;
+        };
+        /**
+         * AssociatePrice
+         * @description What one piece costs the customer, and about what its sale earns the associate, if it is credited to
+         *     them and not returned.
+         */
+        AssociatePrice: {
+            /** Commission Fen */
+            commission_fen: number;
+            on_shelf: components["schemas"]["OnShelf"];
+        };
+        /**
+         * AssociatePrices
+         * @description Products in the order they were asked for, without those that have no price; `rate_bp` is the rate of
+         *     commission that `commission_fen` was worked out with.
+         */
+        AssociatePrices: {
+            /** Items */
+            items: components["schemas"]["AssociatePrice"][];
+            next_tier: components["schemas"]["ShelfTier"] | null;
+            /** Rate Bp */
+            rate_bp: number;
+            tier: components["schemas"]["ShelfTier"] | null;
         };
         /**
          * AtCounter
@@ -17092,6 +17156,38 @@ export interface operations {
             };
         };
     };
+    get_counter_prices_v1_counter_prices_get: {
+        parameters: {
+            query: {
+                skus: string;
+                visit: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssociatePrices"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     quote_at_counter_v1_counter_quote_post: {
         parameters: {
             query?: never;
@@ -25166,6 +25262,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_task_prices_v1_tasks__task_id__prices_get: {
+        parameters: {
+            query: {
+                skus: string;
+            };
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssociatePrices"];
                 };
             };
             /** @description Refused */

@@ -1,5 +1,6 @@
 """What others may ask about commissions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from huitou.attribution import reads as attribution
 from huitou.base.db import ReadTx
 from huitou.benefit.reads import ledger
 from huitou.benefit.types.ledger import COMMISSION
-from huitou.commission import store
+from huitou.commission import rules, store
 from huitou.commission.types import Earned, Money, ShownLine
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.kernel.time import day_range, month_range
@@ -48,6 +49,13 @@ def list_lines(
     if len(found) <= limit:
         return Page(found)
     return Page(found[:limit], encode_cursor(found[limit - 1].at, found[limit - 1].id))
+
+
+def estimate(tx: ReadTx, unit_id: UUID, paid_fen: Sequence[int]) -> tuple[int, list[int]]:
+    """The rate (basis points) at a unit now, and what orders would earn of which so much is paid for goods, if
+    they are credited and nothing is returned."""
+    rate_bp = int(merchants.setting(tx, "commission.rate_bp", unit_id))
+    return rate_bp, [rules.amount(fen, rate_bp) for fen in paid_fen]
 
 
 def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:

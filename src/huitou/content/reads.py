@@ -162,7 +162,9 @@ def basket_of(
     if not there:
         raise NoList()
     lines = tuple(WantedLine(n, sku, count) for n, (sku, count) in enumerate(there.items(), 1))
-    wanted = Wanted(sells_at(tx, link), lines, customer=link.customer_id, promoter=link.staff_id)
+    staff = merchants.staff_by_id(tx).get(link.staff_id) if link.staff_id else None
+    unit_id = sells_at(tx, _unit_of(link, staff))
+    wanted = Wanted(unit_id, lines, customer=link.customer_id, promoter=link.staff_id)
     priced, more = suggestions.best_and_more(tx, wanted, clock=clock, budget_ms=BASKET_MS)
     is_en = language == "en"
     gifts = products.products_by_sku(tx, [gift.sku for gift in priced.gifts])
@@ -197,17 +199,15 @@ def basket_of(
     )
 
 
-def sells_at(tx: ReadTx, link: Link) -> str:
-    """The code of the unit that sells what a link leads to: the one of the setting, else the associate's.
-    Refuses `merchant.no_unit`."""
+def sells_at(tx: ReadTx, unit_id: UUID | None) -> UUID:
+    """The unit that sells what links lead to: the one of the setting, else the associate's. Refuses
+    `merchant.no_unit`."""
     code = str(merchants.setting(tx, "content.sell_unit"))
     if code:
-        return code
-    staff = merchants.staff_by_id(tx).get(link.staff_id) if link.staff_id else None
-    unit_id = _unit_of(link, staff)
+        return merchants.get_unit_by_code(tx, code).id
     if unit_id is None:
         raise NoUnit(code="")
-    return merchants.get_unit(tx, unit_id).code
+    return unit_id
 
 
 def picture_url(merchant: UUID, product: Product) -> str:
@@ -228,7 +228,7 @@ def _tags(
         return {}
     try:
         wanted = WantedShelf(
-            sells_at(tx, link),
+            sells_at(tx, _unit_of(link, staff)),
             dict.fromkeys(skus),
             customer=link.customer_id,
             promoter=link.staff_id,

@@ -12,6 +12,7 @@ from huitou.benefit.types.stored import StoredPlan
 from huitou.benefit.types.templates import TemplateShown
 from huitou.kernel.errors import Conflict, Invalid, Limited, NotFound, Unauthenticated, Unavailable
 from huitou.kernel.personal import Personal
+from huitou.offer.types.shelves import OnShelf, ShelfTier
 
 REVIEW_REASONS: dict[str, tuple[str, str]] = {
     "fresh": ("新鲜品质好", "Fresh and good"),
@@ -345,3 +346,23 @@ class VisitOver(Conflict):
 class CodeUsed(Conflict):
     code = "member.code_used"
     zh, en = "这个会员码刚被别处用过，请顾客刷新", "This code was used elsewhere; show a fresh one"
+
+
+@dataclass(frozen=True, slots=True)
+class AssociatePrice:
+    """What one piece costs the customer, and about what its sale earns the associate, if it is credited to
+    them and not returned."""
+
+    on_shelf: OnShelf
+    commission_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssociatePrices:
+    """Products in the order they were asked for, without those that have no price; `rate_bp` is the rate of
+    commission that `commission_fen` was worked out with."""
+
+    items: list[AssociatePrice]
+    tier: ShelfTier | None
+    next_tier: ShelfTier | None
+    rate_bp: int

@@ -5,13 +5,14 @@ import { failed, Sheet, toast } from '../parts/small'
 import type { AtCounter, PaymentShown, Quote, Recharged } from '../types'
 import { t } from '../words'
 import { fenOf } from './amount'
+import { Prices } from './Prices'
 
 const QUOTE_AFTER_MS = 250
 
 /** Paying with points and stored value, and paying stored value in, while the customer is here. */
 export function Till(props: { visitor: AtCounter; changed: (next: AtCounter) => void }) {
   const { visitor } = props
-  const [open, setOpen] = useState<'pay' | 'recharge' | null>(null)
+  const [open, setOpen] = useState<'pay' | 'recharge' | 'prices' | null>(null)
   const close = () => setOpen(null)
   const mayPay = (visitor.points ?? 0) + visitor.principal_fen + visitor.bonus_fen > 0
   return (
@@ -26,6 +27,10 @@ export function Till(props: { visitor: AtCounter; changed: (next: AtCounter) => 
           {t('till.recharge')}
         </button>
       )}
+      <button type="button" className="soft" onClick={() => setOpen('prices')}>
+        {t('price.open')}
+      </button>
+      {open === 'prices' && <Prices visitor={visitor} close={close} />}
       {open === 'pay' && <Pay {...props} close={close} />}
       {open === 'recharge' && <Recharge {...props} close={close} />}
     </div>

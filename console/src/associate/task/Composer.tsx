@@ -1,9 +1,10 @@
 import { useState } from 'react'
 import { yuan } from '../format'
 import { Icon } from '../parts/icons'
+import { OwnPrice, useTaskPrices, whyOf } from '../parts/OwnPrice'
 import { Picture } from '../parts/Picture'
 import { Face } from '../parts/small'
-import type { Task, TaskProduct } from '../types'
+import type { AssociatePrice, Task, TaskProduct } from '../types'
 import { t } from '../words'
 import { useDraft } from './draft'
 import { ProductSheet } from './ProductSheet'
@@ -16,6 +17,10 @@ export function Composer({ task, isOpen }: { task: Task; isOpen: boolean }) {
   const { sending, send } = useSend(task, drafting)
   const [isAdding, setAdding] = useState(false)
   const products = isOpen ? draft.products : task.products
+  const prices = useTaskPrices(
+    task.id,
+    products.map(({ sku }) => sku),
+  )
   return (
     <>
       <section className="preview">
@@ -36,6 +41,12 @@ export function Composer({ task, isOpen }: { task: Task; isOpen: boolean }) {
               <ProductLine
                 key={product.sku}
                 product={product}
+                own={prices.get(product.sku)}
+                quote={
+                  isOpen
+                    ? (text) => change({ copy: `${draft.copy.trimEnd()}\n${text}` })
+                    : undefined
+                }
                 remove={
                   isOpen
                     ? () => change({ products: products.filter(({ sku }) => sku !== product.sku) })
@@ -131,15 +142,39 @@ function Chat(props: {
   )
 }
 
-function ProductLine({ product, remove }: { product: TaskProduct; remove?: () => void }) {
+function ProductLine(props: {
+  product: TaskProduct
+  own?: AssociatePrice
+  quote?: (text: string) => void
+  remove?: () => void
+}) {
+  const { product, own, quote, remove } = props
+  const shelf = own?.on_shelf
   return (
     <li>
       <Picture sku={product.sku} />
       <span>
         <b>{product.name}</b>
-        <small>{product.category_name}</small>
+        <small>{whyOf(own) || product.category_name}</small>
+        {quote && shelf && shelf.saved_fen > 0 && (
+          <button
+            type="button"
+            className="quote"
+            onClick={() =>
+              quote(
+                t('price.quoted', {
+                  name: shelf.name,
+                  price: yuan(shelf.payable_fen),
+                  list: yuan(shelf.list_fen),
+                }),
+              )
+            }
+          >
+            {t('price.quote')}
+          </button>
+        )}
       </span>
-      {product.price_fen !== null && <em className="num">{yuan(product.price_fen)}</em>}
+      <OwnPrice own={own} listFen={product.price_fen} />
       {remove && (
         <button
           type="button"

@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { yuan } from '../format'
 import { Icon } from '../parts/icons'
+import { OwnPrice, useTaskPrices, whyOf } from '../parts/OwnPrice'
 import { Picture } from '../parts/Picture'
 import { None, Sheet, Wait } from '../parts/small'
 import { useRead } from '../reads'
@@ -33,6 +33,10 @@ export function ProductSheet(props: {
   })
   const taken = new Set(chosen.map(({ sku }) => sku))
   const shown = (found.data?.items ?? []).filter(({ sku }) => !taken.has(sku))
+  const prices = useTaskPrices(
+    props.task.id,
+    shown.map(({ sku }) => sku),
+  )
   return (
     <Sheet title={t('task.add')} close={close} isTall>
       <label className="search">
@@ -59,9 +63,9 @@ export function ProductSheet(props: {
               <Picture sku={product.sku} size={44} />
               <span>
                 <b>{product.name}</b>
-                <small>{product.category_name}</small>
+                <small>{whyOf(prices.get(product.sku)) || product.category_name}</small>
               </span>
-              {product.price_fen !== null && <em className="num">{yuan(product.price_fen)}</em>}
+              <OwnPrice own={prices.get(product.sku)} listFen={product.price_fen} />
             </button>
           </li>
         ))}

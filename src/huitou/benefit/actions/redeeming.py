@@ -30,7 +30,7 @@ from huitou.catalog import reads as catalog
 from huitou.kernel.errors import Refusal
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
-from huitou.merchant.types import NoUnit
+from huitou.merchant.types import NoUnit, Unit
 
 HOLD_MAX = timedelta(hours=24)
 
@@ -254,6 +254,11 @@ def place_of(tx: ReadTx, code: str) -> Place:
     unit = merchants.get_unit_by_code(tx, code)
     if tx.scope.unit_path is not None and not unit.path.startswith(tx.scope.unit_path):
         raise NoUnit(code=code)
+    return place_at(unit)
+
+
+def place_at(unit: Unit) -> Place:
+    """A unit as a place of sale."""
     return Place(unit.id, unit.path, "online" if unit.kind == "online" else "store")
 
 

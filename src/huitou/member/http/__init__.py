@@ -1,6 +1,6 @@
 """The member page, and the counter where its code is shown."""
 
-from huitou.member.http import counter, coupons, doors, games, pages, purse, serving
+from huitou.member.http import counter, coupons, doors, games, pages, prices, purse, serving
 
 ROUTERS = (
     doors.router,
@@ -10,4 +10,5 @@ ROUTERS = (
     pages.router,
     counter.router,
     serving.router,
+    prices.router,
 )

@@ -55,7 +55,8 @@ def place(
     `offer.bad_decision`, `offer.price_changed` when `payable_fen` is not what is due, `offer.budget_used`,
     `offer.bad_moment`, as `carts.best` and as `redeeming.freeze`.
     """
-    unit_id = redeeming.place_of(tx, wanted.unit).unit_id
+    unit = str(wanted.unit)
+    unit_id = redeeming.place_of(tx, unit).unit_id
     _lock(tx, unit_id, order_no)
     known = store.find_latest(tx, unit_id, order_no)
     if known is not None and known.state != "cancelled":
@@ -79,14 +80,14 @@ def place(
     for id_ in over_budget(found, proof):
         raise BudgetUsed(id=id_, name=found.known[id_].name)
     if holds_for is not None and decision.coupons:
-        redeeming.freeze(tx, decision.coupons, wanted.unit, order_no, Basket(), lasts=holds_for)
+        redeeming.freeze(tx, decision.coupons, unit, order_no, Basket(), lasts=holds_for)
     kept = _kept(tx, asked, order_no, found, proof, request)
     store.add_proof(tx, kept)
     uses = uses_of(proof, found.rules, found.versions)
     store.add_uses(tx, kept.id, kept.customer_id, uses)
     # Its events may have come before.
     take_returned(tx, store.set_paid_if_known(tx, [kept.id]))
-    return replace(reads.get_order(tx, wanted.unit, order_no), is_new=True)
+    return replace(reads.get_order(tx, unit, order_no), is_new=True)
 
 
 def cancel(tx: Tx, unit: str, order_no: str) -> OrderShown:

@@ -42,12 +42,13 @@ class WantedLine:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A cart at a unit. `channel` None is the unit's, `at` None is now. `customer` is the text of an id or
+    """A cart at a unit: the code of one in the asker's scope; an id itself is of one that somebody answers for.
+    `channel` None is the unit's, `at` None is now. `customer` is the text of an id or
     `kind:value[@scope]`, of somebody the asker may see; an id itself is of somebody who stands before them;
     None is nobody known. `promoter` is the code or the text of the id of the member of staff through whose
     link it comes; an id itself need not be of one who is still there."""
 
-    unit: str
+    unit: str | UUID
     lines: tuple[WantedLine, ...]
     shipping_fen: int = 0
     customer: str | UUID | None = None
@@ -100,7 +101,8 @@ def with_coupons(
 
 def ask(tx: ReadTx, wanted: Wanted, *, order_no: str | None = None) -> Asked:
     """The cart with its prices and categories, and who is asking. Refuses as `best`."""
-    place = redeeming.place_of(tx, wanted.unit)
+    unit = merchants.get_unit(tx, wanted.unit) if isinstance(wanted.unit, UUID) else None
+    place = redeeming.place_at(unit) if unit else redeeming.place_of(tx, str(wanted.unit))
     if wanted.channel is not None:
         place = replace(place, channel=wanted.channel)
     known = catalog.products_by_sku(tx, sorted({line.sku for line in wanted.lines}))
@@ -123,7 +125,7 @@ def ask(tx: ReadTx, wanted: Wanted, *, order_no: str | None = None) -> Asked:
         root_id = customer_of(tx, wanted.customer)
     return Asked(
         place,
-        wanted.unit,
+        unit.code if unit else str(wanted.unit),
         wanted.at or tx.now,
         root_id,
         cart,

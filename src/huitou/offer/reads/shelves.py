@@ -25,7 +25,7 @@ PRODUCTS_MAX = 100
 class WantedShelf:
     """SKUs, each with its list price or None for the catalogue's; the rest as in `carts.Wanted`."""
 
-    unit: str
+    unit: str | UUID
     products: Mapping[str, int | None]
     customer: str | UUID | None = None
     channel: SaleChannel | None = None
