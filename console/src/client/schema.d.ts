@@ -1697,6 +1697,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customer_id}/priced-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Priced Orders
+         * @description A customer's orders of which is kept what they cost and why, latest first.
+         */
+        get: operations["list_priced_orders_v1_customers__customer_id__priced_orders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customer_id}/reveal": {
         parameters: {
             query?: never;
@@ -11164,6 +11184,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_PlacedOrder_: {
+            /** Items */
+            items: components["schemas"]["PlacedOrder"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_PlanVersion_: {
             /** Items */
             items: components["schemas"]["PlanVersion"][];
@@ -11607,6 +11637,36 @@ export interface components {
         Person: {
             /** Login */
             login: string;
+        };
+        /**
+         * PlacedOrder
+         * @description That a customer's order was priced here, and what it costs.
+         */
+        PlacedOrder: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Order No */
+            order_no: string;
+            /** Payable Fen */
+            payable_fen: number;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "placed" | "paid" | "cancelled";
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
         };
         /**
          * PlaceOrder
@@ -18704,6 +18764,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PointsOf"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_priced_orders_v1_customers__customer_id__priced_orders_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlacedOrder_"];
                 };
             };
             /** @description Refused */

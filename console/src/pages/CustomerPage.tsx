@@ -1,4 +1,4 @@
-import { Alert, Tabs } from 'antd'
+import { Alert, Button, Tabs } from 'antd'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
@@ -16,6 +16,7 @@ import { Timeline } from '@/rooms/profile/Timeline'
 import { Messages } from '@/rooms/reach/Messages'
 import { Habits, LibraryTags } from '@/rooms/tag/Habits'
 import { go, Link } from '@/shell/router'
+import { useMay } from '@/shell/session'
 import { Answer, Panel } from '@/ui/page'
 
 /** One customer, all round: panels of eight rooms on one page. */
@@ -32,8 +33,16 @@ export default function CustomerPage({ id }: { id: string }) {
   )
 }
 
+/** A cart of this customer's, at her own store. */
+function sandboxOf(customer: Customer): string {
+  const query = new URLSearchParams({ customer: customer.id })
+  if (customer.home_unit) query.set('unit', customer.home_unit.code)
+  return `/offers/sandbox?${query.toString()}`
+}
+
 function Around({ customer }: { customer: Customer }) {
   const { t } = useTranslation()
+  const may = useMay()
   const { id } = customer
   return (
     <>
@@ -44,6 +53,9 @@ function Around({ customer }: { customer: Customer }) {
       <div className="page-head">
         <CustomerHead customer={customer} />
         <div className="page-head-actions">
+          {may('offer.read') && (
+            <Button onClick={() => go(sandboxOf(customer))}>{t('offer.sandbox_for')}</Button>
+          )}
           <Rights customer={customer} />
         </div>
       </div>

@@ -462,3 +462,24 @@ def test_pieces_that_come_back_give_back_by_the_policy_of_then(client: TestClien
     assert (last["refund_fen"], last["shipping_fen"], last["is_last"]) == (20_000, 700, True)
     more = client.post(f"{URL}/refund", json=of("T-1") | {"now": [{"line_no": 2, "pieces": 2}]})
     assert (more.status_code, more.json()["code"]) == (422, "offer.bad_return")
+
+
+def test_priced_orders_of_a_customer_are_listed_page_by_page(
+    client: TestClient, customer: UUID
+) -> None:
+    url = f"/v1/customers/{customer}/priced-orders"
+    assert client.get(url).json() == {"items": [], "next": None}
+    body = cart(("A", 1, 1_000), customer=str(customer))
+    for no in ("L-1", "L-2", "L-3"):
+        place(client, order(client, body, no))
+    client.post(f"{URL}/cancel", json=of("L-2"))
+    first = client.get(url, params={"limit": 2}).json()
+    assert [(each["order_no"], each["state"], each["payable_fen"]) for each in first["items"]] == [
+        ("L-3", "placed", 1_000),
+        ("L-2", "cancelled", 1_000),
+    ]
+    rest = client.get(url, params={"limit": 2, "cursor": first["next"]}).json()
+    assert ([each["order_no"] for each in rest["items"]], rest["next"]) == (["L-1"], None)
+    assert client.get(url, params={"cursor": "x"}).status_code == 422
+    unknown = "/v1/customers/00000000-0000-7000-8000-000000000001/priced-orders"
+    assert client.get(unknown).status_code == 404

@@ -2,6 +2,8 @@ import { Table, Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { usePages, useRead } from '@/client/query'
 import type { Order, OrderLine } from '@/client/types'
+import { Link } from '@/shell/router'
+import { useMay } from '@/shell/session'
 import { Figure, Money } from '@/ui/figure'
 import { quantity, roundYuan, yuan } from '@/ui/format'
 import { Answer, Nothing, Panel } from '@/ui/page'
@@ -93,7 +95,14 @@ export function Purchases({ customer }: { customer: string }) {
       rowKey="id"
       size="small"
       empty={<Nothing title={t('order.none')} />}
-      expandable={{ expandedRowRender: (order) => <Lines lines={order.lines} /> }}
+      expandable={{
+        expandedRowRender: (order) => (
+          <>
+            <Lines lines={order.lines} />
+            <ReceiptLink order={order} />
+          </>
+        ),
+      }}
       columns={[
         { title: t('order.paid_at'), render: (_, order) => <Ago at={order.paid_at} /> },
         { title: t('order.order_no'), dataIndex: 'order_no', className: 'num' },
@@ -117,6 +126,29 @@ export function Purchases({ customer }: { customer: string }) {
         },
       ]}
     />
+  )
+}
+
+/** Leads to what was kept of the order's price; most orders of the past have nothing of the kind. */
+function ReceiptLink({ order }: { order: Order }) {
+  const { t } = useTranslation()
+  const may = useMay()('offer.read')
+  const priced = useRead('/v1/customers/{customer_id}/priced-orders', {
+    id: order.customer_id ?? '',
+    query: { limit: 200 },
+    enabled: may && order.customer_id !== null,
+  })
+  const units = useRead('/v1/units')
+  const unit = units.data?.items.find((one) => one.id === order.unit_id)?.code
+  const isKept = priced.data?.items.some(
+    (one) => one.unit_id === order.unit_id && one.order_no === order.order_no,
+  )
+  if (!unit || !isKept) return null
+  const query = new URLSearchParams({ unit, no: order.order_no })
+  return (
+    <p className="receipt-link">
+      <Link to={`/offers/orders?${query.toString()}`}>{t('offer.see_receipt')}</Link>
+    </p>
   )
 }
 

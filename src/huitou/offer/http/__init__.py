@@ -7,6 +7,7 @@ ROUTERS: tuple[Router, ...] = (
     carts.router,
     shelves.router,
     orders.router,
+    orders.customers,
     checks.router,
     offers.router,
 )

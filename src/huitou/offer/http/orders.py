@@ -3,20 +3,22 @@
 from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
 from pydantic import Field
 
 from huitou.base.http import Body, Reading, Router, Writing, needs
-from huitou.kernel.page import PAGE_MAX
+from huitou.kernel.page import PAGE_MAX, Page
 from huitou.offer.actions import orders as actions
 from huitou.offer.http.carts import CartBody, DecisionBody, Fen, LineNo, Pieces
 from huitou.offer.reads import orders as reads
 from huitou.offer.types.carts import UNITS_MAX
-from huitou.offer.types.orders import OffersChecked, OrderShown, Replayed
+from huitou.offer.types.orders import OffersChecked, OrderShown, PlacedOrder, Replayed
 from huitou.offer.types.refunds import Refund, Returned
 
 router = Router(prefix="/v1/offers/orders", tags=["offers"])
+customers = Router(prefix="/v1/customers", tags=["offers"])
 
 Unit = Annotated[str, Field(min_length=1, max_length=64)]
 OrderNo = Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
@@ -110,3 +112,14 @@ def check_orders(
     """Orders priced again from what was kept, page by page, and tallies beside their uses: an empty list of
     faults is sound."""
     return reads.check(tx, cursor=cursor, limit=limit)
+
+
+@customers.get("/{customer_id}/priced-orders", dependencies=[needs("offer.read")])
+def list_priced_orders(
+    tx: Reading,
+    customer_id: UUID,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+) -> Page[PlacedOrder]:
+    """A customer's orders of which is kept what they cost and why, latest first."""
+    return reads.list_placed(tx, customer_id, cursor=cursor, limit=limit)

@@ -8,7 +8,7 @@ from huitou.base.db import ReadTx
 from huitou.benefit.actions import redeeming
 from huitou.benefit.types.templates import Sentence
 from huitou.catalog import reads as catalog
-from huitou.kernel.page import BadCursor, decode_cursor, encode_cursor
+from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.offer.reads.usable import members_of
 from huitou.offer.rules import proofs, refunds, telling
 from huitou.offer.rules.uses import funded
@@ -21,10 +21,12 @@ from huitou.offer.types.orders import (
     OfferFault,
     OffersChecked,
     OrderShown,
+    PlacedOrder,
     Replayed,
     ShownUse,
 )
 from huitou.offer.types.refunds import Refund, Returned
+from huitou.profile import reads as profile
 
 
 def get_order(tx: ReadTx, unit: str, order_no: str) -> OrderShown:
@@ -40,11 +42,7 @@ def replay(tx: ReadTx, unit: str, order_no: str) -> Replayed:
 def check(tx: ReadTx, *, cursor: str | None = None, limit: int = 100) -> OffersChecked:
     """Price the next `limit` orders again from what was kept; with the first of them, look whether tallies
     are the sums of uses."""
-    try:
-        after = UUID(decode_cursor(cursor, 1)[0]) if cursor is not None else None
-    except ValueError as error:
-        raise BadCursor() from error
-    found = store.list_after(tx, after, limit)
+    found = store.list_after(tx, _after(cursor), limit)
     faults = [] if cursor is not None else store.list_wrong_tallies(tx)
     for kept in found:
         again = replayed(kept)
@@ -128,6 +126,26 @@ def shown(tx: ReadTx, kept: Kept, *, is_new: bool) -> OrderShown:
         placed_at=kept.placed_at,
         cancelled_at=kept.cancelled_at,
     )
+
+
+def list_placed(
+    tx: ReadTx, customer_id: UUID, *, cursor: str | None = None, limit: int = 50
+) -> Page[PlacedOrder]:
+    """A customer's orders that were priced here, latest first. Refuses `identity.no_such_customer`."""
+    root_id = profile.get_visible_root(tx, customer_id)
+    limit = min(limit, PAGE_MAX)
+    found = store.list_placed(
+        tx, members_of(tx, root_id), before=_after(cursor), count_max=limit + 1
+    )
+    items = found[:limit]
+    return Page(items, encode_cursor(items[-1].id) if len(found) > limit else None)
+
+
+def _after(cursor: str | None) -> UUID | None:
+    try:
+        return UUID(decode_cursor(cursor, 1)[0]) if cursor is not None else None
+    except ValueError as error:
+        raise BadCursor() from error
 
 
 def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from huitou.base.db import ReadTx, Tx
 from huitou.offer.types.contexts import Taken
-from huitou.offer.types.orders import Kept, OfferFault, Use
+from huitou.offer.types.orders import Kept, OfferFault, PlacedOrder, Use
 
 _SLOTS = 16
 
@@ -275,6 +275,22 @@ def list_orders_of(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[dict[str, A
         ORDER BY placed_at DESC, id DESC
         """,
         {"customers": list(customer_ids)},
+    )
+
+
+def list_placed(
+    tx: ReadTx, customer_ids: Sequence[UUID], *, before: UUID | None, count_max: int
+) -> list[PlacedOrder]:
+    """Orders of these customers, latest first, those that came before one."""
+    return tx.rows(
+        PlacedOrder,
+        """
+        SELECT id, unit_id, order_no, state, payable_fen, placed_at FROM offer.proof
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(customers)s::uuid[])
+            AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
+        ORDER BY id DESC LIMIT %(count_max)s
+        """,
+        {"customers": list(customer_ids), "before": before, "count_max": count_max},
     )
 
 

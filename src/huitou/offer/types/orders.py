@@ -92,6 +92,18 @@ class OrderShown:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedOrder:
+    """That a customer's order was priced here, and what it costs."""
+
+    id: UUID
+    unit_id: UUID
+    order_no: str
+    state: OrderState
+    payable_fen: int
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Replayed:
     """An order priced again from what was kept: `is_same` if cart, rules and decision give the same proof to
     the fen, and the rules still have their hash."""
