@@ -35,6 +35,7 @@ function offer(id: string, document: Partial<OfferDocument>, of: Partial<Offer> 
     warnings: [],
     orders: 0,
     cost_fen: 0,
+    waiting: null,
     ...of,
   }
 }
