@@ -22,7 +22,7 @@ from huitou.reach.rules.field import Field, field_of
 from huitou.reach.rules.limits import inherent
 from huitou.reach.rules.searching import FEW, search
 from huitou.reach.rules.verdicts import Verdicts
-from huitou.reach.types.arbitration import Floats, Ints, Limit, Mask, Outcome, Wave
+from huitou.reach.types.arbitration import NONE, Floats, Ints, Limit, Mask, Outcome, Wave
 
 CLOSE = 1e-9
 """Other orders are tried when prices leave more than this part of the bound open."""
@@ -30,7 +30,7 @@ CLOSE = 1e-9
 
 def arbitrate(wave: Wave) -> Outcome:
     """What becomes of each message of the wave, which stays as it is."""
-    assert len(np.unique(wave.messages.key)) == len(wave.messages.key), "keys tell messages apart"
+    assert (np.diff(np.sort(wave.messages.key)) > 0).all(), "keys tell messages apart"
     # With a group that nobody is in there is a last one also where nothing is limited.
     limits = [
         replace(limit, room=np.append(limit.room, 0)) for limit in (*inherent(wave), *wave.limits)
@@ -78,7 +78,7 @@ def _settle(field: Field) -> tuple[Mask, float]:
             taken, worth_fen = _in_order(field, order)
             if worth_fen > best_fen:
                 best, best_fen = taken, worth_fen
-    if len(np.unique(field.message)) <= FEW:
+    if np.count_nonzero(np.diff(field.message, prepend=NONE)) <= FEW:
         best = search(field, cleared, best)
         return best, float(field.worth[best].sum())
     return best, cleared.bound

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from huitou.reach.rules.field import Field, choose, nested
+from huitou.reach.rules.field import Field, choose, crossing
 from huitou.reach.types.arbitration import NONE, Floats, Ints, Limit
 
 STEPS = 60
@@ -39,10 +39,10 @@ class Cleared:
 def clear(field: Field) -> Cleared:
     """The best prices that were found for what is shared."""
     reduced, rent, bound = _descend(field, field.worth, field.own, field.shared)
-    crossing = [limit for limit in field.own if not any(limit is each for each in nested(field))]
-    if field.places > 1 and crossing:
-        # What a customer gets best is not known for sure now; priced as well, these limits give a sure bound.
-        _, _, bound = _descend(field, reduced, nested(field), crossing)
+    nested, others = crossing(field)
+    if others:
+        # What a customer gets at best is not known for sure now; priced as well, these limits give a sure bound.
+        _, _, bound = _descend(field, reduced, nested, others)
         bound += rent
     return Cleared(reduced, rent, bound)
 

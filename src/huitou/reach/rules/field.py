@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from huitou.reach.rules.limits import cap
 from huitou.reach.types.arbitration import NONE, Floats, Ints, Limit, Mask
 
 
@@ -49,22 +50,15 @@ def field_of(
     rows, worth, message = rows[fits], worth[fits], message[fits]
     customer, key = customer[fits], key[fits]
     begins = np.diff(customer, prepend=NONE) != 0
+    dense, starts = np.cumsum(begins) - 1, np.flatnonzero(begins)
     narrowed = [_narrowed(limit, rows) for limit in limits]
     own = [limit for limit in narrowed if limit.kind == "own"]
     shared = [limit for limit in narrowed if limit.kind != "own" and _can_bind(limit)]
-    dense = np.cumsum(begins) - 1
-    starts = np.flatnonzero(begins)
-    return Field(
-        rows,
-        worth,
-        message,
-        dense,
-        starts,
-        key,
-        own,
-        shared,
-        _places(own, dense, starts),
-    )
+    places = _places(own, dense, starts)
+    if places == 1:
+        # Then this says all that they say, since each option fits by itself.
+        own = [cap("customer", dense, np.ones(len(starts), np.int64))]
+    return Field(rows, worth, message, dense, starts, key, own, shared, places)
 
 
 def choose(field: Field, worth: Floats, own: Sequence[Limit]) -> Ints:
@@ -96,10 +90,16 @@ def choose(field: Field, worth: Floats, own: Sequence[Limit]) -> Ints:
     return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
-def nested(field: Field) -> list[Limit]:
-    """The own limits under which `choose` is exact: the wave's own two, and caps that count all that a customer gets."""
+def crossing(field: Field) -> tuple[list[Limit], list[Limit]]:
+    """The own limits under which `choose` is exact (the wave's own two, and caps that count all that a customer gets), and
+    the others that can bind."""
+    if field.places <= 1:
+        return list(field.own), []
     message, window, *others = field.own
-    return [message, window, *(limit for limit in others if _counts_all(limit, field.starts))]
+    nested = [limit for limit in others if _counts_all(limit, field.starts)]
+    return [message, window, *nested], [
+        limit for limit in others if _can_bind(limit) and not _counts_all(limit, field.starts)
+    ]
 
 
 def _narrowed(limit: Limit, rows: Ints) -> Limit:
@@ -125,9 +125,11 @@ def _places(own: Sequence[Limit], customer: Ints, starts: Ints) -> int:
     if not len(starts):
         return 0
     _, window, *caps = own
-    seats, first = np.unique(window.group, return_index=True)
+    first = np.full(len(window.room), NONE, np.int64)
+    first[window.group[::-1]] = np.arange(len(customer))[::-1]
+    seats = np.flatnonzero(first != NONE)
     most = np.zeros(len(starts), np.int64)
-    np.add.at(most, customer[first], window.room[seats])
+    np.add.at(most, customer[first[seats]], window.room[seats])
     for limit in caps:
         if _counts_all(limit, starts):
             most = np.minimum(most, limit.room[limit.group[starts]])
