@@ -9,7 +9,6 @@ from uuid import UUID
 
 import msgspec
 import psycopg
-from psycopg import sql
 
 from huitou.base.arrays import literal
 from huitou.base.db import Query, ReadTx, Row, Tx
@@ -26,7 +25,7 @@ from huitou.benefit.types.ledger import (
     Terms,
 )
 from huitou.kernel.errors import Refusal
-from huitou.kernel.ids import new_id
+from huitou.kernel.ids import new_id, new_ids
 from huitou.kernel.time import rfc3339
 
 _REFUSALS: dict[str, type[Refusal]] = {
@@ -49,7 +48,6 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    ordinal: int
     transaction_id: UUID
     is_new: bool
     is_same: bool
@@ -81,7 +79,7 @@ class LegOf:
 
 
 def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
-    """Post all in one call; a known key answers with the first transaction."""
+    """Post all in one call; a known key answers with its first transaction."""
     if len(prepared) == 1 and _is_plain_move(prepared[0]):
         return _move(tx, prepared[0])
     legs = [
@@ -89,37 +87,39 @@ def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
         for number, item in enumerate(prepared, start=1)
         for leg in item.posting.legs
     ]
-    takes = [(n, leg) for n, (_, leg, mode) in enumerate(legs, start=1) if mode == "take"]
     terms = [_terms_of(prepared[number - 1].posting, leg, mode) for number, leg, mode in legs]
-    lists: dict[str, list[Any]] = {
-        "ids": [item.id for item in prepared],
-        "keys": [item.posting.idempotency_key for item in prepared],
-        "hashes": [item.hash for item in prepared],
-        "kinds": [item.posting.kind for item in prepared],
-        "ref_kinds": [item.posting.ref_kind for item in prepared],
-        "ref_ids": [item.posting.ref_id for item in prepared],
-        "ats": [item.posting.at for item in prepared],
-        "originals": [item.original_id for item in prepared],
-        "details": [item.posting.detail for item in prepared],
-        "overdraws": [item.posting.may_overdraw for item in prepared],
-        "leg_postings": [number for number, _, _ in legs],
-        "leg_modes": [mode for _, _, mode in legs],
-        "leg_accounts": [rules.account_id(tx.merchant, leg) for _, leg, _ in legs],
-        "leg_owner_kinds": [leg.owner_kind for _, leg, _ in legs],
-        "leg_owners": [leg.owner_id for _, leg, _ in legs],
-        "leg_assets": [leg.asset for _, leg, _ in legs],
-        "leg_floors": [rules.floor_of(leg) for _, leg, _ in legs],
-        "leg_amounts": [leg.amount for _, leg, _ in legs],
-        "leg_lots": [new_id() if mode == "give" else leg.lot_id for _, leg, mode in legs],
-        "leg_actives": [each.active_at if each else None for each in terms],
-        "leg_expires": [each.expires_at if each else None for each in terms],
-        "leg_holds": [leg.hold_id for _, leg, _ in legs],
-        "take_legs": [n for n, _ in takes],
-        "take_owners": [leg.owner_id for _, leg in takes],
-        "take_assets": [leg.asset for _, leg in takes],
-    }
-    params = {name: literal(values) for name, values in lists.items()}
-    return asked(tx, Added, _POST_TAKING if takes else _POST, params)
+    lots = iter(new_ids(sum(mode == "give" for _, _, mode in legs)))
+    lists: list[Sequence[Any]] = [
+        [item.id for item in prepared],
+        [item.posting.idempotency_key for item in prepared],
+        [item.hash for item in prepared],
+        [item.posting.kind for item in prepared],
+        [item.posting.ref_kind for item in prepared],
+        [item.posting.ref_id for item in prepared],
+        [item.posting.at for item in prepared],
+        [item.original_id for item in prepared],
+        [item.posting.detail for item in prepared],
+        [item.posting.may_overdraw for item in prepared],
+        [number for number, _, _ in legs],
+        [mode for _, _, mode in legs],
+        [rules.account_id(tx.merchant, leg) for _, leg, _ in legs],
+        [leg.owner_kind for _, leg, _ in legs],
+        [leg.owner_id for _, leg, _ in legs],
+        [leg.asset for _, leg, _ in legs],
+        [rules.floor_of(leg) for _, leg, _ in legs],
+        [leg.amount for _, leg, _ in legs],
+        [next(lots) if mode == "give" else leg.lot_id and leg.lot_id.hex for _, leg, mode in legs],
+        [each.active_at if each else None for each in terms],
+        [each.expires_at if each else None for each in terms],
+        [leg.hold_id for _, leg, _ in legs],
+    ]
+    added = [Added(item.id, is_new=True, is_same=True) for item in prepared]
+    with refusing():
+        known = tx.call(_POST, [rfc3339(tx.now), *map(literal, lists)])
+    for ordinal, transaction_id, is_same in known:
+        assert ordinal is not None
+        added[int(ordinal) - 1] = Added(UUID(transaction_id), is_new=False, is_same=is_same == "t")
+    return added
 
 
 def _is_plain_move(item: Prepared) -> bool:
@@ -154,16 +154,16 @@ def _move(tx: Tx, item: Prepared) -> list[Added]:
         str(leg.amount),
         rules.account_id(tx.merchant, contra).hex,
         contra.owner_id.hex,
-        new_id().hex,
+        new_id().hex if leg.amount > 0 else None,
         rfc3339(terms.active_at),
         rfc3339(terms.expires_at),
     ]
     with refusing():
         [[is_new]] = tx.call(_MOVE, values)
     if is_new == "t":
-        return [Added(1, item.id, is_new=True, is_same=True)]
+        return [Added(item.id, is_new=True, is_same=True)]
     [(transaction_id, hash_)] = find_posted(tx, [posting.idempotency_key]).values()
-    return [Added(1, transaction_id, is_new=False, is_same=hash_ == item.hash)]
+    return [Added(transaction_id, is_new=False, is_same=hash_ == item.hash)]
 
 
 _MOVE: LiteralString = """
@@ -171,48 +171,14 @@ _MOVE: LiteralString = """
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
     """
 
-
-# Whoever was merged into a customer has accounts of their own: together they are the pool that a leg takes from.
-_POOLS = """
-    WITH wanted AS (
-        SELECT leg, owner, asset
-        FROM unnest(%(take_legs)s::int[], %(take_owners)s::uuid[], %(take_assets)s::text[])
-            AS t (leg, owner, asset)
-    ), taking AS (
-        SELECT t.leg, a.id AS account
-        FROM (
-            SELECT leg, owner, asset FROM wanted
-            UNION ALL
-            SELECT w.leg, m.id, w.asset
-            FROM wanted w
-            JOIN identity.customer me ON me.merchant_id = %(merchant)s AND me.id = w.owner
-            JOIN identity.customer m ON m.merchant_id = %(merchant)s AND m.root_id = me.root_id
-                AND m.id <> w.owner
-        ) t
-        JOIN benefit.account a ON a.merchant_id = %(merchant)s AND a.owner_kind = 'customer'
-            AND a.owner_id = t.owner AND a.asset = t.asset
-    ), pools AS (
-        SELECT coalesce(array_agg(leg), '{}') AS legs, coalesce(array_agg(account), '{}') AS accounts
-        FROM taking
-    )
+# In the order of the function's parameters.
+_POST: LiteralString = """
+    SELECT ordinal, transaction_id, is_same FROM benefit.post(
+        $1, $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+        $9::uuid[], $10::jsonb[], $11::boolean[], $12::int[], $13::text[], $14::uuid[], $15::text[],
+        $16::uuid[], $17::text[], $18::bigint[], $19::bigint[], $20::uuid[], $21::timestamptz[],
+        $22::timestamptz[], $23::uuid[])
     """
-_CALL_TO = """
-    SELECT ordinal, transaction_id, is_new, is_same FROM benefit.post(
-        %(now)s, %(ids)s::uuid[], %(keys)s::text[], %(hashes)s::bytea[],
-        %(kinds)s::text[], %(ref_kinds)s::text[], %(ref_ids)s::text[],
-        %(ats)s::timestamptz[], %(originals)s::uuid[], %(details)s::jsonb[],
-        %(overdraws)s::boolean[], %(leg_postings)s::int[], %(leg_modes)s::text[],
-        %(leg_accounts)s::uuid[], %(leg_owner_kinds)s::text[], %(leg_owners)s::uuid[],
-        %(leg_assets)s::text[], %(leg_floors)s::bigint[], %(leg_amounts)s::bigint[],
-        %(leg_lots)s::uuid[], %(leg_actives)s::timestamptz[], %(leg_expires)s::timestamptz[],
-        %(leg_holds)s::uuid[],
-    """
-_POST = sql.SQL(_CALL_TO) + sql.SQL("'{}', '{}')")
-_POST_TAKING = (
-    sql.SQL(_POOLS)
-    + sql.SQL(_CALL_TO)
-    + sql.SQL("(SELECT legs FROM pools), (SELECT accounts FROM pools))")
-)
 
 
 def _terms_of(posting: Posting, leg: Leg, mode: rules.Mode) -> Terms | None:
