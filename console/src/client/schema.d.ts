@@ -6794,6 +6794,20 @@ export interface components {
              */
             starts_at: string;
         };
+        /**
+         * CheckShown
+         * @description `detail` names the cap or the quiet hours that decided.
+         */
+        CheckShown: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string | null;
+            /** Passed */
+            passed: boolean;
+            /** Text */
+            text: string;
+        };
         /** ChoiceBody */
         ChoiceBody: {
             /** Activities */
@@ -7456,7 +7470,7 @@ export interface components {
             /** Channel */
             channel: string;
             /** Checks */
-            checks: components["schemas"]["huitou__reach__reads__CheckShown"][];
+            checks: components["schemas"]["CheckShown"][];
             /** Code */
             code: string | null;
             /** Content Key */
@@ -9139,87 +9153,6 @@ export interface components {
             slot: "buy" | "get";
         };
         /**
-         * CheckShown
-         * @description A check and what it found until now.
-         *
-         *     `order_count` orders were paid between `since` and `until`; of these `cart_count` are replayed, a sample by
-         *     `seed` (whole customers) where they are fewer. `done` of `total` steps. `is_current`: the offer and all others are
-         *     as they were. `takes_two` says why publishing this version takes a second person; empty: it does not.
-         */
-        huitou__offer__types__checks__CheckShown: {
-            /** Budget Ms */
-            budget_ms: number;
-            /** By */
-            by: string;
-            /** Cart Count */
-            cart_count: number;
-            /** Conflicts */
-            conflicts: components["schemas"]["Met"][];
-            /** Done */
-            done: number;
-            /** Ended At */
-            ended_at: string | null;
-            exposure: components["schemas"]["Exposure"] | null;
-            /** Findings */
-            findings: components["schemas"]["Finding"][];
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Is Current */
-            is_current: boolean;
-            /** Notes */
-            notes: components["schemas"]["huitou__benefit__types__templates__Sentence"][];
-            /**
-             * Offer Id
-             * Format: uuid
-             */
-            offer_id: string;
-            /** Order Count */
-            order_count: number;
-            /** Prices */
-            prices: components["schemas"]["LowPrice"][];
-            /** Product Count */
-            product_count: number;
-            /** Products Looked At */
-            products_looked_at: number;
-            /**
-             * Queued At
-             * Format: date-time
-             */
-            queued_at: string;
-            replay: components["schemas"]["Replay"];
-            /** Seed */
-            seed: number;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /**
-             * Stage
-             * @enum {string}
-             */
-            stage: "prices" | "carts";
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "done" | "cancelled";
-            /** Takes Two */
-            takes_two: components["schemas"]["huitou__benefit__types__templates__Sentence"][];
-            /** Total */
-            total: number;
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
-            /** Version */
-            version: number;
-        };
-        /**
          * Moved
          * @description An order, and what would be paid for it.
          */
@@ -9293,20 +9226,6 @@ export interface components {
             id: string;
             /** Name */
             name: string;
-        };
-        /**
-         * CheckShown
-         * @description `detail` names the cap or the quiet hours that decided.
-         */
-        huitou__reach__reads__CheckShown: {
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string | null;
-            /** Passed */
-            passed: boolean;
-            /** Text */
-            text: string;
         };
         /**
          * Calendar
@@ -10374,6 +10293,87 @@ export interface components {
         OfCoupon: {
             /** Text */
             text: string;
+        };
+        /**
+         * OfferCheckShown
+         * @description A check and what it found until now.
+         *
+         *     `order_count` orders were paid between `since` and `until`; of these `cart_count` are replayed, a sample by
+         *     `seed` (whole customers) where they are fewer. `done` of `total` steps. `is_current`: the offer and all others are
+         *     as they were. `takes_two` says why publishing this version takes a second person; empty: it does not.
+         */
+        OfferCheckShown: {
+            /** Budget Ms */
+            budget_ms: number;
+            /** By */
+            by: string;
+            /** Cart Count */
+            cart_count: number;
+            /** Conflicts */
+            conflicts: components["schemas"]["Met"][];
+            /** Done */
+            done: number;
+            /** Ended At */
+            ended_at: string | null;
+            exposure: components["schemas"]["Exposure"] | null;
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Current */
+            is_current: boolean;
+            /** Notes */
+            notes: components["schemas"]["huitou__benefit__types__templates__Sentence"][];
+            /**
+             * Offer Id
+             * Format: uuid
+             */
+            offer_id: string;
+            /** Order Count */
+            order_count: number;
+            /** Prices */
+            prices: components["schemas"]["LowPrice"][];
+            /** Product Count */
+            product_count: number;
+            /** Products Looked At */
+            products_looked_at: number;
+            /**
+             * Queued At
+             * Format: date-time
+             */
+            queued_at: string;
+            replay: components["schemas"]["Replay"];
+            /** Seed */
+            seed: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Stage
+             * @enum {string}
+             */
+            stage: "prices" | "carts";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "queued" | "running" | "done" | "cancelled";
+            /** Takes Two */
+            takes_two: components["schemas"]["huitou__benefit__types__templates__Sentence"][];
+            /** Total */
+            total: number;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Version */
+            version: number;
         };
         /**
          * OfferDocument
@@ -21680,7 +21680,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["huitou__offer__types__checks__CheckShown"];
+                    "application/json": components["schemas"]["OfferCheckShown"];
                 };
             };
             /** @description Refused */
@@ -21715,7 +21715,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["huitou__offer__types__checks__CheckShown"];
+                    "application/json": components["schemas"]["OfferCheckShown"];
                 };
             };
             /** @description Refused */
@@ -21777,7 +21777,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["huitou__offer__types__checks__CheckShown"];
+                    "application/json": components["schemas"]["OfferCheckShown"];
                 };
             };
             /** @description Refused */

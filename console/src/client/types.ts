@@ -174,6 +174,9 @@ export type Priced = Schemas['Priced']
 export type PricedStep = Schemas['ShownStep']
 export type Unused = Schemas['Unused']
 export type Suggestion = Schemas['Suggestion']
+/** What an offer would do, looked at before it is published. */
+export type OfferCheck = Schemas['OfferCheckShown']
+export type OfferLowPrice = Schemas['LowPrice']
 /** What an order cost, as it was kept. */
 export type OfferOrder = Schemas['OrderShown']
 

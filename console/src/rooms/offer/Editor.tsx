@@ -10,6 +10,7 @@ import { useMay } from '@/shell/session'
 import { PageHead, Panel } from '@/ui/page'
 import { UndoRedo } from '@/ui/step'
 import { useEdits } from '@/ui/useEdits'
+import { CheckButton } from './check/CheckDrawer'
 import { lackOf, wholeOf, type Draft } from './document'
 import { Example } from './Example'
 import { faultsOf, FaultsContext } from './faults'
@@ -19,6 +20,7 @@ import { StateTag } from './StateTag'
 import { Taken } from './Taken'
 import { touched } from './touched'
 import { Turns } from './Turns'
+import { WaitingFor } from './Waiting'
 import './offer.css'
 
 /** An offer as a form, beside what it says and what it does to a cart. */
@@ -58,6 +60,7 @@ export function OfferEditor({ offer, start }: { offer: Offer | null; start: Draf
           <>
             {mayEdit && <UndoRedo edits={edits} />}
             <Button onClick={() => go('/offers')}>{t('ui.back')}</Button>
+            {offer && <CheckButton offer={offer} isChanged={isChanged} />}
             {offer && <Turns offer={offer} isChanged={isChanged} />}
             {mayEdit && (
               <Button
@@ -82,6 +85,7 @@ export function OfferEditor({ offer, start }: { offer: Offer | null; start: Draf
           </fieldset>
         </FaultsContext>
         <div className="stack reach-side">
+          {offer?.waiting && <WaitingFor waiting={offer.waiting} />}
           {offer && offer.in_force !== null && <Taken offer={offer} />}
           <Panel title={t('offer.means')}>
             {mayEdit ? <Meaning preview={preview} draft={draft} /> : offer && <Words {...offer} />}
@@ -99,7 +103,7 @@ export function OfferEditor({ offer, start }: { offer: Offer | null; start: Draf
 
 /** It was sent to a second person, and is not written on until they have answered. */
 function isWaiting(offer: Offer | null): boolean {
-  return (offer?.state as string | undefined) === 'waiting'
+  return offer?.waiting != null
 }
 
 function isSame(one: Draft, other: Draft): boolean {

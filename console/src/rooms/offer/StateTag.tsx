@@ -5,7 +5,6 @@ import { isAhead } from './document'
 
 const colours: Record<string, string> = {
   draft: 'default',
-  waiting: 'blue',
   published: 'green',
   paused: 'orange',
   ended: 'default',
@@ -17,6 +16,7 @@ export function StateTag({ offer }: { offer: Offer }) {
   return (
     <>
       <Tag color={colours[offer.state]}>{t(`offer.state_${offer.state}`)}</Tag>
+      {offer.waiting && <Tag color="blue">{t('offer.state_waiting')}</Tag>}
       {isAhead(offer) && offer.state !== 'ended' && <Tag color="gold">{t('offer.ahead')}</Tag>}
     </>
   )

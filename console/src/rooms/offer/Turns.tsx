@@ -32,7 +32,7 @@ export function useTurn(offer: Offer) {
           : { to: `POST /v1/offers/{offer_id}/${verb}`, id },
       )
       .then((kept) => {
-        const isWaiting = (kept.state as string) === 'waiting'
+        const isWaiting = kept.waiting != null
         showDone(t(isWaiting ? 'offer.waiting_done' : `offer.${verb}_done`))
       })
       .catch(() => undefined)
@@ -57,6 +57,7 @@ export function useTurn(offer: Offer) {
 
 /** What may be done with an offer now, for one who may publish. */
 export function verbsOf(offer: Offer): Verb[] {
+  if (offer.waiting) return offer.state === 'published' ? ['pause', 'end'] : ['end']
   switch (offer.state as string) {
     case 'draft':
       return ['publish', 'end']

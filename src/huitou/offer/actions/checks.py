@@ -200,7 +200,6 @@ def settle(tx: Tx, block: Block, worked: Worked) -> bool:
     is_done = stage == "carts" and cursor >= check.cart_count
     if is_done:
         _finish(tx, check, found)
-    tx.show("offer", {"offer": str(check.offer_id), "check": str(check.id), "done": is_done})
     return not is_done
 
 

@@ -15,7 +15,7 @@ from huitou.merchant import actions as merchants
 from huitou.offer import jobs
 from huitou.offer.actions import checks as actions
 from huitou.offer.reads import checks as reads
-from huitou.offer.types.checks import CARTS_MAX, CheckedCart, CheckShown
+from huitou.offer.types.checks import CARTS_MAX, CheckedCart, OfferCheckShown
 
 router = Router(prefix="/v1/offers", tags=["offers"])
 
@@ -37,7 +37,7 @@ class StartCheck(Body):
 
 
 @router.post("/{offer_id}/check", status_code=202, dependencies=[needs("offer.edit")])
-def start_check(tx: Writing, offer_id: UUID, body: StartCheck) -> CheckShown:
+def start_check(tx: Writing, offer_id: UUID, body: StartCheck) -> OfferCheckShown:
     """Look at what it would do beside everything that holds, and to the orders of the last 30 days. Asked again
     while it goes on, the same check."""
     check = actions.start(
@@ -52,13 +52,13 @@ def start_check(tx: Writing, offer_id: UUID, body: StartCheck) -> CheckShown:
 
 
 @router.get("/{offer_id}/check", dependencies=[needs("offer.edit")])
-def get_check(tx: Reading, offer_id: UUID, version: Version = None) -> CheckShown:
+def get_check(tx: Reading, offer_id: UUID, version: Version = None) -> OfferCheckShown:
     """The latest check, or the latest of a version: how far it is and what it found."""
     return reads.shown(tx, reads.get_latest(tx, offer_id, version=version))
 
 
 @router.post("/{offer_id}/check/cancel", dependencies=[needs("offer.edit")])
-def cancel_check(tx: Writing, offer_id: UUID) -> CheckShown:
+def cancel_check(tx: Writing, offer_id: UUID) -> OfferCheckShown:
     """Stop it; what it found stays."""
     return reads.shown(tx, actions.cancel(tx, offer_id))
 

@@ -19,11 +19,11 @@ from huitou.offer.store import offers as stored
 from huitou.offer.types.checks import (
     Check,
     CheckedCart,
-    CheckShown,
     Exposure,
     LowPrice,
     Met,
     NoCheck,
+    OfferCheckShown,
 )
 from huitou.offer.types.contexts import Taken
 from huitou.offer.types.offers import Offer
@@ -41,7 +41,7 @@ def get_latest(tx: ReadTx, offer_id: UUID, *, version: int | None = None) -> Che
     return found
 
 
-def shown(tx: ReadTx, check: Check) -> CheckShown:
+def shown(tx: ReadTx, check: Check) -> OfferCheckShown:
     """A check as pages show it; of orders those of units in the scope, and what all would cost only to whoever
     sees them all."""
     offer = offers.get_offer(tx, check.offer_id)
@@ -51,7 +51,7 @@ def shown(tx: ReadTx, check: Check) -> CheckShown:
     replay = exposure.replay(carts)
     foreseen = _exposure(tx, check, carts)
     done = check.cursor + (len(check.skus) if check.stage == "carts" else 0)
-    return CheckShown(
+    return OfferCheckShown(
         id=check.id,
         offer_id=check.offer_id,
         version=check.version,

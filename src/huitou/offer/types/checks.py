@@ -284,7 +284,7 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckShown:
+class OfferCheckShown:
     """A check and what it found until now.
 
     `order_count` orders were paid between `since` and `until`; of these `cart_count` are replayed, a sample by

@@ -6,7 +6,7 @@ import { usePages, useWrite } from '@/client/query'
 import type { Approval } from '@/client/types'
 import { CustomerName } from '@/shell/customer'
 import { showDone } from '@/shell/notify'
-import { useFilters } from '@/shell/router'
+import { Link, useFilters } from '@/shell/router'
 import { useMay, useMe } from '@/shell/session'
 import { yuan } from '@/ui/format'
 import { Nothing, Panel } from '@/ui/page'
@@ -28,6 +28,8 @@ const touched = [
   '/v1/adjustments',
   '/v1/customers/{customer_id}/balance',
   '/v1/prepaid',
+  '/v1/offers',
+  '/v1/offers/{offer_id}',
 ] as const
 
 /** What waits for a second person; who asked can only take it back. */
@@ -125,7 +127,23 @@ function Asked({ one }: { one: Approval }) {
       : null,
     typeof body.reason === 'string' ? body.reason : null,
   ].filter(Boolean)
+  if (one.kind === 'offer') return <AskedOffer body={body} />
   return <span className="quiet">{said.join(' · ')}</span>
+}
+
+/** Which offer, with a way to it and to its check, and why it takes two. */
+function AskedOffer({ body }: { body: Record<string, unknown> }) {
+  const { i18n } = useTranslation()
+  const why = body.why as { zh: string; en: string }[]
+  return (
+    <>
+      <Link to={`/offers/${String(body.offer)}`}>{String(body.name)}</Link>
+      <br />
+      <span className="quiet">
+        {why.map((each) => (i18n.language === 'en' ? each.en : each.zh)).join(' · ')}
+      </span>
+    </>
+  )
 }
 
 function Decide({ one }: { one: Approval }) {
@@ -150,7 +168,7 @@ function Decide({ one }: { one: Approval }) {
         </Button>
       </span>
     )
-  if (!may('benefit.approve')) return null
+  if (!may('benefit.approve') || (one.kind === 'offer' && !may('offer.publish'))) return null
   return (
     <span className="row">
       <Popconfirm title={t('approval.approve_ask')} onConfirm={() => settle('approve')}>
