@@ -212,3 +212,12 @@ export interface JsonSchema {
   required?: string[]
   anyOf?: JsonSchema[]
 }
+
+/* Reach. */
+
+export type ContactPolicy = Schemas['ContactPolicy']
+export type ContactCap = Schemas['Cap']
+export type ContactQuiet = Schemas['QuietHours']
+export type PolicyShown = Schemas['PolicyShown']
+/** What a policy would have done to messages that went. */
+export type PolicyReplayed = Schemas['huitou__reach__types__policies__Replayed']

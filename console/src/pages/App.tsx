@@ -43,6 +43,7 @@ const OffersPage = lazy(() => import('./OffersPage'))
 const OfferPage = lazy(() => import('./OfferPage'))
 const OfferOrderPage = lazy(() => import('./OfferOrderPage'))
 const GamesPage = lazy(() => import('./GamesPage'))
+const PolicyPage = lazy(() => import('./PolicyPage'))
 const ResultsPage = lazy(() => import('./ResultsPage'))
 const IdentityPage = lazy(() => import('./IdentityPage'))
 const DataPage = lazy(() => import('./DataPage'))
@@ -198,6 +199,8 @@ function Here() {
       return <GamesPage key={second} id={second} />
     case 'ledger':
       return <LedgerPage tab={second} />
+    case 'policy':
+      return <PolicyPage />
     case 'results':
       return <ResultsPage />
     case 'identity':

@@ -1,11 +1,12 @@
 import { App, Button, Input } from 'antd'
-import { useCallback, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Problem } from '@/client/http'
 import { read, useWrite } from '@/client/query'
 import type { Offer } from '@/client/types'
 import { showDone } from '@/shell/notify'
-import { go, useGuard } from '@/shell/router'
+import { useLeaveGuard } from '@/shell/leave'
+import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
 import { PageHead, Panel } from '@/ui/page'
 import { UndoRedo } from '@/ui/step'
@@ -108,26 +109,6 @@ function isWaiting(offer: Offer | null): boolean {
 
 function isSame(one: Draft, other: Draft): boolean {
   return touched(one, other).length === 0
-}
-
-/** Asks before what was written is left behind. */
-function useLeaveGuard(isOn: boolean) {
-  const { t } = useTranslation()
-  const { modal } = App.useApp()
-  const ask = useCallback(
-    (leave: () => void) => {
-      modal.confirm({
-        title: t('offer.leave_title'),
-        content: t('offer.leave_hint'),
-        okText: t('offer.leave'),
-        okButtonProps: { danger: true },
-        cancelText: t('offer.stay'),
-        onOk: leave,
-      })
-    },
-    [modal, t],
-  )
-  useGuard(isOn, ask)
 }
 
 /** Saves with the version it was read at; when somebody else was first, asks what to do. */
