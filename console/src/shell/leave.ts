@@ -1,5 +1,5 @@
 import { App } from 'antd'
-import { useCallback } from 'react'
+import { useCallback, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useGuard } from './router'
 
@@ -7,8 +7,11 @@ import { useGuard } from './router'
 export function useLeaveGuard(isOn: boolean) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
+  const isAsking = useRef(false)
   const ask = useCallback(
     (leave: () => void) => {
+      if (isAsking.current) return
+      isAsking.current = true
       modal.confirm({
         title: t('ui.leave_title'),
         content: t('ui.leave_hint'),
@@ -16,6 +19,9 @@ export function useLeaveGuard(isOn: boolean) {
         okButtonProps: { danger: true },
         cancelText: t('ui.stay'),
         onOk: leave,
+        afterClose: () => {
+          isAsking.current = false
+        },
       })
     },
     [modal, t],

@@ -1,0 +1,249 @@
+"""Lives of messages under a contact policy, by dice: planned, handed over, lost on the way, delivered late, refused; senders
+that die between claim, call and settle; consent withdrawn in the middle; the policy changed. The provider is a list of what
+it took. After every hand-over: consent, quiet hours, caps; at the end nothing is doubled and nothing is held for ever."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from random import Random
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from huitou.base.db import Tx
+from huitou.reach import actions, reads
+from huitou.reach.jobs import sending
+from huitou.reach.jobs.sending import Sending
+from huitou.reach.types.channels import (
+    AskOutcome,
+    Delivered,
+    Failed,
+    SubmitOutcome,
+    Submitted,
+    Unknown,
+    Waiting,
+)
+from huitou.reach.types.policies import ContactPolicy
+from tests.conftest import Clock
+from tests.rooms.reach import conftest as reach
+from tests.rooms.reach.conftest import Town
+
+town = reach.town
+
+ZONE = ZoneInfo("Asia/Shanghai")
+ROLLING_HOURS, ROLLING_MAX, DAY_MAX = 60, 3, 2
+POLICY = {
+    "caps": [
+        {"window": {"kind": "rolling", "hours": ROLLING_HOURS}, "limit": ROLLING_MAX},
+        {
+            "scope": "channel",
+            "of": "sms",
+            "window": {"kind": "calendar", "unit": "day"},
+            "limit": DAY_MAX,
+        },
+    ],
+    "quiet": [{"from_minute": 21 * 60, "until_minute": 8 * 60}],
+}
+STEPS = 200
+
+
+class Provider:
+    """What the outside has of us. It may take a message and not say so."""
+
+    def __init__(self, dice: Random) -> None:
+        self.dice = dice
+        self.taken: dict[UUID, datetime] = {}
+        self.lock = threading.Lock()
+
+    def submit(self, message_id: UUID, now: datetime) -> SubmitOutcome:
+        with self.lock:
+            luck = self.dice.random()
+            if luck < 0.1:
+                return Failed("45009", "busy", is_final=False)
+            if luck < 0.15:
+                return Failed("bad", "no such number")
+            if luck < 0.25:
+                return Unknown("nothing came of it")
+            assert message_id not in self.taken, "the same message was handed over twice"
+            self.taken[message_id] = now
+            return Unknown("taken, the answer was lost") if luck < 0.4 else Submitted("r")
+
+    def ask(self, message_id: UUID, now: datetime) -> AskOutcome:
+        with self.lock:
+            if message_id not in self.taken:
+                return Failed("not_found", "never seen", is_final=False)
+            if self.dice.random() < 0.4:
+                return Waiting("r")
+            return Delivered("r", min(now, self.taken[message_id] + timedelta(minutes=7)))
+
+
+class Senders:
+    """Whoever plans and sends, with dice of their own; each call is in one pair of hands until it is settled or lost."""
+
+    def __init__(self, town: Town, clock: Clock, provider: Provider, customers: list[UUID]) -> None:
+        self.town, self.clock, self.provider = town, clock, provider
+        self.customers = customers
+        self.consenting = set(customers)
+        self.calls: list[Sending] = []
+        self.handed: list[tuple[UUID, UUID, datetime]] = []
+        """Message, customer, when."""
+
+    def write(self, act: object) -> object:
+        with self.town.db.write(self.town.brand.merchant.id, principal="sim") as tx:
+            return act(tx)  # type: ignore[operator]
+
+    def plan(self, dice: Random) -> None:
+        chosen = dice.sample(self.customers, dice.randint(1, 3))
+        self.write(lambda tx: actions.plan(tx, [self.town.candidate(each) for each in chosen]))
+
+    def claim(self, dice: Random) -> None:
+        waiting = self._ids("planned")
+        if not waiting:
+            return
+        id_ = str(dice.choice(waiting))
+        call = self.write(lambda tx: self._claim(tx, id_))
+        if isinstance(call, Sending):
+            self.calls.append(call)
+
+    def _claim(self, tx: Tx, id_: str) -> Sending | None:
+        call = sending.claim_submit(tx, id_)
+        if call is not None:
+            self._may_go(tx, call.message_id)
+        return call
+
+    def settle(self, dice: Random) -> None:
+        if self.calls:
+            call = self.calls.pop(dice.randrange(len(self.calls)))
+            outcome = self.provider.submit(call.message_id, self.clock.now)
+            if dice.random() < 0.2:
+                return  # dies between call and settle
+            for _ in range(1 + (dice.random() < 0.2)):  # settled, or settled and told again
+                self.write(lambda tx: sending.settle_submit(tx, call, outcome))
+
+    def lose(self, dice: Random) -> None:
+        if self.calls:
+            self.calls.pop(dice.randrange(len(self.calls)))  # dies between claim and call
+
+    def withdraw(self, dice: Random) -> None:
+        customer = dice.choice(self.customers)
+        self.consenting.discard(customer)
+        self.write(lambda tx: actions.opt_out(tx, customer, reason="page", proof="sim"))
+
+    def consent(self, dice: Random) -> None:
+        gone = sorted(set(self.customers) - self.consenting)
+        if gone:
+            customer = dice.choice(gone)
+            self.write(lambda tx: actions.opt_in(tx, customer, proof="sim"))
+            self.consenting.add(customer)
+
+    def ask(self, dice: Random) -> None:
+        """What the worker does about calls that nobody finished, and what was submitted."""
+        for id_ in self._ids("in_flight"):
+            if not any(call.message_id == id_ for call in self.calls):
+                self.write(lambda tx, id_=id_: sending.claim_submit(tx, str(id_)))
+        for state in ("unknown", "submitted", "waiting"):
+            for id_ in self._ids(state):
+                asked = self.write(lambda tx, id_=id_: sending.claim_ask(tx, str(id_)))
+                if isinstance(asked, Sending):
+                    outcome = self.provider.ask(id_, self.clock.now)
+                    self.write(lambda tx, a=asked, o=outcome: sending.settle_ask(tx, a, o))
+
+    def _may_go(self, tx: Tx, message_id: UUID) -> None:
+        """Looked at apart from the gate, in the transaction that hands it over."""
+        [message] = tx.rows(
+            dict,
+            "SELECT customer_id FROM reach.message WHERE merchant_id = %(merchant)s AND id = %(id)s",
+            {"id": message_id},
+        )
+        customer, now = message["customer_id"], self.clock.now
+        assert customer in self.consenting
+        assert 8 <= now.astimezone(ZONE).hour < 21, "handed over in quiet hours"
+        self.handed.append((message_id, customer, now))
+        rows = tx.rows(
+            dict,
+            "SELECT state, delivered_at FROM reach.message WHERE merchant_id = %(merchant)s"
+            " AND customer_id = %(customer)s AND state IN"
+            " ('in_flight', 'unknown', 'submitted', 'waiting', 'delivered')",
+            {"customer": customer},
+        )
+        times = [row["delivered_at"] or now for row in rows]
+        today = [at for at in times if at.astimezone(ZONE).date() == now.astimezone(ZONE).date()]
+        assert len(today) <= DAY_MAX
+        since = now - timedelta(hours=ROLLING_HOURS)
+        assert sum(at > since for at in times) <= ROLLING_MAX
+
+    def _ids(self, state: str) -> list[UUID]:
+        with self.town.db.read(self.town.brand.merchant.id) as tx:
+            return tx.column(
+                "SELECT id FROM reach.message WHERE merchant_id = %(merchant)s"
+                " AND state = %(state)s ORDER BY id",
+                {"state": state},
+            )
+
+    def finish(self) -> None:
+        """Senders go on until nothing is open; none is held for ever."""
+        self.calls.clear()
+        for _ in range(40):
+            self.clock.move(hours=7)
+            self.ask(Random(0))
+            for id_ in self._ids("planned"):
+                call = self.write(lambda tx, id_=id_: self._claim(tx, str(id_)))
+                if isinstance(call, Sending):
+                    self.calls.append(call)
+            while self.calls:
+                self.settle(Random(1))
+        open_ = ("planned", "in_flight", "unknown", "submitted", "waiting")
+        assert {state: self._ids(state) for state in open_} == {state: [] for state in open_}
+
+
+@pytest.fixture
+def senders(town: Town, clock: Clock, request: pytest.FixtureRequest) -> Senders:
+    day = datetime.now(UTC).date()
+    clock.now = datetime(day.year, day.month, day.day, 1, tzinfo=UTC)
+    customers = town.people(8)
+    with town.db.write(town.brand.merchant.id) as tx:
+        version = reads.policy_shown(tx).version
+        actions.set_policy(tx, ContactPolicy.model_validate(POLICY), version=version)
+    return Senders(town, clock, Provider(Random(request.node.name)), customers)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_the_policy_holds(senders: Senders, seed: int) -> None:
+    dice = Random(seed)
+    verbs = [senders.plan] * 4 + [senders.claim] * 5 + [senders.settle] * 4
+    verbs += [senders.lose, senders.ask, senders.withdraw, *[senders.consent] * 3]
+    for _ in range(STEPS):
+        dice.choice(verbs)(dice)
+        if dice.random() < 0.25:
+            senders.clock.move(minutes=dice.randint(1, 400))
+    senders.finish()
+    assert len(senders.handed) > 10
+    assert len(senders.provider.taken) > 5
+
+
+def test_thirty_two_senders_at_once_keep_to_it(senders: Senders) -> None:
+    failures: list[BaseException] = []
+    ready = threading.Barrier(32)
+
+    def rush(seed: int) -> None:
+        dice = Random(seed)
+        try:
+            ready.wait()
+            for _ in range(4):
+                senders.plan(dice)
+                senders.claim(dice)
+                senders.settle(dice)
+        except IndexError:
+            pass  # another took the last call
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=rush, args=(seed,)) for seed in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures, failures
+    senders.ask(Random(0))
+    senders.finish()
+    assert len(senders.provider.taken) >= 4
