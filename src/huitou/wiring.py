@@ -18,6 +18,11 @@ from huitou.channels.sms_aliyun.pushes import AliyunPushes
 from huitou.channels.sms_tencent.channel import TencentSmsChannel
 from huitou.channels.sms_tencent.config import TencentSmsConfig
 from huitou.channels.sms_tencent.pushes import TencentPushes
+from huitou.channels.wechat.callbacks import WechatEars
+from huitou.channels.wechat.client import WechatClient
+from huitou.channels.wechat.config import MiniConfig, OfficialConfig, WechatAccount
+from huitou.channels.wechat.mini import MiniChannel
+from huitou.channels.wechat.official import OfficialChannel
 from huitou.channels.wecom.channel import WeComChannel
 from huitou.channels.wecom.client import (
     BAD_CORP,
@@ -39,7 +44,9 @@ from huitou.profile import reads as profile
 from huitou.profile import types as profile_types
 from huitou.profile.types import Exporter
 from huitou.reach.types import channels as reach_channels
+from huitou.reach.types import hearing as reach_hearing
 from huitou.reach.types.channels import Channel, Friends, SmsPushes, StaffNotifier
+from huitou.reach.types.hearing import Ears
 from huitou.segment import reads as segment
 from huitou.tag import reads as tag
 
@@ -71,6 +78,8 @@ CHANNELS: dict[str, type[BaseModel]] = {
     "wecom": WeComConfig,
     "sms": AliyunSmsConfig,
     "sms_tencent": TencentSmsConfig,
+    "wechat": OfficialConfig,
+    "mini": MiniConfig,
 }
 """The settings there are of channels, by kind, with their models; `reach` says what they serve."""
 
@@ -125,6 +134,11 @@ def open_channel(kind: str, config: str) -> Channel:
         return WeComChannel(WeComClient(WeComConfig.model_validate_json(config)))
     if kind == "sms_tencent":
         return TencentSmsChannel(TencentSmsConfig.model_validate_json(config))
+    if kind == "wechat":
+        return OfficialChannel(WechatClient(OfficialConfig.model_validate_json(config)))
+    if kind == "mini":
+        settings = MiniConfig.model_validate_json(config)
+        return MiniChannel(settings, WechatClient(settings))
     assert kind == "sms", f"there is no channel {kind}"
     return AliyunSmsChannel(AliyunSmsConfig.model_validate_json(config))
 
@@ -177,6 +191,13 @@ def open_sms_pushes(kind: str, config: str) -> SmsPushes:
     return AliyunPushes(AliyunSmsConfig.model_validate_json(config))
 
 
+@_one_for_each
+def open_ears(kind: str, config: str) -> Ears:
+    """What a platform calls us with."""
+    models: dict[str, type[WechatAccount]] = {"wechat": OfficialConfig, "mini": MiniConfig}
+    return WechatEars(models[kind].model_validate_json(config))
+
+
 def bind() -> None:
     """Bind the rooms' ports to the adapters, and to the rooms above that serve them."""
     identity_types.PEOPLE.bind(profile.people)
@@ -185,6 +206,7 @@ def bind() -> None:
     reach_channels.open_notifier.bind(open_notifier)
     reach_channels.open_friends.bind(open_friends)
     reach_channels.open_sms_pushes.bind(open_sms_pushes)
+    reach_hearing.open_ears.bind(open_ears)
 
 
 def _exporters() -> dict[str, Exporter]:

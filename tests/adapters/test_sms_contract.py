@@ -39,7 +39,6 @@ class Vendor:
     pushes: AliyunPushes | TencentPushes
     templates: str
     report_url: str
-    finds_lost: bool
     passing: str
     answer: bytes
 
@@ -50,7 +49,6 @@ VENDORS = {
         AliyunPushes(aliyun_config(receipt_secret=SecretStr(SECRET))),
         ALIYUN_TEMPLATES,
         "report_url",
-        True,
         "isv.BUSINESS_LIMIT_CONTROL",
         b'{"code":0,"msg":"ok"}',
     ),
@@ -59,7 +57,6 @@ VENDORS = {
         TencentPushes(tencent_config(receipt_secret=SecretStr(SECRET))),
         TENCENT_TEMPLATES,
         "tencent_report_url",
-        False,
         "LimitExceeded.PhoneNumberDailyLimit",
         b'{"result":0,"errmsg":"OK"}',
     ),
@@ -67,9 +64,10 @@ VENDORS = {
 
 
 class SmsStage:
+    is_asked = True
+
     def __init__(self, world: World, vendor: Vendor, receiver: Receiver) -> None:
         self._world, self._vendor, self._receiver = world, vendor, receiver
-        self.finds_lost = vendor.finds_lost
         self.channel: Channel = vendor.open(world, templates=vendor.templates)
         world.sim("/configure", {**WORLD, "is_holding": True})
         world.sim("/configure", {vendor.report_url: f"{receiver.url}/{SECRET}"})

@@ -26,7 +26,12 @@ from huitou.reach.types.channels import CARRIERS, Failed, Outgoing, Submitted, U
 router = Router(prefix="/v1", tags=["channels"])
 
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
-_ADDRESSES = {"wecom": ("企业微信账号", "WeCom account"), "sms": ("手机号", "phone number")}
+_ADDRESSES = {
+    "wecom": ("企业微信账号", "WeCom account"),
+    "sms": ("手机号", "phone number"),
+    "wechat": ("用户的 openid", "openid of a user"),
+    "mini": ("用户的 openid", "openid of a user"),
+}
 """By the channel served: what a test message asks for."""
 _SECRET = "••••••••"  # noqa: S105
 

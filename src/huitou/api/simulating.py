@@ -12,7 +12,7 @@ from huitou.base.config import Config
 from huitou.kernel.errors import Unavailable
 from huitou.merchant.types import Merchant, Staff
 
-PORTS = {"wecom": 1, "sms": 2, "sms_tencent": 2, "mall": 3}
+PORTS = {"wecom": 1, "sms": 2, "sms_tencent": 2, "mall": 3, "wechat": 4, "mini": 4}
 """Simulators stand on the ports after the product's own; both kinds of SMS reach the same phones."""
 _SIGN_MAX = 12
 """Characters of an SMS sign."""
@@ -116,10 +116,45 @@ def _tencent(base: str, site: str, merchant: Merchant) -> dict[str, Any]:
     }
 
 
+def _official(base: str, site: str, merchant: Merchant) -> dict[str, Any]:
+    config = _wechat(base, site, merchant, "wechat", {"tmpl-order": ["thing1", "time2"]})
+    return {**config, "templates": "tmpl-order=thing1:${goods};time2:${when}"}
+
+
+def _mini(base: str, site: str, merchant: Merchant) -> dict[str, Any]:
+    config = _wechat(base, site, merchant, "mini", {"tmpl-arrived": ["thing1"]})
+    return {**config, "templates": "tmpl-arrived=thing1:${text}", "template_id": "tmpl-arrived"}
+
+
+def _wechat(
+    base: str, site: str, merchant: Merchant, kind: str, templates: dict[str, list[str]]
+) -> dict[str, Any]:
+    account = {
+        "app_id": f"wx-sim-{kind}",
+        "secret": secrets.token_urlsafe(24),
+        "token": secrets.token_hex(8),
+        "encoding_aes_key": secrets.token_hex(32)[:43],
+    }
+    callback = f"{site}/callbacks/{kind}/{merchant.id}"
+    _tell(
+        base,
+        "account",
+        {
+            **account,
+            "kind": "mini" if kind == "mini" else "official",
+            "callback_url": callback,
+            "templates": templates,
+        },
+    )
+    return {**account, "base_url": base}
+
+
 _ACCOUNTS: dict[str, Callable[[str, str, Merchant], dict[str, Any]]] = {
     "wecom": _wecom,
     "sms": _aliyun,
     "sms_tencent": _tencent,
+    "wechat": _official,
+    "mini": _mini,
 }
 assert set(_ACCOUNTS) == set(wiring.CHANNELS), "every channel has a simulator"
 

@@ -118,7 +118,9 @@ class ContactRemoved(Strict, frozen=True):
 
 
 class ConsentChanged(Strict, frozen=True):
-    channel: Annotated[str, msgspec.Meta(pattern="^(wecom|sms|wechat|phone|email|all)$")]
+    channel: Annotated[
+        str, msgspec.Meta(pattern="^(wecom|sms|wechat|mini|rcs|phone|webhook|email|all)$")
+    ]
     purpose: Annotated[str, msgspec.Meta(pattern="^(marketing|service)$")] = "marketing"
     proof: ShortText | None = None
 

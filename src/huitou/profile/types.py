@@ -14,7 +14,7 @@ from huitou.kernel.personal import Personal
 ConsentState = Literal["given", "withdrawn"]
 Gender = Literal["female", "male"]
 
-CHANNELS = ("wecom", "sms", "wechat", "phone", "email")
+CHANNELS = ("wecom", "sms", "wechat", "mini", "rcs", "phone", "webhook", "email")
 ALL_CHANNELS = "all"
 """A consent to `all` is one to each of `CHANNELS`."""
 TAG_MAX = 40

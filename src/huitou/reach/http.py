@@ -20,7 +20,7 @@ from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
 from huitou.reach import actions, reads
-from huitou.reach.jobs import callbacks, receipts
+from huitou.reach.jobs import callbacks, hearing, receipts
 from huitou.reach.reads import DecisionRow, MessageDetail
 from huitou.reach.store.messages import MessageRow
 from huitou.reach.types.channels import FriendAdded, FriendRemoved, Friends
@@ -29,6 +29,8 @@ from huitou.reach.types.policies import ContactPolicy, PolicyPreview, PolicyShow
 
 router = Router(tags=["reach"])
 
+HeardCarrier = Literal["wechat", "mini"]
+"""Providers whose callbacks are signed."""
 _TEST_TEXT = "【测试】这是一条来自回头的测试消息，收到即表示渠道已接通。"
 
 
@@ -245,6 +247,32 @@ def sms_push(
         else:
             callbacks.take_replies(tx, carrier, pushes.replies(body))
     return Response(json.dumps(pushes.received), media_type="application/json")
+
+
+@router.get(
+    "/callbacks/{carrier}/{merchant_id}", tags=["callbacks"], response_class=PlainTextResponse
+)
+def handshake(request: Request, carrier: HeardCarrier, merchant_id: UUID) -> Response:
+    """A platform checks the address; a wrong signature is refused."""
+    database = _database(request)
+    _check_merchant(database, merchant_id)
+    with database.read(merchant_id, principal=f"callback:{carrier}") as tx:
+        ears = hearing.ears_of(tx, carrier)
+    return PlainTextResponse(ears.verify(request.query_params))
+
+
+@router.post(
+    "/callbacks/{carrier}/{merchant_id}", tags=["callbacks"], response_class=PlainTextResponse
+)
+def callback(request: Request, carrier: HeardCarrier, merchant_id: UUID, body: Raw) -> Response:
+    """A platform tells of messages and of what customers do; told again, it counts once."""
+    database = _database(request)
+    _check_merchant(database, merchant_id)
+    with database.write(merchant_id, principal=f"callback:{carrier}") as tx:
+        ears = hearing.ears_of(tx, carrier)
+        heard = ears.hear(request.query_params, request.headers, body, tx.now)
+        hearing.take(tx, carrier, ears.scope, heard)
+    return PlainTextResponse(ears.answer)
 
 
 def _choose(request: Request, token: str, *, is_stopping: bool) -> Response:

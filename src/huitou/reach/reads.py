@@ -1,7 +1,7 @@
 """What others may ask of reach."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from huitou.reach.store import policies, records
 from huitou.reach.store.messages import MessageRow
 from huitou.reach.types.channels import ADDRESS_KINDS, CARRIERS
 from huitou.reach.types.gate import Allowed, Blocked, Candidate, Facts
+from huitou.reach.types.hearing import open_ears
 from huitou.reach.types.messages import NoMessage, Touch
 from huitou.reach.types.policies import (
     HOURS_MAX,
@@ -147,7 +148,10 @@ def facts_of(
     policy, zone = policy_of(tx), merchants.get_merchant(tx).zone
     configured = channels_on(tx)
     repeat_since = tx.now - timedelta(days=policy.repeat_days)
-    rows = gates.find_facts(tx, candidates, repeat_since=repeat_since, own_ids=own_ids)
+    scopes = scopes_of(tx, {candidate.channel for candidate in candidates})
+    rows = gates.find_facts(
+        tx, candidates, repeat_since=repeat_since, scopes=scopes, own_ids=own_ids
+    )
     since = tx.now - timedelta(hours=HOURS_MAX)
     counting = policies.list_counting(tx, [c.customer_id for c in candidates], since)
     own = set(own_ids or ())
@@ -188,6 +192,14 @@ def channels_on(tx: ReadTx) -> dict[str, str]:
 def carrier_of(tx: ReadTx, channel: str) -> str | None:
     """The kind of settings that serves the channel now; None when none is set up."""
     return channels_on(tx).get(channel)
+
+
+def scopes_of(tx: ReadTx, channels: Collection[str]) -> dict[str, str]:
+    """Of channels whose addresses belong to one account, such as openids: whose they are now."""
+    served = channels_on(tx)
+    personal = [c for c in channels if ADDRESS_KINDS.get(c) == "openid" and c in served]
+    configs = {c: merchants.channel_config(tx, served[c]) for c in personal}
+    return {c: open_ears.get()(served[c], config).scope for c, config in configs.items() if config}
 
 
 def policy_of(tx: ReadTx) -> ContactPolicy:

@@ -15,11 +15,12 @@ from huitou.base.config import Config
 from huitou.serve import die_with_parent
 from huitou.simulators.mall.app import create_app as create_mall
 from huitou.simulators.sms.app import create_app as create_sms
+from huitou.simulators.wechat.app import create_app as create_wechat
 from huitou.simulators.wecom.app import create_app as create_wecom
 
 
 def main() -> None:
-    """Serve WeCom, SMS and the demo's mall until SIGTERM."""
+    """Serve WeCom, SMS, the demo's mall and WeChat until SIGTERM."""
     die_with_parent()
     log.configure("simulators")
     config = Config.from_environment()
@@ -35,6 +36,7 @@ def main() -> None:
             wecom_url=wecom_url,
             state=folder / "mall.sqlite",
         ),
+        create_wechat(folder / "wechat.sqlite"),
     ]
     asyncio.run(_serve(apps, config.port + 1))
 

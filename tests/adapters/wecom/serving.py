@@ -54,7 +54,7 @@ def serve(app: ASGIApp, port: int = 0) -> Iterator[str]:
         listener.close()
 
 
-def eventually(is_so: Callable[[], object], seconds: float = 10.0) -> None:
+def eventually(is_so: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait until `is_so()`; fails when it never is."""
     until = time.monotonic() + seconds
     while not is_so():

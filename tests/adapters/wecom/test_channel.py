@@ -23,7 +23,7 @@ CUSTOMER = "wmEMU0001"
 
 
 class WeComStage:
-    finds_lost = True
+    is_asked = True
 
     def __init__(self, sim: Sim) -> None:
         self._sim = sim

@@ -9,7 +9,10 @@ _CHANNELS = {
     "wecom": ("企业微信", "WeCom"),
     "sms": ("短信", "SMS"),
     "wechat": ("微信", "WeChat"),
+    "mini": ("小程序", "mini program"),
+    "rcs": ("5G 消息", "5G message"),
     "phone": ("电话", "phone"),
+    "webhook": ("自有 App", "own app"),
     "email": ("邮件", "e-mail"),
     "all": ("所有渠道", "all channels"),
 }

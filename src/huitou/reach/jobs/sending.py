@@ -8,7 +8,7 @@ later; it is sent again only when the channel surely never took it.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,11 +25,13 @@ from huitou.reach import reads
 from huitou.reach.rules import gate, standing
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
+from huitou.reach.store import permits
 from huitou.reach.store.messages import Message
 from huitou.reach.types.channels import (
     AskOutcome,
     Cancels,
     Channel,
+    Failed,
     Link,
     Outgoing,
     SubmitOutcome,
@@ -38,6 +40,7 @@ from huitou.reach.types.channels import (
     open_channel,
 )
 from huitou.reach.types.gate import Allowed, Blocked, Candidate
+from huitou.reach.types.hearing import Permissive
 from huitou.reach.types.messages import (
     MessagesDelivered,
     MessagesFailed,
@@ -106,6 +109,10 @@ def claim_submit(tx: Tx, message_id: str) -> Sending | None:
         news = Standing(message.attempt, "failed", tx.now, failure="no_address")
         take_news(tx, message, news)
         return None
+    if not _take_permit(tx, sending, address_id):
+        news = Standing(message.attempt, "failed", tx.now, failure="no_permission")
+        take_news(tx, message, news)
+        return None
     store.set_in_flight(tx, message.id, address_id, sending.carrier)
     return sending
 
@@ -120,7 +127,11 @@ def settle_submit(tx: Tx, sending: Sending, outcome: SubmitOutcome) -> None:
     message = _lock(tx, sending.message_id)
     if message is None:
         return
-    take_news(tx, message, standing.after_submit(outcome, sending.attempt, tx.now))
+    wait = timedelta(0)
+    if isinstance(outcome, Failed):
+        _give_back_permit(tx, sending, message, outcome)
+        wait = outcome.wait
+    take_news(tx, message, standing.after_submit(outcome, sending.attempt, tx.now), wait)
 
 
 def claim_ask(tx: Tx, message_id: str) -> Sending | None:
@@ -184,8 +195,9 @@ def settle_take_back(tx: Tx, taking: TakingBack, outcome: SubmitOutcome) -> None
         store.set_next_ask(tx, message.id, tx.now)
 
 
-def take_news(tx: Tx, message: Message, news: Standing) -> None:
-    """Advance a locked message, and tell whoever waits for it."""
+def take_news(tx: Tx, message: Message, news: Standing, wait: timedelta = timedelta(0)) -> None:
+    """Advance a locked message, and tell whoever waits for it. `wait`: another attempt comes no
+    sooner."""
     current = Standing(
         message.attempt,
         message.state,
@@ -200,7 +212,9 @@ def take_news(tx: Tx, message: Message, news: Standing) -> None:
     if (after.state, after.attempt) == (current.state, current.attempt):
         return
     if after.state == "planned":
-        at = tx.now + standing.retry_pause(after.attempt)
+        at = tx.now + max(standing.retry_pause(after.attempt), wait)
+        if wait:
+            store.set_not_before(tx, message.id, at)
         tx.defer(submit, at=at, key=str(message.id), message_id=str(message.id))
         return
     show_message(tx, message, after.state)
@@ -293,6 +307,27 @@ def _sending(tx: ReadTx, message: Message, address_id: int | None, carrier: str)
         params=body["params"],
     )
     return Sending(message.id, message.attempt, channel, outgoing, message.ref, carrier)
+
+
+def _take_permit(tx: Tx, sending: Sending, address_id: int | None) -> bool:
+    """Use up what the customer has opened up, where the platform counts; a test uses up nothing."""
+    channel = sending.channel
+    subject = channel.permission_of(sending.outgoing) if isinstance(channel, Permissive) else None
+    if subject is None or address_id is None:
+        return True
+    id, until = sending.message_id, tx.now + standing.CALL_MAX
+    return permits.take_permit(tx, sending.carrier, address_id, subject, id, until)
+
+
+def _give_back_permit(tx: Tx, sending: Sending, message: Message, refused: Failed) -> None:
+    """It surely did not go out; and where the platform counts fewer than we do, it is right."""
+    permits.release_permit(tx, message.id)
+    channel = sending.channel
+    if not isinstance(channel, Permissive) or not channel.is_used_up(refused.code):
+        return
+    subject = channel.permission_of(sending.outgoing)
+    if subject is not None and message.address_id is not None:
+        permits.remove_permits(tx, sending.carrier, message.address_id, subject)
 
 
 def _address(tx: ReadTx, address_id: int | None) -> str | None:

@@ -22,6 +22,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "outranked_by": ("同期有更重要的消息", "A more important message has the place"),
     "budget": ("预算已用于收益更高的消息", "The budget brings more elsewhere"),
     "capacity": ("导购当天的名额已满", "The associate's day is full"),
+    "no_permission": (
+        "客户没有可用的订阅次数或会话窗口",
+        "The customer has opened up no message on this account",
+    ),
+    "missing_variable": ("模板缺少变量的内容", "The template lacks the value of a variable"),
+    "value_too_long": ("模板内容超出长度或格式", "A value of the template breaks its rule"),
     "no_address": ("没有可用的联系方式", "There is no address to write to"),
     "no_sender": ("没有可发送的导购", "There is no associate to send it"),
     "channel_off": ("该渠道还没有配置", "The channel is not set up"),

@@ -25,6 +25,8 @@ UNKNOWN_PAUSE = timedelta(seconds=60)
 """A call that is still on its way may arrive after a list that lacks it: ask no sooner."""
 STUCK_AFTER = timedelta(minutes=2)
 LEASE = timedelta(seconds=45)
+CALL_MAX = timedelta(seconds=20)
+"""A call may take so long to arrive: a window that ends sooner is over."""
 
 _RANK: dict[State, int] = {
     "planned": 0,

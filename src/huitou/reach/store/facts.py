@@ -1,6 +1,6 @@
 """What the gate asks, for any number of candidates in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,8 @@ _FACTS = """
 WITH candidate AS (
     SELECT * FROM unnest(%(no)s::int[], %(customer)s::uuid[], %(channel)s::text[],
                          %(purpose)s::text[], %(content)s::text[], %(staff)s::uuid[],
-                         %(kind)s::text[], %(own)s::uuid[])
-        AS c (no, customer_id, channel, purpose, content_key, staff_id, kind, own_id)
+                         %(kind)s::text[], %(scope)s::text[], %(own)s::uuid[])
+        AS c (no, customer_id, channel, purpose, content_key, staff_id, kind, scope, own_id)
 )
 SELECT c.no,
     k.id IS NULL OR k.state = 'forgotten' AS is_forgotten,
@@ -47,7 +47,7 @@ LEFT JOIN LATERAL (
     FROM identity.customer r
     JOIN identity.link l ON l.merchant_id = r.merchant_id AND l.customer_id = r.id
     WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
-      AND l.kind = c.kind AND l.quarantine IS NULL
+      AND l.kind = c.kind AND (c.scope IS NULL OR l.scope = c.scope) AND l.quarantine IS NULL
     ORDER BY l.grade <> 'C' DESC, l.linked_at DESC LIMIT 1
 ) a ON true
 """
@@ -58,9 +58,10 @@ def find_facts(
     candidates: Sequence[Candidate],
     *,
     repeat_since: datetime,
+    scopes: Mapping[str, str],
     own_ids: Sequence[UUID] | None = None,
 ) -> list[dict[str, Any]]:
-    """A row per candidate, in order.
+    """A row per candidate, in order. `scopes`: of the addresses, by the channels that have one.
 
     With `own_ids` (at submission) a candidate's own message does not count against itself. Messages and opt-outs are read through who first got them, so that a merge is followed at once.
     """
@@ -75,6 +76,7 @@ def find_facts(
             "content": [c.content_key for c in candidates],
             "staff": [c.staff_id for c in candidates],
             "kind": [ADDRESS_KINDS.get(c.channel, "") for c in candidates],
+            "scope": [scopes.get(c.channel) for c in candidates],
             "own": [None] * len(candidates) if own_ids is None else list(own_ids),
             "repeat_since": repeat_since,
         },

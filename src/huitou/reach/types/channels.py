@@ -2,16 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from huitou.base.ports import Port
 
-CHANNELS = ("wecom", "sms")
-ADDRESS_KINDS = {"wecom": "external_userid", "sms": "phone"}
+CHANNELS = ("wecom", "sms", "wechat", "mini")
+ADDRESS_KINDS = {
+    "wecom": "external_userid",
+    "sms": "phone",
+    "wechat": "openid",
+    "mini": "openid",
+}
 """Channel → kind of identifier that is its address."""
-CARRIERS = {"wecom": ("wecom",), "sms": ("sms", "sms_tencent")}
+CARRIERS = {
+    "wecom": ("wecom",),
+    "sms": ("sms", "sms_tencent"),
+    "wechat": ("wechat",),
+    "mini": ("mini",),
+}
 """Channel → kinds of settings that can serve it; of those set up, the one saved last sends."""
 
 
@@ -53,11 +63,15 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The channel refused. `code` is the channel's own; a final failure is never tried again."""
+    """The channel refused. `code` is the channel's own; a final failure is never tried again.
+
+    `wait`: for how long the channel takes nothing from us, where a limit of its own is reached.
+    """
 
     code: str
     detail: str
     is_final: bool = True
+    wait: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

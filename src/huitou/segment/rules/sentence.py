@@ -72,7 +72,10 @@ CHANNELS: dict[str, tuple[str, str]] = {
     "wecom": ("企业微信", "WeCom"),
     "sms": ("短信", "SMS"),
     "wechat": ("微信", "WeChat"),
+    "mini": ("小程序", "mini program"),
+    "rcs": ("5G 消息", "5G message"),
     "phone": ("电话", "phone"),
+    "webhook": ("自有 App", "own app"),
     "email": ("邮件", "e-mail"),
 }
 PURPOSES: dict[str, tuple[str, str]] = {

@@ -12,7 +12,8 @@ from huitou.simulators.wecom.control import control_router
 from huitou.simulators.wecom.delivery import Deliverer
 from huitou.simulators.wecom.pages import page_router
 from huitou.simulators.wecom.wire import Wire
-from huitou.simulators.wecom.world import Json, World
+from huitou.simulators.wecom.world import World
+from huitou.simulators.world import Json
 
 
 def create_app(

@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from huitou.simulators.trouble import Fault
 from huitou.simulators.wecom import mass, people
 from huitou.simulators.wecom.delivery import Deliverer, contact_event
-from huitou.simulators.wecom.world import Json, World
+from huitou.simulators.wecom.world import World
+from huitou.simulators.world import Json
 
 BULK_MAX = 20_000
 
@@ -85,21 +87,6 @@ class Unfriend(Order):
     userid: str
     external_userid: str
     by: Literal["customer", "member"] = "customer"
-
-
-class Fault(Order):
-    """The next `count` calls to `path` (below /cgi-bin/, or `*`) go wrong.
-
-    `timeout_*` holds the answer back for `seconds` and then breaks the connection.
-    """
-
-    path: str = "*"
-    mode: Literal["errcode", "drop_before", "drop_after", "timeout_before", "timeout_after"] = (
-        "errcode"
-    )
-    errcode: int = -1
-    seconds: float = 30.0
-    count: Annotated[int, Field(ge=1)] = 1
 
 
 class Expire(Order):
@@ -235,16 +222,7 @@ def _add_people(router: APIRouter, world: World, deliverer: Deliverer) -> None:
 def _add_trouble(router: APIRouter, world: World, deliverer: Deliverer) -> None:
     @router.post("/faults")
     def add_fault(fault: Fault) -> Json:
-        with world.change():
-            world.run(
-                "INSERT INTO fault (path, mode, errcode, seconds, remaining) "
-                "VALUES (?, ?, ?, ?, ?)",
-                fault.path,
-                fault.mode,
-                fault.errcode,
-                fault.seconds,
-                fault.count,
-            )
+        world.add_fault(fault.path, fault.mode, fault.errcode, fault.seconds, fault.count)
         return {}
 
     @router.delete("/faults")

@@ -11,7 +11,8 @@ from xml.sax.saxutils import escape
 import httpx2
 
 from huitou.channels.wecom import crypto
-from huitou.simulators.wecom.world import Json, World
+from huitou.simulators.wecom.world import World
+from huitou.simulators.world import Json
 
 TRIES = 3
 WORKERS = 4

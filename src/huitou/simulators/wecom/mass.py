@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from huitou.kernel.time import DEFAULT_ZONE, day_of, month_range
 from huitou.simulators.wecom.errors import ApiError
 from huitou.simulators.wecom.people import limit_of, offset_of
-from huitou.simulators.wecom.world import Json, Row, World, new_name
+from huitou.simulators.wecom.world import World
+from huitou.simulators.world import Json, Row, new_name
 
 UNSENT, TASK_SENT = 0, 2
 SENT, NOT_FRIEND, QUOTA_USED = 1, 2, 3

@@ -14,7 +14,8 @@ from huitou.kernel.time import DEFAULT_ZONE
 from huitou.simulators.wecom import mass, staff
 from huitou.simulators.wecom.control import befriend, unfriend
 from huitou.simulators.wecom.delivery import Deliverer
-from huitou.simulators.wecom.world import Json, World, new_name
+from huitou.simulators.wecom.world import World
+from huitou.simulators.world import Json, new_name
 
 LIST_MAX = 50
 AS_COOKIE, AS_COOKIE_S = "wecom_sim_as", 120

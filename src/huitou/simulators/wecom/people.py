@@ -6,7 +6,8 @@ Source: developer.work.weixin.qq.com/document/path/92114, 92113, 92994, 92571, 9
 import json
 
 from huitou.simulators.wecom.errors import ApiError
-from huitou.simulators.wecom.world import Json, Row, World, new_name
+from huitou.simulators.wecom.world import World
+from huitou.simulators.world import Json, Row, new_name
 
 ADD_WAY_SCAN = 1
 

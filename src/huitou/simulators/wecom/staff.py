@@ -7,7 +7,8 @@ import hashlib
 import json
 
 from huitou.simulators.wecom.errors import ApiError
-from huitou.simulators.wecom.world import Json, World, new_name
+from huitou.simulators.wecom.world import World
+from huitou.simulators.world import Json, new_name
 
 CODE_S = 300
 USERS_MAX = 1000

@@ -10,9 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from huitou.simulators.trouble import drop
 from huitou.simulators.wecom import mass, people, staff
 from huitou.simulators.wecom.errors import ApiError, envelope
-from huitou.simulators.wecom.world import Json, Row, World, new_name
+from huitou.simulators.wecom.world import World
+from huitou.simulators.world import Json, new_name
 
 Operation = Callable[[World, Json, Json], Json]
 
@@ -48,7 +50,7 @@ class Wire:
         request = Request(scope, receive)
         path = request.path_params["path"]
         raw = await request.body()
-        fault = await run_in_threadpool(self._take_fault, path)
+        fault = await run_in_threadpool(self._world.take_fault, path)
         mode = fault["mode"] if fault else ""
         if fault and mode == "errcode":
             await JSONResponse(envelope(fault["errcode"], "forced"))(scope, receive, send)
@@ -58,19 +60,9 @@ class Wire:
             response = await run_in_threadpool(self._answer, request, path, raw)
         if response is None or mode.endswith(AFTER):
             await asyncio.sleep(fault["seconds"] if fault and mode.startswith("timeout") else 0)
-            await _drop(send)
+            await drop(send)
             return
         await response(scope, receive, send)
-
-    def _take_fault(self, path: str) -> Row | None:
-        world = self._world
-        with world.change():
-            fault = world.row(
-                "SELECT * FROM fault WHERE path IN (?, '*') AND remaining > 0 ORDER BY id", path
-            )
-            if fault:
-                world.run("UPDATE fault SET remaining = remaining - 1 WHERE id = ?", fault["id"])
-            return fault
 
     def _answer(self, request: Request, path: str, raw: bytes) -> Response:
         if path != "gettoken" and path not in OPERATIONS:
@@ -93,12 +85,6 @@ class Wire:
         params["_origin"] = str(request.base_url).rstrip("/")
         body = _read_json(raw) if method == "POST" else {}
         return operation(self._world, params, body)
-
-
-async def _drop(send: Send) -> None:
-    """Break the connection: a body is promised and never comes, so the server has to close."""
-    headers = [(b"content-length", b"4096"), (b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
 def _read_json(raw: bytes) -> Json:

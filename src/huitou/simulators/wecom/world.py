@@ -1,20 +1,12 @@
-"""The simulated corporation: one SQLite store, one lock, one clock that can be advanced."""
+"""The simulated corporation."""
 
-import json
-import secrets
-import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-Json = dict[str, Any]
-Row = sqlite3.Row
-Values = Sequence[Any] | Mapping[str, Any]
+from huitou.simulators import world
+from huitou.simulators.world import Json
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS token (
   value TEXT PRIMARY KEY, expires_at REAL NOT NULL, is_revoked INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS member (
@@ -58,9 +50,6 @@ CREATE INDEX IF NOT EXISTS notice_member ON notice (userid, id);
 CREATE TABLE IF NOT EXISTS code (
   value TEXT PRIMARY KEY, who TEXT NOT NULL, issued_at REAL NOT NULL,
   is_used INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE IF NOT EXISTS fault (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, mode TEXT NOT NULL,
-  errcode INTEGER NOT NULL, seconds REAL NOT NULL, remaining INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS delivery (
   id INTEGER PRIMARY KEY AUTOINCREMENT, plain TEXT NOT NULL, created_at REAL NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0, outcome TEXT NOT NULL DEFAULT 'pending');
@@ -85,98 +74,8 @@ DEFAULTS: Json = {
 """`quota_per_month` None means as many as the month has days."""
 
 
-class World:
-    """All state. Use it inside `with world.change():`, which locks and commits or rolls back."""
+class World(world.World):
+    """All state of one corporation."""
 
     def __init__(self, path: Path | None, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lock = threading.RLock()
-        self._depth = 0
-        if path:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(
-            path or ":memory:", check_same_thread=False, isolation_level=None
-        )
-        self._db.row_factory = sqlite3.Row
-        # A killed process loses nothing in WAL mode; only a power cut could take the last commits.
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(SCHEMA)
-        self._settings: Json = dict(DEFAULTS)
-        for row in self._db.execute("SELECT name, value FROM setting"):
-            self._settings[row["name"]] = json.loads(row["value"])
-
-    @contextmanager
-    def change(self) -> Iterator[None]:
-        """Everything inside happens at once or not at all; may be nested."""
-        with self._lock:
-            if self._depth == 0:
-                self._db.execute("BEGIN IMMEDIATE")
-            self._depth += 1
-            try:
-                yield
-            except BaseException:
-                if self._depth == 1:
-                    self._db.execute("ROLLBACK")
-                raise
-            else:
-                if self._depth == 1:
-                    self._db.execute("COMMIT")
-            finally:
-                self._depth -= 1
-
-    def now(self) -> float:
-        """Unix seconds of the simulated clock."""
-        return self._clock() + float(self._settings["clock_offset_s"])
-
-    def setting(self, name: str) -> Any:
-        """One of DEFAULTS, as set last."""
-        return self._settings[name]
-
-    def set_settings(self, values: Json) -> None:
-        """Keep `values`, whose names are those of DEFAULTS."""
-        with self.change():
-            for name, value in values.items():
-                self.run(
-                    "INSERT INTO setting VALUES (?, ?) "
-                    "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                    name,
-                    json.dumps(value),
-                )
-            self._settings.update(values)
-
-    def rows(self, sql: str, *values: object) -> list[Row]:
-        """All rows of a query."""
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
-
-    def row(self, sql: str, *values: object) -> Row | None:
-        """The first row of a query, if any."""
-        with self._lock:
-            found: Row | None = self._db.execute(sql, values).fetchone()
-            return found
-
-    def count(self, sql: str, *values: object) -> int:
-        """The single number of a query."""
-        found = self.row(sql, *values)
-        return int(found[0]) if found else 0
-
-    def run(self, sql: str, *values: object) -> int:
-        """Run a statement; the number of rows it touched."""
-        with self._lock:
-            return self._db.execute(sql, values).rowcount
-
-    def run_many(self, sql: str, rows: Iterable[Values]) -> None:
-        """Run a statement for many rows."""
-        with self._lock:
-            self._db.executemany(sql, rows)
-
-    def close(self) -> None:
-        """Close the store."""
-        with self._lock:
-            self._db.close()
-
-
-def new_name(prefix: str) -> str:
-    """A fresh identifier in the style of WeCom."""
-    return prefix + secrets.token_urlsafe(18)
+        super().__init__(path, clock, SCHEMA, DEFAULTS)
