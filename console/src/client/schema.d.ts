@@ -4,6 +4,30 @@
  */
 
 export interface paths {
+    "/callbacks/{carrier}/{merchant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Handshake
+         * @description A platform checks the address; a wrong signature is refused.
+         */
+        get: operations["handshake_callbacks__carrier___merchant_id__get"];
+        put?: never;
+        /**
+         * Callback
+         * @description A platform tells of messages and of what customers do; told again, it counts once.
+         */
+        post: operations["callback_callbacks__carrier___merchant_id__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/callbacks/{carrier}/{merchant_id}/{secret}/{push}": {
         parameters: {
             query?: never;
@@ -15763,6 +15787,70 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    handshake_callbacks__carrier___merchant_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                carrier: "wechat" | "mini";
+                merchant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    callback_callbacks__carrier___merchant_id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                carrier: "wechat" | "mini";
+                merchant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     sms_push_callbacks__carrier___merchant_id___secret___push__post: {
         parameters: {
             query?: never;
