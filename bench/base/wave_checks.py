@@ -58,6 +58,11 @@ def _check_reasons(wave: Wave, outcome: Outcome, found: Counter[str]) -> None:
     is_right = (by != NONE) & (by != rows) & goes[by]
     is_right &= messages.customer[by] == messages.customer[rows]
     is_right &= messages.priority[by] >= messages.priority[rows]
+    has_no_place = np.zeros(len(goes), np.bool_)
+    for limit in (*wave.limits, _window(wave)):
+        if limit.kind == "own":
+            has_no_place[options.message[_lacks(limit, chosen)]] = True
+    is_right &= has_no_place[rows]
     found["wrong outranked_by"] = int((~is_right).sum())
     is_shut = is_told["cap"] & (outcome.limit == NONE)
     if wave.per_window > 0:

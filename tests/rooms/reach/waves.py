@@ -51,7 +51,7 @@ def waves(draw: st.DrawFn, *, most: int, priorities: int = 1) -> Wave:
     flat = [(at, channel, *each[channel]) for at, each in enumerate(ways) for channel in each]
     of, channel, value, cost = columns(flat, 4)
     options = Options(of, channel, value.astype(float), cost)
-    return Wave(messages, options, draw(limits(messages, options, customers)), draw(number(1, 2)))
+    return Wave(messages, options, draw(limits(messages, options, customers)), draw(number(0, 2)))
 
 
 @st.composite

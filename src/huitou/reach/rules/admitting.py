@@ -39,11 +39,11 @@ def admit(order: Ints, limits: Sequence[Limit], rooms: Sequence[Ints]) -> Mask:
         undecided &= ~sure
 
 
-def take(taken: Mask, limits: Sequence[Limit], rooms: Sequence[Ints]) -> None:
-    """Take what these options use out of the rooms."""
-    for limit, room in zip(limits, rooms, strict=True):
-        rows = np.flatnonzero(taken & (limit.group != NONE))
-        np.subtract.at(room, limit.group[rows], limit.use[rows])
+def take(rows: Ints, limits: Sequence[Limit]) -> None:
+    """Take what these options use out of the limits' own rooms."""
+    for limit in limits:
+        limited = rows[limit.group[rows] != NONE]
+        np.subtract.at(limit.room, limit.group[limited], limit.use[limited])
 
 
 def by_falling(worth: Floats, order: Ints) -> Ints:

@@ -40,10 +40,9 @@ def arbitrate(wave: Wave) -> Outcome:
     for rows in _by_priority(wave, worth):
         field = _field(wave, rows, worth, limits)
         taken, most = _settle(field)
-        gone = np.zeros(len(worth), np.bool_)
-        gone[field.rows[taken]] = True
-        take(gone, limits, [limit.room for limit in limits])
-        verdicts.add(rows, worth, gone)
+        going = field.rows[taken]
+        take(going, limits)
+        verdicts.add(rows, worth, going)
         total += float(field.worth[taken].sum())
         bound += most
     return verdicts.outcome(total, bound)

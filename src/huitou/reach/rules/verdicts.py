@@ -17,7 +17,6 @@ from huitou.reach.types.arbitration import (
     Floats,
     Ints,
     Limit,
-    Mask,
     Outcome,
     Wave,
 )
@@ -44,10 +43,9 @@ class Verdicts:
         ]
         """Who has the places of each group: the weakest of them."""
 
-    def add(self, rows: Ints, worth: Floats, gone: Mask) -> None:
-        """Of the options `rows` of one priority, which stand message by message, those in `gone` go."""
+    def add(self, rows: Ints, worth: Floats, winners: Ints) -> None:
+        """Of the options `rows` of one priority, which stand message by message, these go."""
         of = self.wave.options.message
-        winners = rows[gone[rows]]
         winners = winners[np.argsort(-worth[winners], kind="stable")]
         self.option[of[winners]] = winners
         self.reason[of[winners]] = _NONE
