@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -49,7 +50,7 @@ def api(db: Database, brand: Brand) -> Iterator[httpx2.Client]:
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     with serve(create_app(db)) as url:
         headers = {"Authorization": f"Bearer {brand.key}"}
-        with httpx2.Client(base_url=url, headers=headers, trust_env=False) as http:
+        with httpx2.Client(base_url=url, headers=headers, trust_env=False, timeout=30) as http:
             saved = http.post("/v1/products", json={"products": [MILK]})
             assert saved.status_code == 200, saved.text
             yield http
@@ -60,7 +61,7 @@ def mall(api: httpx2.Client, wecom: Sim, brand: Brand) -> Iterator[httpx2.Client
     app = create_mall(
         api_url=str(api.base_url), api_key=lambda: brand.key, wecom_url=wecom.base_url
     )
-    with serve(app) as url, httpx2.Client(base_url=url, trust_env=False) as http:
+    with serve(app) as url, httpx2.Client(base_url=url, trust_env=False, timeout=30) as http:
         yield http
 
 
@@ -166,3 +167,48 @@ def orders_of(api: httpx2.Client, identifier: str) -> list[dict[str, Any]]:
 
 def _named() -> dict[str, str]:
     return {"name": PERSON["name"], "unionid": PERSON["unionid"]}
+
+
+def test_the_visitors_own_price_is_paid_and_kept_by_its_proof(
+    mall: httpx2.Client, api: httpx2.Client, brand: Brand, drain: Drain
+) -> None:
+    tea = {"sku": "TEA,1", "name": "绿茶", "category": "tea", "price_fen": 5_000}
+    assert api.post("/v1/products", json={"products": [tea]}).status_code == 200
+    who = {"identifiers": [{"kind": "unionid", "value": PERSON["unionid"]}], "source": "mall"}
+    joined = {"id": uuid4().hex, "type": "member.joined", "properties": {}, "unit": "mall", **who}
+    told = api.post("/v1/events", json={"events": [joined | {"occurred_at": _moment()}]})
+    assert told.json()["accepted"] == 1, told.text
+    drain()
+    half = {"kind": "price", "pay_bp": 5_000, "goods": {"skus": ["MILK-1"]}}
+    own = {"kind": "activity", "tiers": [{"at_least": 5_000, "off_fen": 1_000}]}
+    # One person may publish whatever it costs.
+    api.put("/v1/settings/offer.approval_fen", json={"value": 0})
+    for name, terms, fields in (
+        ("老友半价", half, {"limits": {"customer_orders": 1}}),
+        ("专属满减", own, {"audience": {"by_promoter": True}}),
+    ):
+        made = api.post("/v1/offers", json={"name": name, "terms": terms, **fields}).json()
+        assert api.post(f"/v1/offers/{made['id']}/publish", json={"version": 1}).status_code == 200
+    assert "¥9.45" in mall.get("/buy", params={"link": TOKEN, "sku": "MILK-1"}).text
+    promoter = brand.staff["a-01"].code
+    items = "TEA%2C1:1,MILK-1:2"
+    asked = {"link": TOKEN, "items": items, "promoter": promoter}
+    page = mall.get("/cart", params=asked).text
+    assert "绿茶 × 1" in page
+    assert "微信支付 ¥58.90" in page
+    wish = asked | {"nonce": uuid4().hex}
+    for _ in range(2):
+        done = mall.post("/buy", data=wish)
+        assert done.status_code == 303, done.text
+    order_no = done.headers["location"].removeprefix("/order/")
+    kept = api.get("/v1/offers/orders", params={"unit": "mall", "order_no": order_no}).json()
+    assert (kept["payable_fen"], kept["promoter_id"]) == (5_890, str(brand.staff["a-01"].id))
+    drain()
+    [order] = orders_of(api, f"unionid:{PERSON['unionid']}")
+    assert (order["paid_fen"], len(order["lines"])) == (5_890, 2)
+    # The offer was for one order.
+    assert "¥18.90" in mall.get("/buy", params={"link": TOKEN, "sku": "MILK-1"}).text
+
+
+def _moment() -> str:
+    return datetime.now(UTC).isoformat()

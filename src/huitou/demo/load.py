@@ -176,7 +176,9 @@ def _load_channels(api: httpx2.Client, config: Config, world: World) -> None:
         post(wecom, "/sim/members", {"members": members})
         post(wecom, "/sim/friendships", {"friendships": friends, "callback": False})
     mall = simulator_url(config, "mall")
-    put_setting(api, "content.buy_url", f"{mall}/buy?link={{token}}&sku={{sku}}")
+    asked = "link={token}&promoter={promoter}"
+    put_setting(api, "content.buy_url", f"{mall}/buy?{asked}&sku={{sku}}")
+    put_setting(api, "content.cart_url", f"{mall}/cart?{asked}&items={{items}}")
     put_setting(api, "content.sell_unit", MALL_UNIT)
     put_setting(api, "site.url", config.url)
 

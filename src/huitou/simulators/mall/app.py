@@ -2,17 +2,18 @@
 
 import base64
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from huitou.kernel.money import yuan
 from huitou.simulators.mall.shop import QUANTITY_MAX, Place, Product, Shop, Trouble
@@ -25,18 +26,32 @@ Link = Annotated[str, Field(pattern="^[0-9A-Za-z]{0,32}$")]
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
 Quantity = Annotated[int, Field(ge=1, le=QUANTITY_MAX)]
 Nonce = Annotated[str, Field(min_length=8, max_length=64)]
+Items = Annotated[str, Field(max_length=2_000, pattern=r"^([^:,]+:[1-9][0-9]?(,|$))*$")]
+Promoter = Annotated[str, Field(max_length=64)]
 OrderNo = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class Order(BaseModel):
-    """What is bought. The nonce makes a second sending the same order."""
+    """What is bought: a product, or several as `items` (`SKU:pieces` with commas between, each SKU quoted).
+    The nonce makes a second sending the same order."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    sku: Sku
+    sku: Sku | None = None
     link: Link = ""
     quantity: Quantity = 1
+    items: Items = ""
+    promoter: Promoter = ""
     nonce: Nonce | None = None
+
+    @model_validator(mode="after")
+    def _names_something(self) -> "Order":
+        if not self.sku and not self.items:
+            raise ValueError("sku or items")
+        return self
+
+    def pieces(self) -> dict[str, int]:
+        return {self.sku: self.quantity} if self.sku else pieces_in(self.items)
 
 
 class Refund(BaseModel):
@@ -112,25 +127,46 @@ def _renderer() -> Render:
 
 
 def _add_pages(app: FastAPI, shop: Shop, place: Place, render: Render) -> None:
-    @app.get("/buy", response_class=HTMLResponse)
-    def show(sku: Annotated[Sku, Query()], link: Annotated[Link, Query()] = "") -> Response:
+    def page(pieces: dict[str, int], link: str, promoter: str) -> HTMLResponse:
         nonce = secrets.token_hex(NONCE_BYTES)
-        product = shop.product(sku)
+        visitor = shop.visitor(link, nonce)
+        quoted = shop.quote(pieces, visitor, promoter)
         return render(
             "buy",
-            product=product,
-            picture=picture_of(product),
-            visitor=shop.visitor(link, nonce),
+            quoted=quoted,
+            pictures=[picture_of(product) for product in quoted.products],
+            visitor=visitor,
+            items=items_of(pieces),
             link=link,
+            promoter=promoter,
             nonce=nonce,
             quantity_max=QUANTITY_MAX,
             back=_list_url(place, link),
         )
 
+    @app.get("/buy", response_class=HTMLResponse)
+    def show(
+        sku: Annotated[Sku, Query()],
+        link: Annotated[Link, Query()] = "",
+        n: Annotated[Quantity, Query()] = 1,
+        promoter: Annotated[Promoter, Query()] = "",
+    ) -> Response:
+        return page({sku: n}, link, promoter)
+
+    @app.get("/cart", response_class=HTMLResponse)
+    def show_cart(
+        items: Annotated[Items, Query(min_length=1)],
+        link: Annotated[Link, Query()] = "",
+        promoter: Annotated[Promoter, Query()] = "",
+    ) -> Response:
+        return page(pieces_in(items), link, promoter)
+
     @app.post("/buy")
     def buy(request: Request, order: Annotated[Order, Depends(_order)]) -> Response:
         nonce = order.nonce or secrets.token_hex(NONCE_BYTES)
-        purchase = shop.buy(link=order.link, sku=order.sku, quantity=order.quantity, nonce=nonce)
+        purchase = shop.buy(
+            link=order.link, pieces=order.pieces(), nonce=nonce, promoter=order.promoter
+        )
         return _answer(request, purchase)
 
     @app.get("/order/{order_no}", response_class=HTMLResponse)
@@ -176,13 +212,23 @@ def _answer(request: Request, purchase: Purchase) -> Response:
         return RedirectResponse(f"/order/{quote(purchase.order_no)}", 303)
     shown = {
         "order_no": purchase.order_no,
-        "sku": purchase.sku,
-        "quantity": purchase.quantity,
+        "lines": [asdict(line) for line in purchase.lines],
         "paid_fen": purchase.paid_fen,
         "paid_at": purchase.paid_at,
         "refunded_at": purchase.refunded_at,
     }
     return JSONResponse(shown, 201)
+
+
+def pieces_in(items: str) -> dict[str, int]:
+    """SKU → pieces of `SKU:pieces,…`."""
+    pairs = (item.rsplit(":", 1) for item in items.split(",") if item)
+    return {unquote(sku): int(count) for sku, count in pairs}
+
+
+def items_of(pieces: Mapping[str, int]) -> str:
+    """The same as text."""
+    return ",".join(f"{quote(sku, safe='')}:{count}" for sku, count in pieces.items())
 
 
 def _list_url(place: Place, link: str) -> str | None:

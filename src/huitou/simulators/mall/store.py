@@ -3,29 +3,38 @@
 import json
 import sqlite3
 import threading
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS purchase (
-  nonce TEXT PRIMARY KEY, order_no TEXT NOT NULL UNIQUE, link TEXT NOT NULL, sku TEXT NOT NULL,
-  name TEXT NOT NULL, quantity INTEGER NOT NULL, price_fen INTEGER NOT NULL, paid_at TEXT NOT NULL,
-  identifiers TEXT NOT NULL, refunded_at TEXT);
+CREATE TABLE IF NOT EXISTS sale (
+  nonce TEXT PRIMARY KEY, order_no TEXT NOT NULL UNIQUE, link TEXT NOT NULL, lines TEXT NOT NULL,
+  placed TEXT NOT NULL, paid_at TEXT NOT NULL, identifiers TEXT NOT NULL, refunded_at TEXT);
 """
 
 
 @dataclass(frozen=True, slots=True)
+class Sold:
+    """A line of an order: pieces, and what all of them list at and cost."""
+
+    sku: str
+    name: str
+    quantity: int
+    list_fen: int
+    paid_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Purchase:
-    """One order of one product. `quantity` is in pieces; `identifiers` as the event names them."""
+    """One order. `identifiers` are as the event names them; `placed` is what Huitou is told of how the price
+    came about, None where it has no better one than the list's."""
 
     nonce: str
     order_no: str
     link: str
-    sku: str
-    name: str
-    quantity: int
-    price_fen: int
+    lines: list[Sold]
+    placed: dict[str, Any] | None
     paid_at: str
     identifiers: list[dict[str, Any]]
     refunded_at: str | None = None
@@ -33,7 +42,12 @@ class Purchase:
     @property
     def paid_fen(self) -> int:
         """What was paid in all."""
-        return self.price_fen * self.quantity
+        return sum(line.paid_fen for line in self.lines)
+
+    @property
+    def title(self) -> str:
+        """What was bought."""
+        return "、".join(f"{line.name} × {line.quantity}" for line in self.lines)
 
 
 class Store:
@@ -54,39 +68,39 @@ class Store:
         """Keep a purchase; the one already kept under its nonce wins."""
         with self._lock:
             self._db.execute(
-                "INSERT INTO purchase (nonce, order_no, link, sku, name, quantity, price_fen, "
-                "paid_at, identifiers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                "ON CONFLICT (nonce) DO NOTHING",
+                "INSERT INTO sale (nonce, order_no, link, lines, placed, paid_at, identifiers) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (nonce) DO NOTHING",
                 (
                     purchase.nonce,
                     purchase.order_no,
                     purchase.link,
-                    purchase.sku,
-                    purchase.name,
-                    purchase.quantity,
-                    purchase.price_fen,
+                    json.dumps([asdict(line) for line in purchase.lines]),
+                    json.dumps(purchase.placed),
                     purchase.paid_at,
                     json.dumps(purchase.identifiers),
                 ),
             )
             row = self._db.execute(
-                "SELECT * FROM purchase WHERE nonce = ?", (purchase.nonce,)
+                "SELECT * FROM sale WHERE nonce = ?", (purchase.nonce,)
             ).fetchone()
         return _purchase(row)
+
+    def remove(self, nonce: str) -> None:
+        """The order did not come about: its form may be sent again."""
+        with self._lock:
+            self._db.execute("DELETE FROM sale WHERE nonce = ?", (nonce,))
 
     def find(self, order_no: str) -> Purchase | None:
         """The purchase with this order number."""
         with self._lock:
-            row = self._db.execute(
-                "SELECT * FROM purchase WHERE order_no = ?", (order_no,)
-            ).fetchone()
+            row = self._db.execute("SELECT * FROM sale WHERE order_no = ?", (order_no,)).fetchone()
         return _purchase(row) if row else None
 
     def refund(self, order_no: str, at: str) -> Purchase | None:
         """Note the refund; the first moment stays."""
         with self._lock:
             self._db.execute(
-                "UPDATE purchase SET refunded_at = coalesce(refunded_at, ?) WHERE order_no = ?",
+                "UPDATE sale SET refunded_at = coalesce(refunded_at, ?) WHERE order_no = ?",
                 (at, order_no),
             )
         return self.find(order_no)
@@ -98,4 +112,5 @@ class Store:
 
 
 def _purchase(row: sqlite3.Row) -> Purchase:
-    return Purchase(**{**dict(row), "identifiers": json.loads(row["identifiers"])})
+    told = {name: json.loads(row[name]) for name in ("lines", "placed", "identifiers")}
+    return Purchase(**{**dict(row), **told, "lines": [Sold(**line) for line in told["lines"]]})
