@@ -1,4 +1,5 @@
 import { Button, InputNumber, Radio, Select, Switch } from 'antd'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useProductsOf } from '@/client/names'
 import { useRead } from '@/client/query'
@@ -184,13 +185,27 @@ function TierLine({
           </Button>
         )}
       </div>
-      <Gifts gifts={tier.gifts ?? []} change={(gifts) => change({ ...tier, gifts })} />
+      <Gifts
+        gifts={tier.gifts ?? []}
+        change={(gifts) => change({ ...tier, gifts })}
+        isWanted={gives === 'none' && !tier.free_shipping}
+      />
     </li>
   )
 }
 
-function Gifts({ gifts, change }: { gifts: Gift[]; change: (gifts: Gift[]) => void }) {
+function Gifts({
+  gifts,
+  change,
+  isWanted,
+}: {
+  gifts: Gift[]
+  change: (gifts: Gift[]) => void
+  /** Nothing else is given. */
+  isWanted: boolean
+}) {
   const { t } = useTranslation()
+  const [isAdding, setAdding] = useState(isWanted && gifts.length === 0)
   const known = new Map(useProductsOf(gifts.map((gift) => gift.sku)).map((one) => [one.sku, one]))
   const set = (sku: string, next: Partial<Gift>) =>
     change(gifts.map((gift) => (gift.sku === sku ? { ...gift, ...next } : gift)))
@@ -227,10 +242,16 @@ function Gifts({ gifts, change }: { gifts: Gift[]; change: (gifts: Gift[]) => vo
           </Button>
         </div>
       ))}
-      {gifts.length < 5 && (
+      {gifts.length < 5 && !isAdding && (
+        <Button size="small" className="self-start" onClick={() => setAdding(true)}>
+          {t('offer.add_gift')}
+        </Button>
+      )}
+      {isAdding && (
         <ProductFinder
-          label={t('offer.add_gift')}
+          label={t('offer.find_gift')}
           add={(product) => {
+            setAdding(false)
             if (!gifts.some((gift) => gift.sku === product.sku))
               change([...gifts, { sku: product.sku, count: 1, worth_fen: product.price_fen ?? 0 }])
           }}

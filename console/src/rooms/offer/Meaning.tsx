@@ -38,7 +38,7 @@ export function Meaning({
   const lack = lackOf(draft.terms)
   if (lack) return <p className="quiet">{t(`offer.lacks_${lack}`)}</p>
   if (error && 'code' in error && error.code === 'offer.bad_document')
-    return <p className="field-fault">{t('offer.not_yet', { why: error.message })}</p>
+    return <p className="field-fault">{error.message}</p>
   if (error) return <Fault error={error} again={() => void preview.refetch()} />
   if (!data) return <Skeleton active title={false} paragraph={{ rows: 2 }} />
   return (
