@@ -72,6 +72,12 @@ def get_link(tx: ReadTx, token: str) -> Link:
     return link
 
 
+def latest_list_of(tx: ReadTx, customer_id: UUID) -> str | None:
+    """The path of the customer's page with what was picked for them last; None if there is none."""
+    token = store.find_latest_token(tx, customer_id)
+    return None if token is None else f"/l/{token}"
+
+
 def urls_of(tx: ReadTx, tokens: Sequence[str]) -> list[str]:
     """The public addresses of links."""
     site = merchants.setting(tx, "site.url").rstrip("/")

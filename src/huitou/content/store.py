@@ -115,6 +115,19 @@ def find_link(tx: ReadTx, token: str) -> Link | None:
     )
 
 
+def find_latest_token(tx: ReadTx, customer_id: UUID) -> str | None:
+    """Of the customer's links that still lead somewhere, the one made last."""
+    found: str | None = tx.value(
+        """
+        SELECT token FROM content.link
+        WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s AND expires_at > %(now)s
+        ORDER BY created_at DESC, id DESC LIMIT 1
+        """,
+        {"customer": customer_id},
+    )
+    return found
+
+
 def set_opened(tx: Tx, link_id: UUID) -> datetime | None:
     """Count an opening; returns when it was first opened before, if it was."""
     row = tx.row(

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from huitou.base.db import ReadTx, Tx
 from huitou.base.http import Router
 from huitou.base.site import is_secure, refuse_cross_site
+from huitou.content import reads as content
 from huitou.member.actions import rating as rating_actions
 from huitou.member.http import frame
 from huitou.member.reads import bills as bill_reads
@@ -42,6 +43,7 @@ def home(request: Request) -> Response:
             "tier": tier_of(tx, customer_id),
             "purse": purse(tx, customer_id),
             "fair": fair(tx, customer_id),
+            "picked": content.latest_list_of(tx, customer_id),
         }
 
     return frame.page(request, "home.html", compose)
