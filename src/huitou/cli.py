@@ -65,6 +65,25 @@ def demo(port: int | None, data: str | None, speed: float) -> None:
 
 
 @main.command()
+@click.argument("kind", type=click.Choice(["wecom", "sms", "wechat", "gateway"]))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=None, help="8101, 8102, 8104, 8105")
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="SQLite 文件，重启后还在 / keeps it across restarts",
+)
+def simulate(kind: str, host: str, port: int | None, state: Path | None) -> None:
+    """启动一个通道模拟器，供任何开发者联调 / a channel's simulator, to develop against."""
+    from huitou.simulators.stand import KINDS, stand
+
+    port = KINDS[kind] if port is None else port
+    click.echo(f"{kind}: http://{host}:{port}/    控制接口 / control: /sim/*, /openapi.json")
+    stand(kind, host, port, state)
+
+
+@main.command()
 @_data
 def doctor(data: str | None) -> None:
     """检查环境，指出问题和办法 / say what is wrong and how to mend it."""

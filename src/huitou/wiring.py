@@ -12,6 +12,15 @@ from huitou.associate import reads as associate
 from huitou.attribution import reads as attribution
 from huitou.benefit.reads import everything as benefit
 from huitou.campaign import reads as campaign
+from huitou.channels.gateway.callbacks import GatewayEars
+from huitou.channels.gateway.channel import GatewayChannel
+from huitou.channels.gateway.config import (
+    CallConfig,
+    GatewayForm,
+    RcsConfig,
+    WebhookConfig,
+    webhook_form,
+)
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
 from huitou.channels.sms_aliyun.pushes import AliyunPushes
@@ -80,6 +89,9 @@ CHANNELS: dict[str, type[BaseModel]] = {
     "sms_tencent": TencentSmsConfig,
     "wechat": OfficialConfig,
     "mini": MiniConfig,
+    "rcs": RcsConfig,
+    "phone": CallConfig,
+    "webhook": WebhookConfig,
 }
 """The settings there are of channels, by kind, with their models; `reach` says what they serve."""
 
@@ -139,8 +151,19 @@ def open_channel(kind: str, config: str) -> Channel:
     if kind == "mini":
         settings = MiniConfig.model_validate_json(config)
         return MiniChannel(settings, WechatClient(settings))
+    if kind in _GATEWAYS or kind == "webhook":
+        return GatewayChannel(kind, _gateway_form(kind, config))
     assert kind == "sms", f"there is no channel {kind}"
     return AliyunSmsChannel(AliyunSmsConfig.model_validate_json(config))
+
+
+_GATEWAYS: dict[str, type[GatewayForm]] = {"rcs": RcsConfig, "phone": CallConfig}
+
+
+def _gateway_form(kind: str, config: str) -> GatewayForm:
+    if kind == "webhook":
+        return webhook_form(WebhookConfig.model_validate_json(config))
+    return _GATEWAYS[kind].model_validate_json(config)
 
 
 def refusal_of(kind: str, config: str) -> WeComError | None:
@@ -194,6 +217,11 @@ def open_sms_pushes(kind: str, config: str) -> SmsPushes:
 @_one_for_each
 def open_ears(kind: str, config: str) -> Ears:
     """What a platform calls us with."""
+    if kind == "webhook":
+        webhook = WebhookConfig.model_validate_json(config)
+        return GatewayEars(webhook_form(webhook), webhook.card_scope)
+    if kind in _GATEWAYS:
+        return GatewayEars(_gateway_form(kind, config))
     models: dict[str, type[WechatAccount]] = {"wechat": OfficialConfig, "mini": MiniConfig}
     return WechatEars(models[kind].model_validate_json(config))
 

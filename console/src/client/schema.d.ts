@@ -15792,7 +15792,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                carrier: "wechat" | "mini";
+                carrier: "wechat" | "mini" | "rcs" | "phone" | "webhook";
                 merchant_id: string;
             };
             cookie?: never;
@@ -15824,7 +15824,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                carrier: "wechat" | "mini";
+                carrier: "wechat" | "mini" | "rcs" | "phone" | "webhook";
                 merchant_id: string;
             };
             cookie?: never;

@@ -31,6 +31,9 @@ _ADDRESSES = {
     "sms": ("手机号", "phone number"),
     "wechat": ("用户的 openid", "openid of a user"),
     "mini": ("用户的 openid", "openid of a user"),
+    "rcs": ("手机号", "phone number"),
+    "phone": ("手机号", "phone number"),
+    "webhook": ("会员号", "member number"),
 }
 """By the channel served: what a test message asks for."""
 _SECRET = "••••••••"  # noqa: S105

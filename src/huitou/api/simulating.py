@@ -13,6 +13,7 @@ from huitou.kernel.errors import Unavailable
 from huitou.merchant.types import Merchant, Staff
 
 PORTS = {"wecom": 1, "sms": 2, "sms_tencent": 2, "mall": 3, "wechat": 4, "mini": 4}
+PORTS |= dict.fromkeys(("rcs", "phone", "webhook"), 5)
 """Simulators stand on the ports after the product's own; both kinds of SMS reach the same phones."""
 _SIGN_MAX = 12
 """Characters of an SMS sign."""
@@ -126,6 +127,17 @@ def _mini(base: str, site: str, merchant: Merchant) -> dict[str, Any]:
     return {**config, "templates": "tmpl-arrived=thing1:${text}", "template_id": "tmpl-arrived"}
 
 
+def _vendor(base: str, site: str, merchant: Merchant, kind: str) -> dict[str, Any]:
+    secret = secrets.token_urlsafe(24)
+    callback = f"{site}/callbacks/{kind}/{merchant.id}"
+    _tell(base, "vendor", {"name": kind, "secret": secret, "callback_url": callback})
+    return {"endpoint": f"{base}/{kind}/messages", "secret": secret}
+
+
+def _webhook(base: str, site: str, merchant: Merchant) -> dict[str, Any]:
+    return {**_vendor(base, site, merchant, "webhook"), "card_scope": "member"}
+
+
 def _wechat(
     base: str, site: str, merchant: Merchant, kind: str, templates: dict[str, list[str]]
 ) -> dict[str, Any]:
@@ -155,6 +167,9 @@ _ACCOUNTS: dict[str, Callable[[str, str, Merchant], dict[str, Any]]] = {
     "sms_tencent": _tencent,
     "wechat": _official,
     "mini": _mini,
+    "rcs": lambda base, site, merchant: _vendor(base, site, merchant, "rcs"),
+    "phone": lambda base, site, merchant: _vendor(base, site, merchant, "phone"),
+    "webhook": _webhook,
 }
 assert set(_ACCOUNTS) == set(wiring.CHANNELS), "every channel has a simulator"
 

@@ -74,11 +74,21 @@ def exchange(
     *,
     headers: Mapping[str, str] | None = None,
     content: bytes | None = None,
+    server_name: str | None = None,
 ) -> Reply | Unreached | Lost:
-    """One request, never repeated and never redirected."""
+    """One request, never repeated and never redirected.
+
+    `server_name`: whose certificate is asked for, where `url` names the machine by number.
+    """
+    more = {} if server_name is None else {"sni_hostname": server_name}
     try:
         response = http.request(
-            method, url, headers=headers, content=content, follow_redirects=False
+            method,
+            url,
+            headers=headers,
+            content=content,
+            follow_redirects=False,
+            extensions=more,
         )
     except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
         return Unreached(type(error).__name__)

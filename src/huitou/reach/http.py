@@ -29,7 +29,7 @@ from huitou.reach.types.policies import ContactPolicy, PolicyPreview, PolicyShow
 
 router = Router(tags=["reach"])
 
-HeardCarrier = Literal["wechat", "mini"]
+HeardCarrier = Literal["wechat", "mini", "rcs", "phone", "webhook"]
 """Providers whose callbacks are signed."""
 _TEST_TEXT = "【测试】这是一条来自回头的测试消息，收到即表示渠道已接通。"
 

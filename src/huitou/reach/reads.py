@@ -197,7 +197,7 @@ def carrier_of(tx: ReadTx, channel: str) -> str | None:
 def scopes_of(tx: ReadTx, channels: Collection[str]) -> dict[str, str]:
     """Of channels whose addresses belong to one account, such as openids: whose they are now."""
     served = channels_on(tx)
-    personal = [c for c in channels if ADDRESS_KINDS.get(c) == "openid" and c in served]
+    personal = [c for c in channels if ADDRESS_KINDS.get(c) in ("openid", "card") and c in served]
     configs = {c: merchants.channel_config(tx, served[c]) for c in personal}
     return {c: open_ears.get()(served[c], config).scope for c, config in configs.items() if config}
 

@@ -13,6 +13,7 @@ import uvicorn
 from huitou.base import log
 from huitou.base.config import Config
 from huitou.serve import die_with_parent
+from huitou.simulators.gateway.app import create_app as create_gateway
 from huitou.simulators.mall.app import create_app as create_mall
 from huitou.simulators.sms.app import create_app as create_sms
 from huitou.simulators.wechat.app import create_app as create_wechat
@@ -20,7 +21,7 @@ from huitou.simulators.wecom.app import create_app as create_wecom
 
 
 def main() -> None:
-    """Serve WeCom, SMS, the demo's mall and WeChat until SIGTERM."""
+    """Serve WeCom, SMS, the demo's mall, WeChat and vendors by HTTP until SIGTERM."""
     die_with_parent()
     log.configure("simulators")
     config = Config.from_environment()
@@ -37,6 +38,7 @@ def main() -> None:
             state=folder / "mall.sqlite",
         ),
         create_wechat(folder / "wechat.sqlite"),
+        create_gateway(folder / "gateway.sqlite"),
     ]
     asyncio.run(_serve(apps, config.port + 1))
 

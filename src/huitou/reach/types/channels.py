@@ -8,12 +8,15 @@ from uuid import UUID
 
 from huitou.base.ports import Port
 
-CHANNELS = ("wecom", "sms", "wechat", "mini")
+CHANNELS = ("wecom", "sms", "wechat", "mini", "rcs", "phone", "webhook")
 ADDRESS_KINDS = {
     "wecom": "external_userid",
     "sms": "phone",
     "wechat": "openid",
     "mini": "openid",
+    "rcs": "phone",
+    "phone": "phone",
+    "webhook": "card",
 }
 """Channel → kind of identifier that is its address."""
 CARRIERS = {
@@ -21,6 +24,9 @@ CARRIERS = {
     "sms": ("sms", "sms_tencent"),
     "wechat": ("wechat",),
     "mini": ("mini",),
+    "rcs": ("rcs",),
+    "phone": ("phone",),
+    "webhook": ("webhook",),
 }
 """Channel → kinds of settings that can serve it; of those set up, the one saved last sends."""
 

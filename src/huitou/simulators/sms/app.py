@@ -39,7 +39,7 @@ def create_app(database: str = ":memory:", *, now: Callable[[], datetime] = utc_
         store.close()
 
     app = FastAPI(title="短信模拟器", lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(gateway_router(store, pusher, world_now))
+    app.include_router(gateway_router(store, pusher, world_now, now))
     app.include_router(control_router(store, pusher, world_now))
     _add_pages(app)
     return app

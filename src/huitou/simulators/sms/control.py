@@ -89,7 +89,7 @@ def _add_world(
 
     @router.post("/clock")
     def advance_clock(body: ClockBody) -> dict[str, int]:
-        """A real provider checks the signature's time: a clock far ahead refuses every call."""
+        """Windows of flow control pass; signatures are still checked by the real time."""
         offset = get_settings(store).clock_offset_s + body.seconds
         store.set_setting("clock_offset_s", offset)
         pusher.wake()

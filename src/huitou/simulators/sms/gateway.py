@@ -29,25 +29,32 @@ class Dropped(Response):
         await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
-def gateway_router(store: Store, pusher: Pusher, now: Callable[[], datetime]) -> APIRouter:
-    """POST `/`, for every action."""
+def gateway_router(
+    store: Store, pusher: Pusher, now: Callable[[], datetime], wall: Callable[[], datetime]
+) -> APIRouter:
+    """POST `/`, for every action. Signatures are of `wall`, all else happens at `now`."""
     router = APIRouter()
 
     @router.post("/")
     async def call(request: Request) -> Response:
         body = await request.body()
-        return await run_in_threadpool(_answer, store, pusher, now, request, body)
+        return await run_in_threadpool(_answer, store, pusher, now, wall, request, body)
 
     return router
 
 
 def _answer(
-    store: Store, pusher: Pusher, now: Callable[[], datetime], request: Request, body: bytes
+    store: Store,
+    pusher: Pusher,
+    now: Callable[[], datetime],
+    wall: Callable[[], datetime],
+    request: Request,
+    body: bytes,
 ) -> Response:
     headers = {name.lower(): value for name, value in request.headers.items()}
     if "x-tc-action" in headers:
-        return _tencent(store, pusher, now, headers, body)
-    denied = denial(store, headers, request.url.query, body, now=now())
+        return _tencent(store, pusher, now, wall, headers, body)
+    denied = denial(store, headers, request.url.query, body, now=wall())
     if denied is not None:
         return _error(request, denied.status, denied.code, denied.message)
     if headers["x-acs-version"] != VERSION:
@@ -85,12 +92,13 @@ def _tencent(
     store: Store,
     pusher: Pusher,
     now: Callable[[], datetime],
+    wall: Callable[[], datetime],
     headers: dict[str, str],
     body: bytes,
 ) -> Response:
     """The same faults as Aliyun's, in Tencent's envelope: HTTP 200 always."""
     try:
-        action = tencent.admit(store, headers, body, now=now())
+        action = tencent.admit(store, headers, body, now=wall())
         fault = store.take_fault(action)
         if fault is not None and fault.effect == "error":
             raise tencent.Denied(fault.code, "模拟的业务错误")
