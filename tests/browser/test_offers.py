@@ -33,6 +33,9 @@ def test_an_offer_is_written_read_published_and_tried(open_page: OpenPage, demo:
     expect(reading).to_contain_text("减 10 元")
     page.get_by_label("减", exact=True).fill("20")
     expect(reading).to_contain_text("减 20 元")
+    page.get_by_label("总预算").fill("5000")
+    expect(reading).to_contain_text("总预算 5000 元")
+    expect(page.locator(".warned")).to_be_hidden()
 
     page.locator(".ant-menu-item", has_text="优惠券").click()
     page.get_by_role("button", name="留在这里").click()
