@@ -1,8 +1,35 @@
 """A start for the search: what changing one thing at a time arrives at. Pure; compiled as the kernel is."""
 
-from huitou.base.compiling import fast
+from huitou.base.compiling import fast, inner
 from huitou.offer.rules.tables import NONE, UNITS, Ints, Tables
 from huitou.offer.rules.valuing import Scratch, Wanted, value_of
+
+
+@fast
+def legal_value(t: Tables, w: Wanted, x: Scratch, modes: Ints, coupons: int) -> int:
+    """The value of a decision; below zero if it breaks the limit of a price offer."""
+    for u in range(t.sizes[UNITS]):
+        price = t.mode_price[modes[u]]
+        if price != NONE and t.price_limit[price] != NONE:
+            used = 0
+            for j in range(t.sizes[UNITS]):
+                if t.mode_price[modes[j]] == price:
+                    used += 1
+            if used > t.price_limit[price]:
+                return NONE
+    return value_of(t, w, x, modes, coupons)
+
+
+@inner
+def arrange(modes: Ints, first: int, until: int) -> None:
+    """Identical units take their modes in order."""
+    for k in range(first + 1, until):
+        m = modes[k]
+        j = k
+        while j > first and modes[j - 1] > m:
+            modes[j] = modes[j - 1]
+            j -= 1
+        modes[j] = m
 
 
 @fast
@@ -34,33 +61,6 @@ def descend(t: Tables, w: Wanted, x: Scratch, modes: Ints, trial: Ints, coupons:
                             modes[j] = trial[j]
             u = until
     return best
-
-
-@fast
-def legal_value(t: Tables, w: Wanted, x: Scratch, modes: Ints, coupons: int) -> int:
-    """The value of a decision; below zero if it breaks the limit of a price offer."""
-    for u in range(t.sizes[UNITS]):
-        price = t.mode_price[modes[u]]
-        if price != NONE and t.price_limit[price] != NONE:
-            used = 0
-            for j in range(t.sizes[UNITS]):
-                if t.mode_price[modes[j]] == price:
-                    used += 1
-            if used > t.price_limit[price]:
-                return NONE
-    return value_of(t, w, x, modes, coupons)
-
-
-@fast
-def arrange(modes: Ints, first: int, until: int) -> None:
-    """Identical units take their modes in order."""
-    for k in range(first + 1, until):
-        m = modes[k]
-        j = k
-        while j > first and modes[j - 1] > m:
-            modes[j] = modes[j - 1]
-            j -= 1
-        modes[j] = m
 
 
 @fast

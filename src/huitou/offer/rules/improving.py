@@ -1,74 +1,185 @@
-"""Slopes that give a better bound. Pure; compiled as the kernel is."""
+"""Slopes that give a better bound: subgradient steps of Polyak's length, towards the value that is to be proven
+(B. T. Polyak, Minimization of unsmooth functionals, 1969). Pure; compiled as the kernel is."""
 
-from huitou.base.compiling import fast
-from huitou.offer.rules.bounds import Lines, Plan, Sums, bound, weigh
-from huitou.offer.rules.tables import ACTS, COUPONS, Ints, Tables
+from huitou.base.compiling import inner
+from huitou.offer.rules.bounds import bound
+from huitou.offer.rules.lines import IMPOSSIBLE, LEAST_FLAT, Lines, Plan, Sums
+from huitou.offer.rules.tables import (
+    ACTS,
+    COUPONS,
+    GROUPS,
+    NONE,
+    PIECES,
+    UNITS,
+    Floats,
+    Ints,
+    Tables,
+)
 from huitou.offer.rules.valuing import Wanted, least_value
+from huitou.offer.rules.weighing import kept, unit_fen, weigh
 
-_SLOPES = (0.0, 0.02, 0.05, 0.08, 0.12, 0.18, 0.3, 0.5, 1.0)
-_PASSES = 2
-_NEAR = 3
+_STEEPEST = 0.999
+_SLOPES = (0.0, 0.03, 0.06, 0.1, 0.2, 0.5, 0.999)
 
 
-@fast
+@inner
+def cheapest_of(t: Tables, lines: Lines, first: int, until: int) -> int:
+    """The mode that costs least under the lines."""
+    best = first
+    for m in range(first + 1, until):
+        if lines.mode_cost[m] < lines.mode_cost[best]:
+            best = m
+    return best
+
+
+@inner
+def pull_mode(t: Tables, p: Plan, lines: Lines, pull: Floats, m: int, coupons: int) -> None:
+    """How the cost of a unit in a mode changes with each slope."""
+    groups, acts = t.sizes[GROUPS], t.sizes[ACTS]
+    own = lines.mode_cost[m]
+    bits = t.count_bits[t.mode_count[m]] & coupons
+    for c in range(t.sizes[COUPONS]):
+        if bits >> c & 1:
+            pull[acts + c] -= own / (1.0 - lines.slope[acts + c])
+    weight = lines.count_weight[t.mode_count[m]]
+    if weight < 0.0:
+        return
+    for g in range(groups):
+        a = t.join_act[t.mode_join[m] * groups + g]
+        if a != NONE:
+            pull[a] -= own / (1.0 - lines.slope[a])
+    weight *= lines.join_weight[t.mode_join[m]]
+    fen = unit_fen(t, p, lines, m)
+    at = acts + t.sizes[COUPONS]
+    piece, price = t.mode_piece[m], t.mode_price[m]
+    if piece != NONE:
+        pull[at + piece] += kept(t, p, lines, m, weight, fen) - weight * fen
+    if price != NONE and t.price_limit[price] != NONE and p.next_fen[m] > t.mode_fen[m]:
+        pull[at + t.sizes[PIECES] + price] += weight * (t.mode_fen[m] - p.next_fen[m])
+
+
+@inner
+def pull_of(
+    t: Tables, p: Plan, s: Sums, lines: Lines, pull: Floats, modes: Ints, k: int, coupons: int
+) -> None:
+    """How the bound that was just found changes with each slope, roughly: any direction gives a bound."""
+    acts, units = t.sizes[ACTS], t.sizes[UNITS]
+    for i in range(len(pull)):
+        pull[i] = 0.0
+    last, best = NONE, NONE
+    for u in range(units):
+        m = modes[u] if u < k else best
+        if u >= k and (t.unit_class[u] != last or u == k):
+            last = t.unit_class[u]
+            first = t.mode_from[last]
+            if u > 0 and t.unit_class[u - 1] == last:
+                first = modes[u - 1]
+            best = cheapest_of(t, lines, first, t.mode_until[last])
+            m = best
+        pull_mode(t, p, lines, pull, m, coupons)
+    for a in range(acts):
+        flat = lines.flat[a]
+        weight = lines.most_weight[a] if flat > 0.0 else lines.fixed[LEAST_FLAT]
+        pull[a] += lines.where[a] * weight
+        for c in range(t.sizes[COUPONS]):
+            if coupons >> c & 1 and weight < 1.0:
+                pull[acts + c] += flat * weight / (1.0 - lines.slope[acts + c])
+    for c in range(t.sizes[COUPONS]):
+        if coupons >> c & 1:
+            weight = lines.later_most[c] if lines.flat[acts + c] > 0.0 else lines.later_least[c]
+            pull[acts + c] += lines.where[acts + c] * weight
+    most, at = lines.most_weight[acts], acts + t.sizes[COUPONS]
+    for x in range(t.sizes[PIECES]):
+        pull[at + x] += p.piece_most[x] * most
+    at += t.sizes[PIECES]
+    for x in range(len(t.price_limit)):
+        pull[at + x] += (s.saved[x] + p.saving[x * (units + 1) + k]) * most
+
+
+@inner
+def step(lines: Lines, pull: Floats, length: float) -> bool:
+    """Go on by a length; False where there is nowhere to go."""
+    size = 0.0
+    for i in range(len(pull)):
+        at_end = (pull[i] > 0.0 and lines.slope[i] >= _STEEPEST) or (
+            pull[i] < 0.0 and lines.slope[i] <= 0.0
+        )
+        if at_end:
+            pull[i] = 0.0
+        size += pull[i] * pull[i]
+    if size == 0.0:
+        return False
+    for i in range(len(pull)):
+        lines.slope[i] = min(_STEEPEST, max(0.0, lines.slope[i] + length / size * pull[i]))
+    return True
+
+
+@inner
+def look_around(
+    t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, modes: Ints, coupons: int, enough: int
+) -> None:
+    """Slopes to begin with when no unit is decided: each in turn is what it is or one of some others; left as soon
+    as the value is `enough`. Steps from a bad place lead nowhere."""
+    acts = t.sizes[ACTS]
+    pieces = acts + t.sizes[COUPONS]
+    prices = pieces + t.sizes[PIECES]
+    best = bound(t, p, s, lines, modes, 0, coupons)
+    for i in range(len(lines.slope)):
+        if acts <= i < pieces and not coupons >> (i - acts) & 1:
+            continue
+        if i >= prices and t.price_limit[i - prices] == NONE:
+            continue
+        own = lines.slope[i]
+        for other in _SLOPES:
+            lines.slope[i] = other
+            weigh(t, p, lines, coupons)
+            found = bound(t, p, s, lines, modes, 0, coupons)
+            if found > best:
+                best, own = found, other
+        lines.slope[i] = own
+        if least_value(best, w) >= enough:
+            break
+    weigh(t, p, lines, coupons)
+
+
+@inner
 def improve(
     t: Tables,
     p: Plan,
     s: Sums,
     lines: Lines,
     w: Wanted,
+    pull: Floats,
+    better: Floats,
     modes: Ints,
     k: int,
     coupons: int,
-    level: int,
-    bits: int,
+    steps: int,
     enough: int,
-) -> tuple[float, int]:
-    """Better slopes from here on, one changed at a time; the bound and the level; left as soon as the value is `enough`."""
-    found = bound(t, p, s, lines, modes, k, coupons, level)
-    for _ in range(_PASSES if k == 0 else 1):
-        before = found
-        for i in range(t.sizes[ACTS] + t.sizes[COUPONS]):
-            c = i - t.sizes[ACTS]
-            if c >= 0 and not coupons >> c & 1:
-                continue
-            now = lines.act_slope[i] if c < 0 else lines.coupon_slope[c]
-            best = now
-            for n in range(len(_SLOPES) if k == 0 else _NEAR):
-                slope = _SLOPES[n] if k == 0 else near(now, n)
-                if slope == now:
-                    continue
-                if c < 0:
-                    lines.act_slope[i] = slope
-                else:
-                    lines.coupon_slope[c] = slope
-                weigh(t, p, lines, coupons, level)
-                other = bound(t, p, s, lines, modes, k, coupons, level)
-                if other > found:
-                    found, best = other, slope
-            if c < 0:
-                lines.act_slope[i] = best
-            else:
-                lines.coupon_slope[c] = best
-            weigh(t, p, lines, coupons, level)
-            if least_value(found, w) >= enough:
-                return found, level
-        for i in range(bits):
-            weigh(t, p, lines, coupons, level ^ (1 << i))
-            other = bound(t, p, s, lines, modes, k, coupons, level ^ (1 << i))
-            if other > found:
-                found, level = other, level ^ (1 << i)
-        weigh(t, p, lines, coupons, level)
-        if least_value(found, w) >= enough or found < before + 1.0:
+) -> float:
+    """The best bound in so many steps, left as soon as the value is `enough`; the slopes it is of stay."""
+    best = bound(t, p, s, lines, modes, k, coupons)
+    if best == IMPOSSIBLE:
+        return best
+    for i in range(len(better)):
+        better[i] = lines.slope[i]
+    found, target, share = best, enough / w.scale, 1.0
+    for _ in range(steps):
+        if least_value(best, w) >= enough:
+            return best
+        pull_of(t, p, s, lines, pull, modes, k, coupons)
+        if not step(lines, pull, share * (target - found)):
             break
-    return found, level
-
-
-@fast
-def near(slope: float, n: int) -> float:
-    """Slopes to try next to one."""
-    if n == 0:
-        return 0.0
-    if n == 1:
-        return slope * 0.7
-    return min(1.0, slope * 1.4) if slope > 0.0 else 0.05
+        weigh(t, p, lines, coupons)
+        found = bound(t, p, s, lines, modes, k, coupons)
+        if found > best:
+            best = found
+            for i in range(len(better)):
+                better[i] = lines.slope[i]
+        else:
+            share *= 0.7
+    if found < best:
+        for i in range(len(better)):
+            lines.slope[i] = better[i]
+        weigh(t, p, lines, coupons)
+    return best

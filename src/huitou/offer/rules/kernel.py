@@ -4,7 +4,7 @@ Written in plain loops over lists, so that numba can compile the same lines (`co
 is a mode for each unit and the coupons as bits. O(units × (pieces + activities + coupons)).
 """
 
-from huitou.base.compiling import fast
+from huitou.base.compiling import fast, inner
 from huitou.offer.rules.tables import (
     ACTS,
     ADD_ON,
@@ -31,43 +31,117 @@ BASE, OFF, TIMES, SHIPPING_PART = range(STEP_COLUMNS)
 """What is noted of a step: what it looked at, what it took off, how often, and of the shipping."""
 
 
-@fast
-def evaluate(
-    t: Tables, modes: Ints, coupons: int, amounts: Ints, room: Ints, shares: Ints, notes: Ints
-) -> tuple[int, int]:
-    """Payable, and what the gifts are worth, in fen.
+@inner
+def note(notes: Ints, step: int, base: int, off: int, times: int) -> None:
+    """Add to what is known of a step."""
+    if len(notes):
+        notes[step * STEP_COLUMNS + BASE] += base
+        notes[step * STEP_COLUMNS + OFF] += off
+        notes[step * STEP_COLUMNS + TIMES] += times
 
-    `amounts` (a unit each) are left at what is paid for it. `room` is scratch, five numbers a unit. With
-    `notes` (four numbers a step; not empty) `shares` (a row a step, a column a unit) and `notes` are filled.
-    Steps are the piece offers, then the activities, then the coupons.
-    """
+
+@inner
+def take_add_on(
+    t: Tables, p: int, modes: Ints, given: int, amounts: Ints, room: Ints, shares: Ints, notes: Ints
+) -> None:
+    """The first of those who joined cost less, if the others are worth enough."""
     units = t.sizes[UNITS]
+    base = 0
     for u in range(units):
-        amounts[u] = t.mode_fen[modes[u]]
-    for p in range(t.sizes[PIECES]):
-        take_piece(t, p, modes, amounts, room, shares, notes)
-    shipping = 0 if t.sizes[SHIPS_FREE] else t.sizes[SHIPPING]
-    gifts = 0
-    for a in range(t.sizes[ACTS]):
-        tier, times = take_activity(t, a, modes, amounts, room, shares, notes)
-        if times:
-            gifts += t.tier_gift[tier] * times
-            if t.tier_ships[tier]:
-                shipping = 0
-    if coupons:
-        entry = 4 * units
-        for u in range(units):
-            room[entry + u] = amounts[u]
-        for c in range(t.sizes[COUPONS]):
-            if coupons >> c & 1:
-                shipping = take_coupon(t, c, modes, amounts, room, shipping, shares, notes)
-    payable = shipping
-    for u in range(units):
-        payable += amounts[u]
-    return payable, gifts
+        # Prices of step 1: another piece offer before this one does not count.
+        if t.mode_piece[modes[u]] != p and t.triggers[p * units + u]:
+            base += t.mode_fen[modes[u]]
+    note(notes, p, base, 0, 0)
+    if base < t.piece_threshold[p]:
+        return
+    for k in range(min(given, t.piece_max[p])):
+        u = room[units + k]
+        off = max(0, amounts[u] - t.piece_fen[p])
+        amounts[u] -= off
+        if len(notes):
+            shares[p * units + u] += off
+        note(notes, p, 0, off, 1)
 
 
-@fast
+@inner
+def group_off(t: Tables, p: int, g: int, size: int, amounts: Ints, room: Ints) -> int:
+    """What a group of a piece offer takes off."""
+    units = t.sizes[UNITS]
+    off = 0
+    if t.piece_kind[p] == BUNDLE:
+        for k in range(g * size, (g + 1) * size):
+            off += amounts[room[k]]
+        return max(0, off - t.piece_fen[p])
+    get = t.piece_get[p]
+    first = units + g * get if t.piece_is_split[p] else (g + 1) * size - get
+    for k in range(first, first + get):
+        off += amounts[room[k]] * (FULL_BP - t.piece_pay_bp[p]) // FULL_BP
+    return off
+
+
+@inner
+def sort(room: Ints, start: int, count: int) -> None:
+    """By the order of units."""
+    for k in range(start + 1, start + count):
+        u = room[k]
+        j = k
+        while j > start and room[j - 1] > u:
+            room[j] = room[j - 1]
+            j -= 1
+        room[j] = u
+
+
+@inner
+def share(
+    off: int,
+    who: Ints,
+    first: int,
+    count: int,
+    amounts: Ints,
+    room: Ints,
+    rests: int,
+    shares: Ints,
+    row: int,
+    notes: Ints,
+) -> None:
+    """Take `off` from the units `who[first:first + count]` by what they cost: largest remainder."""
+    if off == 0:
+        return
+    total = 0
+    for k in range(first, first + count):
+        total += amounts[who[k]]
+    left = off
+    for k in range(first, first + count):
+        u = who[k]
+        scaled = off * amounts[u]
+        part = scaled // total
+        room[rests + k - first] = scaled - part * total
+        left -= part
+        amounts[u] -= part
+        if len(notes):
+            shares[row + u] += part
+    for _ in range(left):
+        best = 0
+        for k in range(1, count):
+            if room[rests + k] > room[rests + best]:
+                best = k
+        room[rests + best] = NONE
+        amounts[who[first + best]] -= 1
+        if len(notes):
+            shares[row + who[first + best]] += 1
+
+
+@inner
+def insert(room: Ints, start: int, count: int, u: int, amounts: Ints) -> None:
+    """Put a unit where it belongs: dearest first, the earlier before the later."""
+    k = start + count
+    while k > start and amounts[room[k - 1]] < amounts[u]:
+        room[k] = room[k - 1]
+        k -= 1
+    room[k] = u
+
+
+@inner
 def take_piece(
     t: Tables, p: int, modes: Ints, amounts: Ints, room: Ints, shares: Ints, notes: Ints
 ) -> None:
@@ -109,46 +183,20 @@ def take_piece(
         note(notes, p, 0, off, 1)
 
 
-@fast
-def group_off(t: Tables, p: int, g: int, size: int, amounts: Ints, room: Ints) -> int:
-    """What a group of a piece offer takes off."""
-    units = t.sizes[UNITS]
+@inner
+def tier_off(t: Tables, a: int, tier: int, times: int, total: int) -> int:
+    """What a tier takes off what its members cost."""
     off = 0
-    if t.piece_kind[p] == BUNDLE:
-        for k in range(g * size, (g + 1) * size):
-            off += amounts[room[k]]
-        return max(0, off - t.piece_fen[p])
-    get = t.piece_get[p]
-    first = units + g * get if t.piece_is_split[p] else (g + 1) * size - get
-    for k in range(first, first + get):
-        off += amounts[room[k]] * (FULL_BP - t.piece_pay_bp[p]) // FULL_BP
-    return off
+    if t.tier_off[tier] != NONE:
+        off = t.tier_off[tier] * times
+    elif t.tier_pay_bp[tier] != NONE:
+        off = total * (FULL_BP - t.tier_pay_bp[tier]) // FULL_BP
+    if t.act_cap[a] != NONE:
+        off = min(off, t.act_cap[a])
+    return min(off, total)
 
 
-@fast
-def take_add_on(
-    t: Tables, p: int, modes: Ints, given: int, amounts: Ints, room: Ints, shares: Ints, notes: Ints
-) -> None:
-    """The first of those who joined cost less, if the others are worth enough."""
-    units = t.sizes[UNITS]
-    base = 0
-    for u in range(units):
-        # Prices of step 1: another piece offer before this one does not count.
-        if t.mode_piece[modes[u]] != p and t.triggers[p * units + u]:
-            base += t.mode_fen[modes[u]]
-    note(notes, p, base, 0, 0)
-    if base < t.piece_threshold[p]:
-        return
-    for k in range(min(given, t.piece_max[p])):
-        u = room[units + k]
-        off = max(0, amounts[u] - t.piece_fen[p])
-        amounts[u] -= off
-        if len(notes):
-            shares[p * units + u] += off
-        note(notes, p, 0, off, 1)
-
-
-@fast
+@inner
 def take_activity(
     t: Tables, a: int, modes: Ints, amounts: Ints, room: Ints, shares: Ints, notes: Ints
 ) -> tuple[int, int]:
@@ -184,20 +232,22 @@ def take_activity(
     return tier, times
 
 
-@fast
-def tier_off(t: Tables, a: int, tier: int, times: int, total: int) -> int:
-    """What a tier takes off what its members cost."""
+@inner
+def coupon_off(t: Tables, c: int, total: int) -> int:
+    """What a coupon that reached its threshold takes off what costs `total`."""
     off = 0
-    if t.tier_off[tier] != NONE:
-        off = t.tier_off[tier] * times
-    elif t.tier_pay_bp[tier] != NONE:
-        off = total * (FULL_BP - t.tier_pay_bp[tier]) // FULL_BP
-    if t.act_cap[a] != NONE:
-        off = min(off, t.act_cap[a])
+    if t.coupon_off[c] != NONE:
+        off = t.coupon_off[c]
+    elif t.coupon_pay_bp[c] != NONE:
+        off = total * (FULL_BP - t.coupon_pay_bp[c]) // FULL_BP
+    elif t.coupon_pay[c] != NONE:
+        off = max(0, total - t.coupon_pay[c])
+    if t.coupon_cap[c] != NONE:
+        off = min(off, t.coupon_cap[c])
     return min(off, total)
 
 
-@fast
+@inner
 def take_coupon(
     t: Tables,
     c: int,
@@ -250,86 +300,36 @@ def take_coupon(
 
 
 @fast
-def coupon_off(t: Tables, c: int, total: int) -> int:
-    """What a coupon that reached its threshold takes off what costs `total`."""
-    off = 0
-    if t.coupon_off[c] != NONE:
-        off = t.coupon_off[c]
-    elif t.coupon_pay_bp[c] != NONE:
-        off = total * (FULL_BP - t.coupon_pay_bp[c]) // FULL_BP
-    elif t.coupon_pay[c] != NONE:
-        off = max(0, total - t.coupon_pay[c])
-    if t.coupon_cap[c] != NONE:
-        off = min(off, t.coupon_cap[c])
-    return min(off, total)
+def evaluate(
+    t: Tables, modes: Ints, coupons: int, amounts: Ints, room: Ints, shares: Ints, notes: Ints
+) -> tuple[int, int]:
+    """Payable, and what the gifts are worth, in fen.
 
-
-@fast
-def share(
-    off: int,
-    who: Ints,
-    first: int,
-    count: int,
-    amounts: Ints,
-    room: Ints,
-    rests: int,
-    shares: Ints,
-    row: int,
-    notes: Ints,
-) -> None:
-    """Take `off` from the units `who[first:first + count]` by what they cost: largest remainder."""
-    if off == 0:
-        return
-    total = 0
-    for k in range(first, first + count):
-        total += amounts[who[k]]
-    left = off
-    for k in range(first, first + count):
-        u = who[k]
-        scaled = off * amounts[u]
-        part = scaled // total
-        room[rests + k - first] = scaled - part * total
-        left -= part
-        amounts[u] -= part
-        if len(notes):
-            shares[row + u] += part
-    for _ in range(left):
-        best = 0
-        for k in range(1, count):
-            if room[rests + k] > room[rests + best]:
-                best = k
-        room[rests + best] = NONE
-        amounts[who[first + best]] -= 1
-        if len(notes):
-            shares[row + who[first + best]] += 1
-
-
-@fast
-def insert(room: Ints, start: int, count: int, u: int, amounts: Ints) -> None:
-    """Put a unit where it belongs: dearest first, the earlier before the later."""
-    k = start + count
-    while k > start and amounts[room[k - 1]] < amounts[u]:
-        room[k] = room[k - 1]
-        k -= 1
-    room[k] = u
-
-
-@fast
-def sort(room: Ints, start: int, count: int) -> None:
-    """By the order of units."""
-    for k in range(start + 1, start + count):
-        u = room[k]
-        j = k
-        while j > start and room[j - 1] > u:
-            room[j] = room[j - 1]
-            j -= 1
-        room[j] = u
-
-
-@fast
-def note(notes: Ints, step: int, base: int, off: int, times: int) -> None:
-    """Add to what is known of a step."""
-    if len(notes):
-        notes[step * STEP_COLUMNS + BASE] += base
-        notes[step * STEP_COLUMNS + OFF] += off
-        notes[step * STEP_COLUMNS + TIMES] += times
+    `amounts` (a unit each) are left at what is paid for it. `room` is scratch, five numbers a unit. With
+    `notes` (four numbers a step; not empty) `shares` (a row a step, a column a unit) and `notes` are filled.
+    Steps are the piece offers, then the activities, then the coupons.
+    """
+    units = t.sizes[UNITS]
+    for u in range(units):
+        amounts[u] = t.mode_fen[modes[u]]
+    for p in range(t.sizes[PIECES]):
+        take_piece(t, p, modes, amounts, room, shares, notes)
+    shipping = 0 if t.sizes[SHIPS_FREE] else t.sizes[SHIPPING]
+    gifts = 0
+    for a in range(t.sizes[ACTS]):
+        tier, times = take_activity(t, a, modes, amounts, room, shares, notes)
+        if times:
+            gifts += t.tier_gift[tier] * times
+            if t.tier_ships[tier]:
+                shipping = 0
+    if coupons:
+        entry = 4 * units
+        for u in range(units):
+            room[entry + u] = amounts[u]
+        for c in range(t.sizes[COUPONS]):
+            if coupons >> c & 1:
+                shipping = take_coupon(t, c, modes, amounts, room, shipping, shares, notes)
+    payable = shipping
+    for u in range(units):
+        payable += amounts[u]
+    return payable, gifts

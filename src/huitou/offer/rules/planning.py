@@ -6,10 +6,11 @@ from itertools import accumulate
 from typing import Any
 
 from huitou.base.compiling import floats, ints
-from huitou.offer.rules import bounds, searching
+from huitou.offer.rules import searching
 from huitou.offer.rules import tables as at
 from huitou.offer.rules.kernel import FULL_BP, STEP_COLUMNS
-from huitou.offer.rules.searching import LEVELS, SOUGHT, Plans, Walk
+from huitou.offer.rules.lines import FAR, FIXED_SIZE, Lines, Plan, Sums
+from huitou.offer.rules.searching import SOUGHT, Plans, Walk
 from huitou.offer.rules.tables import NONE
 from huitou.offer.rules.tabling import Tabled
 from huitou.offer.rules.valuing import Scratch, Wanted
@@ -19,8 +20,8 @@ from huitou.offer.types.refusals import CannotUse
 
 _PLANS_MAX = 20_000
 _TIMES_MAX = 6
-_LEVELS_MAX = 60
-"""Bits of a number; with more each line stays as it begins."""
+_STEEPEST = 0.999
+"""Where slopes begin at most: at 1 there is no telling how much more would be left with less."""
 _SOUGHT = 6
 """Depths of the search at which better slopes are sought."""
 
@@ -30,9 +31,9 @@ class Problem:
     """Everything the compiled search works on."""
 
     table: Tabled
-    plan: bounds.Plan
-    sums: bounds.Sums
-    lines: bounds.Lines
+    plan: Plan
+    sums: Sums
+    lines: Lines
     wanted: Wanted
     scratch: Scratch
     plans: Plans
@@ -44,6 +45,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
     t = table.tables
     units, acts, coupons = len(table.units), len(table.activities), len(table.coupons)
     steps = len(table.pieces) + acts + coupons
+    slopes = steps + len(table.prices)
     width = max([until - first for first, until in table.spans], default=1)
     gifts_max = _gifts_max(table)
 
@@ -58,15 +60,14 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
     walk = Walk(
         zeros(units), zeros(units), zeros(units * width), floats([0.0] * max(1, units * width)),
         zeros(units + 1), zeros(units + 1), zeros(len(t.price_limit)),
-        floats([0.0] * ((units + 1) * (acts + coupons) + 1)), zeros(units + 1), zeros(searching.STATE_SIZE),
+        floats([0.0] * ((units + 1) * slopes + 1)), floats([0.0] * slopes), floats([0.0] * slopes),
+        zeros(searching.STATE_SIZE),
     )  # fmt: skip
-    levels = len(table.pieces) + len(table.prices)
-    walk.state[LEVELS] = levels if levels <= _LEVELS_MAX else 0
     walk.state[SOUGHT] = _SOUGHT
     return Problem(
         table=table,
         plan=_plan(table),
-        sums=bounds.Sums(
+        sums=Sums(
             zeros(acts), zeros(acts), zeros(acts), zeros(acts),
             zeros(coupons), zeros(coupons), zeros(coupons), zeros(len(prices)),
         ),
@@ -87,29 +88,32 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
     )  # fmt: skip
 
 
-def _lines(table: Tabled) -> bounds.Lines:
+def _lines(table: Tabled) -> Lines:
     def zeros(count: int) -> at.Floats:
         return floats([0.0] * max(1, count))
 
     acts, coupons = len(table.activities), len(table.coupons)
+    slopes = acts + coupons + len(table.pieces) + len(table.prices)
     joins = len({mode.activities for mode in table.modes})
-    return bounds.Lines(
-        zeros(acts), zeros(coupons), ints([0] * max(1, acts)), ints([0] * max(1, acts)),
+    return Lines(
+        floats([0.0] * slopes), zeros(acts + coupons), zeros(acts + coupons),
+        ints([0] * max(1, acts)), ints([0] * max(1, acts)),
         zeros(joins), zeros(len(table.tables.count_bits)),
         zeros(len(table.tables.count_bits)),
         zeros(acts + 1),
         zeros(coupons),
         zeros(coupons),
         zeros(len(table.modes)),
+        zeros(len(table.modes)),
         zeros(len(table.units) + 1),
-        zeros(2),
+        zeros(FIXED_SIZE),
     )  # fmt: skip
 
 
 def _plans(table: Tabled, sets: Sequence[int]) -> Plans:
     """Room for the plans: activities are told apart into regions, the finest last, as long as there are not too many."""
     acts = len(table.activities)
-    regions = [[(0, bounds.FAR, _steepest(table, a))] for a in range(acts)]
+    regions = [[(0, FAR, _steepest(table, a))] for a in range(acts)]
     split = {a: _regions(table, a) for a in range(acts)}
     count = len(sets)
     for a in sorted(split, key=lambda a: len(split[a])):
@@ -119,7 +123,8 @@ def _plans(table: Tabled, sets: Sequence[int]) -> Plans:
     ends = list(accumulate(len(each) for each in regions))
     all_regions = [region for each in regions for region in each]
     t = table.tables
-    slopes = [0.0 if pay_bp == NONE else (FULL_BP - pay_bp) / FULL_BP for pay_bp in t.coupon_pay_bp]
+    parts = [0.0 if pay_bp == NONE else _slope(pay_bp) for pay_bp in t.coupon_pay_bp]
+    slopes = acts + len(table.coupons) + len(table.pieces) + len(table.prices)
     return Plans(
         ints(sets),
         ints([0, *ends][:-1]),
@@ -127,10 +132,11 @@ def _plans(table: Tabled, sets: Sequence[int]) -> Plans:
         ints([low for low, _, _ in all_regions]),
         ints([high for _, high, _ in all_regions]),
         floats([slope for _, _, slope in all_regions]),
-        floats(slopes),
+        floats(parts),
         ints([0] * count),
         ints([0] * ((count + 1) * max(1, acts))),
         floats([0.0] * count),
+        floats([0.0] * ((count + 1) * slopes)),
         ints([0] * count),
     )
 
@@ -145,10 +151,14 @@ def _regions(table: Tabled, a: int) -> list[tuple[int, int, float]]:
         starts = [(n * int(t.tier_at[first]), first) for n in range(1, times + 1)]
     found = [(0, starts[0][0] - 1, 0.0)] if starts[0][0] > 0 else []
     for n, (start, i) in enumerate(starts):
-        end = starts[n + 1][0] - 1 if n + 1 < len(starts) else bounds.FAR
+        end = starts[n + 1][0] - 1 if n + 1 < len(starts) else FAR
         pay_bp = int(t.tier_pay_bp[i])
-        found.append((start, end, 0.0 if pay_bp == NONE else (FULL_BP - pay_bp) / FULL_BP))
+        found.append((start, end, 0.0 if pay_bp == NONE else _slope(pay_bp)))
     return found
+
+
+def _slope(pay_bp: int) -> float:
+    return min(_STEEPEST, (FULL_BP - int(pay_bp)) / FULL_BP)
 
 
 def _steepest(table: Tabled, a: int) -> float:
@@ -160,7 +170,7 @@ def _steepest(table: Tabled, a: int) -> float:
             parts.append((FULL_BP - int(t.tier_pay_bp[i])) / FULL_BP)
         elif t.tier_off[i] != NONE and t.act_measure[a] in (at.AMOUNT, at.ENTRY_AMOUNT):
             parts.append(min(1.0, int(t.tier_off[i]) / max(1, int(t.tier_at[i]))))
-    return max(parts)
+    return min(_STEEPEST, max(parts))
 
 
 def _gifts_max(table: Tabled) -> int:
@@ -182,7 +192,7 @@ def _gifts_max(table: Tabled) -> int:
     return total
 
 
-def _plan(table: Tabled) -> bounds.Plan:
+def _plan(table: Tabled) -> Plan:
     t = table.tables
     keep, back, bundle = [], [], []
     for m, mode in enumerate(table.modes):
@@ -198,7 +208,7 @@ def _plan(table: Tabled) -> bounds.Plan:
         elif t.piece_kind[p] == at.ADD_ON:
             keep[-1] = min(fen, float(t.piece_fen[p]))
         elif not t.piece_is_split[p]:
-            keep[-1] = fen * (1.0 - part * t.piece_get[p] / (t.piece_buy[p] + t.piece_get[p]))
+            keep[-1] = fen * (1.0 - _group_part(table, p, fen))
         elif mode.slot == "get":
             back[-1] = fen * part
 
@@ -226,19 +236,48 @@ def _plan(table: Tabled) -> bounds.Plan:
         {
             (a, int(t.mode_count[m]))
             for m, mode in enumerate(table.modes)
-            for a in (NONE, *mode.activities)
+            for a in mode.activities
+            if a != NONE
         }
     )
-    return bounds.Plan(
+    return Plan(
         floats(keep), floats(back), floats(bundle), floats(following),
         act_fen, act_list, act_count, coupon_fen, coupon_list, coupon_count, ints(dearest),
         ints([_piece_most(table, p) for p in range(len(table.pieces))]),
         ints([each for n in range(len(table.prices)) for each in _savings(table, n)]),
         ints([a for a, _ in pairs]),
         ints([row for _, row in pairs]),
+        ints([_pair_fen(table, a, row) for a, row in pairs]),
         ints([each for m in range(len(table.modes)) for each in _without(table, m)]),
         ints([_without_piece(table, m) for m in range(len(table.modes))]),
     )  # fmt: skip
+
+
+def _group_part(table: Tabled, p: int, fen: float) -> float:
+    """The most that a unit of such a price gets off of it: those given are as dear as that at most, and as whatever
+    is not the dearest that is bought."""
+    t = table.tables
+    buy, get = int(t.piece_buy[p]), int(t.piece_get[p])
+    dearest = _dearest(table, p, "buy")
+    given = min(fen, dearest[buy]) if len(dearest) >= buy + get else 0.0
+    if given == 0.0:
+        return 0.0
+    part = (FULL_BP - int(t.piece_pay_bp[p])) / FULL_BP
+    return part * get * given / (fen + (buy + get - 1) * given)
+
+
+def _pair_fen(table: Tabled, a: int, row: int) -> int:
+    """What all units may cost that can join an activity while such coupons count them."""
+    t = table.tables
+    by_class = []
+    prices = set()
+    for span in table.spans:
+        own = [m for m in range(*span) if t.mode_count[m] == row and a in table.modes[m].activities]
+        prices |= {table.modes[m].price for m in own}
+        by_class.append(max((int(t.mode_fen[m]) for m in own), default=0))
+    found = sorted((by_class[own] for own in table.classes), reverse=True)
+    limit = int(t.price_limit[min(prices)]) if len(prices) == 1 and NONE not in prices else NONE
+    return sum(found if limit == NONE else found[:limit])
 
 
 def _without(table: Tabled, mode: int) -> list[int]:
@@ -293,28 +332,30 @@ def _savings(table: Tabled, price: int) -> list[int]:
     return [sum(sorted(savings[k:], reverse=True)[:limit]) for k in range(len(savings) + 1)]
 
 
+def _dearest(table: Tabled, p: int, slot: Slot) -> list[int]:
+    """The most that each unit can cost that may join a piece offer, the dearest first."""
+    by_class = [
+        max(
+            (
+                int(table.tables.mode_fen[m])
+                for m in range(*span)
+                if (table.modes[m].piece, table.modes[m].slot) == (p, slot)
+            ),
+            default=NONE,
+        )
+        for span in table.spans
+    ]
+    found = [by_class[own] for own in table.classes if by_class[own] != NONE]
+    return sorted(found, reverse=True)
+
+
 def _piece_most(table: Tabled, p: int) -> int:
     """The most that a piece offer can take off: all who may join do, at the dearest price."""
     t = table.tables
 
-    def dearest(slot: Slot) -> list[int]:
-        by_class = [
-            max(
-                (
-                    int(t.mode_fen[m])
-                    for m in range(*span)
-                    if (table.modes[m].piece, table.modes[m].slot) == (p, slot)
-                ),
-                default=NONE,
-            )
-            for span in table.spans
-        ]
-        found = [by_class[own] for own in table.classes if by_class[own] != NONE]
-        return sorted(found, reverse=True)
-
     most = int(t.piece_max[p])
     buy, get = int(t.piece_buy[p]), int(t.piece_get[p])
-    bought, given = dearest("buy"), dearest("get")
+    bought, given = _dearest(table, p, "buy"), _dearest(table, p, "get")
     if t.piece_kind[p] == at.ADD_ON:
         return sum(max(0, fen - int(t.piece_fen[p])) for fen in given[:most])
     if t.piece_kind[p] == at.BUNDLE:

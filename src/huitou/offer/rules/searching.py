@@ -9,19 +9,22 @@ can be left after any number of nodes and taken up again.
 
 from typing import NamedTuple
 
-from huitou.base.compiling import fast, inlined
-from huitou.offer.rules.bounds import IMPOSSIBLE, Lines, Plan, Sums, add, bound, weigh
-from huitou.offer.rules.improving import improve
+from huitou.base.compiling import fast, inlined, inner
+from huitou.offer.rules.bounds import add, bound
+from huitou.offer.rules.improving import improve, look_around
+from huitou.offer.rules.lines import IMPOSSIBLE, Lines, Plan, Sums
 from huitou.offer.rules.tables import ACTS, COUPONS, GROUPS, NONE, UNITS, Floats, Ints, Tables
 from huitou.offer.rules.valuing import Scratch, Wanted, least_value, value_of
+from huitou.offer.rules.weighing import weigh
 
-_SEEKING = 10
-"""Nodes that to seek better slopes takes as long as."""
+_FIRST_STEPS = 24
+_STEPS = 4
+"""Towards better slopes, for a plan and at a node."""
 
 
 class Plans(NamedTuple):
     """`sets` are coupons as bits. An activity has regions side by side, each with a slope to begin with, a coupon a slope too. A
-    plan is a set and a region an activity; `order` are those to be searched."""
+    plan is a set and a region an activity, with the best slopes so far (`slopes`, a row each); `order` are those to be searched."""
 
     sets: Ints
     region_from: Ints
@@ -33,12 +36,14 @@ class Plans(NamedTuple):
     set_of: Ints
     regions: Ints
     bounds: Floats
+    slopes: Floats
     order: Ints
 
 
 class Walk(NamedTuple):
     """Where the search is: the modes so far, the children of each depth in the order they are tried (`width`
-    columns) and how many were; the best modes; the slopes and levels of the first depths. `state`: see below."""
+    columns), what each costs at least, and how many were; the best modes; the slopes of the first depths (a row each); where slopes are
+    going and the best on the way. `state`: see below."""
 
     modes: Ints
     best: Ints
@@ -48,14 +53,40 @@ class Walk(NamedTuple):
     counts: Ints
     prices_used: Ints
     slopes: Floats
-    levels: Ints
+    pull: Floats
+    better: Floats
     state: Ints
 
 
-STATE_SIZE = 9
-PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, LEVEL, LEVELS, SOUGHT = range(STATE_SIZE)
+STATE_SIZE = 7
+PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, SOUGHT = range(STATE_SIZE)
 """The plan by its place in `order`, the depth (`NONE`: not begun), whether the node is new, the best value, its coupons,
-nodes so far, the lines' level, how many bits a level has, and down to which depth slopes are sought."""
+nodes so far, and down to which depth slopes are sought."""
+
+
+@inner
+def begin(t: Tables, lines: Lines, q: Plans, plan: int) -> None:
+    """The slopes that a plan begins with."""
+    acts, width = t.sizes[ACTS], len(lines.slope)
+    for i in range(width):
+        q.slopes[plan * width + i] = 1.0
+    for a in range(acts):
+        q.slopes[plan * width + a] = q.region_slope[q.regions[plan * acts + a]]
+    for c in range(t.sizes[COUPONS]):
+        q.slopes[plan * width + acts + c] = q.coupon_slope[c]
+
+
+@inner
+def take_up(t: Tables, p: Plan, lines: Lines, q: Plans, plan: int) -> None:
+    """The regions and slopes of a plan."""
+    acts, width = t.sizes[ACTS], len(lines.slope)
+    for a in range(acts):
+        region = q.regions[plan * acts + a]
+        lines.low[a] = q.region_low[region]
+        lines.high[a] = q.region_high[region]
+    for i in range(width):
+        lines.slope[i] = q.slopes[plan * width + i]
+    weigh(t, p, lines, q.sets[q.set_of[plan]])
 
 
 @fast
@@ -68,8 +99,9 @@ def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: W
     while True:
         for n in range(len(q.sets)):
             q.set_of[count] = n
-            begin(t, p, lines, q, count)
-            found = bound(t, p, s, lines, v.modes, 0, q.sets[n], 0)
+            begin(t, lines, q, count)
+            take_up(t, p, lines, q, count)
+            found = bound(t, p, s, lines, v.modes, 0, q.sets[n])
             if found < IMPOSSIBLE and least_value(found, w) < v.state[VALUE]:
                 q.bounds[count] = found
                 count += 1
@@ -86,18 +118,23 @@ def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: W
             return count
 
 
-@inlined
-def begin(t: Tables, p: Plan, lines: Lines, q: Plans, plan: int) -> None:
-    """The regions of a plan, and slopes to begin with."""
-    acts = t.sizes[ACTS]
-    for a in range(acts):
-        region = q.regions[plan * acts + a]
-        lines.low[a] = q.region_low[region]
-        lines.high[a] = q.region_high[region]
-        lines.act_slope[a] = q.region_slope[region]
-    for c in range(t.sizes[COUPONS]):
-        lines.coupon_slope[c] = q.coupon_slope[c]
-    weigh(t, p, lines, q.sets[q.set_of[plan]], 0)
+@inner
+def settle(t: Tables, w: Wanted, x: Scratch, v: Walk, coupons: int) -> None:
+    """Keep a whole decision if it is the best."""
+    value = value_of(t, w, x, v.modes, coupons)
+    if 0 <= value < v.state[VALUE]:
+        v.state[VALUE] = value
+        v.state[BEST_SET] = coupons
+        for u in range(t.sizes[UNITS]):
+            v.best[u] = v.modes[u]
+
+
+@inner
+def is_used_up(t: Tables, v: Walk, m: int) -> bool:
+    """Does a mode pay by a price offer that as many units pay by as may?"""
+    price = t.mode_price[m]
+    limit = NONE if price == NONE else t.price_limit[price]
+    return limit != NONE and v.prices_used[price] >= limit
 
 
 @fast
@@ -115,16 +152,20 @@ def scout(
 ) -> None:
     """Better bounds of some plans in their order, and what comes of each if every unit does what is cheapest under its
     lines. No unit is decided."""
+    width = len(lines.slope)
     for place in range(first, until):
         plan = q.order[place]
         coupons = q.sets[q.set_of[plan]]
         if least_value(q.bounds[plan], w) >= v.state[VALUE]:
             continue
-        begin(t, p, lines, q, plan)
-        payable, _ = improve(
-            t, p, s, lines, w, v.modes, 0, coupons, 0, v.state[LEVELS], v.state[VALUE]
+        take_up(t, p, lines, q, plan)
+        look_around(t, p, s, lines, w, v.modes, coupons, v.state[VALUE])
+        payable = improve(
+            t, p, s, lines, w, v.pull, v.better, v.modes, 0, coupons, _FIRST_STEPS, v.state[VALUE]
         )
         q.bounds[plan] = max(q.bounds[plan], payable)
+        for i in range(width):
+            q.slopes[plan * width + i] = lines.slope[i]
         for i in range(len(v.prices_used)):
             v.prices_used[i] = 0
         for u in range(t.sizes[UNITS]):
@@ -148,143 +189,25 @@ def scout(
         v.prices_used[i] = 0
 
 
-@fast
-def settle(t: Tables, w: Wanted, x: Scratch, v: Walk, coupons: int) -> None:
-    """Keep a whole decision if it is the best."""
-    value = value_of(t, w, x, v.modes, coupons)
-    if 0 <= value < v.state[VALUE]:
-        v.state[VALUE] = value
-        v.state[BEST_SET] = coupons
-        for u in range(t.sizes[UNITS]):
-            v.best[u] = v.modes[u]
-
-
-@fast
-def search(
-    t: Tables,
-    p: Plan,
-    s: Sums,
-    lines: Lines,
-    w: Wanted,
-    x: Scratch,
-    q: Plans,
-    v: Walk,
-    width: int,
-    count: int,
-    nodes_max: int,
-) -> bool:
-    """Go on for about `nodes_max` nodes; True when none of the `count` plans can be better than the best any more."""
-    nodes = 0
-    while v.state[PLACE] < count:
-        plan = q.order[v.state[PLACE]]
-        coupons = q.sets[q.set_of[plan]]
-        if v.state[DEPTH] == NONE:
-            if nodes >= nodes_max:
-                break
-            if least_value(q.bounds[plan], w) >= v.state[VALUE]:
-                v.state[PLACE] += 1
-                continue
-            begin(t, p, lines, q, plan)
-            v.state[LEVEL] = 0
-            v.state[DEPTH] = 0
-            v.state[IS_NEW] = 1
-        nodes += walk(t, p, s, lines, w, x, v, coupons, width, nodes_max - nodes)
-        if v.state[DEPTH] != NONE:
-            break
-        v.state[PLACE] += 1
-    v.state[NODES] += nodes
-    return v.state[PLACE] >= count
-
-
-@fast
-def walk(
-    t: Tables,
-    p: Plan,
-    s: Sums,
-    lines: Lines,
-    w: Wanted,
-    x: Scratch,
-    v: Walk,
-    coupons: int,
-    width: int,
-    nodes_max: int,
-) -> int:
-    """Go on with a plan for `nodes_max` nodes; returns how many. The depth is `NONE` when it is done."""
-    nodes = 0
-    k = v.state[DEPTH]
-    is_new = v.state[IS_NEW] != 0
-    while k >= 0:
-        if is_new:
-            if nodes >= nodes_max:
-                break
-            nodes += _SEEKING if k <= v.state[SOUGHT] else 1
-            is_new = False
-            if not open_node(t, p, s, lines, w, x, v, coupons, width, k):
-                k -= 1
-                continue
-        else:
-            m = v.modes[k]
-            add(t, p, s, k, m, -1)
-            if t.mode_price[m] != NONE:
-                v.prices_used[t.mode_price[m]] -= 1
-        if v.tried[k] == v.counts[k]:
-            k -= 1
-            continue
-        m = v.children[k * width + v.tried[k]]
-        v.tried[k] += 1
-        v.modes[k] = m
-        add(t, p, s, k, m, 1)
-        if t.mode_price[m] != NONE:
-            v.prices_used[t.mode_price[m]] += 1
-        k += 1
-        is_new = True
-    v.state[DEPTH] = k
-    v.state[IS_NEW] = 1 if is_new else 0
-    return nodes
-
-
 @inlined
-def may_be_better(
+def least_from(
     t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, v: Walk, coupons: int, k: int
-) -> bool:
-    """Can going on from `k` decided units be worth it? Slopes that are good for what is decided are sought at the first
+) -> float:
+    """The least that can be paid going on from `k` decided units. Slopes that are good for what is decided are sought at the first
     depths; those below keep them, as the last node that was opened above."""
-    acts = t.sizes[ACTS]
-    width = acts + t.sizes[COUPONS]
-    if 0 < k <= v.state[SOUGHT]:
-        row = (k - 1) * width
-        for a in range(acts):
-            lines.act_slope[a] = v.slopes[row + a]
-        for c in range(t.sizes[COUPONS]):
-            lines.coupon_slope[c] = v.slopes[row + acts + c]
-        v.state[LEVEL] = v.levels[k - 1]
-        weigh(t, p, lines, coupons, v.state[LEVEL])
-    payable = bound(t, p, s, lines, v.modes, k, coupons, v.state[LEVEL])
-    if payable == IMPOSSIBLE or least_value(payable, w) >= v.state[VALUE]:
-        return False
+    width = len(lines.slope)
     if k > v.state[SOUGHT]:
-        return True
-    payable, level = improve(
-        t, p, s, lines, w, v.modes, k, coupons, v.state[LEVEL], v.state[LEVELS], v.state[VALUE]
+        return bound(t, p, s, lines, v.modes, k, coupons)
+    if k > 0:
+        for i in range(width):
+            lines.slope[i] = v.slopes[(k - 1) * width + i]
+        weigh(t, p, lines, coupons)
+    payable = improve(
+        t, p, s, lines, w, v.pull, v.better, v.modes, k, coupons, _STEPS, v.state[VALUE]
     )
-    if least_value(payable, w) >= v.state[VALUE]:
-        return False
-    v.state[LEVEL] = level
-    v.levels[k] = level
-    row = k * width
-    for a in range(acts):
-        v.slopes[row + a] = lines.act_slope[a]
-    for c in range(t.sizes[COUPONS]):
-        v.slopes[row + acts + c] = lines.coupon_slope[c]
-    return True
-
-
-@inlined
-def is_used_up(t: Tables, v: Walk, m: int) -> bool:
-    """Does a mode pay by a price offer that as many units pay by as may?"""
-    price = t.mode_price[m]
-    limit = NONE if price == NONE else t.price_limit[price]
-    return limit != NONE and v.prices_used[price] >= limit
+    for i in range(width):
+        v.slopes[k * width + i] = lines.slope[i]
+    return payable
 
 
 @inlined
@@ -322,12 +245,17 @@ def open_node(
     if k == units:
         settle(t, w, x, v, coupons)
         return False
-    if not may_be_better(t, p, s, lines, w, v, coupons, k):
+    least = least_from(t, p, s, lines, w, v, coupons, k)
+    if least == IMPOSSIBLE or least_value(least, w) >= v.state[VALUE]:
         return False
     own = t.unit_class[k]
     first = t.mode_from[own]
     if k > 0 and t.unit_class[k - 1] == own:
         first = v.modes[k - 1]
+    alike = 0
+    while k + alike < units and t.unit_class[k + alike] == own:
+        alike += 1
+    least -= lines.cheapest[first] * alike
     # Identical units stand in the order of their modes, so another mode may change who gets an odd fen.
     is_alone = (k == 0 or t.unit_class[k - 1] != own) and (
         k + 1 == units or t.unit_class[k + 1] != own
@@ -338,7 +266,9 @@ def open_node(
             continue
         if is_alone and is_idle(t, p, lines, m, coupons):
             continue
-        own_cost = lines.mode_cost[m]
+        own_cost = least + lines.mode_cost[m] + lines.cheapest[m] * (alike - 1)
+        if least_value(own_cost, w) >= v.state[VALUE]:
+            continue
         j = count
         while j > 0 and v.costs[row + j - 1] > own_cost:
             v.costs[row + j] = v.costs[row + j - 1]
@@ -350,3 +280,88 @@ def open_node(
     v.tried[k] = 0
     v.counts[k] = count
     return count > 0
+
+
+@inlined
+def walk(
+    t: Tables,
+    p: Plan,
+    s: Sums,
+    lines: Lines,
+    w: Wanted,
+    x: Scratch,
+    v: Walk,
+    coupons: int,
+    width: int,
+    nodes_max: int,
+) -> int:
+    """Go on with a plan for `nodes_max` nodes; returns how many. The depth is `NONE` when it is done."""
+    nodes = 0
+    k = v.state[DEPTH]
+    is_new = v.state[IS_NEW] != 0
+    while k >= 0:
+        if is_new:
+            if nodes >= nodes_max:
+                break
+            nodes += 1 + _STEPS if k <= v.state[SOUGHT] else 1
+            is_new = False
+            if not open_node(t, p, s, lines, w, x, v, coupons, width, k):
+                k -= 1
+                continue
+        else:
+            m = v.modes[k]
+            add(t, p, s, k, m, -1)
+            if t.mode_price[m] != NONE:
+                v.prices_used[t.mode_price[m]] -= 1
+        if v.tried[k] == v.counts[k] or (
+            least_value(v.costs[k * width + v.tried[k]], w) >= v.state[VALUE]
+        ):
+            k -= 1
+            continue
+        m = v.children[k * width + v.tried[k]]
+        v.tried[k] += 1
+        v.modes[k] = m
+        add(t, p, s, k, m, 1)
+        if t.mode_price[m] != NONE:
+            v.prices_used[t.mode_price[m]] += 1
+        k += 1
+        is_new = True
+    v.state[DEPTH] = k
+    v.state[IS_NEW] = 1 if is_new else 0
+    return nodes
+
+
+@fast
+def search(
+    t: Tables,
+    p: Plan,
+    s: Sums,
+    lines: Lines,
+    w: Wanted,
+    x: Scratch,
+    q: Plans,
+    v: Walk,
+    width: int,
+    count: int,
+    nodes_max: int,
+) -> bool:
+    """Go on for about `nodes_max` nodes; True when none of the `count` plans can be better than the best any more."""
+    nodes = 0
+    while v.state[PLACE] < count:
+        plan = q.order[v.state[PLACE]]
+        coupons = q.sets[q.set_of[plan]]
+        if v.state[DEPTH] == NONE:
+            if nodes >= nodes_max:
+                break
+            if least_value(q.bounds[plan], w) >= v.state[VALUE]:
+                v.state[PLACE] += 1
+                continue
+            take_up(t, p, lines, q, plan)
+            v.state[DEPTH] = 0
+            v.state[IS_NEW] = 1
+        nodes += walk(t, p, s, lines, w, x, v, coupons, width, nodes_max - nodes)
+        if v.state[DEPTH] != NONE:
+            break
+        v.state[PLACE] += 1
+    v.state[NODES] += nodes
+    return v.state[PLACE] >= count

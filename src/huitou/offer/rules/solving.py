@@ -183,24 +183,29 @@ def _lay_out(problem: Problem) -> int:
 
 
 def _scout(problem: Problem, count: int, clock: Clock, ends_at: float) -> None:
-    """Look at every plan once, and go on from the best that was found by changing one thing at a time."""
+    """Look at every plan once, and go on from the best that is found by changing one thing at a time."""
     order = sorted(range(count), key=lambda n: problem.plans.bounds[n])
     for n, plan in enumerate(order):
         problem.plans.order[n] = plan
     for first in range(0, count, _SCOUTED):
         if clock() >= ends_at:
             return
+        before = problem.walk.state[VALUE]
         searching.scout(
             problem.table.tables, problem.plan, problem.sums, problem.lines, problem.wanted,
             problem.scratch, problem.plans, problem.walk, first, min(count, first + _SCOUTED),
         )  # fmt: skip
-    if problem.walk.state[VALUE] < _TOP:
-        working, coupons = ints(_modes(problem)), problem.walk.state[BEST_SET]
-        descending.descend(
-            problem.table.tables, problem.wanted, problem.scratch, working,
-            ints([0] * max(1, len(working))), coupons,
-        )  # fmt: skip
-        _keep(problem, working, coupons)
+        if problem.walk.state[VALUE] < before:
+            _descend(problem)
+
+
+def _descend(problem: Problem) -> None:
+    working, coupons = ints(_modes(problem)), problem.walk.state[BEST_SET]
+    descending.descend(
+        problem.table.tables, problem.wanted, problem.scratch, working,
+        ints([0] * max(1, len(working))), coupons,
+    )  # fmt: skip
+    _keep(problem, working, coupons)
 
 
 def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from huitou.base.compiling import fast
+from huitou.base.compiling import fast, inner
 from huitou.offer.rules.kernel import BASE, OFF, SHIPPING_PART, STEP_COLUMNS, TIMES, evaluate
 from huitou.offer.rules.tables import ACTS, NONE, PIECES, UNITS, Ints, Tables
 
@@ -30,7 +30,22 @@ class Wanted(NamedTuple):
     must_prices: Ints
 
 
-@fast
+@inner
+def _gives(t: Tables, x: Scratch, step: int) -> bool:
+    """Does what takes nothing off give gifts or free the shipping?"""
+    a = step - t.sizes[PIECES]
+    if a >= t.sizes[ACTS]:
+        return x.notes[step * STEP_COLUMNS + SHIPPING_PART] > 0
+    if a < 0 or x.notes[step * STEP_COLUMNS + TIMES] == 0:
+        return False
+    reached = NONE
+    for i in range(t.tier_from[a], t.tier_until[a]):
+        if x.notes[step * STEP_COLUMNS + BASE] >= t.tier_at[i]:
+            reached = i
+    return reached != NONE and (t.tier_gift[reached] > 0 or t.tier_ships[reached] != 0)
+
+
+@inner
 def value_of(t: Tables, w: Wanted, x: Scratch, modes: Ints, coupons: int) -> int:
     """Of a whole decision; below zero if it lacks what it must have."""
     if len(w.musts) == 0 and len(w.must_prices) == 0:
@@ -49,21 +64,6 @@ def value_of(t: Tables, w: Wanted, x: Scratch, modes: Ints, coupons: int) -> int
         if not is_used:
             return NONE
     return payable * w.scale - gifts + w.gifts_max
-
-
-@fast
-def _gives(t: Tables, x: Scratch, step: int) -> bool:
-    """Does what takes nothing off give gifts or free the shipping?"""
-    a = step - t.sizes[PIECES]
-    if a >= t.sizes[ACTS]:
-        return x.notes[step * STEP_COLUMNS + SHIPPING_PART] > 0
-    if a < 0 or x.notes[step * STEP_COLUMNS + TIMES] == 0:
-        return False
-    reached = NONE
-    for i in range(t.tier_from[a], t.tier_until[a]):
-        if x.notes[step * STEP_COLUMNS + BASE] >= t.tier_at[i]:
-            reached = i
-    return reached != NONE and (t.tier_gift[reached] > 0 or t.tier_ships[reached] != 0)
 
 
 @fast

@@ -1,0 +1,102 @@
+"""Lines over what instruments take off, under which no way to go on from here costs less than a bound. The types of it.
+
+What an instrument takes off is a function D of what those who take part cost, S. For any slope it lies under a line:
+D(S) ≤ flat + slope × S, with flat = max over the S that are possible of D(S) − slope × S. Under such lines each unit
+can be decided by itself: it costs its price less the slopes of what it joins and of the coupons that count it.
+Any slopes give a bound (Lagrangian relaxation; flat is D's conjugate), good slopes a good one. How far S can
+reach is narrowed by regions: an activity in a certain tier, a coupon that reaches its threshold.
+
+Two more things lie under any mix of two lines, by a slope from 0 to 1: at 1 a piece offer takes off a part of what
+its units cost, at 0 at most what all whole groups can give; at 1 a price offer with a limit holds for every unit, at 0 each pays
+the next price and the greatest savings are taken off at once.
+
+Rounding: the shares of a step deviate from exact ones by a quarter of a fen a unit in any set of units.
+"""
+
+from typing import NamedTuple
+
+from huitou.offer.rules.tables import Floats, Ints
+
+IMPOSSIBLE = 1e18
+FAR = 1 << 60
+"""A region without an end."""
+
+
+class Plan(NamedTuple):
+    """What is known of a cart beforehand.
+
+    `mode_*`: a unit in that mode costs `weight × keep − back` at least, where the weight is what activities and coupons leave, or its part
+    of a bundle (`bundle`, below zero where it joins none); without its piece offer `fen`. `next_fen` is its class's least
+    price without limit, where its own has one.
+    `act_*` and `coupon_*` (a row each, `units + 1` columns): what units from here on can add at most, in fen,
+    by list price, in pieces. `dearest` a coupon: the most a unit that it may count costs. `piece_most` a piece offer: the most it can take off.
+    `without` (a column a group): the same mode without its activity, or itself; `without_piece`: without a piece offer that
+    can never have a group, or itself.
+    `pair_act` with `pair_count`: which activities go with which rows of `count_bits` in a mode, and in `pair_fen` what
+    all units that can be so may cost.
+    `saving` (a row a price offer, `units + 1` columns): the most it can save on units from here on.
+    """
+
+    mode_keep: Floats
+    mode_back: Floats
+    mode_bundle: Floats
+    next_fen: Floats
+    act_fen: Ints
+    act_list: Ints
+    act_count: Ints
+    coupon_fen: Ints
+    coupon_list: Ints
+    coupon_count: Ints
+    dearest: Ints
+    piece_most: Ints
+    saving: Ints
+    pair_act: Ints
+    pair_count: Ints
+    pair_fen: Ints
+    without: Ints
+    without_piece: Ints
+
+
+class Sums(NamedTuple):
+    """Of the units decided so far. `act_sure` counts only what no earlier step can make cheaper."""
+
+    act_fen: Ints
+    act_sure: Ints
+    act_list: Ints
+    act_count: Ints
+    coupon_fen: Ints
+    coupon_list: Ints
+    coupon_count: Ints
+    saved: Ints
+
+
+class Lines(NamedTuple):
+    """The lines in use.
+
+    `slope`: of activities, coupons, piece offers, price offers, one after the other; `flat` and `where` (what S it is
+    the most at) of the first two as `bound` found them; `low` to `high` the regions of what activities look at.
+    The rest is what hangs on the slopes alone: what they leave of a row of `join_act`, of `count_bits` (what entered the coupons is taken off in
+    `entered` first); the most that coupons leave of all who join an activity together, and (last) of anybody; the most and
+    least that later coupons leave of what one takes off; what a mode costs, and the cheapest of its class from it on; what
+    units from each on do at least. `fixed`: see below."""
+
+    slope: Floats
+    flat: Floats
+    where: Floats
+    low: Ints
+    high: Ints
+    join_weight: Floats
+    count_weight: Floats
+    entered: Floats
+    most_weight: Floats
+    later_most: Floats
+    later_least: Floats
+    mode_cost: Floats
+    cheapest: Floats
+    rest: Floats
+    fixed: Floats
+
+
+FIXED_SIZE = 3
+LEAST, LEAST_FLAT, SLACK = range(FIXED_SIZE)
+"""The least weight there is, the least of what an activity takes off, and what rounding can take off."""

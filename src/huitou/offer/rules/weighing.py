@@ -1,0 +1,167 @@
+"""What lines leave of a unit and what it then costs, whoever else joins what. Pure; compiled as the kernel is."""
+
+from huitou.base.compiling import inner
+from huitou.offer.rules.lines import IMPOSSIBLE, LEAST, LEAST_FLAT, SLACK, Lines, Plan
+from huitou.offer.rules.tables import (
+    ACTS,
+    COUNT,
+    COUPONS,
+    ENTRY_AMOUNT,
+    GROUPS,
+    LIST_AMOUNT,
+    NONE,
+    ONE_OFF,
+    PIECES,
+    UNITS,
+    Tables,
+)
+
+
+@inner
+def unit_fen(t: Tables, p: Plan, lines: Lines, m: int) -> float:
+    """What a unit pays in a mode before anything is taken off, under the line of a price offer that has a limit."""
+    fen = float(t.mode_fen[m])
+    price = t.mode_price[m]
+    if price == NONE or t.price_limit[price] == NONE or p.next_fen[m] <= fen:
+        return fen
+    slope = lines.slope[t.sizes[ACTS] + t.sizes[COUPONS] + t.sizes[PIECES] + price]
+    return p.next_fen[m] + slope * (fen - p.next_fen[m])
+
+
+@inner
+def kept(t: Tables, p: Plan, lines: Lines, m: int, weight: float, fen: float) -> float:
+    """What a unit that joins a piece offer costs, if that takes off a part."""
+    # Its part of the piece offer hangs on its own price, which may be lower than that of the line.
+    extra = (fen - t.mode_fen[m]) * weight
+    if p.mode_bundle[m] >= 0.0:
+        bundled = max(0.0, lines.fixed[LEAST]) * p.mode_bundle[m]
+        return min(weight * p.mode_keep[m], bundled) + extra
+    return weight * p.mode_keep[m] - p.mode_back[m] + extra
+
+
+@inner
+def cost(t: Tables, p: Plan, lines: Lines, m: int) -> float:
+    """Of a unit in a mode, under the lines."""
+    weight = lines.count_weight[t.mode_count[m]]
+    if weight < 0.0:  # more than all is taken off, so of the most that it can cost
+        return weight * t.mode_fen[m]
+    weight *= lines.join_weight[t.mode_join[m]]
+    fen = unit_fen(t, p, lines, m)
+    piece = t.mode_piece[m]
+    if piece == NONE:
+        return weight * fen
+    slope = lines.slope[t.sizes[ACTS] + t.sizes[COUPONS] + piece]
+    return slope * kept(t, p, lines, m, weight, fen) + (1.0 - slope) * weight * fen
+
+
+@inner
+def weigh_coupons(t: Tables, lines: Lines, coupons: int) -> None:
+    """What coupons leave of a unit by which of them count it."""
+    acts, rows = t.sizes[ACTS], len(lines.count_weight)
+    for row in range(rows):
+        lines.count_weight[row] = 1.0
+        lines.entered[row] = 0.0
+    for c in range(t.sizes[COUPONS] - 1, -1, -1):
+        if not coupons >> c & 1:
+            continue
+        most, least = 0.0, 1.0
+        for row in range(rows):
+            if t.count_bits[row] >> c & 1:
+                most = max(most, lines.count_weight[row])
+                least = min(least, lines.count_weight[row])
+        lines.later_most[c], lines.later_least[c] = most, least
+        slope = lines.slope[acts + c]
+        # Shared among all it counts by what they cost, or not: then it may be where least is taken off later.
+        is_even = t.coupon_measure[c] != ENTRY_AMOUNT and t.coupon_kind[c] != ONE_OFF
+        for row in range(rows):
+            if t.count_bits[row] >> c & 1:
+                if is_even:
+                    lines.count_weight[row] *= 1.0 - slope
+                else:
+                    lines.entered[row] += most * slope
+    for row in range(rows):
+        lines.count_weight[row] -= lines.entered[row]
+
+
+@inner
+def most_left(t: Tables, p: Plan, lines: Lines, a: int) -> float:
+    """The most that coupons leave of what those cost together who join an activity. Of whom they leave more than of others there are
+    only so many, which is little beside what all cost if that is much for sure."""
+    measure, pairs = t.act_measure[a], len(p.pair_act)
+    most = 0.0
+    for i in range(pairs):
+        if p.pair_act[i] == a:
+            most = max(most, lines.count_weight[p.pair_count[i]])
+    if lines.low[a] <= 0 or measure in (COUNT, LIST_AMOUNT):
+        return most
+    found = most
+    for j in range(pairs):
+        if p.pair_act[j] != a:
+            continue
+        usual = max(0.0, lines.count_weight[p.pair_count[j]])
+        more = 0.0
+        for i in range(pairs):
+            if p.pair_act[i] == a:
+                more += max(0.0, lines.count_weight[p.pair_count[i]] - usual) * p.pair_fen[i]
+        found = min(found, usual + more / lines.low[a])
+    return found
+
+
+@inner
+def weigh_joins(t: Tables, p: Plan, lines: Lines) -> None:
+    """What activities leave of a unit by which it joins, and what is the most and least that coupons leave of who joins one."""
+    groups, acts = t.sizes[GROUPS], t.sizes[ACTS]
+    for row in range(len(lines.join_weight)):
+        keeps = 1.0
+        for g in range(groups):
+            a = t.join_act[row * groups + g]
+            if a != NONE:
+                keeps *= 1.0 - lines.slope[a]
+        lines.join_weight[row] = keeps
+    for a in range(acts):
+        lines.most_weight[a] = most_left(t, p, lines, a)
+    lines.most_weight[acts] = 0.0
+    for row in range(len(lines.count_weight)):
+        lines.most_weight[acts] = max(lines.most_weight[acts], lines.count_weight[row])
+
+
+@inner
+def slack(t: Tables, lines: Lines, coupons: int, left: float, steep: float) -> float:
+    """What rounding in a step can take off, in fen: what later steps leave differs from unit to unit."""
+    steps = t.sizes[GROUPS] + (1 if t.sizes[PIECES] else 0)
+    off = (lines.most_weight[t.sizes[ACTS]] - left) * steps
+    if steps > 1:
+        off += steep * (steps - 1)
+    for c in range(t.sizes[COUPONS]):
+        if coupons >> c & 1:
+            off += lines.later_most[c] - lines.later_least[c]
+    return off * 0.25 * t.sizes[UNITS]
+
+
+@inner
+def weigh(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
+    """Everything that hangs on the slopes alone."""
+    groups = t.sizes[GROUPS]
+    weigh_coupons(t, lines, coupons)
+    weigh_joins(t, p, lines)
+    left, steep = 1.0, 0.0
+    for row in range(len(lines.count_weight)):
+        left = min(left, lines.count_weight[row])
+    for a in range(t.sizes[ACTS]):
+        steep = max(steep, lines.slope[a])
+    lines.fixed[LEAST] = left * (1.0 - min(1.0, steep * groups)) if left > 0.0 else left
+    # Of what an activity takes off only later groups take a part.
+    lines.fixed[LEAST_FLAT] = left
+    if left > 0.0 and groups > 1:
+        lines.fixed[LEAST_FLAT] = left * (1.0 - min(1.0, steep * (groups - 1)))
+    lines.fixed[SLACK] = slack(t, lines, coupons, left, min(1.0, steep * groups))
+    for own in range(len(t.mode_from)):
+        least = IMPOSSIBLE
+        for m in range(t.mode_until[own] - 1, t.mode_from[own] - 1, -1):
+            lines.mode_cost[m] = cost(t, p, lines, m)
+            least = min(least, lines.mode_cost[m])
+            lines.cheapest[m] = least
+    units = t.sizes[UNITS]
+    lines.rest[units] = 0.0
+    for u in range(units - 1, -1, -1):
+        lines.rest[u] = lines.rest[u + 1] + lines.cheapest[t.mode_from[t.unit_class[u]]]
