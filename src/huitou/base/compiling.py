@@ -52,7 +52,7 @@ try:
     if not told and not (cache / _READY).exists():
         raise ImportError
     os.environ["NUMBA_CACHE_DIR"] = str(_made(cache))
-    # Half the time to compile, and nothing here is the faster for more.
+    # To optimise more takes longer and there is nothing here for vectors.
     os.environ |= {"NUMBA_OPT": "1", "NUMBA_LOOP_VECTORIZE": "0", "NUMBA_SLP_VECTORIZE": "0"}
     import numba
     import numpy
