@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +14,7 @@ from huitou.event import reads as log
 from huitou.identity import reads as identities
 from huitou.merchant import actions as merchants
 from huitou.reach import actions, reads
+from huitou.reach.jobs import sending
 from huitou.reach.store import permits
 from huitou.reach.store.messages import MessageRow
 from tests.adapters.wechat_world import (
@@ -185,11 +186,17 @@ def test_a_limit_of_the_platform_is_waited_for(
     sim.order("faults", path="message/template/send", errcode=45009)
     params = {"goods": "鲜奶", "when": "今天"}
     sent = plan(town, customer, channel="wechat", template=TEMPLATE, params=params)
-    clock.move(seconds=300)
-    town.drain()
     assert message(town, sent).state == "planned"
-    clock.move(seconds=450)
-    town.drain()
+    with town.db.read(town.brand.merchant.id) as tx:
+        at = tx.value("SELECT not_before FROM reach.message WHERE id = %(id)s", {"id": sent})
+    assert timedelta(minutes=9) < at - clock.now <= timedelta(minutes=10)
+    clock.move(seconds=601)
+    with town.db.write(town.brand.merchant.id) as tx:
+        claimed = sending.claim_submit(tx, str(sent))
+    assert claimed is not None
+    outcome = sending.call_submit(claimed)
+    with town.db.write(town.brand.merchant.id) as tx:
+        sending.settle_submit(tx, claimed, outcome)
     assert message(town, sent).state == "submitted"
 
 

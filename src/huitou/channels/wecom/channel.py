@@ -66,7 +66,7 @@ class WeComChannel:
         if outgoing.sender:
             body["sender"] = outgoing.sender
         if outgoing.link:
-            body["attachments"] = [_attachment(outgoing.link)]
+            body["attachments"] = [attachment(outgoing.link)]
 
         def send() -> SubmitOutcome:
             answer = self._client.post("externalcontact/add_msg_template", body)
@@ -133,7 +133,7 @@ class WeComChannel:
         """Greet a new friend within 20 s of the callback, once; the ref is the welcome code."""
         body: Json = {"welcome_code": welcome_code, "text": {"content": text}}
         if link:
-            body["attachments"] = [_attachment(link)]
+            body["attachments"] = [attachment(link)]
 
         def send() -> SubmitOutcome:
             self._client.post("externalcontact/send_welcome_msg", body)
@@ -221,7 +221,7 @@ def _window(message_id: UUID, now: datetime) -> tuple[datetime, datetime]:
     return max(earliest, min(made, now) - CLOCK_SKEW), until
 
 
-def _attachment(link: Link) -> Json:
+def attachment(link: Link) -> Json:
     card = {
         "title": _clipped(link.title, TITLE_BYTES_MAX),
         "desc": _clipped(link.description, DESCRIPTION_BYTES_MAX),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from huitou.simulators.trouble import Fault
-from huitou.simulators.wecom import mass, people
+from huitou.simulators.wecom import broadcasts, mass, people
 from huitou.simulators.wecom.delivery import Deliverer, contact_event
 from huitou.simulators.wecom.world import World
 from huitou.simulators.world import Json
@@ -76,6 +76,19 @@ class Customers(Order):
 class Friendships(Order):
     friendships: Annotated[list[FriendshipIn], Field(max_length=BULK_MAX)]
     callback: bool = False
+
+
+class GroupIn(Order):
+    """A customer group; `member_count` counts customers."""
+
+    chat_id: Annotated[str, Field(pattern="^wr")]
+    name: str
+    owner: str
+    member_count: Annotated[int, Field(ge=0, le=500)] = 3
+
+
+class Publish(Order):
+    userid: str
 
 
 class Confirm(Order):
@@ -168,6 +181,24 @@ def _add_people(router: APIRouter, world: World, deliverer: Deliverer) -> None:
         if not unfriend(world, deliverer, order.userid, order.external_userid, order.by):
             raise HTTPException(404, "no such friendship")
         return {}
+
+    @router.post("/groups")
+    def set_group(group: GroupIn) -> Json:
+        with world.change():
+            world.run(
+                "INSERT OR REPLACE INTO customer_group VALUES (?, ?, ?, ?)",
+                group.chat_id,
+                group.name,
+                group.owner,
+                group.member_count,
+            )
+        return {}
+
+    @router.post("/publish")
+    def publish(order: Publish) -> Json:
+        """The member publishes the moments they are asked for."""
+        with world.change():
+            return {"count": broadcasts.publish(world, order.userid)}
 
     @router.post("/confirm")
     def confirm(order: Confirm) -> Json:

@@ -26,8 +26,8 @@ ATTACHMENT_KINDS = frozenset({"image", "link", "miniprogram", "video", "file"})
 
 def add_msg_template(world: World, _params: Json, body: Json) -> Json:
     """Make the tasks. It does not send: members confirm, see `confirm`."""
-    if body.get("chat_type", "single") != "single":
-        raise ApiError(48002)
+    if body.get("chat_type", "single") == "group":
+        return _add_group_mass(world, body)
     text, attachments = _content(body)
     asked = body.get("external_userid") or []
     sender = body.get("sender") or ""
@@ -43,6 +43,35 @@ def add_msg_template(world: World, _params: Json, body: Json) -> Json:
     }
     if not reachable:
         raise ApiError(41048)
+    msgid = _add_mass(world, text, attachments, reachable)
+    return {"fail_list": [who for who in asked if who not in reachable], "msgid": msgid}
+
+
+def _add_group_mass(world: World, body: Json) -> Json:
+    """To groups that the sender owns, within each group's quota."""
+    text, attachments = _content(body)
+    chats, sender = body.get("chat_id_list") or [], body.get("sender") or ""
+    if not isinstance(chats, list) or len(chats) > 2000:
+        raise ApiError(40058)
+    if not world.row("SELECT 1 FROM member WHERE userid = ?", sender):
+        raise ApiError(40003)
+    owned = {
+        row["chat_id"]
+        for row in world.rows("SELECT chat_id FROM customer_group WHERE owner = ?", sender)
+    }
+    reachable = {
+        str(chat): sender
+        for chat in chats
+        if chat in owned and _used_quota(world, chat) < _quota(world)
+    }
+    if not reachable:
+        raise ApiError(41048)
+    msgid = _add_mass(world, text, attachments, reachable)
+    return {"fail_list": [chat for chat in chats if chat not in reachable], "msgid": msgid}
+
+
+def _add_mass(world: World, text: str, attachments: list[Json], reachable: dict[str, str]) -> str:
+    """Tasks and targets (target → member); the msgid."""
     msgid = new_name("msg")
     world.run(
         "INSERT INTO mass (msgid, created_at, text, attachments) VALUES (?, ?, ?, ?)",
@@ -57,9 +86,9 @@ def add_msg_template(world: World, _params: Json, body: Json) -> Json:
     )
     world.run_many(
         "INSERT INTO target (msgid, userid, external_userid) VALUES (?, ?, ?)",
-        [(msgid, userid, customer) for customer, userid in reachable.items()],
+        [(msgid, userid, target) for target, userid in reachable.items()],
     )
-    return {"fail_list": [who for who in asked if who not in reachable], "msgid": msgid}
+    return msgid
 
 
 def list_masses(world: World, _params: Json, body: Json) -> Json:
@@ -251,8 +280,9 @@ def _send(world: World, mass: Row, userid: str, tally: dict[int, int]) -> None:
         userid,
     )
     targets = world.rows(
-        "SELECT t.external_userid, f.has_left FROM target t "
-        "LEFT JOIN friendship f USING (userid, external_userid) "
+        "SELECT t.external_userid, iif(g.chat_id IS NULL, f.has_left, 0) AS has_left "
+        "FROM target t LEFT JOIN friendship f USING (userid, external_userid) "
+        "LEFT JOIN customer_group g ON g.chat_id = t.external_userid "
         "WHERE t.msgid = ? AND t.userid = ? ORDER BY t.external_userid",
         mass["msgid"],
         userid,

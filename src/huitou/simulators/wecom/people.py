@@ -147,24 +147,6 @@ def batch_customers(world: World, _params: Json, body: Json) -> Json:
     }
 
 
-def add_contact_way(world: World, params: Json, body: Json) -> Json:
-    users = body.get("user")
-    if not isinstance(users, list) or not users:
-        raise ApiError(40063)
-    for userid in users:
-        _known_member(world, userid)
-    config_id = new_name("cw")
-    world.run(
-        "INSERT INTO contact_way VALUES (?, ?, ?, ?)",
-        config_id,
-        json.dumps(users),
-        str(body.get("state", ""))[:30],
-        str(body.get("remark", ""))[:30],
-    )
-    # The real one is a picture of a QR code; ours is the page a scan would open.
-    return {"config_id": config_id, "qr_code": f"{params['_origin']}/scan/{config_id}"}
-
-
 def offset_of(body: Json) -> int:
     """Where a list goes on; our cursors are offsets. Refuses anything else (40035)."""
     cursor = str(body.get("cursor") or "0")

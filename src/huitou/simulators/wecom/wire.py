@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from huitou.simulators.trouble import drop
-from huitou.simulators.wecom import mass, people, staff
+from huitou.simulators.wecom import broadcasts, mass, people, staff, ways
 from huitou.simulators.wecom.errors import ApiError, envelope
 from huitou.simulators.wecom.world import World
 from huitou.simulators.world import Json, new_name
@@ -27,7 +27,18 @@ OPERATIONS: dict[str, tuple[str, Operation]] = {
     "externalcontact/list": ("GET", people.list_customers),
     "externalcontact/get": ("GET", people.get_customer),
     "externalcontact/batch/get_by_user": ("POST", people.batch_customers),
-    "externalcontact/add_contact_way": ("POST", people.add_contact_way),
+    "externalcontact/add_contact_way": ("POST", ways.add_contact_way),
+    "externalcontact/get_contact_way": ("POST", ways.get_contact_way),
+    "externalcontact/list_contact_way": ("POST", ways.list_contact_ways),
+    "externalcontact/update_contact_way": ("POST", ways.update_contact_way),
+    "externalcontact/del_contact_way": ("POST", ways.del_contact_way),
+    "externalcontact/groupchat/list": ("POST", broadcasts.list_groups),
+    "externalcontact/groupchat/get": ("POST", broadcasts.get_group),
+    "externalcontact/add_moment_task": ("POST", broadcasts.add_moment),
+    "externalcontact/get_moment_task_result": ("GET", broadcasts.get_moment_job),
+    "externalcontact/get_moment_task": ("POST", broadcasts.list_moment_tasks),
+    "externalcontact/get_moment_send_result": ("POST", broadcasts.list_moment_customers),
+    "externalcontact/cancel_moment_task": ("POST", broadcasts.cancel_moment),
     "externalcontact/send_welcome_msg": ("POST", mass.send_welcome),
     "externalcontact/add_msg_template": ("POST", mass.add_msg_template),
     "externalcontact/get_groupmsg_list_v2": ("POST", mass.list_masses),

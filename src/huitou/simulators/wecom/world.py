@@ -25,6 +25,14 @@ CREATE TABLE IF NOT EXISTS welcome (
   issued_at REAL NOT NULL, is_used INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS contact_way (
   config_id TEXT PRIMARY KEY, userids TEXT NOT NULL, state TEXT NOT NULL, remark TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS customer_group (
+  chat_id TEXT PRIMARY KEY, name TEXT NOT NULL, owner TEXT NOT NULL, member_count INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS moment (
+  jobid TEXT PRIMARY KEY, moment_id TEXT NOT NULL UNIQUE, created_at REAL NOT NULL,
+  text TEXT NOT NULL, is_cancelled INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS moment_task (
+  moment_id TEXT NOT NULL, userid TEXT NOT NULL, published_at REAL,
+  PRIMARY KEY (moment_id, userid));
 CREATE TABLE IF NOT EXISTS mass (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, msgid TEXT NOT NULL UNIQUE, created_at REAL NOT NULL,
   text TEXT NOT NULL, attachments TEXT NOT NULL, is_cancelled INTEGER NOT NULL DEFAULT 0);
