@@ -114,6 +114,12 @@ describe('a change of an offer', () => {
     ])
   })
 
+  it('tells to allow nothing from to allow everything', () => {
+    const of = (allows: string[] | null) => wholeOf({ name: 'A', terms: blankTerms('off'), allows })
+    expect(touched(of(null), of([]))).toEqual([{ path: 'allows', before: undefined, after: [] }])
+    expect(touched(of([]), of([]))).toEqual([])
+  })
+
   it('does not take the same moment in another zone for a change', () => {
     const at = (from_at: string) =>
       wholeOf({ name: 'A', terms: blankTerms('off'), when: { from_at } })

@@ -22,8 +22,8 @@ export function Versions({ offer, close }: { offer: Offer; close: () => void }) 
             {items.map((one, at) => (
               <li key={one.version} className="offer-version">
                 <p className="quiet num">
-                  {t('ui.version', { n: one.version })} · <Ago at={one.at} /> ·{' '}
-                  {one.version === offer.in_force && t('offer.in_force')}
+                  {t('ui.version', { n: one.version })} · <Ago at={one.at} />
+                  {one.version === offer.in_force && ` · ${t('offer.in_force')}`}
                 </p>
                 <Said version={one} />
                 <Changes before={items[at + 1]} after={one} />

@@ -5,7 +5,7 @@ export interface Change {
   after: unknown
 }
 
-/** Left out, null and empty say the same. */
+/** Left out, null and empty say the same; but to allow nothing (`[]`) is not to allow everything (null). */
 export function touched(before: object, after: object): Change[] {
   const was = leavesOf(before)
   const is = leavesOf(after)
@@ -15,6 +15,7 @@ export function touched(before: object, after: object): Change[] {
 }
 
 function leavesOf(value: unknown, path = '', found = new Map<string, unknown>()) {
+  if (path === 'allows' && Array.isArray(value)) return found.set(path, value)
   if (isEmpty(value)) return found
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) {
     found.set(path, value)

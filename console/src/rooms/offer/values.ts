@@ -41,8 +41,17 @@ export function valueOf(
   names: Map<string, string>,
 ): string {
   const last = path.split('.').at(-1) ?? path
+  if (path === 'allows' && !value) return t('offer.together_all')
   if (value === undefined || value === null) return t('offer.none')
-  if (Array.isArray(value)) return value.map((one) => names.get(String(one)) ?? one).join('、')
+  if (path === 'allows' && Array.isArray(value) && value.length === 0)
+    return t('offer.together_none')
+  if (Array.isArray(value)) {
+    const named = (one: string) =>
+      last === 'weekdays'
+        ? t(`coupon.weekday_${one}`)
+        : (names.get(one) ?? t(`offer.sort_${one}`, { defaultValue: one }))
+    return value.map((one) => named(String(one))).join(isEnglish ? ', ' : '、')
+  }
   if (typeof value === 'boolean') return t(value ? 'ui.yes' : 'ui.no')
   if (typeof value === 'number') {
     if (last.endsWith('_fen') || path.includes('prices_fen.')) return yuan(value)
