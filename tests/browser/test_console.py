@@ -19,6 +19,7 @@ PLACES = {
     "segments": "人群",
     "opportunities": "商机",
     "campaigns": "关怀任务",
+    "policy": "触达规则",
     "results": "效果",
     "data": "数据",
     "settings": "设置",

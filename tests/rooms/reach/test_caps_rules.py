@@ -147,6 +147,7 @@ def test_a_cap_of_one_channel_or_of_campaigns_leaves_others_alone() -> None:
         },
         {"caps": [{"of": "sms", "window": {"kind": "rolling", "hours": 1}, "limit": 1}]},
         {"caps": [{"window": {"kind": "rolling", "hours": 1}, "limit": 1}] * 2},
+        {"quiet": [{"from_minute": 0, "until_minute": 60, "channels": ["pigeon"]}]},
     ],
 )
 def test_what_cannot_be_meant_is_refused(policy: dict[str, object]) -> None:

@@ -2,7 +2,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, InputNumber, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { ContactCap } from '@/client/types'
-import { aboutOf, isSome, scopeOf, spanOf, spans, windowOf } from './policy'
+import { aboutOf, channels, isSome, scopeOf, spanOf, spans, windowOf } from './policy'
 
 /** Each cap as a line that reads as a sentence. */
 export function Caps({ caps, set }: { caps: ContactCap[]; set: (caps: ContactCap[]) => void }) {
@@ -42,14 +42,17 @@ export function Caps({ caps, set }: { caps: ContactCap[]; set: (caps: ContactCap
             value={aboutOf(cap)}
             onChange={(about) => change(place, scopeOf(about))}
             options={[
-              'all',
-              'channel',
-              'channel:wecom',
-              'channel:sms',
-              'category',
-              'campaign',
-              'associate',
-            ].map((value) => ({ value, label: t(`reach.scope_${value.replace(':', '_')}`) }))}
+              { value: 'all', label: t('reach.scope_all') },
+              { value: 'channel', label: t('reach.scope_channel') },
+              ...channels.map((one) => ({
+                value: `channel:${one}`,
+                label: t('reach.scope_only', { channel: t(`reach.channel_${one}`) }),
+              })),
+              ...(['category', 'campaign', 'associate'] as const).map((one) => ({
+                value: one,
+                label: t(`reach.scope_${one}`),
+              })),
+            ]}
           />
           <Button
             size="small"

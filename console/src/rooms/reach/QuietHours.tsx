@@ -3,7 +3,7 @@ import { Button, Select, TimePicker } from 'antd'
 import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
 import type { ContactQuiet } from '@/client/types'
-import { clockOf } from './policy'
+import { channels, clockOf } from './policy'
 
 const night: ContactQuiet = { from_minute: 1_260, until_minute: 480, action: 'defer', channels: [] }
 
@@ -42,8 +42,8 @@ export function QuietHours({
             aria-label={t('reach.channel')}
             placeholder={t('reach.every_channel')}
             value={one.channels ?? []}
-            onChange={(channels: string[]) => change(place, { channels })}
-            options={['wecom', 'sms'].map((value) => ({
+            onChange={(some: string[]) => change(place, { channels: some })}
+            options={channels.map((value) => ({
               value,
               label: t(`reach.channel_${value}`),
             }))}

@@ -2,6 +2,8 @@ import type { ContactCap } from '@/client/types'
 
 type Window = ContactCap['window']
 
+export const channels = ['wecom', 'sms', 'wechat', 'mini', 'rcs', 'phone', 'webhook'] as const
+
 /** Windows that are offered: days of the calendar, and hours in a row. */
 export const spans = ['day', 'week', 'month', '24', '72', '168', '720']
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from huitou.reach.types.channels import CHANNELS
 from huitou.reach.types.policies import (
     BadPolicy,
     Cap,
@@ -15,7 +16,15 @@ from huitou.reach.types.policies import (
 _DAY = 24 * 60
 _OPEN_MIN = 60
 """So many minutes of a day must be left on every channel."""
-_CHANNELS = {"wecom": ("企业微信", "WeCom"), "sms": ("短信", "SMS")}
+_CHANNELS = {
+    "wecom": ("企业微信", "WeCom"),
+    "sms": ("短信", "SMS"),
+    "wechat": ("公众号", "the official account"),
+    "mini": ("小程序", "the mini program"),
+    "rcs": ("5G 消息", "5G message"),
+    "phone": ("AI 外呼", "robot call"),
+    "webhook": ("自有 App", "the own app"),
+}
 _UNITS = {"day": ("每天", "a day"), "week": ("每周", "a week"), "month": ("每月", "a month")}
 
 
@@ -60,7 +69,7 @@ def cap_line(cap: Cap) -> PolicySaid:
 def quiet_line(quiet: QuietHours) -> PolicySaid:
     """Quiet hours in words."""
     start, end = _clock(quiet.from_minute), _clock(quiet.until_minute)
-    where = [_CHANNELS.get(one, (one, one)) for one in quiet.channels]
+    where = [_CHANNELS[one] for one in quiet.channels]
     zh = "、".join(each[0] for each in where) or "所有渠道"
     en = ", ".join(each[1] for each in where) or "any channel"
     is_over = quiet.until_minute <= quiet.from_minute
@@ -86,7 +95,7 @@ def _about(cap: Cap) -> tuple[str, str]:
     if cap.scope == "channel":
         if cap.of is None:
             return "（各渠道分别计算）", " on each channel"
-        zh, en = _CHANNELS.get(cap.of, (cap.of, cap.of))
+        zh, en = _CHANNELS[cap.of]
         return f"（{zh}）", f" by {en}"
     if cap.scope == "category":
         if cap.of is None:
@@ -105,6 +114,12 @@ def _faults(policy: ContactPolicy) -> Iterator[tuple[str, str]]:
     for cap in policy.caps:
         if cap.of is not None and cap.scope not in ("channel", "category"):
             yield "只有渠道或类别的上限可以指定对象", "of: only for a channel or a category"
+    named = {cap.of for cap in policy.caps if cap.scope == "channel" and cap.of is not None}
+    if unknown := (named | {one for quiet in policy.quiet for one in quiet.channels}) - set(
+        CHANNELS
+    ):
+        told = ", ".join(sorted(unknown))
+        yield f"没有这样的渠道：{told}", f"no such channel: {told}"
     for quiet in policy.quiet:
         if quiet.from_minute == quiet.until_minute:
             yield "免打扰的开始与结束不能相同", "quiet hours begin and end at different times"
