@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from huitou.benefit.types.templates import Hours, Sentence
 from huitou.catalog.types import ProductCost
 from huitou.offer.rules import check_words, exposure
-from huitou.offer.rules.lowest import Shelf, Tried, lowest
+from huitou.offer.rules.lowest import Shelf, Tried, alike, as_of, lowest
 from huitou.offer.rules.meeting import met, touches, unit_of
 from huitou.offer.rules.replaying import cart_of, compare
 from huitou.offer.rules.situations import meets, situations
@@ -207,6 +207,23 @@ def test_the_shelf_reaches_an_amount_with_least(own: int, amount: int, prices: l
     assert (found is None) == (not totals)
     if found is not None:
         assert (found[0].price_fen or 0) * found[1] == min(totals)
+
+
+def test_what_is_alike_sells_for_the_same() -> None:
+    first, twin = product("P", 6_000, floor=3_000), product("Q", 6_000, floor=3_600)
+    beside, other = product("R", 4_000), product("S", 6_000)
+    offers = (
+        activity("draft", (10_000, 5_000)),
+        UsableOffer("named", PriceOffer(kind="price", prices_fen={"S": 5_500})),
+    )
+    tried = [Tried(Rules(offers), Sentence("某处", "somewhere"), {})]
+    assert alike(first, tried) == alike(twin, tried) != alike(other, tried)
+    shelf = Shelf([first, twin, beside, other])
+    one, two = (lowest(each, offers[0], tried, shelf, monotonic, 500) for each in (first, twin))
+    assert one is not None
+    assert as_of(one, twin) == two
+    assert (one.problem, two.problem if two else None) == (None, "floor")
+    assert as_of(one, beside) is None
 
 
 def test_what_meets_says_whether_it_adds_up() -> None:

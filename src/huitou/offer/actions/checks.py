@@ -5,7 +5,7 @@ whether the check is still where it was. So one that was cancelled keeps nothing
 block one is kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -23,7 +23,7 @@ from huitou.offer.reads import checks as reads
 from huitou.offer.reads.boards import Board
 from huitou.offer.rules import check_words as words
 from huitou.offer.rules import exposure, replaying
-from huitou.offer.rules.lowest import Shelf, Tried, lowest
+from huitou.offer.rules.lowest import Shelf, Tried, alike, as_of, lowest
 from huitou.offer.rules.meeting import common, met, touches, unit_of
 from huitou.offer.rules.situations import meets, situations
 from huitou.offer.rules.solving import Clock
@@ -270,8 +270,15 @@ def _prices(block: Block, board: Board, clock: Clock) -> list[LowPrice]:
         tried.append(Tried(rules, where, board.names))
     draft, shelf = instruments[0], Shelf(board.products)
     assert isinstance(draft, UsableOffer)
-    found = (
-        lowest(product, draft, tried, shelf, clock, block.check.budget_ms)
-        for product in block.products
-    )
-    return [low for low in found if low is not None]
+    found: list[LowPrice] = []
+    known: dict[Hashable, LowPrice | None] = {}
+    for product in block.products:
+        sort = alike(product, tried)
+        former = known.get(sort)
+        low = as_of(former, product) if former else None
+        if low is None and (former or sort not in known):
+            low = lowest(product, draft, tried, shelf, clock, block.check.budget_ms)
+            known[sort] = low
+        if low is not None:
+            found.append(low)
+    return found

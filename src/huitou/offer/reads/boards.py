@@ -7,7 +7,7 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.benefit.reads import templates, tiers
-from huitou.benefit.types.templates import Fixed, Promise
+from huitou.benefit.types.templates import Exchange, Fixed, Promise
 from huitou.benefit.types.tier_plans import MemberPrice, TierRule
 from huitou.catalog import reads as catalog
 from huitou.catalog.types import ProductCost
@@ -57,7 +57,9 @@ def board(tx: ReadTx, draft: OfferInForce, others: Sequence[OfferInForce]) -> Bo
                 held.append(Held(price, ALWAYS, (), (), Audience(tiers=(rule.code,))))
     for template in templates.list_published(tx):
         when = _when(template.promise)
-        if when.until_at is None or when.until_at > tx.now:
+        # Who exchanges a coupon for a product has paid for it otherwise.
+        is_exchange = isinstance(template.promise.benefit, Exchange)
+        if not is_exchange and (when.until_at is None or when.until_at > tx.now):
             promise, id_ = template.promise, f"coupon:{template.id}"
             names[id_] = promise.name
             held.append(

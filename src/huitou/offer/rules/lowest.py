@@ -5,8 +5,8 @@ comes nearest to a threshold; each is decided by the solver.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from huitou.benefit.types.templates import Sentence
 from huitou.catalog.types import ProductCost
@@ -28,7 +28,7 @@ from huitou.offer.types.refusals import CannotUse, NoTime
 
 PIECES_MAX = 20
 """Of the product, and of what is bought beside it, in a cart that is tried."""
-_CARTS_MAX = 12
+_CARTS_MAX = 8
 
 
 class Shelf:
@@ -101,7 +101,7 @@ def lowest(
 ) -> LowPrice | None:
     """The least that it is sold for by decisions in which the draft has an effect on it; None where it has none."""
     found: list[LowPrice] = []
-    for each in tried:
+    for each in _telling(product, tried):
         instruments: list[Instrument] = [*each.rules.offers, *each.rules.coupons]
         for cart, lines in carts_of(product, instruments, shelf):
             solved = _solved(cart, each.rules, draft.id, clock, budget_ms)
@@ -110,6 +110,36 @@ def lowest(
     worst = [low for low in found if low.problem in ("free", "gifts")]
     chosen = sorted(worst or found, key=lambda low: (low.paid_fen / low.pieces, low.pieces))
     return chosen[0] if chosen else None
+
+
+def alike(product: ProductCost, tried: Sequence[Tried]) -> Hashable:
+    """The same for products that sell for the same: at one price, with the same instruments everywhere, and the
+    same prices by them."""
+    unit = unit_of(product)
+    prices = {
+        (offer.id, price_fen(offer.terms, unit))
+        for each in tried
+        for offer in each.rules.offers
+        if isinstance(offer.terms, PriceOffer)
+    }
+    return product.price_fen, frozenset(prices), tuple(_touching(product, each) for each in tried)
+
+
+def as_of(low: LowPrice, product: ProductCost) -> LowPrice | None:
+    """What was found for a product, of one that is `alike`; None where that was bought beside it."""
+    if any(line.sku == product.sku for line in low.lines[1:]):
+        return None
+    paid = low.paid_fen, low.payable_fen, low.gifts_fen
+    lines = [LowLine(product.sku, product.name, low.pieces, low.list_fen), *low.lines[1:]]
+    return replace(
+        low,
+        sku=product.sku,
+        name=product.name,
+        cost_fen=product.cost_fen,
+        floor_fen=product.floor_fen,
+        lines=lines,
+        problem=problem_of(product, low.pieces, *paid),
+    )
 
 
 def problem_of(
@@ -125,6 +155,20 @@ def problem_of(
     if product.cost_fen is not None and paid_fen < product.cost_fen * pieces:
         return "cost"
     return None
+
+
+def _telling(product: ProductCost, tried: Sequence[Tried]) -> list[Tried]:
+    """Those in which most may change this product's price: what is for others only tells nothing."""
+    found: dict[frozenset[str], Tried] = {}
+    for each in tried:
+        found.setdefault(_touching(product, each), each)
+    return [each for ids, each in found.items() if not any(ids < other for other in found)]
+
+
+def _touching(product: ProductCost, tried: Tried) -> frozenset[str]:
+    unit = unit_of(product)
+    instruments: list[Instrument] = [*tried.rules.offers, *tried.rules.coupons]
+    return frozenset(each.id for each in instruments if touches(each, unit))
 
 
 def _wants(

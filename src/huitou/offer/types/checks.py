@@ -12,7 +12,7 @@ from huitou.offer.types.offers import Audience, OfferDocument, When
 
 CARTS_MAX = 5_000
 """Orders that a check replays at most."""
-PRODUCTS_MAX = 500
+PRODUCTS_MAX = 200
 """Products whose lowest price a check looks for at most."""
 
 CheckState = Literal["queued", "running", "done", "cancelled"]
