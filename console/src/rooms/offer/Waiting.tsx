@@ -11,7 +11,7 @@ export function WaitingFor({ waiting }: { waiting: NonNullable<Offer['waiting']>
   const said = useSaid()
   return (
     <Alert
-      type="info"
+      type="warning"
       showIcon
       title={t('offer.waiting_title')}
       description={

@@ -73,7 +73,7 @@ function Checked({ check }: { check: OfferCheck }) {
 function Head({ check }: { check: OfferCheck }) {
   const { t } = useTranslation()
   const cancel = useWrite<'POST /v1/offers/{offer_id}/check/cancel'>([...stale])
-  const colours = { queued: 'default', running: 'processing', done: 'green', cancelled: 'default' }
+  const colours = { queued: 'default', running: 'cyan', done: 'green', cancelled: 'default' }
   const share = check.total ? Math.floor((check.done / check.total) * 100) : 0
   return (
     <Panel>
@@ -163,7 +163,7 @@ function Findings({ check }: { check: OfferCheck }) {
       )}
       {check.takes_two.length > 0 && (
         <Alert
-          type="info"
+          type="warning"
           showIcon
           className="check-alert"
           title={t('check.takes_two')}
