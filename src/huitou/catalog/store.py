@@ -128,7 +128,7 @@ def list_on_sale(tx: ReadTx, count_max: int) -> list[ProductCost]:
         """
         SELECT sku, name, category_code, price_fen, cost_fen, floor_fen FROM catalog.product
         WHERE merchant_id = %(merchant)s AND is_listed AND is_known AND price_fen > 0
-        ORDER BY greatest(cost_fen, floor_fen)::numeric / price_fen DESC NULLS LAST, price_fen,
+        ORDER BY round(greatest(cost_fen, floor_fen)::numeric / price_fen, 2) DESC NULLS LAST, price_fen DESC,
             category_code, sku
         LIMIT %(count_max)s
         """,
