@@ -26,7 +26,9 @@ def test_each_simulator_stands_alone(kind: str, tmp_path: Path) -> None:
     port, state = free_port(), tmp_path / "deep" / "state.sqlite"
     huitou = Path(sys.executable).with_name("huitou")
     command = [huitou, "simulate", kind, "--port", str(port)]
-    process = subprocess.Popen([*map(str, command), "--state", str(state)], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [*map(str, command), "--state", str(state)], stdout=subprocess.DEVNULL
+    )
     try:
         eventually(lambda: _is_up(f"http://127.0.0.1:{port}{PATHS[kind]}"), seconds=60)
         assert state.exists()

@@ -120,6 +120,7 @@ def control_router(world: World, deliverer: Deliverer) -> APIRouter:
     router = APIRouter(prefix="/sim", tags=["simulator, not WeCom"])
     _add_corp(router, world, deliverer)
     _add_people(router, world, deliverer)
+    _add_looks(router, world)
     _add_trouble(router, world, deliverer)
     return router
 
@@ -205,6 +206,8 @@ def _add_people(router: APIRouter, world: World, deliverer: Deliverer) -> None:
         with world.change():
             return mass.confirm(world, order.userid, order.msgid)
 
+
+def _add_looks(router: APIRouter, world: World) -> None:
     @router.get("/inbox/{external_userid}")
     def inbox(external_userid: str) -> Json:
         rows = world.rows(
