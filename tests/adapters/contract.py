@@ -41,10 +41,6 @@ class Stage(Protocol):
         """A new message the channel refuses for good."""
         ...
 
-    def lacking(self) -> Outgoing | None:
-        """A new message without a value that its template asks for; None without templates."""
-        ...
-
     def deliver(self, outgoing: Outgoing) -> None:
         """Let the simulated world deliver it."""
         ...
@@ -153,12 +149,27 @@ class ChannelContract:
         told = channel.ask(outgoing, None)
         assert isinstance(told, Unknown if stage.is_asked else Unknown | Failed)
 
-    def test_a_message_with_a_hole_is_refused_before_anything_is_sent(self, stage: Stage) -> None:
-        lacking = stage.lacking()
-        if lacking is None:
-            pytest.skip("the channel has no templates of its own")
+
+class TemplatedStage(Stage, Protocol):
+    """A channel with templates of its own."""
+
+    def lacking(self) -> Outgoing:
+        """A new message without a value that its template asks for."""
+        ...
+
+
+class TemplateContract:
+    """What a template asks for has to be there."""
+
+    @pytest.fixture
+    def stage(self) -> TemplatedStage:
+        raise NotImplementedError
+
+    def test_a_message_with_a_hole_is_refused_before_anything_is_sent(
+        self, stage: TemplatedStage
+    ) -> None:
         # Had it tried to send, nobody at the other end would have been a passing failure.
-        refused = stage.unplugged().submit(lacking)
+        refused = stage.unplugged().submit(stage.lacking())
         assert isinstance(refused, Failed)
         assert (refused.code, refused.is_final) == ("missing_variable", True)
 

@@ -21,7 +21,15 @@ from huitou.kernel.ids import new_id
 from huitou.reach.types.channels import Channel, Failed, Link, Outgoing, Receipt, Submitted, Unknown
 from huitou.reach.types.hearing import Reported
 from huitou.simulators.gateway.app import create_app
-from tests.adapters.contract import ChannelContract, Push, ReportContract, ReportingStage, Stage
+from tests.adapters.contract import (
+    ChannelContract,
+    Push,
+    ReportContract,
+    ReportingStage,
+    Stage,
+    TemplateContract,
+    TemplatedStage,
+)
 from tests.adapters.receiver import Receiver
 from tests.adapters.wecom.serving import serve
 
@@ -76,8 +84,8 @@ class GatewayStage:
     def unwanted(self) -> Outgoing:
         return message(address="")
 
-    def lacking(self) -> Outgoing | None:
-        return None if self._is_webhook else message(params={})
+    def lacking(self) -> Outgoing:
+        return message(params={})
 
     def deliver(self, outgoing: Outgoing) -> None:
         self._order("finish")
@@ -155,6 +163,13 @@ def gateway_stage(request: Any) -> Iterator[GatewayStage]:
 class TestContract(ChannelContract):
     @pytest.fixture
     def stage(self, gateway_stage: GatewayStage) -> Stage:
+        return gateway_stage
+
+
+@pytest.mark.parametrize("gateway_stage", ["vendor"], indirect=True)
+class TestTemplates(TemplateContract):
+    @pytest.fixture
+    def stage(self, gateway_stage: GatewayStage) -> TemplatedStage:
         return gateway_stage
 
 

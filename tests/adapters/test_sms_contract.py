@@ -14,7 +14,15 @@ from huitou.channels.sms_tencent.channel import TencentSmsChannel
 from huitou.channels.sms_tencent.pushes import TencentPushes
 from huitou.reach.http import BadPushSecret
 from huitou.reach.types.channels import Channel, Outgoing
-from tests.adapters.contract import ChannelContract, Push, ReportContract, ReportingStage, Stage
+from tests.adapters.contract import (
+    ChannelContract,
+    Push,
+    ReportContract,
+    ReportingStage,
+    Stage,
+    TemplateContract,
+    TemplatedStage,
+)
 from tests.adapters.receiver import Receiver
 from tests.adapters.sms_world import (
     ALIYUN_TEMPLATES,
@@ -133,6 +141,12 @@ def sms_stage(request: Any) -> Iterator[SmsStage]:
 class TestContract(ChannelContract):
     @pytest.fixture
     def stage(self, sms_stage: SmsStage) -> Stage:
+        return sms_stage
+
+
+class TestTemplates(TemplateContract):
+    @pytest.fixture
+    def stage(self, sms_stage: SmsStage) -> TemplatedStage:
         return sms_stage
 
 

@@ -16,6 +16,8 @@ from tests.adapters.contract import (
     ReportContract,
     ReportingStage,
     Stage,
+    TemplateContract,
+    TemplatedStage,
     TokenContract,
     TokenStage,
 )
@@ -118,6 +120,12 @@ def wechat_stage(request: Any) -> Iterator[WechatStage]:
 class TestContract(ChannelContract):
     @pytest.fixture
     def stage(self, wechat_stage: WechatStage) -> Stage:
+        return wechat_stage
+
+
+class TestTemplates(TemplateContract):
+    @pytest.fixture
+    def stage(self, wechat_stage: WechatStage) -> TemplatedStage:
         return wechat_stage
 
 

@@ -36,9 +36,6 @@ class WeComStage:
     def unwanted(self) -> Outgoing:
         return message(to="wmGONE")
 
-    def lacking(self) -> Outgoing | None:
-        return None
-
     def deliver(self, outgoing: Outgoing) -> None:
         self._sim.order("confirm", userid=outgoing.sender)
 
