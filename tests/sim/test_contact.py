@@ -3,6 +3,7 @@ that die between claim, call and settle; consent withdrawn in the middle; the po
 it took. After every hand-over: consent, quiet hours, caps; at the end nothing is doubled and nothing is held for ever."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -88,9 +89,9 @@ class Senders:
         self.handed: list[tuple[UUID, UUID, datetime]] = []
         """Message, customer, when."""
 
-    def write(self, act: object) -> object:
+    def write(self, act: Callable[..., object], *args: object) -> object:
         with self.town.db.write(self.town.brand.merchant.id, principal="sim") as tx:
-            return act(tx)  # type: ignore[operator]
+            return act(tx, *args)
 
     def plan(self, dice: Random) -> None:
         chosen = dice.sample(self.customers, dice.randint(1, 3))
@@ -101,7 +102,7 @@ class Senders:
         if not waiting:
             return
         id_ = str(dice.choice(waiting))
-        call = self.write(lambda tx: self._claim(tx, id_))
+        call = self.write(self._claim, id_)
         if isinstance(call, Sending):
             self.calls.append(call)
 
@@ -118,7 +119,7 @@ class Senders:
             if dice.random() < 0.2:
                 return  # dies between call and settle
             for _ in range(1 + (dice.random() < 0.2)):  # settled, or settled and told again
-                self.write(lambda tx: sending.settle_submit(tx, call, outcome))
+                self.write(sending.settle_submit, call, outcome)
 
     def lose(self, dice: Random) -> None:
         if self.calls:
@@ -140,13 +141,13 @@ class Senders:
         """What the worker does about calls that nobody finished, and what was submitted."""
         for id_ in self._ids("in_flight"):
             if not any(call.message_id == id_ for call in self.calls):
-                self.write(lambda tx, id_=id_: sending.claim_submit(tx, str(id_)))
+                self.write(sending.claim_submit, str(id_))
         for state in ("unknown", "submitted", "waiting"):
             for id_ in self._ids(state):
-                asked = self.write(lambda tx, id_=id_: sending.claim_ask(tx, str(id_)))
+                asked = self.write(sending.claim_ask, str(id_))
                 if isinstance(asked, Sending):
                     outcome = self.provider.ask(id_, self.clock.now)
-                    self.write(lambda tx, a=asked, o=outcome: sending.settle_ask(tx, a, o))
+                    self.write(sending.settle_ask, asked, outcome)
 
     def _may_go(self, tx: Tx, message_id: UUID) -> None:
         """Looked at apart from the gate, in the transaction that hands it over."""
@@ -187,7 +188,7 @@ class Senders:
             self.clock.move(hours=7)
             self.ask(Random(0))
             for id_ in self._ids("planned"):
-                call = self.write(lambda tx, id_=id_: self._claim(tx, str(id_)))
+                call = self.write(self._claim, str(id_))
                 if isinstance(call, Sending):
                     self.calls.append(call)
             while self.calls:

@@ -1,5 +1,6 @@
 """Caps and quiet hours, held against definitions that try every window and every minute."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -104,27 +105,25 @@ def test_a_message_waits_for_the_first_minute_that_is_open(
 ONE, OTHER = UUID(int=1), UUID(int=2)
 
 
+MESSAGE = Past(NOON, "sms", "birthday", ONE, ONE)
+BEFORE = replace(MESSAGE, at=NOON - HOUR)
+
+
 @pytest.mark.parametrize(
-    ("cap", "same", "different"),
+    ("cap", "unlike"),
     [
-        ({"scope": "channel"}, {"channel": "sms"}, {"channel": "wecom"}),
-        ({"scope": "channel", "of": "sms"}, {"channel": "sms"}, {"channel": "wecom"}),
-        ({"scope": "category"}, {"category": "birthday"}, {"category": "promotion"}),
-        ({"scope": "campaign"}, {"campaign_id": ONE}, {"campaign_id": OTHER}),
-        ({"scope": "associate"}, {"staff_id": ONE}, {"staff_id": OTHER}),
+        ({"scope": "channel"}, replace(BEFORE, channel="wecom")),
+        ({"scope": "channel", "of": "sms"}, replace(BEFORE, channel="wecom")),
+        ({"scope": "category"}, replace(BEFORE, category="promotion")),
+        ({"scope": "campaign"}, replace(BEFORE, campaign_id=OTHER)),
+        ({"scope": "associate"}, replace(BEFORE, staff_id=OTHER)),
     ],
 )
-def test_a_cap_counts_its_own_only(
-    cap: dict[str, object], same: dict[str, object], different: dict[str, object]
-) -> None:
+def test_a_cap_counts_its_own_only(cap: dict[str, object], unlike: Past) -> None:
     own = Cap.model_validate({**cap, "window": {"kind": "rolling", "hours": 24}, "limit": 1})
-    facts = {"channel": "sms", "category": "birthday", "campaign_id": ONE, "staff_id": ONE}
-    message = Past(NOON, **facts)  # type: ignore[arg-type]
-    alike = Past(NOON - HOUR, **{**facts, **same})  # type: ignore[arg-type]
-    unlike = Past(NOON - HOUR, **{**facts, **different})  # type: ignore[arg-type]
-    assert caps.first_exceeded([own], message, [alike], ZONE) == own
-    assert caps.first_exceeded([own], message, [unlike], ZONE) is None
-    assert caps.first_exceeded([own], message, [], ZONE) is None
+    assert caps.first_exceeded([own], MESSAGE, [BEFORE], ZONE) == own
+    assert caps.first_exceeded([own], MESSAGE, [unlike], ZONE) is None
+    assert caps.first_exceeded([own], MESSAGE, [], ZONE) is None
 
 
 def test_a_cap_of_one_channel_or_of_campaigns_leaves_others_alone() -> None:
