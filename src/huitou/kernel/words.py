@@ -45,7 +45,7 @@ def week(weekdays: Sequence[int], minutes: tuple[int, int] | None) -> tuple[str,
         zh = "周" + "、".join(_DAYS_ZH[day - 1] for day in days)
         en = "on " + ", ".join(_DAYS_EN[day - 1] for day in days)
     if minutes:
-        span = f"{_clock(minutes[0])}–{_clock(minutes[1])}"
+        span = f"{clock(minutes[0])}–{clock(minutes[1])}"
         zh, en = f"{zh} {span}".strip(), f"{en} {span}".strip()
     if not zh:
         return None
@@ -61,7 +61,8 @@ def listed(codes: Sequence[str], names: Mapping[str, str], zh: str, en: str) -> 
     return zh.join(shown), f" {en} ".join(shown)
 
 
-def _clock(minute: int) -> str:
+def clock(minute: int) -> str:
+    """`09:30` for a minute of the day."""
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from huitou.kernel.words import clock
 from huitou.reach.types.channels import CHANNELS
 from huitou.reach.types.policies import (
     BadPolicy,
@@ -68,7 +69,7 @@ def cap_line(cap: Cap) -> PolicySaid:
 
 def quiet_line(quiet: QuietHours) -> PolicySaid:
     """Quiet hours in words."""
-    start, end = _clock(quiet.from_minute), _clock(quiet.until_minute)
+    start, end = clock(quiet.from_minute), clock(quiet.until_minute)
     where = [_CHANNELS[one] for one in quiet.channels]
     zh = "、".join(each[0] for each in where) or "所有渠道"
     en = ", ".join(each[1] for each in where) or "any channel"
@@ -133,7 +134,3 @@ def _faults(policy: ContactPolicy) -> Iterator[tuple[str, str]]:
 def _minutes(quiet: QuietHours) -> Iterator[int]:
     until = quiet.until_minute + _DAY * (quiet.until_minute <= quiet.from_minute)
     return (minute % _DAY for minute in range(quiet.from_minute, until))
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
