@@ -2,7 +2,7 @@
 
 A movement is half the time a gift that makes a lot, half the time a payment out of the soonest lots to
 expire, of customers drawn evenly; each through `benefit.actions.ledger.post` in a transaction of its own,
-committed with the call (`Database.write(..., is_at_once=True)`), with fsync on, from two processes with eight
+committed with the call (`Database.write(...)`), with fsync on, from two processes with eight
 connections each; `batched_per_s` posts a thousand movements in a
 transaction, each process those of its half of the customers. The baseline of `single_per_s` does the
 same on tables of the same columns and indexes, with CHECKs for what the owner's policies hold, with a
@@ -216,7 +216,7 @@ class _Mover:
             self.connection.close()
 
     def _post(self, customer: UUID, amount: int) -> None:
-        with self.database.write(self.merchant, principal="bench", is_at_once=True) as tx:
+        with self.database.write(self.merchant, principal="bench") as tx:
             ledger.post(tx, [_posting(self.merchant, customer, amount, tx.now)])
 
     def _by_statements(self, customer: UUID, amount: int) -> None:

@@ -147,8 +147,6 @@ class ReadTx:
 class Tx(ReadTx):
     """A transaction that may write; what it tells and defers happens only if it commits."""
 
-    is_at_once = False
-    """Does it end with the `call` it begins with?"""
     request: tuple[str, bytes] | None = None
     """`(idempotency key, hash of the request)`, set by the HTTP edge."""
     _mode = "READ WRITE"
@@ -160,10 +158,6 @@ class Tx(ReadTx):
     def call(self, query: LiteralString, values: Sequence[str | None]) -> list[list[str | None]]:
         """A statement with numbered parameters, given and answered as text, past the driver: for what
         runs thousands of times a second."""
-        if self.is_at_once and direct.is_at_rest(self._link):
-            answer = direct.whole(self._link, self.merchant, query, values)
-            self._mode = ReadTx._mode
-            return answer
         if direct.is_at_rest(self._link):
             return direct.begin_with(self._link, self.merchant, self._mode, query, values)
         return direct.call(self._link, query, values)
@@ -341,14 +335,8 @@ class Database:
         scope: Scope = EVERYTHING,
         principal: str = "system",
         memory: Memory | None = None,
-        is_at_once: bool = False,
     ) -> Iterator[Tx]:
-        """A transaction on `merchant`; commits when the block ends well.
-
-        With `is_at_once`, one that begins with a `Tx.call` is committed with it, in the same round trip:
-        for who has one thing to do. It cannot be taken back by what follows in the block, which may only
-        read.
-        """
+        """A transaction on `merchant`; commits when the block ends well."""
         keys = self._keys_of(merchant)
         with self._linked() as link:
             tx = Tx(
@@ -360,7 +348,6 @@ class Database:
                 principal=principal,
             )
             tx.memory = memory
-            tx.is_at_once = is_at_once
             yield tx
 
     @contextmanager

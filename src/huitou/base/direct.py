@@ -41,16 +41,15 @@ def begin_with(
     link: Link, merchant: UUID, mode: str, query: str, values: Sequence[str | None]
 ) -> list[list[str | None]]:
     """`begin` and the transaction's first `call` in one round trip, everything prepared."""
-    return _rows(_afresh(link, [(f"BEGIN {mode}", []), (_SET, [str(merchant)]), (query, values)]))
-
-
-def whole(
-    link: Link, merchant: UUID, query: str, values: Sequence[str | None]
-) -> list[list[str | None]]:
-    """A transaction of one `call`, begun and committed with it in one round trip. What is sent together
-    is one transaction, which the server has committed when it says that it has reached the end: it
-    answers only then, and an error anywhere undoes it all."""
-    return _rows(_afresh(link, [(_SET, [str(merchant)]), (query, values)]))
+    steps = [(f"BEGIN {mode}", []), (_SET, [str(merchant)]), (query, values)]
+    try:
+        return _rows(_piped(link, steps))
+    except psycopg.errors.InvalidSqlStatementName:
+        # The driver has taken back all that was prepared (DEALLOCATE ALL, when it rolls back or drops a
+        # table). Nothing was done yet.
+        link.rollback()
+        link.prepared.clear()
+        return _rows(_piped(link, steps))
 
 
 def call(link: Link, query: str, values: Sequence[str | None]) -> list[list[str | None]]:
@@ -83,18 +82,6 @@ def check(connection: psycopg.Connection) -> None:
 
 
 _SET = "SELECT set_config('role', 'huitou_app', true), set_config('huitou.merchant', $1, true)"
-
-
-def _afresh(link: Link, steps: Sequence[tuple[str, Sequence[str | None]]]) -> PGresult:
-    """`_piped` on a connection at rest."""
-    try:
-        return _piped(link, steps)
-    except psycopg.errors.InvalidSqlStatementName:
-        # The driver has taken back all that was prepared (DEALLOCATE ALL, when it rolls back or drops a
-        # table). Nothing was done yet.
-        link.rollback()
-        link.prepared.clear()
-        return _piped(link, steps)
 
 
 def _piped(link: Link, steps: Sequence[tuple[str, Sequence[str | None]]]) -> PGresult:

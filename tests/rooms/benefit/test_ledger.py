@@ -273,29 +273,6 @@ def test_no_account_and_no_lot_can_be_wrong_even_by_the_owner(
         connection.execute(statement)
 
 
-@pytest.mark.parametrize("amount", [7, -7])
-def test_one_movement_at_once_is_posted_once(
-    db: Database, write: Write, read: Read, amount: int
-) -> None:
-    customer, key = new_id(), str(new_id())
-    with write() as tx:
-        merchant = tx.merchant
-        actions.post(tx, [points(tx, customer, 10, str(new_id()))])
-    answers = []
-    for _ in range(2):
-        with db.write(merchant, is_at_once=True) as tx:
-            answers.append(actions.post(tx, [points(tx, customer, amount, key)])[0])
-    assert [answer.is_new for answer in answers] == [True, False]
-    assert answers[0].transaction_id == answers[1].transaction_id
-    with pytest.raises(OtherBody), db.write(merchant, is_at_once=True) as tx:
-        actions.post(tx, [points(tx, customer, 2 * amount, key)])
-    with pytest.raises(BelowFloor), db.write(merchant, is_at_once=True) as tx:
-        actions.post(tx, [points(tx, customer, -100, str(new_id()))])
-    with read() as tx:
-        assert reads.balance(tx, ("customer", customer), "points") == 10 + amount
-        assert reads.check(tx) == []
-
-
 def test_a_tampered_balance_is_found(db: Database, write: Write, read: Read) -> None:
     staff = new_id()
     with write() as tx:
