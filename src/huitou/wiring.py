@@ -21,12 +21,12 @@ from huitou.channels.gateway.config import (
     WebhookConfig,
     webhook_form,
 )
+from huitou.channels.sms_aliyun import receipts as aliyun
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_aliyun.config import AliyunSmsConfig
-from huitou.channels.sms_aliyun.pushes import AliyunPushes
+from huitou.channels.sms_tencent import receipts as tencent
 from huitou.channels.sms_tencent.channel import TencentSmsChannel
 from huitou.channels.sms_tencent.config import TencentSmsConfig
-from huitou.channels.sms_tencent.pushes import TencentPushes
 from huitou.channels.wechat.callbacks import WechatEars
 from huitou.channels.wechat.client import WechatClient
 from huitou.channels.wechat.config import MiniConfig, OfficialConfig, WechatAccount
@@ -210,8 +210,8 @@ def open_friends(config: str) -> Friends:
 def open_sms_pushes(kind: str, config: str) -> SmsPushes:
     """What an SMS provider pushes."""
     if kind == "sms_tencent":
-        return TencentPushes(TencentSmsConfig.model_validate_json(config))
-    return AliyunPushes(AliyunSmsConfig.model_validate_json(config))
+        return tencent.pushes(TencentSmsConfig.model_validate_json(config))
+    return aliyun.pushes(AliyunSmsConfig.model_validate_json(config))
 
 
 @_one_for_each

@@ -69,10 +69,6 @@ class Stage(Protocol):
 class ChannelContract:
     """The suite; all sub-classes run the same steps."""
 
-    @pytest.fixture
-    def stage(self) -> Stage:
-        raise NotImplementedError
-
     def test_a_message_is_submitted_waits_and_is_delivered(self, stage: Stage) -> None:
         outgoing = stage.outgoing()
         submitted = stage.channel.submit(outgoing)
@@ -161,10 +157,6 @@ class TemplatedStage(Stage, Protocol):
 class TemplateContract:
     """What a template asks for has to be there."""
 
-    @pytest.fixture
-    def stage(self) -> TemplatedStage:
-        raise NotImplementedError
-
     def test_a_message_with_a_hole_is_refused_before_anything_is_sent(
         self, stage: TemplatedStage
     ) -> None:
@@ -206,10 +198,6 @@ class ReportingStage(Stage, Protocol):
 
 class ReportContract:
     """What comes back of its own accord."""
-
-    @pytest.fixture
-    def stage(self) -> ReportingStage:
-        raise NotImplementedError
 
     def test_a_report_names_its_message(self, stage: ReportingStage) -> None:
         outgoing = stage.outgoing()
@@ -284,10 +272,6 @@ class TokenStage(Stage, Protocol):
 
 class TokenContract:
     """Tokens are kept, shared, and refreshed once."""
-
-    @pytest.fixture
-    def stage(self) -> TokenStage:
-        raise NotImplementedError
 
     @pytest.mark.parametrize("is_revoked", [False, True])
     def test_an_ended_token_is_refreshed_once(self, stage: TokenStage, is_revoked: bool) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from huitou.channels.sms.pushes import Pushes
 from huitou.channels.sms.receipts import Receipt
+from huitou.channels.sms_aliyun import receipts as aliyun
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
-from huitou.channels.sms_aliyun.pushes import AliyunPushes
+from huitou.channels.sms_tencent import receipts as tencent
 from huitou.channels.sms_tencent.channel import TencentSmsChannel
-from huitou.channels.sms_tencent.pushes import TencentPushes
 from huitou.reach.http import BadPushSecret
 from huitou.reach.types.channels import Channel, Outgoing
 from tests.adapters.contract import (
@@ -44,7 +45,7 @@ UNPLUGGED = {"endpoint": "http://127.0.0.1:9"}
 @dataclass(frozen=True)
 class Vendor:
     open: Callable[..., AliyunSmsChannel | TencentSmsChannel]
-    pushes: AliyunPushes | TencentPushes
+    pushes: Pushes
     templates: str
     report_url: str
     passing: str
@@ -54,7 +55,7 @@ class Vendor:
 VENDORS = {
     "aliyun": Vendor(
         World.channel,
-        AliyunPushes(aliyun_config(receipt_secret=SecretStr(SECRET))),
+        aliyun.pushes(aliyun_config(receipt_secret=SecretStr(SECRET))),
         ALIYUN_TEMPLATES,
         "report_url",
         "isv.BUSINESS_LIMIT_CONTROL",
@@ -62,7 +63,7 @@ VENDORS = {
     ),
     "tencent": Vendor(
         World.tencent,
-        TencentPushes(tencent_config(receipt_secret=SecretStr(SECRET))),
+        tencent.pushes(tencent_config(receipt_secret=SecretStr(SECRET))),
         TENCENT_TEMPLATES,
         "tencent_report_url",
         "LimitExceeded.PhoneNumberDailyLimit",

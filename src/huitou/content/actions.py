@@ -1,7 +1,7 @@
 """Verbs of content: make lists and links, take in what a customer did on the page."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -85,15 +85,20 @@ def open_link(tx: Tx, token: str) -> Link:
     link = reads.get_link(tx, token)
     before = store.set_opened(tx, link.id)
     if before is None:
-        _record(tx, link, f"link.opened:{link.id}", "link.opened", {})
+        _record(tx, link, "link.opened", [(f"link.opened:{link.id}", {})])
     return link
 
 
-def view_product(tx: Tx, token: str, sku: str) -> Link:
-    """The customer taps a product of the list: an event, once for each product and link."""
+def view_products(tx: Tx, token: str, skus: Collection[str]) -> Link:
+    """The customer taps products of the list: an event each, once for each product and link."""
     link = reads.get_link(tx, token)
-    if sku in {item.sku for item in reads.get_list(tx, link.product_list_id).items}:
-        _record(tx, link, f"product.viewed:{link.id}:{sku}", "product.viewed", {"sku": sku})
+    listed = {item.sku for item in reads.get_list(tx, link.product_list_id).items}
+    _record(
+        tx,
+        link,
+        "product.viewed",
+        [(f"product.viewed:{link.id}:{sku}", {"sku": sku}) for sku in skus if sku in listed],
+    )
     return link
 
 
@@ -113,7 +118,8 @@ def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     store.end_links(tx, customer_ids)
 
 
-def _record(tx: Tx, link: Link, id: str, type: str, properties: dict[str, Any]) -> None:
+def _record(tx: Tx, link: Link, type: str, told: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Events of the link's customer: the id of each and what it says beside where the link came from."""
     ids = {
         "link": link.id,
         "message": link.message_id,
@@ -125,5 +131,8 @@ def _record(tx: Tx, link: Link, id: str, type: str, properties: dict[str, Any]) 
     named = {name: str(value) for name, value in ids.items() if value is not None}
     events.record(
         tx,
-        [Recorded(id, type, link.customer_id, tx.now, {**properties, **named}, link.unit_id)],
+        [
+            Recorded(id, type, link.customer_id, tx.now, {**properties, **named}, link.unit_id)
+            for id, properties in told
+        ],
     )

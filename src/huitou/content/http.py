@@ -79,8 +79,7 @@ def buy_basket(request: Request, token: str) -> Response:
             return RedirectResponse(f"/l/{quote(token)}", 303)
         if not _is_bot(request):
             actions.open_link(tx, token)
-            for sku in pieces:
-                actions.view_product(tx, token, sku)
+            actions.view_products(tx, token, pieces)
     return RedirectResponse(url, 302, headers={"cache-control": "no-store"})
 
 
@@ -110,7 +109,7 @@ def viewed(request: Request, token: str, sku: str) -> Response:
     merchant = reads.merchant_of(_database(request), token)
     if merchant is not None and not _is_bot(request):
         with _database(request).write(merchant, principal="customer") as tx:
-            actions.view_product(tx, token, sku)
+            actions.view_products(tx, token, [sku])
     return Response(status_code=204)
 
 
@@ -130,7 +129,7 @@ def buy(request: Request, token: str, sku: str) -> Response:
             return RedirectResponse(f"/l/{quote(token)}", 303)
         if not _is_bot(request):
             actions.open_link(tx, token)
-            actions.view_product(tx, token, sku)
+            actions.view_products(tx, token, [sku])
     return RedirectResponse(url, 302, headers={"cache-control": "no-store"})
 
 

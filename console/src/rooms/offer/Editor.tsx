@@ -9,6 +9,7 @@ import { useLeaveGuard } from '@/shell/leave'
 import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
 import { PageHead, Panel } from '@/ui/page'
+import { Reading } from '@/ui/reading'
 import { UndoRedo } from '@/ui/step'
 import { useEdits } from '@/ui/useEdits'
 import { CheckButton } from './check/CheckDrawer'
@@ -16,7 +17,7 @@ import { lackOf, wholeOf, type Draft } from './document'
 import { Example } from './Example'
 import { faultsOf, FaultsContext } from './faults'
 import { OfferForm } from './Form'
-import { Meaning, usePreview, Words } from './Meaning'
+import { Meaning, usePreview } from './Meaning'
 import { StateTag } from './StateTag'
 import { Taken } from './Taken'
 import { touched } from './touched'
@@ -89,7 +90,11 @@ export function OfferEditor({ offer, start }: { offer: Offer | null; start: Draf
           {offer?.waiting && <WaitingFor waiting={offer.waiting} />}
           {offer && offer.in_force !== null && <Taken offer={offer} />}
           <Panel title={t('offer.means')}>
-            {mayEdit ? <Meaning preview={preview} draft={draft} /> : offer && <Words {...offer} />}
+            {mayEdit ? (
+              <Meaning preview={preview} draft={draft} />
+            ) : (
+              offer && <Reading {...offer} />
+            )}
           </Panel>
           {may('offer.edit') && (
             <Panel title={t('offer.example')}>

@@ -2,9 +2,9 @@ import { Skeleton } from 'antd'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { write } from '@/client/query'
-import type { OfferPreview } from '@/client/types'
 import { useDebounced } from '@/ui/debounce'
 import { Fault } from '@/ui/page'
+import { Reading } from '@/ui/reading'
 import { lackOf, type Draft } from './document'
 
 /** The sentence of a draft that stopped changing, and what is probably not meant. */
@@ -43,24 +43,7 @@ export function Meaning({
   if (!data) return <Skeleton active title={false} paragraph={{ rows: 2 }} />
   return (
     <div aria-live="polite" className={preview.isPlaceholderData ? 'stale-view' : ''}>
-      <Words {...data} />
+      <Reading {...data} />
     </div>
-  )
-}
-
-export function Words({ sentence, warnings }: OfferPreview) {
-  const { i18n } = useTranslation()
-  const isEnglish = i18n.language === 'en'
-  return (
-    <>
-      <p className="reading">{isEnglish ? sentence.en : sentence.zh}</p>
-      {warnings.length > 0 && (
-        <ul className="warned">
-          {warnings.map((one) => (
-            <li key={one.code}>⚠ {isEnglish ? one.en : one.zh}</li>
-          ))}
-        </ul>
-      )}
-    </>
   )
 }

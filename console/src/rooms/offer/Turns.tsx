@@ -9,7 +9,7 @@ import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
 import { count, yuan } from '@/ui/format'
 import { isAhead } from './document'
-import { Words } from './Meaning'
+import { Reading } from '@/ui/reading'
 import { Versions } from './Versions'
 
 type Verb = 'publish' | 'resume' | 'pause' | 'end'
@@ -45,7 +45,7 @@ export function useTurn(offer: Offer) {
             {t(`offer.${verb}_effect`, { orders: count(offer.orders), fen: yuan(offer.cost_fen) })}
           </p>
           {verb === 'resume' && isAhead(offer) && <p>{t('offer.resume_ahead')}</p>}
-          {(verb === 'publish' || verb === 'resume') && <Words {...offer} />}
+          {(verb === 'publish' || verb === 'resume') && <Reading {...offer} />}
         </>
       ),
       okText: t(`offer.${verb}`),

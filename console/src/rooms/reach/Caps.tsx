@@ -48,7 +48,7 @@ export function Caps({ caps, set }: { caps: ContactCap[]; set: (caps: ContactCap
                 value: `channel:${one}`,
                 label: t('reach.scope_only', { channel: t(`reach.channel_${one}`) }),
               })),
-              ...(['category', 'campaign', 'associate'] as const).map((one) => ({
+              ...(['campaign', 'associate'] as const).map((one) => ({
                 value: one,
                 label: t(`reach.scope_${one}`),
               })),

@@ -219,6 +219,7 @@ def _candidate(task: Task, text: str, list_id: UUID | None) -> Candidate:
         opportunity_id=task.opportunity_id,
         task_id=task.id,
         product_list_id=list_id,
+        expires_at=task.closes_at,
     )
 
 

@@ -10,11 +10,18 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 
+from huitou.channels.sms.pushes import Pushes
 from huitou.channels.sms.receipts import Pushed, Receipt, Reply, key_of, moment, parsed
 from huitou.channels.sms.wording import is_optout
+from huitou.channels.sms_aliyun.config import AliyunSmsConfig
 from huitou.reach.types.channels import Delivered, Failed
 
 RECEIVED: dict[str, int | str] = {"code": 0, "msg": "接收成功"}
+
+
+def pushes(config: AliyunSmsConfig) -> Pushes:
+    """Reads what comes for one account."""
+    return Pushes(config, RECEIVED, parse_reports, parse_replies)
 
 
 def parse_reports(body: bytes) -> list[Receipt]:

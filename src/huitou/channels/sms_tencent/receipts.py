@@ -9,12 +9,19 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 
+from huitou.channels.sms.pushes import Pushes
 from huitou.channels.sms.receipts import Pushed, Receipt, Reply, key_of, moment, parsed
 from huitou.channels.sms.wording import is_optout
+from huitou.channels.sms_tencent.config import TencentSmsConfig
 from huitou.reach.types.channels import Delivered, Failed
 
 RECEIVED: dict[str, int | str] = {"result": 0, "errmsg": "OK"}
 _CARRIER_MAX = 80
+
+
+def pushes(config: TencentSmsConfig) -> Pushes:
+    """Reads what comes for one account."""
+    return Pushes(config, RECEIVED, parse_reports, parse_replies)
 
 
 def parse_reports(body: bytes) -> list[Receipt]:

@@ -25,7 +25,9 @@ class AccountIn(Order):
     app_id: _Name
     kind: Literal["official", "mini"] = "official"
     secret: _Name
-    token: str = "simtoken"  # noqa: S105
+    token: str = Field(
+        "simtoken", description="For the signatures of callbacks; WeCom's has the same."
+    )
     encoding_aes_key: Annotated[str, Field(min_length=43, max_length=43)]
     callback_url: str = ""
     templates: dict[str, list[str]] = {}

@@ -10,6 +10,7 @@ import { useMay } from '@/shell/session'
 import { useDebounced } from '@/ui/debounce'
 import { count } from '@/ui/format'
 import { Fault, PageHead, Panel } from '@/ui/page'
+import { Reading } from '@/ui/reading'
 import { Codes } from './Codes'
 import { PromiseForm } from './Form'
 import { IssueModal } from './Issue'
@@ -120,7 +121,7 @@ export function TemplateEditor({
             {mayEdit ? (
               <Meaning preview={preview} isComplete={isComplete(promise)} />
             ) : (
-              template && <Words sentence={template.sentence} warnings={[]} />
+              template && <Reading sentence={template.sentence} warnings={[]} />
             )}
           </Panel>
         </div>
@@ -142,35 +143,11 @@ function Meaning({
   if (!preview.data) return <Skeleton active title={false} paragraph={{ rows: 2 }} />
   return (
     <div aria-live="polite" className={preview.isPlaceholderData ? 'stale-view' : ''}>
-      <Words sentence={preview.data.sentence} warnings={preview.data.warnings} />
+      <Reading sentence={preview.data.sentence} warnings={preview.data.warnings} />
     </div>
   )
 }
 
-function Words({
-  sentence,
-  warnings,
-}: {
-  sentence: CouponTemplate['sentence']
-  warnings: CouponTemplate['warnings']
-}) {
-  const { i18n } = useTranslation()
-  const isEnglish = i18n.language === 'en'
-  return (
-    <>
-      <p className="reading">{isEnglish ? sentence.en : sentence.zh}</p>
-      {warnings.length > 0 && (
-        <ul className="warned">
-          {warnings.map((one) => (
-            <li key={one.code}>⚠ {isEnglish ? one.en : one.zh}</li>
-          ))}
-        </ul>
-      )}
-    </>
-  )
-}
-
-/** How many are out, and what became of them. */
 function Out({ template }: { template: CouponTemplate }) {
   const { t } = useTranslation()
   const pieces = piecesOf(template, t)
@@ -221,7 +198,7 @@ function Turns({ template, isChanged }: { template: CouponTemplate; isChanged: b
             })}
           </p>
           {verb === 'publish' && template.warnings.length > 0 && (
-            <Words sentence={template.sentence} warnings={template.warnings} />
+            <Reading sentence={template.sentence} warnings={template.warnings} />
           )}
         </>
       ),
