@@ -1,6 +1,5 @@
 """The simulator as one ASGI application: `POST /<vendor>/messages`, and `/sim/*`."""
 
-import asyncio
 import hmac
 import json
 import time
@@ -19,10 +18,11 @@ from starlette.types import Receive, Scope, Send
 
 from huitou.channels.gateway import signing
 from huitou.simulators.gateway.world import Reporter, World
-from huitou.simulators.trouble import Fault, drop
+from huitou.simulators.trouble import Fault, exchange
 from huitou.simulators.world import Json
 
 _WINDOW_SECONDS = 300
+_CODES = {-1: "busy", 45009: "limit"}
 
 
 class Order(BaseModel):
@@ -88,20 +88,15 @@ class Wire:
         request = Request(scope, receive)
         vendor, body = request.path_params["vendor"], await request.body()
         fault = await run_in_threadpool(self._world.take_fault, vendor)
-        mode = fault["mode"] if fault else ""
-        if fault and mode == "errcode":
-            code = {-1: "busy", 45009: "limit"}.get(fault["errcode"], str(fault["errcode"]))
-            await JSONResponse({"code": code})(scope, receive, send)
-            return
-        response: Response | None = None
-        if not mode.endswith("before"):
-            headers = {name.lower(): value for name, value in request.headers.items()}
-            response = await run_in_threadpool(self._answer, vendor, headers, body)
-        if response is None or mode.endswith("after"):
-            await asyncio.sleep(fault["seconds"] if fault and mode.startswith("timeout") else 0)
-            await drop(send)
-            return
-        await response(scope, receive, send)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        await exchange(
+            scope,
+            receive,
+            send,
+            fault,
+            refused=lambda code: JSONResponse({"code": _CODES.get(code, str(code))}),
+            answered=lambda: self._answer(vendor, headers, body),
+        )
 
     def _answer(self, name: str, headers: dict[str, str], body: bytes) -> Response:
         vendor = self._world.vendor(name)

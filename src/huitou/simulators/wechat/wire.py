@@ -1,6 +1,5 @@
 """`/cgi-bin/*` of api.weixin.qq.com: tokens, the envelope, JSON, and faults on command."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from huitou.simulators.trouble import drop
+from huitou.simulators.trouble import exchange
 from huitou.simulators.wechat import messages, tokens
 from huitou.simulators.wechat.errors import ApiError, envelope
 from huitou.simulators.wechat.world import World
@@ -37,18 +36,14 @@ class Wire:
         path = request.path_params["path"]
         raw = await request.body()
         fault = await run_in_threadpool(self._world.take_fault, path)
-        mode = fault["mode"] if fault else ""
-        if fault and mode == "errcode":
-            await JSONResponse(envelope(fault["errcode"]))(scope, receive, send)
-            return
-        response: Response | None = None
-        if not mode.endswith("before"):
-            response = await run_in_threadpool(self._answer, request, path, raw)
-        if response is None or mode.endswith("after"):
-            await asyncio.sleep(fault["seconds"] if fault and mode.startswith("timeout") else 0)
-            await drop(send)
-            return
-        await response(scope, receive, send)
+        await exchange(
+            scope,
+            receive,
+            send,
+            fault,
+            refused=lambda code: JSONResponse(envelope(code)),
+            answered=lambda: self._answer(request, path, raw),
+        )
 
     def _answer(self, request: Request, path: str, raw: bytes) -> Response:
         if path != "stable_token" and path not in OPERATIONS:

@@ -1,6 +1,5 @@
 """`/cgi-bin/*`: tokens, the envelope, JSON, and faults on command."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from huitou.simulators.trouble import drop
+from huitou.simulators.trouble import exchange
 from huitou.simulators.wecom import broadcasts, mass, people, staff, ways
 from huitou.simulators.wecom.errors import ApiError, envelope
 from huitou.simulators.wecom.world import World
@@ -48,8 +47,6 @@ OPERATIONS: dict[str, tuple[str, Operation]] = {
     "externalcontact/cancel_groupmsg_send": ("POST", mass.cancel),
 }
 
-BEFORE, AFTER = "before", "after"
-
 
 class Wire:
     """The ASGI application behind `/cgi-bin/`."""
@@ -62,18 +59,14 @@ class Wire:
         path = request.path_params["path"]
         raw = await request.body()
         fault = await run_in_threadpool(self._world.take_fault, path)
-        mode = fault["mode"] if fault else ""
-        if fault and mode == "errcode":
-            await JSONResponse(envelope(fault["errcode"], "forced"))(scope, receive, send)
-            return
-        response: Response | None = None
-        if not mode.endswith(BEFORE):
-            response = await run_in_threadpool(self._answer, request, path, raw)
-        if response is None or mode.endswith(AFTER):
-            await asyncio.sleep(fault["seconds"] if fault and mode.startswith("timeout") else 0)
-            await drop(send)
-            return
-        await response(scope, receive, send)
+        await exchange(
+            scope,
+            receive,
+            send,
+            fault,
+            refused=lambda code: JSONResponse(envelope(code, "forced")),
+            answered=lambda: self._answer(request, path, raw),
+        )
 
     def _answer(self, request: Request, path: str, raw: bytes) -> Response:
         if path != "gettoken" and path not in OPERATIONS:
