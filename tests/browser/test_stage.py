@@ -61,7 +61,8 @@ def test_a_care_task_becomes_a_sale_and_a_refund_takes_it_back(stage: Page, demo
     _next(stage, "打开")
     expect(phone.locator(".bar .chip")).to_have_text("客户已打开")
     expect(customer.locator("li[data-sku]").first).to_contain_text("¥")
-    expect(customer.get_by_text(task["products"][0]["name"])).to_be_visible()
+    heading = customer.get_by_role("heading", name=task["products"][0]["name"], exact=True)
+    expect(heading).to_be_visible()
 
     _next(stage, "购买")
     sale = phone.locator(".journey .done", has_text="购买 ¥")
