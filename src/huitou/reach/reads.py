@@ -279,6 +279,7 @@ def _facts(
         campaign_id=candidate.campaign_id,
         staff_id=candidate.staff_id,
         expires_at=candidate.expires_at,
+        not_before=candidate.not_before,
         past=past,
         is_forgotten=row["is_forgotten"],
         is_under_14=row["is_under_14"],

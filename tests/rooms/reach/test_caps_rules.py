@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huitou.reach.rules import caps, checking, replaying
+from huitou.reach.rules import caps, checking, gate, replaying
+from huitou.reach.types.gate import Allowed, Blocked, Facts
 from huitou.reach.types.policies import (
     BadPolicy,
     Calendar,
@@ -100,6 +101,36 @@ def test_a_message_waits_for_the_first_minute_that_is_open(
             first = (first + timedelta(minutes=1)).replace(second=0, microsecond=0)
         assert opens == first
         assert bool(held) == (first > at)
+
+
+@given(
+    st.lists(quiets, max_size=3).map(tuple),
+    st.integers(-100, 3_000),
+    st.none() | st.integers(1, 3_000),
+)
+def test_a_message_goes_no_sooner_than_wished_nor_in_quiet_hours(
+    quiet: tuple[QuietHours, ...], wished: int, end: int | None
+) -> None:
+    policy = ContactPolicy(quiet=quiet)
+    try:
+        checking.checked(policy)
+    except BadPolicy:
+        return
+    wish = NOON + timedelta(minutes=wished)
+    over = None if end is None else NOON + timedelta(minutes=end)
+    facts = Facts("marketing", NOON, ZONE, "sms", not_before=wish, expires_at=over)
+    verdict = gate.gate(facts, policy)
+    begins = max(NOON, wish) if over is None or wish < over else NOON
+    first, held = caps.opens_at(quiet, "sms", begins, ZONE)
+    is_dropped = any(one.action == "drop" for one in held)
+    is_late = bool(held) and over is not None and first >= over
+    if is_dropped or is_late:
+        assert isinstance(verdict, Blocked)
+        assert verdict.code == "quiet_hours"
+    else:
+        assert isinstance(verdict, Allowed)
+        assert verdict.at == first >= begins
+        assert not is_quiet(policy, verdict.at, "sms", ZONE)
 
 
 ONE, OTHER = UUID(int=1), UUID(int=2)

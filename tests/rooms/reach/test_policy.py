@@ -143,6 +143,25 @@ def test_what_falls_into_quiet_hours_goes_when_they_are_over(
     eventually(lambda: len(sms.messages(live_town.phone(customer))) == 1)
 
 
+def test_a_wished_moment_is_waited_for_through_quiet_hours(
+    live_town: Town, sms: World, evening: Clock, read: Read
+) -> None:
+    [customer] = live_town.people(1)
+    hold(live_town, quiet=[NIGHT])
+    wish = evening.now + timedelta(hours=14)
+    assert plan(live_town, customer, not_before=wish) == [None]
+    with read() as tx:
+        waits = tx.column("SELECT not_before FROM reach.message WHERE merchant_id = %(merchant)s")
+    assert waits == [wish]
+    run_waiting(live_town.db)
+    live_town.drain()
+    assert sms.messages(live_town.phone(customer)) == [], "too early: it waits again"
+    evening.move(hours=14, minutes=1)
+    run_waiting(live_town.db)
+    live_town.drain()
+    eventually(lambda: len(sms.messages(live_town.phone(customer))) == 1)
+
+
 def test_quiet_hours_that_come_later_hold_back_what_was_planned(
     live_town: Town, sms: World, evening: Clock
 ) -> None:

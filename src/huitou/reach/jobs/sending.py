@@ -99,9 +99,10 @@ def claim_submit(tx: Tx, message_id: str) -> Sending | None:
             no = Standing(message.attempt, "failed", tx.now, failure=verdict.code)
             take_news(tx, message, no)
             return None
-        if verdict.at > tx.now:
-            store.set_not_before(tx, message.id, verdict.at)
-            tx.defer(submit, at=verdict.at, key=str(message.id), message_id=str(message.id))
+        at = max(verdict.at, message.not_before or verdict.at)
+        if at > tx.now:
+            store.set_not_before(tx, message.id, at)
+            tx.defer(submit, at=at, key=str(message.id), message_id=str(message.id))
             return None
     carrier = reads.carrier_of(tx, message.channel)
     sending = _sending(tx, message, address_id, carrier) if carrier else None

@@ -57,7 +57,7 @@ QUESTIONS: dict[str, tuple[str, str]] = {
 
 def gate(facts: Facts, policy: ContactPolicy) -> Allowed | Blocked:
     """May this message be planned, and for when? All checks in order, up to the first that says no."""
-    at = facts.now
+    at = _begins(facts)
     done: list[Check] = []
     for code, is_passed in _BEFORE:
         done.append(Check(code, is_passed(facts)))
@@ -87,6 +87,13 @@ def question(code: str, language: str) -> str:
     """What a check of the gate asks."""
     zh, en = QUESTIONS[code]
     return en if language.startswith("en") else zh
+
+
+def _begins(facts: Facts) -> datetime:
+    """From when on it may go, quiet hours aside."""
+    wished, end = facts.not_before, facts.expires_at
+    is_of_use = wished is not None and wished > facts.now and (end is None or wished < end)
+    return wished if wished is not None and is_of_use else facts.now
 
 
 def _quiet(facts: Facts, at: datetime, held: Sequence[QuietHours]) -> Check:

@@ -38,6 +38,7 @@ class Message:
     delivered_at: datetime | None
     opened_at: datetime | None
     carrier: str | None
+    not_before: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ def find_messages(tx: ReadTx, message_ids: Sequence[UUID]) -> list[Message]:
         """
         SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
                task_id, content_key, category, link_id, body_sealed, address_id, is_test, state, attempt,
-               ref, failure, planned_at, submitted_at, delivered_at, opened_at, carrier
+               ref, failure, planned_at, submitted_at, delivered_at, opened_at, carrier,
+               not_before
         FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s) ORDER BY id
         """,
         {"ids": list(message_ids)},
@@ -127,7 +129,8 @@ def lock_messages(tx: Tx, message_ids: Sequence[UUID]) -> list[Message]:
         """
         SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
                task_id, content_key, category, link_id, body_sealed, address_id, is_test, state, attempt,
-               ref, failure, planned_at, submitted_at, delivered_at, opened_at, carrier
+               ref, failure, planned_at, submitted_at, delivered_at, opened_at, carrier,
+               not_before
         FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s)
         ORDER BY id FOR UPDATE
         """,

@@ -16,7 +16,8 @@ class Candidate:
     `content_key` names the content: the same one is not sent twice within `reach.repeat_days`.
     With `product_list_id` the message gets a tracked link. `text` is final, its placeholders are
     filled (`content.reads.fill`); `params` are the template's on channels that have templates. `category` is what
-    caps count it under; at `expires_at` it is too late to send it.
+    caps count it under; at `expires_at` it is too late to send it. It goes no sooner than `not_before`, a wish that
+    gives way to `expires_at`.
     """
 
     customer_id: UUID
@@ -35,6 +36,7 @@ class Candidate:
     category: str = "promotion"
     expires_at: datetime | None = None
     is_held_out: bool = False
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Facts:
     campaign_id: UUID | None = None
     staff_id: UUID | None = None
     expires_at: datetime | None = None
+    not_before: datetime | None = None
     past: tuple[Past, ...] = ()
     is_forgotten: bool = False
     is_under_14: bool = False
@@ -78,7 +81,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """It may go at `at`: now, or when quiet hours are over."""
+    """It may go at `at`: now, at `not_before`, or when the quiet hours of that moment are over."""
 
     checks: tuple[Check, ...]
     at: datetime
