@@ -11,18 +11,9 @@ from huitou.base.db import ReadTx
 from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.campaign import reads
 from huitou.campaign.actions import editing, publishing
-from huitou.campaign.types import (
-    Arm,
-    Campaign,
-    CandidateRow,
-    Fallback,
-    Plan,
-    Preview,
-    ProductMode,
-    Progress,
-    Source,
-    State,
-)
+from huitou.campaign.types.candidates import Arm, CandidateRow
+from huitou.campaign.types.plans import Campaign, Fallback, Plan, ProductMode, Source, State
+from huitou.campaign.types.showing import Preview, Progress
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import reads as merchant
 from huitou.opportunity.types import ListName

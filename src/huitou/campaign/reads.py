@@ -8,29 +8,28 @@ from uuid import UUID
 import msgspec
 
 from huitou.base.db import ReadTx
-from huitou.campaign import rules
 from huitou.campaign.actions import deciding
+from huitou.campaign.rules import verdicts
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates
-from huitou.campaign.types import (
-    Arm,
-    Assignment,
-    AssociateLoad,
+from huitou.campaign.types.candidates import Arm, Assignment, CandidateRow, Verdict
+from huitou.campaign.types.plans import (
     Campaign,
-    CandidateRow,
     Counts,
     Fallback,
     NoSuchCampaign,
     Plan,
+    Source,
+    State,
+    Stored,
+)
+from huitou.campaign.types.showing import (
+    AssociateLoad,
     Preview,
     Progress,
     ReasonCount,
     SampleTask,
-    Source,
-    State,
-    Stored,
     StoreLoad,
-    Verdict,
 )
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.kernel.personal import Personal
@@ -181,7 +180,7 @@ def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
 
 def reason_words(code: str) -> tuple[str, str]:
     """A reason in Chinese and English."""
-    known = rules.REASONS.get(code)
+    known = verdicts.REASONS.get(code)
     return known or (reach.reason_text(code, "zh"), reach.reason_text(code, "en"))
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from huitou.campaign import reads
 from huitou.campaign.actions import editing, publishing
-from huitou.campaign.types import Campaign, Fallback, Plan, Source
+from huitou.campaign.types.plans import Campaign, Fallback, Plan, Source
 from tests.rooms.reach.conftest import Town
 
 SMS = Fallback("{name}您好，您常买的{products}到货了")

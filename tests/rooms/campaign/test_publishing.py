@@ -14,7 +14,7 @@ from huitou.associate.actions import tasks
 from huitou.associate.types import TaskPaused
 from huitou.campaign import reads
 from huitou.campaign.actions import deciding, editing, publishing
-from huitou.campaign.types import (
+from huitou.campaign.types.plans import (
     BadSource,
     CampaignChanged,
     DeadlinePast,

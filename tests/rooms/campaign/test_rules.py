@@ -5,8 +5,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huitou.campaign import rules
-from huitou.campaign.types import Person, Routes, Verdict
+from huitou.campaign.rules import verdicts
+from huitou.campaign.types.candidates import Person, Routes, Verdict
 
 CUSTOMER, OWNER, STORE = UUID(int=1), UUID(int=2), UUID(int=3)
 codes = st.sampled_from(
@@ -29,7 +29,7 @@ people = st.builds(
 
 def decide(person: Person, by: Routes, holdout_bp: int, salt: str = "s") -> Verdict:
     staff_id = None if person.is_owner_away else person.owner_id
-    return rules.decide(
+    return verdicts.decide(
         person,
         by,
         staff_id=staff_id,
@@ -54,7 +54,7 @@ def test_a_task_needs_a_present_associate_and_the_gate(person: Person, by: Route
 
 @given(people, routes)
 def test_a_person_who_must_not_be_contacted_never_is(person: Person, by: Routes) -> None:
-    if rules.forbidden(person) is not None:
+    if verdicts.forbidden(person) is not None:
         assert decide(person, by, 5_000).arm == "excluded"
 
 
@@ -65,7 +65,7 @@ def test_holding_out_draws_only_from_the_treated(
     without, drawn = decide(person, by, 0), decide(person, by, holdout_bp)
     if without.arm == "excluded":
         assert drawn == without
-    elif rules.is_held_out(person.ordinal, "s", holdout_bp):
+    elif verdicts.is_held_out(person.ordinal, "s", holdout_bp):
         assert drawn.arm == "holdout"
     else:
         assert drawn == without
@@ -76,16 +76,17 @@ def test_a_larger_share_holds_out_the_same_and_more(
     ordinal: int, salt: str, one: int, other: int
 ) -> None:
     low, high = sorted((one, other))
-    if rules.is_held_out(ordinal, salt, low):
-        assert rules.is_held_out(ordinal, salt, high)
-    assert not rules.is_held_out(ordinal, salt, 0)
+    if verdicts.is_held_out(ordinal, salt, low):
+        assert verdicts.is_held_out(ordinal, salt, high)
+    assert not verdicts.is_held_out(ordinal, salt, 0)
 
 
 def test_the_share_held_out_is_the_share_asked_for() -> None:
-    held = sum(rules.is_held_out(ordinal, "autumn", 1_000) for ordinal in range(1, 20_001))
+    held = sum(verdicts.is_held_out(ordinal, "autumn", 1_000) for ordinal in range(1, 20_001))
     assert 1_800 <= held <= 2_200
     other = sum(
-        rules.is_held_out(ordinal, "autumn", 1_000) and rules.is_held_out(ordinal, "winter", 1_000)
+        verdicts.is_held_out(ordinal, "autumn", 1_000)
+        and verdicts.is_held_out(ordinal, "winter", 1_000)
         for ordinal in range(1, 20_001)
     )
     assert 120 <= other <= 290

@@ -11,7 +11,8 @@ from huitou.campaign import reads
 from huitou.campaign.actions import deciding
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates
-from huitou.campaign.types import CampaignEnded, Fallback, Plan, Stored, Target, Verdict
+from huitou.campaign.types.candidates import Target, Verdict
+from huitou.campaign.types.plans import CampaignEnded, Fallback, Plan, Stored
 from huitou.content import actions as content
 from huitou.content import reads as contents
 from huitou.content.types import Item, NewList

@@ -8,9 +8,10 @@ from uuid import UUID
 from huitou.associate import reads as associate
 from huitou.associate.types import Colleague, NewTask
 from huitou.base.db import ReadTx
-from huitou.campaign import rules
+from huitou.campaign.rules import verdicts
 from huitou.campaign.store import candidates as store
-from huitou.campaign.types import BadSource, Fallback, Person, Plan, Routes, Source, Verdict
+from huitou.campaign.types.candidates import Person, Routes, Verdict
+from huitou.campaign.types.plans import BadSource, Fallback, Plan, Source
 from huitou.catalog import reads as catalog
 from huitou.content import reads as texts
 from huitou.content.types import Filling
@@ -63,10 +64,10 @@ def decide(
     staff = _assign(tx, people, loads)
     routes = _routes(tx, plan, people, staff, campaign_id)
     units = _units_of(tx)
-    verdicts = []
+    decided = []
     for person in people:
         staff_id = staff.get(person.customer_id)
-        verdict = rules.decide(
+        verdict = verdicts.decide(
             person,
             routes[person.customer_id],
             staff_id=staff_id,
@@ -77,8 +78,8 @@ def decide(
         )
         if verdict.staff_id is not None:
             loads[verdict.staff_id] = loads.get(verdict.staff_id, 0) + 1
-        verdicts.append(verdict)
-    return verdicts
+        decided.append(verdict)
+    return decided
 
 
 def new_tasks(

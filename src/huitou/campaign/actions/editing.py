@@ -6,7 +6,7 @@ from uuid import UUID
 from huitou.base.db import Tx
 from huitou.campaign import reads
 from huitou.campaign.store import campaigns as store
-from huitou.campaign.types import (
+from huitou.campaign.types.plans import (
     BadProducts,
     BadSource,
     Campaign,

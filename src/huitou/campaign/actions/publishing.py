@@ -9,7 +9,7 @@ from huitou.campaign import reads
 from huitou.campaign.actions import deciding
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates
-from huitou.campaign.types import (
+from huitou.campaign.types.plans import (
     Campaign,
     CampaignChanged,
     CampaignEnded,

@@ -10,7 +10,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from huitou.base.db import ReadTx, Tx
-from huitou.campaign.types import Plan, State, Stored
+from huitou.campaign.types.plans import Plan, State, Stored
 
 _SELECT = sql.SQL(
     """

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.campaign.types import Arm, Assignment, Counts, Person, Target, Verdict
+from huitou.campaign.types.candidates import Arm, Assignment, Person, Target, Verdict
+from huitou.campaign.types.plans import Counts
 
 
 def list_people(tx: ReadTx, customer_ids: Sequence[UUID], campaign_id: UUID | None) -> list[Person]:

@@ -3,7 +3,7 @@
 import hashlib
 from uuid import UUID
 
-from huitou.campaign.types import Person, Routes, Verdict
+from huitou.campaign.types.candidates import Person, Routes, Verdict
 from huitou.kernel.money import BASIS_POINTS
 
 REASONS: dict[str, tuple[str, str]] = {

@@ -1,18 +1,15 @@
-"""Campaigns, candidates, what a preview shows, notices and refusals."""
+"""What an operator decides about a campaign, what is kept of it, notices and refusals."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 from uuid import UUID
 
 from huitou.kernel.errors import Conflict, Invalid, NotFound
-from huitou.kernel.personal import Personal
 from huitou.opportunity.types import ListName
 
 State = Literal["draft", "publishing", "live", "paused", "ended"]
-Arm = Literal["pending", "treated", "holdout", "excluded"]
 ProductMode = Literal["personal", "fixed", "none"]
-ARMS: tuple[Arm, ...] = get_args(Arm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,161 +111,6 @@ class Campaign:
     published_at: datetime | None
     ended_at: datetime | None
     counts: Counts
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What is asked about a customer before a decision."""
-
-    customer_id: UUID
-    ordinal: int
-    is_forgotten: bool
-    no_profiling: bool
-    under_14: bool
-    has_other_task: bool
-    owner_id: UUID | None
-    unit_id: UUID | None
-    is_owner_away: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Routes:
-    """What the contact gate says: None for yes, otherwise its code. `sms` is None too when no
-    fallback is planned; `has_sms` tells."""
-
-    wecom: str | None
-    sms: str | None
-    has_sms: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a campaign does about a customer.
-
-    Treated with an associate: a task. Treated without: the fallback only, `reason` says why. Held
-    out: nothing, on purpose. Excluded: nothing, because of `reason`.
-    """
-
-    customer_id: UUID
-    arm: Arm
-    reason: str | None = None
-    staff_id: UUID | None = None
-    unit_id: UUID | None = None
-    opportunity_id: UUID | None = None
-    is_covered: bool = False
-    """The owner is away; `staff_id` is a colleague."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonCount:
-    reason: str
-    title_zh: str
-    title_en: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class AssociateLoad:
-    staff_id: UUID
-    name: str
-    tasks: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoreLoad:
-    unit_id: UUID
-    code: str
-    name: str
-    tasks: int
-    associates: list[AssociateLoad]
-
-
-@dataclass(frozen=True, slots=True)
-class SampleTask:
-    """A task as the associate would see it."""
-
-    customer_id: UUID
-    name: Personal | None
-    associate: str
-    store: str
-    reason_zh: str
-    reason_en: str
-    copy: str
-    skus: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What publishing would do now. `without_associate` are treated by the fallback only, by
-    reason; `covered` tasks go to a colleague of an associate who is away."""
-
-    candidates: int
-    treated: int
-    held_out: int
-    holdout_bp: int
-    excluded: list[ReasonCount]
-    associates: int
-    covered: int
-    without_associate: int
-    fallback_only: list[ReasonCount]
-    per_store: list[StoreLoad]
-    sample: list[SampleTask]
-    salt: str
-
-
-@dataclass(frozen=True, slots=True)
-class CandidateRow:
-    """Why a customer did, or did not, get it."""
-
-    customer_id: UUID
-    customer_ordinal: int
-    name: Personal | None
-    arm: Arm
-    reason: str | None
-    reason_zh: str | None
-    reason_en: str | None
-    associate_id: UUID | None
-    opportunity_id: UUID | None
-    task_id: UUID | None
-    message_id: UUID | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """Which arm a customer was put in, and when, for measuring."""
-
-    customer_id: UUID
-    arm: Literal["treated", "holdout"]
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a campaign is. `share` (0-1) is of publishing; `tasks` and `messages` by state."""
-
-    state: State
-    share: float
-    counts: Counts
-    excluded: list[ReasonCount]
-    tasks: dict[str, int]
-    messages: dict[str, int]
-    reached: int
-    associates: int
-    associates_unsent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A treated customer whom nobody has reached by the deadline."""
-
-    first_customer_id: UUID
-    customer_id: UUID
-    staff_id: UUID | None
-    unit_id: UUID | None
-    opportunity_id: UUID | None
-    task_id: UUID | None
-    skus: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

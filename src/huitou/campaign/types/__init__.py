@@ -1,0 +1,1 @@
+"""Words of the campaign room: plans, candidates, what is shown."""

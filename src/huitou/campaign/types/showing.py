@@ -1,0 +1,79 @@
+"""What a preview and the progress of a campaign show."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from huitou.campaign.types.plans import Counts, State
+from huitou.kernel.personal import Personal
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCount:
+    reason: str
+    title_zh: str
+    title_en: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssociateLoad:
+    staff_id: UUID
+    name: str
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLoad:
+    unit_id: UUID
+    code: str
+    name: str
+    tasks: int
+    associates: list[AssociateLoad]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleTask:
+    """A task as the associate would see it."""
+
+    customer_id: UUID
+    name: Personal | None
+    associate: str
+    store: str
+    reason_zh: str
+    reason_en: str
+    copy: str
+    skus: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What publishing would do now. `without_associate` are treated by the fallback only, by
+    reason; `covered` tasks go to a colleague of an associate who is away."""
+
+    candidates: int
+    treated: int
+    held_out: int
+    holdout_bp: int
+    excluded: list[ReasonCount]
+    associates: int
+    covered: int
+    without_associate: int
+    fallback_only: list[ReasonCount]
+    per_store: list[StoreLoad]
+    sample: list[SampleTask]
+    salt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a campaign is. `share` (0-1) is of publishing; `tasks` and `messages` by state."""
+
+    state: State
+    share: float
+    counts: Counts
+    excluded: list[ReasonCount]
+    tasks: dict[str, int]
+    messages: dict[str, int]
+    reached: int
+    associates: int
+    associates_unsent: int
