@@ -25,7 +25,7 @@ from huitou.campaign.actions import editing, publishing
 from huitou.identity import actions as identities
 from huitou.identity import reads as identity
 from huitou.kernel.errors import Refusal
-from huitou.reach import actions as reach
+from huitou.reach.actions import messages as reach
 from huitou.segment import actions as segments
 from huitou.segment import reads as segment
 from huitou.simulators.wecom.app import create_app as wecom_app

@@ -8,7 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from huitou.base.db import Database
-from huitou.reach import actions, reads
+from huitou.reach import reads
+from huitou.reach.actions import messages as actions
 from huitou.reach.types.policies import ContactPolicy
 from tests.adapters.sms_world import World
 from tests.adapters.wecom.serving import eventually

@@ -9,7 +9,8 @@ import pytest
 
 from huitou.api.app import create_app
 from huitou.event import reads as log
-from huitou.reach import actions, reads
+from huitou.reach import reads
+from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import sending
 from huitou.reach.store.messages import MessageRow
 from tests.adapters.sms_world import World

@@ -20,7 +20,7 @@ from huitou.base.db import Tx
 from huitou.kernel.ids import new_id
 from huitou.merchant import actions as audit
 from huitou.merchant import reads as merchant
-from huitou.reach import actions as reach
+from huitou.reach.actions import messages as reach
 
 
 def reassign(

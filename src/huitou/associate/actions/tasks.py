@@ -31,7 +31,7 @@ from huitou.event.types import Recorded
 from huitou.identity import reads as identity
 from huitou.kernel.ids import new_id
 from huitou.opportunity import actions as opportunity
-from huitou.reach import actions as reach
+from huitou.reach.actions import messages as reach
 from huitou.reach.types.gate import Candidate
 
 _NOTICE_MAX = 1_000

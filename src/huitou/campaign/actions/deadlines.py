@@ -17,7 +17,7 @@ from huitou.content import actions as content
 from huitou.content import reads as contents
 from huitou.content.types import Item, NewList
 from huitou.merchant import actions as merchant
-from huitou.reach import actions as reach
+from huitou.reach.actions import messages as reach
 from huitou.reach.types.gate import Candidate
 
 FOLLOW = timedelta(days=2)

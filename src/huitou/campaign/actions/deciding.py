@@ -18,7 +18,7 @@ from huitou.content.types import Filling
 from huitou.identity import reads as identity
 from huitou.merchant import reads as merchant
 from huitou.opportunity import reads as opportunity
-from huitou.reach import actions as reach
+from huitou.reach.actions import messages as reach
 from huitou.reach.types.gate import Candidate
 from huitou.segment import reads as segment
 

@@ -24,7 +24,7 @@ from huitou.campaign.types.plans import (
 )
 from huitou.identity import reads as identity
 from huitou.merchant import actions as merchant
-from huitou.reach import actions as reach
+from huitou.reach.actions import messages as reach
 
 
 def publish(tx: Tx, campaign_id: UUID, *, version: int | None = None) -> Campaign:

@@ -19,7 +19,8 @@ from huitou.kernel.errors import Forbidden, Invalid
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
-from huitou.reach import actions, reads
+from huitou.reach import reads
+from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import callbacks, hearing, receipts
 from huitou.reach.reads import DecisionRow, MessageDetail
 from huitou.reach.store.messages import MessageRow

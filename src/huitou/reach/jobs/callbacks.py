@@ -15,7 +15,7 @@ from huitou.event.types import EventIn, IdentifierIn
 from huitou.identity import reads as identities
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
-from huitou.reach import actions
+from huitou.reach.actions import messages as actions
 from huitou.reach.store import messages as store
 from huitou.reach.store import reports
 from huitou.reach.types.channels import (

@@ -7,7 +7,7 @@ from huitou.base.jobs import every, stream
 from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
 from huitou.merchant import reads as merchants
-from huitou.reach import actions
+from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import sending
 from huitou.reach.store import messages
 

@@ -1,0 +1,1 @@
+"""Verbs of reach: messages, and mailings to many at once."""
