@@ -2258,6 +2258,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exports/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Messages
+         * @description The messages a search of `/v1/messages` finds, the newest 100,000, as CSV; audited. Names are masked, and what was
+         *     written is not in it.
+         */
+        get: operations["export_messages_v1_exports_messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/games": {
         parameters: {
             query?: never;
@@ -3201,7 +3222,7 @@ export interface paths {
         };
         /**
          * List Messages
-         * @description Messages in your scope, newest first; `unit` is a code and its subtree.
+         * @description Messages in your scope, newest first.
          */
         get: operations["list_messages_v1_messages_get"];
         put?: never;
@@ -3224,6 +3245,26 @@ export interface paths {
          * @description A message and why it was sent.
          */
         get: operations["get_message_v1_messages__message_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Failures
+         * @description Why messages in your scope did not arrive in the last 30 days, the most frequent reason first.
+         */
+        get: operations["list_failures_v1_messages_failures_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6539,7 +6580,7 @@ export interface components {
             salt: string;
             /** Skus */
             skus: string[];
-            source: components["schemas"]["huitou__campaign__types__Source"];
+            source: components["schemas"]["huitou__campaign__types__plans__Source"];
             /**
              * State
              * @enum {string}
@@ -7994,6 +8035,18 @@ export interface components {
             rows: number;
         };
         /**
+         * FailureCount
+         * @description How many messages a reason of the gate, or a channel's own code, stopped.
+         */
+        FailureCount: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * Fallback
          * @description What takes over after the deadline and `grace_minutes` (None: the merchant's setting).
          */
@@ -9067,7 +9120,7 @@ export interface components {
          * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
          *     a category if wanted).
          */
-        huitou__campaign__types__Source: {
+        huitou__campaign__types__plans__Source: {
             /** Category */
             category: string | null;
             /** Opportunity Kind */
@@ -10032,13 +10085,18 @@ export interface components {
         };
         /**
          * MessageRow
-         * @description A message as lists show it. `failure_text` says why it failed, in the reader's language.
+         * @description A message as lists show it. `failure_text` says why it failed, in the reader's language; `carrier` is the kind
+         *     of settings it went out through; before `not_before` it waits for quiet hours to end.
          */
         MessageRow: {
             /** Attempt */
             attempt: number;
             /** Campaign Id */
             campaign_id: string | null;
+            /** Carrier */
+            carrier: string | null;
+            /** Category */
+            category: string;
             /** Channel */
             channel: string;
             /** Content Key */
@@ -10058,6 +10116,8 @@ export interface components {
             id: string;
             /** Is Test */
             is_test: boolean;
+            /** Not Before */
+            not_before: string | null;
             /** Opened At */
             opened_at: string | null;
             /** Opportunity Id */
@@ -11061,6 +11121,16 @@ export interface components {
         Page_ExportField_: {
             /** Items */
             items: components["schemas"]["ExportField"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_FailureCount_: {
+            /** Items */
+            items: components["schemas"]["FailureCount"][];
             /** Next */
             next: string | null;
         };
@@ -19775,6 +19845,45 @@ export interface operations {
             };
         };
     };
+    export_messages_v1_exports_messages_get: {
+        parameters: {
+            query?: {
+                associate?: string | null;
+                campaign?: string | null;
+                category?: string | null;
+                channel?: string | null;
+                customer?: string | null;
+                failure?: string | null;
+                purpose?: ("marketing" | "service") | null;
+                since?: string | null;
+                state?: ("planned" | "in_flight" | "unknown" | "submitted" | "waiting" | "cancelled" | "failed" | "delivered") | null;
+                unit?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     list_games_v1_games_get: {
         parameters: {
             query?: {
@@ -21459,11 +21568,17 @@ export interface operations {
             query?: {
                 associate?: string | null;
                 campaign?: string | null;
+                category?: string | null;
+                channel?: string | null;
                 cursor?: string | null;
                 customer?: string | null;
+                failure?: string | null;
                 limit?: number;
+                purpose?: ("marketing" | "service") | null;
                 since?: string | null;
+                state?: ("planned" | "in_flight" | "unknown" | "submitted" | "waiting" | "cancelled" | "failed" | "delivered") | null;
                 unit?: string | null;
+                until?: string | null;
             };
             header?: never;
             path?: never;
@@ -21509,6 +21624,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageDetail"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_failures_v1_messages_failures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FailureCount_"];
                 };
             };
             /** @description Refused */

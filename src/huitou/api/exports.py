@@ -1,7 +1,7 @@
 """Exports over HTTP: ask for one, follow it, stop it, fetch its file."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from starlette.responses import StreamingResponse
 from huitou.base.config import Config
 from huitou.base.db import Database, Scope
 from huitou.base.http import Asking, Body, NotPermitted, Reading, Router, Writing, needs
-from huitou.exports import fields, kept, run, sheets, store
+from huitou.exports import fields, kept, messages, run, sheets, store
 from huitou.exports.types import (
     Cell,
     Expired,
@@ -28,6 +28,7 @@ from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.kernel.page import Page
 from huitou.merchant import actions as merchants
+from huitou.reach.http.messages import Searched
 from huitou.segment import reads as segments
 
 router = Router(prefix="/v1/exports", tags=["exports"], dependencies=[needs("export.read")])
@@ -105,6 +106,19 @@ def list_exports(tx: Reading, segment: UUID | None = None) -> Page[Export]:
     return Page(store.list_exports(tx, segment))
 
 
+@router.get("/messages", response_class=Response, dependencies=[needs("task.read")])
+def export_messages(request: Request, tx: Writing, asking: Asking, asked: Searched) -> Response:
+    """The messages a search of `/v1/messages` finds, the newest 100,000, as CSV; audited. Names are masked, and what was
+    written is not in it."""
+    given = {name: str(value) for name, value in asdict(asked).items() if value is not None}
+    merchants.audit(tx, "messages.exported", "messages", **given)
+    language = asking.language
+    found = messages.lines(
+        request.app.state.database, asking.merchant, asking.scope, asked, language
+    )
+    return _file("csv", messages.headers(language), found, f"messages-{tx.now:%Y%m%d-%H%M}.csv")
+
+
 @router.get("/{export_id}")
 def get_export(tx: Reading, export_id: UUID) -> Export:
     """One export and its progress."""
@@ -135,14 +149,18 @@ def get_export_file(request: Request, tx: Writing, asking: Asking, export_id: UU
         raise Expired()
     merchants.audit(tx, "export.downloaded", f"export:{export_id}", customers=found.done)
     lines = _lines(request.app.state.database, asking.merchant, Path(work.path), work.place)
-    name = quote(f"{found.segment_name}-{found.created_at:%Y%m%d}.{found.format}", safe="")
+    name = f"{found.segment_name}-{found.created_at:%Y%m%d}.{found.format}"
+    return _file(found.format, fields.headers(found.fields, work.language), lines, name)
+
+
+def _file(format_: Format, headers: Sequence[str], lines: sheets.Rows, name: str) -> Response:
     return StreamingResponse(
-        sheets.pieces(found.format, fields.headers(found.fields, work.language), lines),
-        media_type=sheets.MEDIA[found.format],
+        sheets.pieces(format_, headers, lines),
+        media_type=sheets.MEDIA[format_],
         headers={
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
-            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         },
     )
 

@@ -14,12 +14,12 @@ from huitou.profile import reads as profiles
 from huitou.reach.rules import checking, gate, replaying
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
-from huitou.reach.store import policies, records
-from huitou.reach.store.messages import MessageRow
+from huitou.reach.store import policies, records, search
+from huitou.reach.store.search import MessageRow
 from huitou.reach.types.channels import ADDRESS_KINDS, CARRIERS
 from huitou.reach.types.gate import Allowed, Blocked, Candidate, Facts
 from huitou.reach.types.hearing import open_ears
-from huitou.reach.types.messages import NoMessage, Touch
+from huitou.reach.types.messages import NoMessage, Search, Touch
 from huitou.reach.types.policies import (
     HOURS_MAX,
     ContactPolicy,
@@ -62,6 +62,15 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FailureCount:
+    """How many messages a reason of the gate, or a channel's own code, stopped."""
+
+    code: str
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageDetail:
     """A message and why it was sent."""
 
@@ -86,7 +95,7 @@ def reason_text(code: str, language: str = "zh") -> str:
 
 def get_message(tx: ReadTx, message_id: UUID, language: str = "zh") -> MessageDetail:
     """A message in the scope and the last decision about it. Refuses `NoMessage`."""
-    for row, sealed in store.list_messages(tx, message_id=message_id, count_max=1):
+    for row, sealed in search.list_messages(tx, Search(), message_id=message_id, count_max=1):
         decided = gates.list_decisions(tx, customer_id=None, message_id=message_id, limit=1)
         why = _decision(decided[0], language) if decided else None
         return MessageDetail(_shown(tx, row, sealed, language), why)
@@ -95,31 +104,28 @@ def get_message(tx: ReadTx, message_id: UUID, language: str = "zh") -> MessageDe
 
 def list_messages(
     tx: ReadTx,
+    asked: Search,
     *,
-    customer_id: UUID | None = None,
-    staff_id: UUID | None = None,
-    unit_path: str | None = None,
-    campaign_id: UUID | None = None,
-    since: datetime | None = None,
     cursor: str | None = None,
     limit: int = 50,
     language: str = "zh",
 ) -> Page[MessageRow]:
     """Messages in the scope, newest first."""
     limit = min(limit, PAGE_MAX)
-    found = store.list_messages(
-        tx,
-        customer_id=customer_id,
-        staff_id=staff_id,
-        unit_path=unit_path,
-        campaign_id=campaign_id,
-        since=since,
-        before=decode_moment(cursor, UUID),
-        count_max=limit + 1,
-    )
+    before = decode_moment(cursor, UUID)
+    found = search.list_messages(tx, asked, before=before, count_max=limit + 1)
     items = [_shown(tx, row, sealed, language) for row, sealed in found[:limit]]
     last = items[-1] if len(found) > limit else None
     return Page(items, encode_cursor(last.planned_at.isoformat(), last.id) if last else None)
+
+
+def failures(tx: ReadTx, language: str = "zh") -> list[FailureCount]:
+    """Why messages in the scope did not arrive in the last 30 days, the most frequent reason first."""
+    found = search.count_failures(tx, tx.now - timedelta(days=REPLAYED_DAYS))
+    return [
+        FailureCount(row["failure"], gate.sentence(row["failure"], language), row["count"])
+        for row in found
+    ]
 
 
 def find_note(tx: ReadTx, note_id: UUID) -> dict[str, Any] | None:

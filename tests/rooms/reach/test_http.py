@@ -10,7 +10,7 @@ from huitou.identity import actions as identities
 from huitou.identity.types import NoSuchCustomer
 from huitou.reach import reads
 from huitou.reach.actions import messages as actions
-from huitou.reach.types.messages import NoMessage
+from huitou.reach.types.messages import NoMessage, Search
 from tests.conftest import Read
 from tests.rooms.reach.conftest import Town
 
@@ -80,7 +80,7 @@ def test_scopes_hold(town: Town, read: Read) -> None:
         assert reads.get_message(tx, message_id).message.id == message_id
     for scope in (far, own):
         with read(scope) as tx:
-            assert reads.list_messages(tx).items == []
+            assert reads.list_messages(tx, Search()).items == []
             with pytest.raises(NoMessage):
                 reads.get_message(tx, message_id)
 

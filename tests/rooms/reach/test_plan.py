@@ -9,6 +9,7 @@ from huitou.identity import actions as identities
 from huitou.reach import reads
 from huitou.reach.actions import messages as actions
 from huitou.reach.types.gate import Candidate
+from huitou.reach.types.messages import Search
 from huitou.reach.types.policies import Calendar, Cap, ContactPolicy
 from tests.conftest import Clock, Read
 from tests.rooms.reach.conftest import Town
@@ -126,7 +127,7 @@ def test_opting_out_on_the_page_works_at_once_everywhere_and_can_be_undone(
         actions.opt_out(tx, customer, reason="page", proof="link:x")
     with read() as tx:
         assert reads.reachable(tx, [customer], "sms") == set()
-        page = reads.list_messages(tx, customer_id=customer)
+        page = reads.list_messages(tx, Search(customer_id=customer))
         assert [message.state for message in page.items] == ["cancelled"]
     wanted = town.candidate(customer), town.candidate(customer, channel="wecom", staff_id=staff)
     assert _codes(town, *wanted) == ["opted_out", "opted_out"]
@@ -210,7 +211,7 @@ def test_a_merge_with_somebody_who_has_stopped_takes_back_what_is_planned(
         identities.merge(tx, one, stopped)
         actions.move_customers(tx, [one, stopped])
     with read() as tx:
-        page = reads.list_messages(tx, customer_id=one)
+        page = reads.list_messages(tx, Search(customer_id=one))
     assert [message.state for message in page.items] == ["cancelled"]
     clock.move(seconds=1)
     with town.db.write(town.brand.merchant.id) as tx:

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from huitou.base.db import Database
 from huitou.reach import reads
 from huitou.reach.actions import messages as actions
+from huitou.reach.types.messages import Search
 from huitou.reach.types.policies import ContactPolicy
 from tests.adapters.sms_world import World
 from tests.adapters.wecom.serving import eventually
@@ -175,7 +176,7 @@ def test_quiet_hours_that_come_later_hold_back_what_was_planned(
     run_waiting(live_town.db)
     live_town.drain()
     with live_town.db.read(live_town.brand.merchant.id) as tx:
-        [message] = reads.list_messages(tx, customer_id=customer).items
+        [message] = reads.list_messages(tx, Search(customer_id=customer)).items
     assert (message.state, message.failure) == ("failed", "quiet_hours")
     assert sms.messages(live_town.phone(customer)) == []
 

@@ -12,7 +12,7 @@ from huitou.event import reads as log
 from huitou.reach import reads
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import sending
-from huitou.reach.store.messages import MessageRow
+from huitou.reach.store.search import MessageRow
 from tests.adapters.sms_world import World
 from tests.adapters.wecom.serving import eventually, serve
 from tests.conftest import Clock

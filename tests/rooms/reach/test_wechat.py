@@ -17,7 +17,7 @@ from huitou.reach import reads
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import sending
 from huitou.reach.store import permits
-from huitou.reach.store.messages import MessageRow
+from huitou.reach.store.search import MessageRow
 from tests.adapters.wechat_world import (
     ACCOUNT,
     CREDIT,

@@ -16,7 +16,7 @@ from huitou.identity import actions as merging
 from huitou.identity import reads as identities
 from huitou.reach import reads
 from huitou.reach.actions import messages as actions
-from huitou.reach.store.messages import MessageRow
+from huitou.reach.store.search import MessageRow
 from tests.adapters.wecom.serving import CORP, Sim, eventually, serve
 from tests.conftest import Clock
 from tests.rooms.reach.conftest import Town

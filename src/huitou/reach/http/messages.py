@@ -22,10 +22,10 @@ from huitou.merchant import reads as merchants
 from huitou.reach import reads
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import callbacks, hearing, receipts
-from huitou.reach.reads import DecisionRow, MessageDetail
-from huitou.reach.store.messages import MessageRow
+from huitou.reach.reads import DecisionRow, FailureCount, MessageDetail
+from huitou.reach.store.search import MessageRow
 from huitou.reach.types.channels import FriendAdded, FriendRemoved, Friends
-from huitou.reach.types.messages import NoChannel, NoMessage
+from huitou.reach.types.messages import NoChannel, NoMessage, Purpose, Search, State
 from huitou.reach.types.policies import ContactPolicy, PolicyPreview, PolicyShown
 
 router = Router(tags=["reach"])
@@ -97,30 +97,56 @@ def preview_policy(tx: Reading, body: ContactPolicy) -> PolicyPreview:
     return reads.preview_policy(tx, body)
 
 
-@router.get("/v1/messages", dependencies=[needs("task.read")])
-def list_messages(
+def searched(
     tx: Reading,
-    asking: Asking,
     customer: UUID | None = None,
     associate: UUID | None = None,
     unit: str | None = None,
     campaign: UUID | None = None,
+    channel: str | None = None,
+    state: State | None = None,
+    purpose: Purpose | None = None,
+    category: str | None = None,
+    failure: str | None = None,
     since: Moment | None = None,
+    until: Moment | None = None,
+) -> Search:
+    """The filters of a query; `unit` is a code and its subtree."""
+    path = merchants.get_unit_by_code(tx, unit).path if unit else None
+    return Search(
+        customer,
+        associate,
+        path,
+        campaign,
+        channel,
+        state,
+        purpose,
+        category,
+        failure,
+        since,
+        until,
+    )
+
+
+Searched = Annotated[Search, Depends(searched)]
+
+
+@router.get("/v1/messages", dependencies=[needs("task.read")])
+def list_messages(
+    tx: Reading,
+    asking: Asking,
+    asked: Searched,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> Page[MessageRow]:
-    """Messages in your scope, newest first; `unit` is a code and its subtree."""
-    return reads.list_messages(
-        tx,
-        customer_id=customer,
-        staff_id=associate,
-        unit_path=merchants.get_unit_by_code(tx, unit).path if unit else None,
-        campaign_id=campaign,
-        since=since,
-        cursor=cursor,
-        limit=limit,
-        language=asking.language,
-    )
+    """Messages in your scope, newest first."""
+    return reads.list_messages(tx, asked, cursor=cursor, limit=limit, language=asking.language)
+
+
+@router.get("/v1/messages/failures", dependencies=[needs("task.read")])
+def list_failures(tx: Reading, asking: Asking) -> Page[FailureCount]:
+    """Why messages in your scope did not arrive in the last 30 days, the most frequent reason first."""
+    return Page(reads.failures(tx, asking.language))
 
 
 @router.post("/v1/messages/test", status_code=201, dependencies=[needs("setting.edit")])

@@ -41,36 +41,6 @@ class Message:
     not_before: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
-    """A message as lists show it. `failure_text` says why it failed, in the reader's language."""
-
-    id: UUID
-    customer_id: UUID | None
-    channel: str
-    purpose: str
-    staff_id: UUID | None
-    staff_name: str | None
-    unit_id: UUID | None
-    unit_name: str | None
-    campaign_id: UUID | None
-    opportunity_id: UUID | None
-    task_id: UUID | None
-    product_list_id: UUID | None
-    content_key: str
-    text: str | None
-    is_test: bool
-    state: State
-    attempt: int
-    failure: str | None
-    failure_text: str | None
-    planned_at: datetime
-    submitted_at: datetime | None
-    delivered_at: datetime | None
-    opened_at: datetime | None
-    version: int
-
-
 NEW_COLUMNS = {
     "id": "uuid",
     "customer_id": "uuid",
@@ -273,61 +243,6 @@ def customers_at(tx: ReadTx, address_id: int) -> list[UUID]:
         " AND address_id = %(address)s AND customer_id IS NOT NULL",
         {"address": address_id},
     )
-
-
-def list_messages(
-    tx: ReadTx,
-    *,
-    message_id: UUID | None = None,
-    customer_id: UUID | None = None,
-    staff_id: UUID | None = None,
-    unit_path: str | None = None,
-    campaign_id: UUID | None = None,
-    since: datetime | None = None,
-    before: tuple[datetime, UUID] | None = None,
-    count_max: int,
-) -> list[tuple[MessageRow, bytes | None]]:
-    """Messages in the scope, newest first, with their sealed bodies."""
-    rows = tx.rows(
-        dict,
-        """
-        SELECT m.id, m.customer_id, m.channel, m.purpose, m.staff_id, s.name AS staff_name,
-               m.unit_id, u.name AS unit_name, m.campaign_id, m.opportunity_id, m.task_id,
-               m.product_list_id, m.content_key, NULL AS text, m.is_test, m.state, m.attempt,
-               m.failure, NULL AS failure_text, m.planned_at, m.submitted_at, m.delivered_at,
-               m.opened_at, m.version, m.body_sealed
-        FROM reach.message m
-        LEFT JOIN merchant.staff s ON s.merchant_id = m.merchant_id AND s.id = m.staff_id
-        LEFT JOIN merchant.unit u ON u.merchant_id = m.merchant_id AND u.id = m.unit_id
-        WHERE m.merchant_id = %(merchant)s
-          AND (%(id)s::uuid IS NULL OR m.id = %(id)s)
-          AND (%(customer)s::uuid IS NULL OR m.customer_id = %(customer)s)
-          AND (%(staff)s::uuid IS NULL OR m.staff_id = %(staff)s)
-          AND (%(campaign)s::uuid IS NULL OR m.campaign_id = %(campaign)s)
-          AND (%(since)s::timestamptz IS NULL OR m.planned_at >= %(since)s)
-          AND (%(at)s::timestamptz IS NULL OR (m.planned_at, m.id) < (%(at)s, %(before)s::uuid))
-          AND (%(unit_path)s::text IS NULL OR base.in_scope(u.path, %(unit_path)s))
-          AND (%(scope_path)s::text IS NULL OR base.in_scope(u.path, %(scope_path)s))
-          AND (%(scope_staff)s::uuid IS NULL OR m.staff_id = %(scope_staff)s)
-        ORDER BY m.planned_at DESC, m.id DESC LIMIT %(count_max)s
-        """,
-        {
-            "id": message_id,
-            "customer": customer_id,
-            "staff": staff_id,
-            "unit_path": unit_path,
-            "campaign": campaign_id,
-            "since": since,
-            "at": before[0] if before else None,
-            "before": before[1] if before else None,
-            "count_max": count_max,
-        },
-    )
-    found = []
-    for row in rows:
-        sealed = row.pop("body_sealed")
-        found.append((MessageRow(**row), sealed))
-    return found
 
 
 def list_touches(tx: ReadTx, customer_ids: Sequence[UUID], since: datetime) -> list[Touch]:

@@ -15,6 +15,24 @@ State = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """Which messages are looked for; None is any. `unit_path` takes the units under it, `since` (with it) and `until`
+    (without it) are of the moment of planning, `failure` is a reason of the gate or a channel's own code."""
+
+    customer_id: UUID | None = None
+    staff_id: UUID | None = None
+    unit_path: str | None = None
+    campaign_id: UUID | None = None
+    channel: str | None = None
+    state: State | None = None
+    purpose: Purpose | None = None
+    category: str | None = None
+    failure: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What is known of a message: in which attempt it is in which state, since when."""
 
