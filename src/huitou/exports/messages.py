@@ -12,6 +12,7 @@ from huitou.kernel.page import PAGE_MAX
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
 from huitou.reach import reads as reach
+from huitou.reach.store.search import MessageRow
 from huitou.reach.types.messages import Search
 
 LINES_MAX = 100_000
@@ -65,7 +66,7 @@ def lines(
             return
 
 
-def _lines_of(tx: ReadTx, items: Sequence[reach.MessageRow], language: str) -> list[list[Cell]]:
+def _lines_of(tx: ReadTx, items: Sequence[MessageRow], language: str) -> list[list[Cell]]:
     zone = ZoneInfo(merchants.get_merchant(tx).zone)
     customers = {item.customer_id for item in items if item.customer_id}
     known = {row.id: row for row in profiles.customers_of(tx, list(customers)).items}
