@@ -238,6 +238,17 @@ class Tx(ReadTx):
             {"name": name},
         )
 
+    def share(self, name: str) -> bool:
+        """Hold, until the end, a lock together with others who share it; False while somebody has, or waits
+        for, it alone."""
+        return bool(
+            self.value(
+                "SELECT pg_try_advisory_xact_lock_shared("
+                "hashtextextended(%(merchant)s::text || %(name)s, 0))",
+                {"name": name},
+            )
+        )
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Whatever fails inside is undone without undoing what came before."""

@@ -18,6 +18,7 @@ PERMISSIONS = (
     "campaign.read",
     "campaign.edit",
     "campaign.publish",
+    "reach.stop",
     "task.read",
     "task.manage",
     "task.send",

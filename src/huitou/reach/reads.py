@@ -11,10 +11,10 @@ from huitou.base.db import ReadTx
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
-from huitou.reach.rules import checking, gate, replaying
+from huitou.reach.rules import checking, gate, replaying, stopping
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
-from huitou.reach.store import policies, records, search
+from huitou.reach.store import policies, records, search, stops
 from huitou.reach.store.search import MessageRow
 from huitou.reach.types.channels import ADDRESS_KINDS, CARRIERS
 from huitou.reach.types.gate import Allowed, Blocked, Candidate, Facts
@@ -27,6 +27,7 @@ from huitou.reach.types.policies import (
     PolicyPreview,
     PolicyShown,
 )
+from huitou.reach.types.stops import Stop
 
 REPLAYED_DAYS = 30
 REPLAYED_CUSTOMERS = 20_000
@@ -98,7 +99,7 @@ def get_message(tx: ReadTx, message_id: UUID, language: str = "zh") -> MessageDe
     for row, sealed in search.list_messages(tx, Search(), message_id=message_id, count_max=1):
         decided = gates.list_decisions(tx, customer_id=None, message_id=message_id, limit=1)
         why = _decision(decided[0], language) if decided else None
-        return MessageDetail(_shown(tx, row, sealed, language), why)
+        return MessageDetail(_shown(tx, [(row, sealed)], language)[0], why)
     raise NoMessage()
 
 
@@ -114,7 +115,7 @@ def list_messages(
     limit = min(limit, PAGE_MAX)
     before = decode_moment(cursor, UUID)
     found = search.list_messages(tx, asked, before=before, count_max=limit + 1)
-    items = [_shown(tx, row, sealed, language) for row, sealed in found[:limit]]
+    items = _shown(tx, found[:limit], language)
     last = items[-1] if len(found) > limit else None
     return Page(items, encode_cursor(last.planned_at.isoformat(), last.id) if last else None)
 
@@ -126,6 +127,13 @@ def failures(tx: ReadTx, language: str = "zh") -> list[FailureCount]:
         FailureCount(row["failure"], gate.sentence(row["failure"], language), row["count"])
         for row in found
     ]
+
+
+def list_stops(tx: ReadTx) -> list[Stop]:
+    """Emergency stops: those in force with how many messages wait, then the latest that were lifted."""
+    found = stops.list_stops(tx, PAGE_MAX)
+    held = stops.count_held(tx, [stop.id for stop in found])
+    return [replace(stop, held=held.get(stop.id, 0)) for stop in found]
 
 
 def find_note(tx: ReadTx, note_id: UUID) -> dict[str, Any] | None:
@@ -248,10 +256,25 @@ def decision_row(
     return (*ids, candidate.campaign_id, candidate.task_id, message_id, code, checks)
 
 
-def _shown(tx: ReadTx, row: MessageRow, sealed: bytes | None, language: str) -> MessageRow:
-    text = json.loads(tx.keys.open(bytes(sealed)))["text"] if sealed is not None else None
-    failure_text = gate.sentence(row.failure, language) if row.failure else None
-    return replace(row, text=text, failure_text=failure_text)
+def _shown(
+    tx: ReadTx, found: Sequence[tuple[MessageRow, bytes | None]], language: str
+) -> list[MessageRow]:
+    """Messages with their texts, and what becomes of them."""
+    in_force = stops.list_in_force(tx)
+    shown = []
+    for row, sealed in found:
+        text = json.loads(tx.keys.open(bytes(sealed)))["text"] if sealed is not None else None
+        failure_text = gate.sentence(row.failure, language) if row.failure else None
+        held = row.state == "planned" and stopping.holding(
+            in_force,
+            channel=row.channel,
+            campaign_id=row.campaign_id,
+            purpose=row.purpose,
+            is_test=row.is_test,
+        )
+        following = gate.HELD[language.startswith("en")] if held else None
+        shown.append(replace(row, text=text, failure_text=failure_text, next=following))
+    return shown
 
 
 def _decision(row: dict[str, Any], language: str) -> DecisionRow:

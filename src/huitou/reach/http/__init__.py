@@ -1,5 +1,5 @@
 """Reach over HTTP, a module per concern."""
 
-from huitou.reach.http import messages
+from huitou.reach.http import messages, stops
 
-ROUTERS = (messages.router,)
+ROUTERS = (messages.router, stops.router)

@@ -4,6 +4,6 @@
 modules load.
 """
 
-from huitou.reach.jobs import callbacks, hearing, listening, noting, receipts, sending
+from huitou.reach.jobs import callbacks, hearing, listening, noting, receipts, sending, stopping
 
-__all__ = ["callbacks", "hearing", "listening", "noting", "receipts", "sending"]
+__all__ = ["callbacks", "hearing", "listening", "noting", "receipts", "sending", "stopping"]

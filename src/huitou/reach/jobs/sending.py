@@ -15,13 +15,12 @@ from uuid import UUID
 from huitou.base.db import ReadTx, Tx
 from huitou.base.jobs import Effect, job
 from huitou.base.ports import Port
-from huitou.event import actions as events
 from huitou.event import reads as log
-from huitou.event.types import Recorded
 from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
 from huitou.reach import reads
+from huitou.reach.jobs import holding, recording
 from huitou.reach.rules import gate, standing
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
@@ -49,6 +48,8 @@ from huitou.reach.types.messages import (
 )
 
 _DUE_MAX = 200
+_STOP_PAUSE = timedelta(seconds=3)
+"""A claim that comes while a stop is being declared comes again."""
 _Adapter = TypeVar("_Adapter")
 
 
@@ -83,7 +84,10 @@ def adapter_of(
 
 
 def claim_submit(tx: Tx, message_id: str) -> Sending | None:
-    """Decide once more, with the customer held, and mark the message in flight."""
+    """Decide once more, with the customer held, and mark the message in flight. Under an emergency stop it waits."""
+    if not tx.share(holding.HANDING):
+        tx.defer(submit, at=tx.now + _STOP_PAUSE, key=message_id, message_id=message_id)
+        return None
     message = _lock(tx, UUID(message_id))
     if message is None:
         return None
@@ -91,6 +95,8 @@ def claim_submit(tx: Tx, message_id: str) -> Sending | None:
         take_news(tx, message, Standing(message.attempt, "unknown", tx.now))
         return None
     if message.state != "planned":
+        return None
+    if holding.holds(tx, message):
         return None
     address_id = None
     if not message.is_test:
@@ -164,6 +170,9 @@ def settle_ask(tx: Tx, sending: Sending, outcome: AskOutcome) -> None:
     if message is None:
         return
     if isinstance(outcome, Unknown) and message.state in standing.ASKED:
+        if standing.may_send_again(message.purpose, message.state, message.attempt):
+            take_news(tx, message, Standing(message.attempt + 1, "planned", tx.now))
+            return
         store.set_next_ask(tx, message.id, _next_ask(tx, message, message.state))
         return
     take_news(tx, message, standing.after_ask(outcome, sending.attempt, tx.now))
@@ -224,14 +233,18 @@ def take_news(tx: Tx, message: Message, news: Standing, wait: timedelta = timede
     ids = (message.id,)
     if after.state == "delivered":
         tx.tell(MessagesDelivered(ids))
-        _record_delivered(tx, message, after.at)
+        recording.record_delivered(tx, message, after.at)
     elif after.state in ("failed", "cancelled"):
         tx.tell(MessagesFailed(ids))
     elif after.state in ("submitted", "waiting") and current.state not in ("submitted", "waiting"):
         tx.tell(MessagesSubmitted(ids))
         own = [message.customer_id] if message.customer_id else []
-        if message.body_sealed is None or message.id in store.stopped_messages(tx, own):
-            # The customer opted out while the call was on its way.
+        if (
+            holding.is_asked_back(tx, message)
+            or message.body_sealed is None
+            or message.id in store.stopped_messages(tx, own)
+        ):
+            # The customer opted out, or all of this was stopped, while the call was on its way.
             tx.defer(take_back, key=str(message.id), message_id=str(message.id))
 
 
@@ -274,11 +287,12 @@ def _decide_again(tx: Tx, message: Message) -> tuple[int | None, Allowed | Block
         message.channel,
         message.content_key,
         text="",
-        purpose="marketing" if message.purpose == "marketing" else "service",
+        purpose=message.purpose,
         staff_id=message.staff_id,
         campaign_id=message.campaign_id,
         task_id=message.task_id,
         category=message.category,
+        expires_at=message.expires_at,
     )
     facts, address_id = reads.facts_of(tx, [candidate], own_ids=[message.id])[0]
     verdict = gate.gate(facts, reads.policy_of(tx))
@@ -341,31 +355,6 @@ def _address(tx: ReadTx, address_id: int | None) -> str | None:
 def _next_ask(tx: ReadTx, message: Message, state: Any) -> datetime | None:
     pause = standing.ask_pause(message.channel, state, tx.now - (message.submitted_at or tx.now))
     return None if pause is None else tx.now + pause
-
-
-def _record_delivered(tx: Tx, message: Message, at: datetime) -> None:
-    assert message.customer_id is not None
-    ids = {
-        "message": message.id,
-        "staff": message.staff_id,
-        "campaign": message.campaign_id,
-        "opportunity": message.opportunity_id,
-        "task": message.task_id,
-    }
-    named = {name: str(value) for name, value in ids.items() if value is not None}
-    events.record(
-        tx,
-        [
-            Recorded(
-                f"message.delivered:{message.id}",
-                "message.delivered",
-                message.customer_id,
-                at,
-                {**named, "channel": message.channel},
-                message.unit_id,
-            )
-        ],
-    )
 
 
 @job(kind="effect")

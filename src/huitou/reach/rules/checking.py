@@ -26,6 +26,10 @@ _CHANNELS = {
     "phone": ("AI 外呼", "robot call"),
     "webhook": ("自有 App", "the own app"),
 }
+_CLASSES = {
+    "service": ("服务通知", "a service message"),
+    "transactional": ("交易通知", "a transactional message"),
+}
 _UNITS = {"day": ("每天", "a day"), "week": ("每周", "a week"), "month": ("每月", "a month")}
 
 
@@ -73,6 +77,8 @@ def quiet_line(quiet: QuietHours) -> PolicySaid:
     where = [_CHANNELS[one] for one in quiet.channels]
     zh = "、".join(each[0] for each in where) or "所有渠道"
     en = ", ".join(each[1] for each in where) or "any channel"
+    if quiet.is_for_service:
+        zh, en = f"{zh}（含服务和交易通知）", f"{en}, service and transactional messages too"
     is_over = quiet.until_minute <= quiet.from_minute
     then_zh, then_en = (
         ("不发送，放弃", "given up") if quiet.action == "drop" else ("顺延到结束后", "sent later")
@@ -87,6 +93,9 @@ def about(code: str, document: dict[str, Any] | None) -> PolicySaid | None:
     """What a check of the gate that was kept was about."""
     if document is None:
         return None
+    if code == "class":
+        zh, en = _CLASSES[document["purpose"]]
+        return PolicySaid(zh, en)
     if code == "quiet_hours":
         return quiet_line(QuietHours.model_validate(document["hours"]))
     return cap_line(Cap.model_validate(document))

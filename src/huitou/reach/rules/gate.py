@@ -5,7 +5,16 @@ from datetime import datetime
 
 from huitou.reach.rules import caps
 from huitou.reach.types.gate import Allowed, Blocked, Check, Facts
+from huitou.reach.types.messages import Purpose
 from huitou.reach.types.policies import ContactPolicy, QuietHours
+
+DEAD = frozenset({"hard_bounce", "risk"})
+"""Reasons of a suppression list that stop every message: nobody is there, or somebody else."""
+
+_Question = tuple[str, frozenset[Purpose], Callable[[Facts], bool]]
+_MARKETING: frozenset[Purpose] = frozenset({"marketing"})
+_OURS: frozenset[Purpose] = frozenset({"marketing", "service"})
+_ANY: frozenset[Purpose] = frozenset({"marketing", "service", "transactional"})
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "forgotten": ("客户已要求删除个人信息", "The customer asked to be forgotten"),
@@ -13,6 +22,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no_consent": ("客户没有同意在该渠道接收营销消息", "No consent on this channel"),
     "opted_out": ("客户已选择不再接收", "The customer asked for no more messages"),
     "not_friend": ("客户不是该导购的企业微信好友", "The customer is not this associate's friend"),
+    "suppressed": ("在黑名单中", "The number is on a suppression list"),
+    "too_late": ("已过有效期", "It was too late to send it"),
     "holdout": ("对照组，不触达", "Held out as a control"),
     "repeated_content": ("近期已收到同样的内容", "The same content went out recently"),
     "quiet_hours": ("正值免打扰时段", "It is quiet hours"),
@@ -37,11 +48,17 @@ SENTENCES: dict[str, tuple[str, str]] = {
 """Why a candidate gets no message, in Chinese and English."""
 
 
+HELD = ("紧急停发中，恢复后继续发送", "Held by an emergency stop; it goes on when that is lifted")
+"""What comes next for a planned message under a stop."""
+
 QUESTIONS: dict[str, tuple[str, str]] = {
     "forgotten": ("未要求删除个人信息", "Not forgotten"),
+    "too_late": ("仍在有效期内", "It is not too late for it"),
     "under_14": ("年满 14 周岁", "At least 14 years old"),
     "opted_out": ("没有选择不再接收", "Has not opted out"),
     "no_consent": ("已同意在该渠道接收", "Consents to this channel"),
+    "class": ("按消息性质不需要营销同意", "Its purpose asks for no marketing consent"),
+    "suppressed": ("不在黑名单中", "On no suppression list"),
     "holdout": ("不在对照组", "Not held out"),
     "repeated_content": ("近期没有收到同样内容", "No repeat of the same content"),
     "quiet_hours": ("不因免打扰时段取消", "Not given up for quiet hours"),
@@ -56,25 +73,14 @@ QUESTIONS: dict[str, tuple[str, str]] = {
 
 
 def gate(facts: Facts, policy: ContactPolicy) -> Allowed | Blocked:
-    """May this message be planned, and for when? All checks in order, up to the first that says no."""
-    at = _begins(facts)
-    done: list[Check] = []
-    for code, is_passed in _BEFORE:
-        done.append(Check(code, is_passed(facts)))
-        if not done[-1].passed:
-            return Blocked(code, tuple(done))
-    if facts.purpose == "marketing":
-        at, held = caps.opens_at(policy.quiet, facts.channel, at, facts.zone)
-        done.append(_quiet(facts, at, held))
-        if done[-1].passed:
-            done += _counted(facts, policy, at)
-        if not done[-1].passed:
-            return Blocked(done[-1].code, tuple(done))
-    for code, is_passed in _AFTER:
-        done.append(Check(code, is_passed(facts)))
-        if not done[-1].passed:
-            return Blocked(code, tuple(done))
-    return Allowed(tuple(done), at)
+    """May this message be planned, and for when? All checks in order, up to the first that says no; what is not asked of a
+    message of this purpose is not among them."""
+    at, done = _before_caps(facts, policy)
+    if done[-1].passed and facts.purpose == "marketing":
+        done += _counted(facts, policy, at)
+    if done[-1].passed:
+        done += _asked(_ADDRESS, facts)
+    return Allowed(tuple(done), at) if done[-1].passed else Blocked(done[-1].code, tuple(done))
 
 
 def sentence(code: str, language: str) -> str:
@@ -96,9 +102,43 @@ def _begins(facts: Facts) -> datetime:
     return wished if wished is not None and is_of_use else facts.now
 
 
+def _before_caps(facts: Facts, policy: ContactPolicy) -> tuple[datetime, list[Check]]:
+    """When it may go, and the checks up to the one that says no, or that of repetition."""
+    done = _asked(_CONSENT, facts)
+    if done[-1].passed and facts.purpose != "marketing":
+        done.append(Check("class", True, {"purpose": facts.purpose}))
+    if done[-1].passed:
+        done += _asked(_SUPPRESSION, facts)
+    at = _begins(facts)
+    if done[-1].passed:
+        at, held = caps.opens_at(_quiet_for(facts, policy), facts.channel, at, facts.zone)
+        if held or facts.purpose == "marketing":
+            done.append(_quiet(facts, at, held))
+    if done[-1].passed:
+        done += _asked(_REPETITION, facts)
+    return at, done
+
+
+def _asked(questions: Sequence[_Question], facts: Facts) -> list[Check]:
+    """Those that are asked of such a message, up to the first that says no."""
+    done: list[Check] = []
+    for code, purposes, is_passed in questions:
+        if facts.purpose in purposes:
+            done.append(Check(code, is_passed(facts)))
+            if not done[-1].passed:
+                break
+    return done
+
+
+def _quiet_for(facts: Facts, policy: ContactPolicy) -> list[QuietHours]:
+    if facts.purpose == "marketing":
+        return list(policy.quiet)
+    return [one for one in policy.quiet if one.is_for_service]
+
+
 def _quiet(facts: Facts, at: datetime, held: Sequence[QuietHours]) -> Check:
     """Held back, it may still be of use then; `about` says by which hours, and until when."""
-    is_dropped = any(one.action == "drop" for one in held)
+    is_dropped = facts.purpose == "marketing" and any(one.action == "drop" for one in held)
     is_late = facts.expires_at is not None and at >= facts.expires_at and bool(held)
     about = {"hours": held[0].model_dump(mode="json"), "until": at.isoformat()} if held else None
     return Check("quiet_hours", not is_dropped and not is_late, about)
@@ -116,21 +156,30 @@ def _counted(facts: Facts, policy: ContactPolicy, at: datetime) -> list[Check]:
     return done
 
 
-def _is_service(facts: Facts) -> bool:
-    return facts.purpose != "marketing"
+def _is_reachable(facts: Facts) -> bool:
+    """Not on a list that stops such messages: a dead or risky number gets none at all."""
+    if facts.suppression is None:
+        return True
+    return facts.purpose == "transactional" and facts.suppression not in DEAD
 
 
-_BEFORE: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
-    ("forgotten", lambda f: not f.is_forgotten),
-    ("under_14", lambda f: _is_service(f) or not f.is_under_14),
-    ("opted_out", lambda f: _is_service(f) or not f.is_opted_out),
-    ("no_consent", lambda f: _is_service(f) or f.has_consent),
-    ("holdout", lambda f: not f.is_held_out),
-    ("repeated_content", lambda f: not f.has_same_content),
+_CONSENT: tuple[_Question, ...] = (
+    ("forgotten", _ANY, lambda f: not f.is_forgotten),
+    ("under_14", _MARKETING, lambda f: not f.is_under_14),
+    ("opted_out", _MARKETING, lambda f: not f.is_opted_out),
+    ("no_consent", _MARKETING, lambda f: f.has_consent),
+    ("too_late", _ANY, lambda f: f.expires_at is None or f.now < f.expires_at),
 )
-_AFTER: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
-    ("channel_off", lambda f: f.is_channel_on),
-    ("no_sender", lambda f: f.has_sender),
-    ("no_address", lambda f: f.has_address),
-    ("not_friend", lambda f: f.is_friend),
+_SUPPRESSION: tuple[_Question, ...] = (
+    ("suppressed", _ANY, _is_reachable),
+    ("holdout", _OURS, lambda f: not f.is_held_out),
+)
+_REPETITION: tuple[_Question, ...] = (
+    ("repeated_content", _OURS, lambda f: not f.has_same_content),
+)
+_ADDRESS: tuple[_Question, ...] = (
+    ("channel_off", _ANY, lambda f: f.is_channel_on),
+    ("no_sender", _ANY, lambda f: f.has_sender),
+    ("no_address", _ANY, lambda f: f.has_address),
+    ("not_friend", _ANY, lambda f: f.is_friend),
 )

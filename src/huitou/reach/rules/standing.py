@@ -16,9 +16,11 @@ from huitou.reach.types.channels import (
     Unknown,
     Waiting,
 )
-from huitou.reach.types.messages import Standing, State
+from huitou.reach.types.messages import Purpose, Standing, State
 
 ATTEMPTS_MAX = 4
+BLIND_MAX = 2
+"""What customers wait for goes out so often where nobody can say whether it arrived."""
 GIVE_UP = timedelta(days=8)
 """An associate who has not confirmed by then will not: the day's place is free again."""
 UNKNOWN_PAUSE = timedelta(seconds=60)
@@ -82,6 +84,12 @@ def after_ask(outcome: AskOutcome, attempt: int, at: datetime) -> Standing:
             return Standing(attempt, "unknown", at)
         case Failed():
             return _failed(outcome, attempt, at)
+
+
+def may_send_again(purpose: Purpose, state: State, attempt: int) -> bool:
+    """Whether a message of which the channel, when asked, knows nothing goes out once more at the risk of a second
+    copy: a pick-up code that never comes is worse than one that comes twice. Nothing else does, ever."""
+    return purpose == "transactional" and state == "unknown" and attempt < BLIND_MAX
 
 
 def retry_pause(attempt: int) -> timedelta:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.reach.types.messages import Standing, State, Touch
+from huitou.reach.types.messages import Purpose, Standing, State, Touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Message:
     id: UUID
     customer_id: UUID | None
     channel: str
-    purpose: str
+    purpose: Purpose
     staff_id: UUID | None
     unit_id: UUID | None
     campaign_id: UUID | None
@@ -39,6 +39,7 @@ class Message:
     opened_at: datetime | None
     carrier: str | None
     not_before: datetime | None
+    expires_at: datetime | None
 
 
 NEW_COLUMNS = {
@@ -58,6 +59,7 @@ NEW_COLUMNS = {
     "is_test": "boolean",
     "category": "text",
     "not_before": "timestamptz",
+    "expires_at": "timestamptz",
 }
 
 
@@ -68,10 +70,12 @@ def add_messages(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         """
         INSERT INTO reach.message (merchant_id, id, customer_id, first_customer_id, channel,
             purpose, staff_id, unit_id, campaign_id, opportunity_id, task_id, content_key,
-            product_list_id, link_id, body_sealed, is_test, category, not_before, planned_at)
+            product_list_id, link_id, body_sealed, is_test, category, not_before, expires_at,
+            planned_at)
         SELECT %(merchant)s, id, customer_id, customer_id, channel, purpose, staff_id, unit_id,
             campaign_id, opportunity_id, task_id, content_key, product_list_id, link_id,
-            body_sealed, is_test, coalesce(category, 'promotion'), not_before, %(now)s
+            body_sealed, is_test, coalesce(category, 'promotion'), not_before, expires_at,
+            %(now)s
         FROM new_message
         """
     )
@@ -85,7 +89,7 @@ def find_messages(tx: ReadTx, message_ids: Sequence[UUID]) -> list[Message]:
         SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
                task_id, content_key, category, link_id, body_sealed, address_id, is_test, state, attempt,
                ref, failure, planned_at, submitted_at, delivered_at, opened_at, carrier,
-               not_before
+               not_before, expires_at
         FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s) ORDER BY id
         """,
         {"ids": list(message_ids)},
@@ -100,7 +104,7 @@ def lock_messages(tx: Tx, message_ids: Sequence[UUID]) -> list[Message]:
         SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
                task_id, content_key, category, link_id, body_sealed, address_id, is_test, state, attempt,
                ref, failure, planned_at, submitted_at, delivered_at, opened_at, carrier,
-               not_before
+               not_before, expires_at
         FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s)
         ORDER BY id FOR UPDATE
         """,
@@ -199,7 +203,7 @@ def stuck_messages(tx: ReadTx, before: datetime, limit: int) -> list[UUID]:
     return tx.column(
         """
         SELECT id FROM reach.message
-        WHERE merchant_id = %(merchant)s AND state IN ('planned', 'in_flight')
+        WHERE merchant_id = %(merchant)s AND state IN ('planned', 'in_flight') AND held_by IS NULL
           AND greatest(planned_at, submitted_at, not_before) < %(before)s
         ORDER BY planned_at LIMIT %(limit)s
         """,

@@ -12,7 +12,7 @@ from huitou.reach.types.messages import Search, State
 @dataclass(frozen=True, slots=True)
 class MessageRow:
     """A message as lists show it. `failure_text` says why it failed, in the reader's language; `carrier` is the kind
-    of settings it went out through; before `not_before` it waits for quiet hours to end."""
+    of settings it went out through; before `not_before` it waits for quiet hours to end. `next` says what else a planned one waits for."""
 
     id: UUID
     customer_id: UUID | None
@@ -41,6 +41,7 @@ class MessageRow:
     delivered_at: datetime | None
     opened_at: datetime | None
     version: int
+    next: str | None = None
 
 
 def list_messages(

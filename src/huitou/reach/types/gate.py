@@ -42,7 +42,8 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the gate asks about one candidate at `now`. `past`: the customer's other marketing messages that count
-    (`policies.HOURS_MAX`). `zone` is where the customer's clock is."""
+    (`policies.HOURS_MAX`). `zone` is where the customer's clock is; `suppression` the reason of the list that the address is
+    on."""
 
     purpose: Purpose
     now: datetime
@@ -58,6 +59,7 @@ class Facts:
     is_under_14: bool = False
     has_consent: bool = True
     is_opted_out: bool = False
+    suppression: str | None = None
     is_held_out: bool = False
     has_same_content: bool = False
     is_channel_on: bool = True

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from huitou.kernel.errors import Conflict, NotFound
 
-Purpose = Literal["marketing", "service"]
+Purpose = Literal["marketing", "service", "transactional"]
+"""Marketing needs consent. Service and transactional messages do not: the former are ours to send or not (a warning of points
+that end), the latter the customer asked for by what they did (an order's state, a pick-up code, a verification)."""
 State = Literal[
     "planned", "in_flight", "unknown", "submitted", "waiting", "cancelled", "failed", "delivered"
 ]

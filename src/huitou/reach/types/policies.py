@@ -43,13 +43,15 @@ class Cap(Part):
 
 
 class QuietHours(Part):
-    """From a minute of the day to another, over midnight where it is earlier. Marketing waits until they are over
-    (`defer`) or is given up (`drop`). No channel named: all."""
+    """From a minute of the day to another, over midnight where it is earlier, by the customer's clock. Marketing waits until
+    they are over (`defer`) or is given up (`drop`); with `is_for_service` service and transactional messages wait as well
+    and are never given up. No channel named: all."""
 
     from_minute: Minute
     until_minute: Minute
     action: Literal["defer", "drop"] = "defer"
     channels: Annotated[tuple[Name, ...], Field(max_length=20, strict=False)] = ()
+    is_for_service: bool = False
 
 
 class ContactPolicy(Part):
