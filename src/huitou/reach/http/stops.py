@@ -8,7 +8,7 @@ from pydantic import Field
 from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.kernel.page import Page
 from huitou.reach import reads
-from huitou.reach.jobs import stopping
+from huitou.reach.actions import stops as actions
 from huitou.reach.types.stops import NewStop, Stop, StopScope
 
 router = Router(prefix="/v1/reach/stops", tags=["reach"])
@@ -35,7 +35,7 @@ def list_stops(tx: Reading) -> Page[Stop]:
 @router.post("", status_code=201, dependencies=[needs("reach.stop")])
 def add_stop(tx: Writing, body: PostStop) -> Stop:
     """From the answer on nothing in the scope is handed to a channel; the same scope again is the same stop."""
-    return stopping.stop(
+    return actions.stop(
         tx,
         NewStop(
             body.scope, body.channel, body.campaign, body.is_total, body.take_back, body.reason
@@ -46,4 +46,4 @@ def add_stop(tx: Writing, body: PostStop) -> Stop:
 @router.delete("/{stop_id}", dependencies=[needs("reach.stop")])
 def lift_stop(tx: Writing, stop_id: UUID) -> Stop:
     """What waits goes on by itself, once, if it is not too late for it."""
-    return stopping.lift(tx, stop_id)
+    return actions.lift(tx, stop_id)

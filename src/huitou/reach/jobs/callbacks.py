@@ -16,6 +16,7 @@ from huitou.identity import reads as identities
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
 from huitou.reach.actions import messages as actions
+from huitou.reach.jobs import holding
 from huitou.reach.store import messages as store
 from huitou.reach.store import reports
 from huitou.reach.types.channels import (
@@ -80,7 +81,7 @@ def add_friend(tx: Tx, corp: str, added: FriendAdded) -> str | None:
     if identifier_id is not None:
         tx.defer(look_up, key=str(identifier_id), identifier_id=identifier_id, corp=corp)
     staff = merchants.find_staff_by_wecom(tx, added.user)
-    if staff is None:
+    if staff is None or holding.is_silent(tx, "wecom"):
         return None
     return content.welcome_text(merchants.get_unit(tx, staff.unit_id).name, staff.name)
 

@@ -24,6 +24,14 @@ def is_asked_back(tx: ReadTx, message: Message) -> bool:
     return stop is not None and stop.take_back
 
 
+def is_silent(tx: ReadTx, channel: str) -> bool:
+    """Does a stop hold what is no message of anybody's, such as a greeting?"""
+    in_force = stops.list_in_force(tx)
+    return (
+        stopping.holding(in_force, channel=channel, campaign_id=None, purpose="service") is not None
+    )
+
+
 def stop_of(tx: ReadTx, message: Message) -> Stop | None:
     """The stop that holds the message back now."""
     return stopping.holding(
