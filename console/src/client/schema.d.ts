@@ -4422,6 +4422,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reach/stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Stops
+         * @description Those in force, with how many messages wait; then the latest that were lifted.
+         */
+        get: operations["list_stops_v1_reach_stops_get"];
+        put?: never;
+        /**
+         * Add Stop
+         * @description From the answer on nothing in the scope is handed to a channel; the same scope again is the same stop.
+         */
+        post: operations["add_stop_v1_reach_stops_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/stops/{stop_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lift Stop
+         * @description What waits goes on by itself, once, if it is not too late for it.
+         */
+        delete: operations["lift_stop_v1_reach_stops__stop_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recharges": {
         parameters: {
             query?: never;
@@ -10086,7 +10130,7 @@ export interface components {
         /**
          * MessageRow
          * @description A message as lists show it. `failure_text` says why it failed, in the reader's language; `carrier` is the kind
-         *     of settings it went out through; before `not_before` it waits for quiet hours to end.
+         *     of settings it went out through; before `not_before` it waits for quiet hours to end. `next` says what else a planned one waits for.
          */
         MessageRow: {
             /** Attempt */
@@ -10116,6 +10160,8 @@ export interface components {
             id: string;
             /** Is Test */
             is_test: boolean;
+            /** Next */
+            next: string | null;
             /** Not Before */
             not_before: string | null;
             /** Opened At */
@@ -11478,6 +11524,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_Stop_: {
+            /** Items */
+            items: components["schemas"]["Stop"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_StoredPlanVersion_: {
             /** Items */
             items: components["schemas"]["StoredPlanVersion"][];
@@ -12206,6 +12262,34 @@ export interface components {
             version: number;
         };
         /**
+         * PostStop
+         * @description `channel` or `campaign` with the scope of that name. `is_total`, of everything: transactional messages wait as well.
+         *     `take_back`: what associates have not confirmed yet is asked back, and does not go on afterwards.
+         */
+        PostStop: {
+            /** Campaign */
+            campaign?: string | null;
+            /** Channel */
+            channel?: string | null;
+            /**
+             * Is Total
+             * @default false
+             */
+            is_total?: boolean;
+            /** Reason */
+            reason: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "everything" | "channel" | "campaign";
+            /**
+             * Take Back
+             * @default false
+             */
+            take_back?: boolean;
+        };
+        /**
          * Precision
          * @description A band with what its decisions bear out with 95 % (`sure_bp`), and whether it merges itself.
          */
@@ -12861,8 +12945,9 @@ export interface components {
         };
         /**
          * QuietHours
-         * @description From a minute of the day to another, over midnight where it is earlier. Marketing waits until they are over
-         *     (`defer`) or is given up (`drop`). No channel named: all.
+         * @description From a minute of the day to another, over midnight where it is earlier, by the customer's clock. Marketing waits until
+         *     they are over (`defer`) or is given up (`drop`); with `is_for_service` service and transactional messages wait as well
+         *     and are never given up. No channel named: all.
          */
         QuietHours: {
             /**
@@ -12878,6 +12963,11 @@ export interface components {
             channels?: string[];
             /** From Minute */
             from_minute: number;
+            /**
+             * Is For Service
+             * @default false
+             */
+            is_for_service?: boolean;
             /** Until Minute */
             until_minute: number;
         };
@@ -14336,6 +14426,49 @@ export interface components {
             count: number;
             /** Prize */
             prize: string;
+        };
+        /**
+         * Stop
+         * @description In force until `lifted_at`. `by` and `lifted_by` are principals; `held`, where it is asked for, counts the messages that
+         *     came upon it and wait.
+         */
+        Stop: {
+            /** By */
+            by: string;
+            /** Campaign Id */
+            campaign_id: string | null;
+            /** Channel */
+            channel: string | null;
+            /**
+             * Held
+             * @default 0
+             */
+            held: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Total */
+            is_total: boolean;
+            /** Lifted At */
+            lifted_at: string | null;
+            /** Lifted By */
+            lifted_by: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "everything" | "channel" | "campaign";
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Take Back */
+            take_back: boolean;
         };
         /**
          * Stopped
@@ -19854,7 +19987,7 @@ export interface operations {
                 channel?: string | null;
                 customer?: string | null;
                 failure?: string | null;
-                purpose?: ("marketing" | "service") | null;
+                purpose?: ("marketing" | "service" | "transactional") | null;
                 since?: string | null;
                 state?: ("planned" | "in_flight" | "unknown" | "submitted" | "waiting" | "cancelled" | "failed" | "delivered") | null;
                 unit?: string | null;
@@ -21574,7 +21707,7 @@ export interface operations {
                 customer?: string | null;
                 failure?: string | null;
                 limit?: number;
-                purpose?: ("marketing" | "service") | null;
+                purpose?: ("marketing" | "service" | "transactional") | null;
                 since?: string | null;
                 state?: ("planned" | "in_flight" | "unknown" | "submitted" | "waiting" | "cancelled" | "failed" | "delivered") | null;
                 unit?: string | null;
@@ -23755,6 +23888,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyPreview"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_stops_v1_reach_stops_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Stop_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_stop_v1_reach_stops_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostStop"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stop"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    lift_stop_v1_reach_stops__stop_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                stop_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stop"];
                 };
             };
             /** @description Refused */
