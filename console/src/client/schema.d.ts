@@ -453,6 +453,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/{campaign_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description Agree to what another person wants to publish.
+         */
+        post: operations["approve_v1_campaigns__campaign_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/{campaign_id}/candidates": {
         parameters: {
             query?: never;
@@ -584,9 +604,30 @@ export interface paths {
         put?: never;
         /**
          * Publish
-         * @description Begin to publish; `progress` tells how far it is.
+         * @description Begin to publish; `progress` tells how far it is. Above a size it waits for a second person, with
+         *     `starts_at` for its moment.
          */
         post: operations["publish_v1_campaigns__campaign_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refuse
+         * @description Do not agree; it is a draft again.
+         */
+        post: operations["refuse_v1_campaigns__campaign_id__refuse_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -607,6 +648,26 @@ export interface paths {
          * @description Go on after a pause.
          */
         post: operations["resume_v1_campaigns__campaign_id__resume_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/take-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back
+         * @description What waits for its moment or for another person is a draft again.
+         */
+        post: operations["take_back_v1_campaigns__campaign_id__take_back_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6034,8 +6095,39 @@ export interface components {
             visit: string;
         };
         /** Asked */
-        Asked: {
+        "Asked-Input": {
             policy: components["schemas"]["Rule"];
+        };
+        /**
+         * Asked
+         * @description The word of a second person that a campaign waited for last: about so many candidates.
+         */
+        "Asked-Output": {
+            /**
+             * Approval Id
+             * Format: uuid
+             */
+            approval_id: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By */
+            asked_by: string;
+            /** Candidates */
+            candidates: number;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "approved" | "refused" | "withdrawn" | "lapsed";
         };
         /**
          * AskQuote
@@ -6577,6 +6669,7 @@ export interface components {
          * @description A campaign as shown.
          */
         Campaign: {
+            asked: components["schemas"]["Asked-Output"] | null;
             /**
              * Closes At
              * Format: date-time
@@ -6613,6 +6706,7 @@ export interface components {
             kind: string;
             /** Name */
             name: string;
+            not_started: components["schemas"]["NotStarted"] | null;
             /**
              * Product Mode
              * @enum {string}
@@ -6625,11 +6719,13 @@ export interface components {
             /** Skus */
             skus: string[];
             source: components["schemas"]["huitou__campaign__types__plans__Source"];
+            /** Starts At */
+            starts_at: string | null;
             /**
              * State
              * @enum {string}
              */
-            state: "draft" | "publishing" | "live" | "paused" | "ended";
+            state: "draft" | "waiting" | "scheduled" | "publishing" | "live" | "paused" | "ended";
             /** Version */
             version: number;
         };
@@ -7804,6 +7900,8 @@ export interface components {
             /** Skus */
             skus?: string[];
             source: components["schemas"]["SourceBody"];
+            /** Starts At */
+            starts_at?: string | null;
             /** Version */
             version: number;
         };
@@ -10412,6 +10510,18 @@ export interface components {
              */
             kind: "nothing";
         };
+        /**
+         * NotStarted
+         * @description Why a campaign that was to begin by itself is a draft again.
+         */
+        NotStarted: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
         /** NowBody */
         NowBody: {
             /** Line No */
@@ -11851,7 +11961,8 @@ export interface components {
         /**
          * PlanBody
          * @description `copy` and the fallback's `text` may hold {name} {products} {store} {associate}. Without
-         *     `holdout_bp` the merchant's setting holds; the `salt` of a preview keeps its control group.
+         *     `holdout_bp` the merchant's setting holds; the `salt` of a preview keeps its control group. Once
+         *     published it begins at `starts_at`, with whoever is meant then; without it, at once.
          */
         PlanBody: {
             /** Copy */
@@ -11879,6 +11990,8 @@ export interface components {
             /** Skus */
             skus?: string[];
             source: components["schemas"]["SourceBody"];
+            /** Starts At */
+            starts_at?: string | null;
         };
         /**
          * PlanChange
@@ -12650,7 +12763,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "draft" | "publishing" | "live" | "paused" | "ended";
+            state: "draft" | "waiting" | "scheduled" | "publishing" | "live" | "paused" | "ended";
             /** Tasks */
             tasks: {
                 [key: string]: number;
@@ -13348,6 +13461,11 @@ export interface components {
         };
         /** RefuseApproval */
         RefuseApproval: {
+            /** Reason */
+            reason: string;
+        };
+        /** RefuseBody */
+        RefuseBody: {
             /** Reason */
             reason: string;
         };
@@ -16766,7 +16884,7 @@ export interface operations {
             query?: {
                 cursor?: string | null;
                 limit?: number;
-                state?: ("draft" | "publishing" | "live" | "paused" | "ended") | null;
+                state?: ("draft" | "waiting" | "scheduled" | "publishing" | "live" | "paused" | "ended") | null;
             };
             header?: never;
             path?: never;
@@ -16872,6 +16990,37 @@ export interface operations {
                 "application/json": components["schemas"]["EditBody"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    approve_v1_campaigns__campaign_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -17120,7 +17269,73 @@ export interface operations {
             };
         };
     };
+    refuse_v1_campaigns__campaign_id__refuse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     resume_v1_campaigns__campaign_id__resume_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    take_back_v1_campaigns__campaign_id__take_back_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -20836,7 +21051,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Asked"];
+                "application/json": components["schemas"]["Asked-Input"];
             };
         };
         responses: {
@@ -20869,7 +21084,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Asked"];
+                "application/json": components["schemas"]["Asked-Input"];
             };
         };
         responses: {

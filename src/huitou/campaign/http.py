@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from huitou.base.db import ReadTx
 from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.campaign import reads
-from huitou.campaign.actions import editing, publishing
+from huitou.campaign.actions import approving, editing, publishing
 from huitou.campaign.types.candidates import Arm, CandidateRow
 from huitou.campaign.types.plans import Campaign, Fallback, Plan, ProductMode, Source, State
 from huitou.campaign.types.showing import Preview, Progress
@@ -41,7 +41,8 @@ class FallbackBody(Body):
 
 class PlanBody(Body):
     """`copy` and the fallback's `text` may hold {name} {products} {store} {associate}. Without
-    `holdout_bp` the merchant's setting holds; the `salt` of a preview keeps its control group."""
+    `holdout_bp` the merchant's setting holds; the `salt` of a preview keeps its control group. Once
+    published it begins at `starts_at`, with whoever is meant then; without it, at once."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     source: SourceBody
@@ -50,6 +51,7 @@ class PlanBody(Body):
     product_mode: ProductMode = "personal"
     skus: Annotated[list[str], Field(max_length=20, default_factory=list)]
     deadline: Annotated[AwareDatetime, Field(strict=False)]
+    starts_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
     fallback: FallbackBody | None = None
     holdout_bp: Annotated[int, Field(ge=0, le=5_000)] | None = None
     salt: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{4,64}$")] | None = None
@@ -61,6 +63,10 @@ class EditBody(PlanBody):
 
 class PublishBody(Body):
     version: int | None = None
+
+
+class RefuseBody(Body):
+    reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 
 
 @router.get("", dependencies=[needs("campaign.read")])
@@ -107,8 +113,27 @@ def preview_kept(tx: Reading, campaign_id: UUID) -> Preview:
 
 @router.post("/{campaign_id}/publish", status_code=202, dependencies=[needs("campaign.publish")])
 def publish(tx: Writing, campaign_id: UUID, body: PublishBody | None = None) -> Campaign:
-    """Begin to publish; `progress` tells how far it is."""
+    """Begin to publish; `progress` tells how far it is. Above a size it waits for a second person, with
+    `starts_at` for its moment."""
     return publishing.publish(tx, campaign_id, version=body.version if body else None)
+
+
+@router.post("/{campaign_id}/approve", dependencies=[needs("campaign.approve")])
+def approve(tx: Writing, campaign_id: UUID) -> Campaign:
+    """Agree to what another person wants to publish."""
+    return approving.approve(tx, campaign_id)
+
+
+@router.post("/{campaign_id}/refuse", dependencies=[needs("campaign.approve")])
+def refuse(tx: Writing, campaign_id: UUID, body: RefuseBody) -> Campaign:
+    """Do not agree; it is a draft again."""
+    return approving.refuse(tx, campaign_id, body.reason)
+
+
+@router.post("/{campaign_id}/take-back", dependencies=[needs("campaign.publish")])
+def take_back(tx: Writing, campaign_id: UUID) -> Campaign:
+    """What waits for its moment or for another person is a draft again."""
+    return approving.take_back(tx, campaign_id)
 
 
 @router.post("/{campaign_id}/pause", dependencies=[needs("campaign.publish")])
@@ -179,4 +204,5 @@ def _plan(tx: ReadTx, body: PlanBody, salt: str) -> Plan:
         else None,
         holdout_bp=holdout_bp,
         salt=salt,
+        starts_at=body.starts_at,
     )

@@ -3,13 +3,18 @@
 from huitou.base.db import Tx
 from huitou.base.jobs import every
 from huitou.base.notices import listens
-from huitou.campaign.actions import deadlines, publishing
+from huitou.campaign.actions import deadlines, publishing, scheduling
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
 
 
 @every(minutes=1)
 def keep_deadlines(tx: Tx) -> None:
     deadlines.keep(tx)
+
+
+@every(minutes=1)
+def start_due(tx: Tx) -> None:
+    scheduling.start_due(tx)
 
 
 @every(minutes=1)

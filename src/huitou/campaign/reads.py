@@ -8,16 +8,20 @@ from uuid import UUID
 import msgspec
 
 from huitou.base.db import ReadTx
+from huitou.benefit.reads import approvals as approvals_of
+from huitou.benefit.types.approvals import Approval
 from huitou.campaign.actions import deciding
 from huitou.campaign.rules import verdicts
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates
 from huitou.campaign.types.candidates import Arm, Assignment, CandidateRow, Verdict
 from huitou.campaign.types.plans import (
+    Asked,
     Campaign,
     Counts,
     Fallback,
     NoSuchCampaign,
+    NotStarted,
     Plan,
     Source,
     State,
@@ -127,7 +131,7 @@ def progress(tx: ReadTx, campaign_id: UUID) -> Progress:
     stored = get_stored(tx, campaign_id)
     counts = candidates.count_arms(tx, [campaign_id]).get(campaign_id, _NOBODY)
     decided = counts.candidates - counts.pending
-    is_published = stored.state not in ("draft", "publishing")
+    is_published = stored.state in ("live", "paused", "ended")
     share = decided / counts.candidates if counts.candidates else float(is_published)
     return Progress(
         state=stored.state,
@@ -186,6 +190,8 @@ def reason_words(code: str) -> tuple[str, str]:
 
 def _shown(tx: ReadTx, found: Sequence[Stored]) -> list[Campaign]:
     counts = candidates.count_arms(tx, [stored.id for stored in found])
+    waited = [stored.approval_id for stored in found if stored.approval_id]
+    approvals = approvals_of.approvals_by_id(tx, waited) if waited else {}
     shown = []
     for stored in found:
         plan = plan_of(stored)
@@ -211,9 +217,27 @@ def _shown(tx: ReadTx, found: Sequence[Stored]) -> list[Campaign]:
                 published_at=stored.published_at,
                 ended_at=stored.ended_at,
                 counts=counts.get(stored.id, _NOBODY),
+                starts_at=stored.starts_at,
+                asked=_asked(approvals.get(stored.approval_id) if stored.approval_id else None),
+                not_started=NotStarted(**stored.not_started) if stored.not_started else None,
             )
         )
     return shown
+
+
+def _asked(approval: Approval | None) -> Asked | None:
+    if approval is None:
+        return None
+    return Asked(
+        approval_id=approval.id,
+        candidates=approval.body["candidates"],
+        state=approval.state,
+        asked_by=approval.asked_by,
+        asked_at=approval.asked_at,
+        decided_by=approval.decided_by,
+        decided_at=approval.decided_at,
+        reason=approval.reason,
+    )
 
 
 def _reasons(counted: Counter[Any]) -> list[ReasonCount]:

@@ -18,6 +18,7 @@ PERMISSIONS = (
     "campaign.read",
     "campaign.edit",
     "campaign.publish",
+    "campaign.approve",
     "reach.stop",
     "task.read",
     "task.manage",
@@ -93,6 +94,13 @@ SETTINGS: dict[str, SettingKind] = {
     ),
     "campaign.grace_minutes": SettingKind(
         60, int, "催办后多久改由短信触达（分钟）", "Minutes from urging to SMS"
+    ),
+    "campaign.approval_size": SettingKind(
+        10_000,
+        int,
+        "一人可发布的活动人数上限（0 为不限）",
+        "Most candidates of a campaign that one person publishes alone (0: any)",
+        10**9,
     ),
     "identity.auto_merge_precision_bp": SettingKind(
         0,

@@ -4,6 +4,8 @@ import type { CampaignState } from '@/client/types'
 
 const colours: Record<CampaignState, string> = {
   draft: 'default',
+  waiting: 'gold',
+  scheduled: 'blue',
   publishing: 'processing',
   live: 'green',
   paused: 'orange',

@@ -15,6 +15,7 @@ from huitou.campaign.types.plans import (
     NoSuchCampaign,
     NotDraft,
     Plan,
+    StartsTooLate,
 )
 from huitou.catalog import reads as catalog
 from huitou.content import reads as texts
@@ -51,7 +52,7 @@ def edit(tx: Tx, campaign_id: UUID, plan: Plan, *, version: int) -> Campaign:
 
 
 def check(tx: Tx, plan: Plan) -> None:
-    """Refuses BadSource, DeadlinePast, BadProducts, texts that content refuses, segments and rules
+    """Refuses BadSource, DeadlinePast, StartsTooLate, BadProducts, texts that content refuses, segments and rules
     that the segment room refuses."""
     source = plan.source
     named = [source.segment_id, source.rule, source.opportunity_kind]
@@ -65,6 +66,8 @@ def check(tx: Tx, plan: Plan) -> None:
         segment.read_rule(tx, source.rule)
     if plan.deadline <= tx.now:
         raise DeadlinePast()
+    if plan.starts_at is not None and plan.starts_at >= plan.deadline:
+        raise StartsTooLate()
     longest = _longest(tx)
     texts.fill(plan.copy, longest, "wecom")
     if plan.fallback is not None:

@@ -1,12 +1,15 @@
 """From draft to live, in chunks that survive a crash; pause, resume, end."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from huitou.associate.actions import tasks as associate
 from huitou.base.db import Tx
 from huitou.base.jobs import job
+from huitou.benefit.actions import approvals
+from huitou.benefit.types.approvals import Approval
 from huitou.campaign import reads
-from huitou.campaign.actions import deciding
+from huitou.campaign.actions import approving, deciding
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates
 from huitou.campaign.types.plans import (
@@ -15,6 +18,7 @@ from huitou.campaign.types.plans import (
     CampaignEnded,
     CampaignPublished,
     DeadlinePast,
+    GrownTooMuch,
     NoCandidates,
     NoSuchCampaign,
     NotDraft,
@@ -26,9 +30,12 @@ from huitou.identity import reads as identity
 from huitou.merchant import actions as merchant
 from huitou.reach.actions import messages as reach
 
+Audience = list[tuple[UUID, UUID | None]]
+"""Customer and the opportunity that named them."""
+
 
 def publish(tx: Tx, campaign_id: UUID, *, version: int | None = None) -> Campaign:
-    """Fix whom it is about and begin to decide, chunk by chunk in the background.
+    """Begin, at once or when it is to; above a size when another person agrees.
 
     Refuses NoSuchCampaign, NotDraft, CampaignChanged, DeadlinePast, NoCandidates.
     """
@@ -37,16 +44,39 @@ def publish(tx: Tx, campaign_id: UUID, *, version: int | None = None) -> Campaig
         raise NotDraft()
     if version is not None and stored.version != version:
         raise CampaignChanged()
+    audience = audience_of(tx, stored)
+    # What somebody agreed to once was another publication.
+    most = approving.most_alone(tx, replace(stored, approved_count=None))
+    if most is not None and len(audience) > most:
+        approving.ask(tx, stored, len(audience))
+    else:
+        _schedule_or_begin(tx, stored, audience)
+    return reads.get_campaign(tx, campaign_id)
+
+
+def audience_of(tx: Tx, stored: Stored) -> Audience:
+    """Whom it would be about now. Refuses DeadlinePast, NoCandidates, and what the source refuses."""
     if stored.deadline <= tx.now:
         raise DeadlinePast()
     audience = deciding.audience(tx, reads.plan_of(stored).source)
     if not audience:
         raise NoCandidates()
-    candidates.add_pending(tx, campaign_id, audience)
-    store.set_state(tx, campaign_id, "publishing")
-    tx.defer(publish_chunk, key=str(campaign_id), campaign_id=str(campaign_id))
-    merchant.audit(tx, "campaign.published", f"campaign:{campaign_id}", candidates=len(audience))
-    return reads.get_campaign(tx, campaign_id)
+    return audience
+
+
+def check_size(tx: Tx, stored: Stored, count: int) -> None:
+    """Refuses GrownTooMuch."""
+    most = approving.most_alone(tx, stored)
+    if most is not None and count > most:
+        raise GrownTooMuch(count=count, most=most)
+
+
+def begin(tx: Tx, stored: Stored, audience: Audience) -> None:
+    """Fix whom it is about and begin to decide, chunk by chunk in the background."""
+    candidates.add_pending(tx, stored.id, audience)
+    store.set_state(tx, stored.id, "publishing")
+    tx.defer(publish_chunk, key=str(stored.id), campaign_id=str(stored.id))
+    merchant.audit(tx, "campaign.published", f"campaign:{stored.id}", candidates=len(audience))
 
 
 @job
@@ -125,6 +155,26 @@ def forget(tx: Tx, customer_ids: list[UUID]) -> None:
     candidates.set_forgotten(tx, customer_ids)
 
 
+def _schedule_or_begin(tx: Tx, stored: Stored, audience: Audience) -> None:
+    if stored.starts_at is not None and stored.starts_at > tx.now:
+        _change(tx, stored, "scheduled")
+    else:
+        begin(tx, stored, audience)
+
+
+def _carry_out(tx: Tx, approval: Approval) -> None:
+    """Another person agreed. Refuses CampaignChanged when it does not wait for that any more, and
+    as `publish`."""
+    stored = approving.waiting_for(tx, approval)
+    if stored is None:
+        raise CampaignChanged()
+    agreed = replace(stored, approved_count=int(approval.body["candidates"]))
+    audience = audience_of(tx, stored)
+    check_size(tx, agreed, len(audience))
+    store.set_approved(tx, stored.id, int(approval.body["candidates"]))
+    _schedule_or_begin(tx, stored, audience)
+
+
 def _go_live(tx: Tx, stored: Stored) -> None:
     _change(tx, stored, "live")
     for staff_id, count in candidates.list_workload(tx, stored.id).items():
@@ -155,3 +205,6 @@ def _locked(tx: Tx, campaign_id: UUID) -> Stored:
 def _require(stored: Stored, *states: str) -> None:
     if stored.state not in states:
         raise WrongState(state=stored.state)
+
+
+approvals.declare(approving.KIND, _carry_out, approving.let_go, permission="campaign.approve")

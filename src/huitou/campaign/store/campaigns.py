@@ -16,7 +16,7 @@ _SELECT = sql.SQL(
     """
     SELECT id, name, kind, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp,
            salt, state, version, created_by, created_at, published_at, ended_at, urged_at,
-           fell_back_at
+           fell_back_at, starts_at, approval_id, approved_count, not_started
     FROM campaign.campaign WHERE merchant_id = %(merchant)s
     """
 )
@@ -56,6 +56,17 @@ def list_in_state(tx: ReadTx, state: State) -> list[Stored]:
     return tx.rows(Stored, query, {"state": state})
 
 
+def list_starting(tx: ReadTx) -> list[UUID]:
+    """Scheduled campaigns whose moment has come."""
+    return tx.column(
+        """
+        SELECT id FROM campaign.campaign
+        WHERE merchant_id = %(merchant)s AND state = 'scheduled' AND starts_at <= %(now)s
+        ORDER BY starts_at, id
+        """
+    )
+
+
 def list_due(tx: ReadTx) -> list[Stored]:
     """Live campaigns past their deadline."""
     query = sql.SQL("{} AND state = 'live' AND deadline <= %(now)s ORDER BY id").format(_SELECT)
@@ -67,10 +78,10 @@ def add_campaign(tx: Tx, campaign_id: UUID, plan: Plan) -> None:
         """
         INSERT INTO campaign.campaign
             (merchant_id, id, name, kind, source, goal, copy, product_mode, skus, deadline,
-             fallback, holdout_bp, salt, created_by, created_at)
+             fallback, holdout_bp, salt, starts_at, created_by, created_at)
         VALUES (%(merchant)s, %(id)s, %(name)s, 'care', %(source)s, %(goal)s, %(copy)s,
                 %(product_mode)s, %(skus)s, %(deadline)s, %(fallback)s, %(holdout_bp)s, %(salt)s,
-                %(by)s, %(now)s)
+                %(starts_at)s, %(by)s, %(now)s)
         """,
         {"id": campaign_id, "by": tx.principal, **_values(plan)},
     )
@@ -85,7 +96,7 @@ def set_plan(tx: Tx, campaign_id: UUID, plan: Plan, version: int) -> bool:
             SET name = %(name)s, source = %(source)s, goal = %(goal)s, copy = %(copy)s,
                 product_mode = %(product_mode)s, skus = %(skus)s, deadline = %(deadline)s,
                 fallback = %(fallback)s, holdout_bp = %(holdout_bp)s, salt = %(salt)s,
-                version = version + 1
+                starts_at = %(starts_at)s, version = version + 1
             WHERE merchant_id = %(merchant)s AND id = %(id)s AND state = 'draft'
               AND version = %(version)s
             """,
@@ -98,12 +109,46 @@ def set_state(tx: Tx, campaign_id: UUID, state: State) -> None:
     tx.run(
         """
         UPDATE campaign.campaign
-        SET state = %(state)s, version = version + 1,
+        SET state = %(state)s, version = version + 1, not_started = NULL,
+            approved_count = CASE WHEN %(state)s <> 'draft' THEN approved_count END,
             published_at = CASE WHEN %(state)s = 'publishing' THEN %(now)s ELSE published_at END,
             ended_at = CASE WHEN %(state)s = 'ended' THEN %(now)s ELSE ended_at END
         WHERE merchant_id = %(merchant)s AND id = %(id)s
         """,
         {"id": campaign_id, "state": state},
+    )
+
+
+def set_waiting(tx: Tx, campaign_id: UUID, approval_id: UUID) -> None:
+    """A draft is asked about."""
+    tx.run(
+        """
+        UPDATE campaign.campaign
+        SET state = 'waiting', version = version + 1, not_started = NULL,
+            approval_id = %(approval)s, approved_count = NULL
+        WHERE merchant_id = %(merchant)s AND id = %(id)s
+        """,
+        {"id": campaign_id, "approval": approval_id},
+    )
+
+
+def set_approved(tx: Tx, campaign_id: UUID, count: int) -> None:
+    tx.run(
+        "UPDATE campaign.campaign SET approved_count = %(count)s"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": campaign_id, "count": count},
+    )
+
+
+def set_not_started(tx: Tx, campaign_id: UUID, why: dict[str, str]) -> None:
+    """A scheduled campaign is a draft again, which nobody has agreed to."""
+    tx.run(
+        """
+        UPDATE campaign.campaign
+        SET state = 'draft', version = version + 1, not_started = %(why)s, approved_count = NULL
+        WHERE merchant_id = %(merchant)s AND id = %(id)s
+        """,
+        {"id": campaign_id, "why": Jsonb(why)},
     )
 
 
@@ -135,4 +180,5 @@ def _values(plan: Plan) -> dict[str, Any]:
         "fallback": Jsonb(asdict(plan.fallback)) if plan.fallback else None,
         "holdout_bp": plan.holdout_bp,
         "salt": plan.salt,
+        "starts_at": plan.starts_at,
     }

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from huitou.benefit.types.approvals import ApprovalState
 from huitou.kernel.errors import Conflict, Invalid, NotFound
 from huitou.opportunity.types import ListName
 
-State = Literal["draft", "publishing", "live", "paused", "ended"]
+State = Literal["draft", "waiting", "scheduled", "publishing", "live", "paused", "ended"]
 ProductMode = Literal["personal", "fixed", "none"]
 
 
@@ -36,7 +37,8 @@ class Fallback:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What an operator decides about a campaign. `copy` may hold {name} {products} {store}
-    {associate}; `holdout_bp` and `salt` decide who is held out."""
+    {associate}; `holdout_bp` and `salt` decide who is held out. Published, it begins at `starts_at`,
+    or at once."""
 
     name: str
     source: Source
@@ -48,6 +50,7 @@ class Plan:
     fallback: Fallback | None
     holdout_bp: int
     salt: str
+    starts_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ class Stored:
     ended_at: datetime | None
     urged_at: datetime | None
     fell_back_at: datetime | None
+    starts_at: datetime | None
+    approval_id: UUID | None
+    approved_count: int | None
+    not_started: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,29 @@ class Counts:
     treated: int
     holdout: int
     excluded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The word of a second person that a campaign waited for last: about so many candidates."""
+
+    approval_id: UUID
+    candidates: int
+    state: ApprovalState
+    asked_by: str
+    asked_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """Why a campaign that was to begin by itself is a draft again."""
+
+    code: str
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +141,9 @@ class Campaign:
     published_at: datetime | None
     ended_at: datetime | None
     counts: Counts
+    starts_at: datetime | None
+    asked: Asked | None
+    not_started: NotStarted | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +182,17 @@ class CampaignChanged(Conflict):
 class DeadlinePast(Invalid):
     code = "campaign.deadline_past"
     zh, en = "截止时间必须晚于现在", "The deadline must lie in the future"
+
+
+class StartsTooLate(Invalid):
+    code = "campaign.starts_too_late"
+    zh, en = "开始时间必须早于截止时间", "It must begin before its deadline"
+
+
+class GrownTooMuch(Conflict):
+    code = "campaign.grown"
+    zh = "目标客户已增至 {count} 人，超过单人可发布或已批准的 {most} 人，请重新发布并审批"
+    en = "There are {count} candidates by now, above the {most} allowed: publish it again for approval"
 
 
 class NoCandidates(Invalid):
