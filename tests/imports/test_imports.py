@@ -82,13 +82,14 @@ def test_orders_rehearsed_imported_and_failures_returned(
 
 
 def test_customers_get_their_names_and_stores(api: TestClient, drain: Callable[[], None]) -> None:
-    text = "会员卡号,手机号,姓名,性别,生日,门店编码\n70001,13900000001,王小明,男,1990-07-21,store-0402\n,,无名,女,,\n"
+    text = "会员卡号,手机号,姓名,性别,生日,门店编码,时区\n70001,13900000001,王小明,男,1990-07-21,store-0402,Asia/Urumqi\n,,无名,女,,,\n"
     started = upload(api, "customers", text.encode("gb18030"))
     drain()
     assert outcome(api, started) == ("done", 1, 0, 1)
     found = api.get("/v1/customers", params={"identifier": "card:70001@default"}).json()
     assert found["name"] == "王**"
     assert (found["gender"], found["birth_month"]) == ("male", 7)
+    assert found["zone"] == "Asia/Urumqi"
     assert found["home_unit"]["code"] == "store-0402"
 
 

@@ -198,6 +198,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field(
             "associate", "专属导购工号", "Associate's code", False, ("导购", "导购工号", "专属导购")
         ),
+        Field("zone", "时区", "Time zone", False, ("所在时区", "timezone", "time_zone", "tz")),
         Field("tags", "标签", "Tags", False, ("客户标签", "会员标签", "tag", "labels")),
         Field("tag_source", "标签来源", "Source of the tags", False, ("标签提供方", "数据来源")),
     ),

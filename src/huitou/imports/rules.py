@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from huitou.kernel.time import is_zone
 from huitou.profile.types import TAG_MAX
 
 
@@ -129,6 +130,11 @@ def month_of(text: str) -> int | None:
     found = re.fullmatch(r"(?:\d{4}[-/])?(\d{1,2})(?:[-/]\d{1,2})?月?", text)
     month = int(found.group(1)) if found else 0
     return month if 1 <= month <= 12 else None
+
+
+def zone_of(text: str) -> str | None:
+    """An IANA name of a zone; what is none is left out."""
+    return text if is_zone(text) else None
 
 
 def tags_of(text: str) -> tuple[str, ...]:

@@ -289,6 +289,7 @@ def _describing(tx: Tx) -> Callable[[dict[str, str], dict[str, Any]], Descriptio
             birth_month=rules.month_of(values.get("birth_month", "")),
             home_unit_id=unit.id if unit else None,
             owner_staff_id=staff.get(values.get("associate", "")),
+            zone=rules.zone_of(values.get("zone", "")),
             tags=rules.tags_of(values.get("tags", "")),
             tag_source=values.get("tag_source"),
         )

@@ -2,9 +2,19 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 DEFAULT_ZONE = "Asia/Shanghai"
+
+
+def is_zone(name: str) -> bool:
+    """Is it the IANA name of a zone, such as `Asia/Shanghai`?"""
+    return name in _zones()
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
 
 
 def day_of(moment: datetime, zone: str = DEFAULT_ZONE) -> date:

@@ -11,6 +11,7 @@ from huitou.event import reads as events
 from huitou.event.types import LogEntry, Recorded
 from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
+from huitou.kernel.time import is_zone
 from huitou.merchant import reads as merchants
 from huitou.profile import reads
 from huitou.profile.rules import facts as rules
@@ -30,6 +31,7 @@ from huitou.profile.types import (
     TagKind,
     TagTaken,
     UnknownChannel,
+    UnknownZone,
 )
 
 _AWAITED = timedelta(days=7)
@@ -224,6 +226,16 @@ def set_flags(tx: Tx, customer_id: UUID, *, no_profiling: bool, under_14: bool) 
     """The customer's wish not to be profiled, and whether they are a child under 14."""
     root = identities.get_root(tx, customer_id)
     facts.set_flags(tx, root.id, no_profiling=no_profiling, under_14=under_14)
+    state.load_roots(tx, [root.id])
+    state.derive_customers(tx, merchants.get_merchant(tx).zone)
+
+
+def set_zone(tx: Tx, customer_id: UUID, zone: str | None) -> None:
+    """Where the customer's clock is, as an IANA name; None: where the merchant's is. Refuses `UnknownZone`."""
+    if zone is not None and not is_zone(zone):
+        raise UnknownZone(zone=zone)
+    root = identities.get_root(tx, customer_id)
+    facts.set_zone(tx, root.id, zone)
     state.load_roots(tx, [root.id])
     state.derive_customers(tx, merchants.get_merchant(tx).zone)
 

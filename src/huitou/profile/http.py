@@ -60,6 +60,12 @@ class Decision(Body):
     method: Literal["told_staff", "signed_form", "phone_call", "other"] = "told_staff"
 
 
+class Zone(Body):
+    """An IANA name such as `Asia/Urumqi`; null: where the merchant's clock is."""
+
+    zone: Annotated[str | None, Field(max_length=64)]
+
+
 class Flags(Body):
     no_profiling: bool
     under_14: bool
@@ -174,6 +180,15 @@ def set_flags(tx: Writing, customer_id: UUID, body: Flags) -> CustomerDetail:
     root_id = reads.get_visible_root(tx, customer_id)
     actions.set_flags(tx, root_id, no_profiling=body.no_profiling, under_14=body.under_14)
     merchants.audit(tx, "customer.flagged", f"customer:{root_id}", **body.model_dump())
+    return reads.get_customer(tx, root_id)
+
+
+@router.put("/customers/{customer_id}/zone", dependencies=[needs("customer.edit")])
+def set_zone(tx: Writing, customer_id: UUID, body: Zone) -> CustomerDetail:
+    """Where the customer's clock is: for quiet hours and days of the contact policy."""
+    root_id = reads.get_visible_root(tx, customer_id)
+    actions.set_zone(tx, root_id, body.zone)
+    merchants.audit(tx, "customer.zone_set", f"customer:{root_id}", zone=body.zone)
     return reads.get_customer(tx, root_id)
 
 

@@ -243,6 +243,7 @@ def get_customer(tx: ReadTx, customer_id: UUID) -> CustomerDetail:
         ],
         tags=tags(tx, [root_id]).get(root_id, []),
         traits={each.name: each.value for each in lists.list_traits(tx, root_id)},
+        zone=known.zone if known else None,
     )
 
 
@@ -309,6 +310,7 @@ def export(tx: ReadTx, customer_id: UUID) -> dict[str, Any]:
             "joined_on": detail.joined_on,
             "no_profiling": detail.no_profiling,
             "under_14": detail.under_14,
+            "zone": detail.zone,
             "source_channels": detail.source_channels,
             "tags": detail.tags,
             "traits": detail.traits,

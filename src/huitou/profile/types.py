@@ -38,6 +38,7 @@ class Profile:
     under_14: bool
     source_channels: list[str]
     last_seen_at: datetime
+    zone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ class CustomerDetail:
     friendships: list[FriendshipRow]
     tags: list[Tag]
     traits: dict[str, Any]
+    zone: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,7 @@ class Description:
     joined_on: date | None = None
     no_profiling: bool = False
     under_14: bool = False
+    zone: str | None = None
     tags: tuple[str, ...] = ()
     tag_source: str | None = None
     """Who says so of the tags: a third party's name."""
@@ -291,6 +294,11 @@ Exporter = Callable[[ReadTx, UUID], object]
 EXPORTERS: Port[Mapping[str, Exporter]] = Port("profile.exporters")
 EXPORTERS.bind({})
 """Room → everything it keeps about a customer, as plain JSON values. Wiring binds all rooms."""
+
+
+class UnknownZone(Invalid):
+    code = "profile.unknown_zone"
+    zh, en = "没有名为 {zone} 的时区（例如 Asia/Shanghai）", "There is no time zone {zone}"
 
 
 class UnknownChannel(Invalid):

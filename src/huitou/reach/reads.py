@@ -181,7 +181,7 @@ def facts_of(
         (
             _facts(
                 tx.now,
-                zone,
+                row["zone"] or zone,
                 candidate,
                 row,
                 past.get(candidate.customer_id, ()),
@@ -241,8 +241,10 @@ def preview_policy(tx: ReadTx, policy: ContactPolicy) -> PolicyPreview:
     checking.checked(policy)
     since = tx.now - timedelta(days=REPLAYED_DAYS)
     found = policies.list_delivered(tx, since - timedelta(hours=HOURS_MAX), REPLAYED_CUSTOMERS)
-    histories = ([one.past for one in messages] for messages in found.values())
     zone = merchants.get_merchant(tx).zone
+    histories = (
+        (messages[0].zone or zone, [one.past for one in messages]) for messages in found.values()
+    )
     return PolicyPreview(checking.lines(policy), replaying.replay(histories, policy, since, zone))
 
 

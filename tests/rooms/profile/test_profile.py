@@ -187,6 +187,7 @@ def test_a_file_describes_customers(
         name="张小花",
         gender="female",
         birth_month=5,
+        zone="Asia/Urumqi",
         home_unit_id=brand.units["store-0412"].id,
         owner_staff_id=brand.staff["a-12"].id,
         joined_on=date(2024, 3, 1),
@@ -209,7 +210,7 @@ def test_a_file_describes_customers(
         assert detail.joined_on == date(2024, 3, 1)
         actions.describe(tx, [Description("card", "default", "88001234", gender="male")])
         again = reads.profiles(tx, [customer])[customer]
-        assert (again.gender, again.birth_month) == ("male", 5)
+        assert (again.gender, again.birth_month, again.zone) == ("male", 5, "Asia/Urumqi")
         actions.assign(tx, [customer], brand.staff["a-01"].id)
         assert reads.owners(tx, [customer]) == {customer: brand.staff["a-01"].id}
 

@@ -214,7 +214,9 @@ def test_a_replay_keeps_within_the_policy_and_loses_no_message(
         caps=(Cap(window=Rolling(hours=window), limit=limit),),
         quiet=(QuietHours(from_minute=1_260, until_minute=480),),
     )
-    histories = [[Past(NOON + hour * HOUR, "sms", "x") for hour in sorted(one)] for one in hours]
+    histories = [
+        (ZONE, [Past(NOON + hour * HOUR, "sms", "x") for hour in sorted(one)]) for one in hours
+    ]
     told = replaying.replay(histories, policy, NOON, ZONE)
     total = sum(day.same + day.later + day.left_out for day in told.days)
     assert total == sum(map(len, hours))

@@ -23,14 +23,16 @@ DESCRIPTION_COLUMNS = {
     "joined_on": "date",
     "no_profiling": "boolean",
     "under_14": "boolean",
+    "zone": "text",
 }
 
 _SET_DESCRIPTIONS: LiteralString = """
     INSERT INTO profile.description AS d
         (merchant_id, customer_id, name_sealed, name_blind, gender, birth_month,
-         home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, at, source)
+         home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, zone, zone_at, at, source)
     SELECT %(merchant)s, customer_id, name_sealed, name_blind, gender, birth_month,
-           home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, %(now)s, %(source)s
+           home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, zone,
+           CASE WHEN zone IS NOT NULL THEN %(now)s END, %(now)s, %(source)s
     FROM pg_temp.profile_description
     ON CONFLICT (merchant_id, customer_id) DO UPDATE SET
         name_sealed = coalesce(excluded.name_sealed, d.name_sealed),
@@ -42,6 +44,8 @@ _SET_DESCRIPTIONS: LiteralString = """
         joined_on = coalesce(excluded.joined_on, d.joined_on),
         no_profiling = excluded.no_profiling OR d.no_profiling,
         under_14 = excluded.under_14 OR d.under_14,
+        zone = coalesce(excluded.zone, d.zone),
+        zone_at = coalesce(excluded.zone_at, d.zone_at),
         at = excluded.at, source = excluded.source
 """
 
@@ -313,6 +317,7 @@ def description_row(tx: Tx, each: Description) -> tuple[object, ...]:
         each.joined_on,
         each.no_profiling,
         each.under_14,
+        each.zone,
     )
 
 
@@ -331,6 +336,19 @@ def set_flags(tx: Tx, customer_id: UUID, *, no_profiling: bool, under_14: bool) 
             "under_14": under_14,
             "by": tx.principal,
         },
+    )
+
+
+def set_zone(tx: Tx, customer_id: UUID, zone: str | None) -> None:
+    """Where the customer's clock is from now on; None: where the merchant's is."""
+    tx.run(
+        """
+        INSERT INTO profile.description (merchant_id, customer_id, zone, zone_at, at, source)
+        VALUES (%(merchant)s, %(customer)s, %(zone)s, %(now)s, %(now)s, %(by)s)
+        ON CONFLICT (merchant_id, customer_id) DO UPDATE
+            SET zone = excluded.zone, zone_at = excluded.zone_at
+        """,
+        {"customer": customer_id, "zone": zone, "by": tx.principal},
     )
 
 

@@ -29,6 +29,7 @@ class ProfileRow:
     under_14: bool
     source_channels: list[str]
     last_seen_at: datetime
+    zone: str | None
 
     def opened(self, tx: ReadTx) -> Profile:
         """The same with the name readable."""
@@ -46,6 +47,7 @@ class ProfileRow:
             self.under_14,
             self.source_channels,
             self.last_seen_at,
+            self.zone,
         )
 
 
@@ -56,7 +58,7 @@ def find_profiles(tx: ReadTx, customer_ids: Iterable[UUID]) -> list[Profile]:
         """
         SELECT customer_id, ordinal, name_sealed, gender, birth_month, home_unit_id,
                owner_staff_id, owned_since, joined_on, no_profiling, under_14, source_channels,
-               last_seen_at
+               last_seen_at, zone
         FROM profile.customer WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
         """,
         {"ids": list(customer_ids)},
@@ -141,7 +143,7 @@ def list_profiles(
         """
         SELECT c.customer_id, c.ordinal, c.name_sealed, c.gender, c.birth_month, c.home_unit_id,
                c.owner_staff_id, c.owned_since, c.joined_on, c.no_profiling, c.under_14,
-               c.source_channels, c.last_seen_at
+               c.source_channels, c.last_seen_at, c.zone
         FROM profile.customer c
         WHERE c.merchant_id = %(merchant)s
           AND (%(scope_staff)s::uuid IS NULL OR c.owner_staff_id = %(scope_staff)s)

@@ -16,13 +16,13 @@ _FACTS = ("seen", "description", "contact_log", "consent_log", "tag_log", "trait
 _DERIVE_CUSTOMERS: LiteralString = """
     INSERT INTO profile.customer
         (merchant_id, customer_id, ordinal, name_sealed, name_blind, gender, birth_month, home_unit_id,
-         owner_staff_id, owned_since, joined_on, no_profiling, under_14, source_channels,
+         owner_staff_id, owned_since, joined_on, no_profiling, under_14, zone, source_channels,
          last_seen_at)
     SELECT %(merchant)s, c.id, c.ordinal, d.name_sealed, d.name_blind, d.gender, d.birth_month,
            coalesce(d.home_unit_id, o.unit_id, s.bought_unit_id), o.id,
            CASE WHEN o.id IS NOT NULL THEN coalesce(f.since, d.at) END,
            least(d.joined_on, (s.joined_at AT TIME ZONE %(zone)s)::date),
-           coalesce(d.no_profiling, false), coalesce(d.under_14, false),
+           coalesce(d.no_profiling, false), coalesce(d.under_14, false), d.zone,
            coalesce(s.sources, '{}'), coalesce(s.last_seen_at, d.at, c.created_at)
     FROM pg_temp.profile_root t
     JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = t.id
@@ -51,7 +51,9 @@ _DERIVE_CUSTOMERS: LiteralString = """
                (array_agg(d.owner_staff_id ORDER BY m.ordinal)
                    FILTER (WHERE d.owner_staff_id IS NOT NULL))[1] AS owner_staff_id,
                min(d.joined_on) AS joined_on, bool_or(d.no_profiling) AS no_profiling,
-               bool_or(d.under_14) AS under_14, min(d.at) AS at
+               bool_or(d.under_14) AS under_14, min(d.at) AS at,
+               (array_agg(d.zone ORDER BY d.zone_at DESC, m.ordinal)
+                   FILTER (WHERE d.zone_at IS NOT NULL))[1] AS zone
         FROM identity.customer m
         JOIN profile.description d ON d.merchant_id = m.merchant_id AND d.customer_id = m.id
         WHERE m.merchant_id = %(merchant)s AND m.root_id = c.id
@@ -69,7 +71,7 @@ _DERIVE_CUSTOMERS: LiteralString = """
         birth_month = excluded.birth_month, home_unit_id = excluded.home_unit_id,
         owner_staff_id = excluded.owner_staff_id, owned_since = excluded.owned_since,
         joined_on = excluded.joined_on, no_profiling = excluded.no_profiling,
-        under_14 = excluded.under_14, source_channels = excluded.source_channels,
+        under_14 = excluded.under_14, zone = excluded.zone, source_channels = excluded.source_channels,
         last_seen_at = excluded.last_seen_at
 """
 

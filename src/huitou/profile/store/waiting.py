@@ -26,10 +26,11 @@ def add_awaited(tx: Tx, awaited: Mapping[str, Description], *, source: str) -> N
         """
         INSERT INTO profile.awaited
             (merchant_id, event_id, name_sealed, name_blind, gender, birth_month, home_unit_id,
-             owner_staff_id, joined_on, no_profiling, under_14, tags, tag_source, source, at)
+             owner_staff_id, joined_on, no_profiling, under_14, zone, tags, tag_source,
+             source, at)
         SELECT %(merchant)s, event_id, name_sealed, name_blind, gender, birth_month, home_unit_id,
-               owner_staff_id, joined_on, no_profiling, under_14, tags, tag_source, %(source)s,
-               %(now)s
+               owner_staff_id, joined_on, no_profiling, under_14, zone, tags, tag_source,
+               %(source)s, %(now)s
         FROM pg_temp.profile_awaited
         ON CONFLICT DO NOTHING
         """,
@@ -52,10 +53,11 @@ def take_awaited(tx: Tx, joined: Sequence[tuple[str, str, UUID]]) -> list[UUID]:
         described AS (
             INSERT INTO profile.description AS d
                 (merchant_id, customer_id, name_sealed, name_blind, gender, birth_month,
-                 home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, at, source)
+                 home_unit_id, owner_staff_id, joined_on, no_profiling, under_14, zone, zone_at,
+                 at, source)
             SELECT DISTINCT ON (customer_id) merchant_id, customer_id, name_sealed, name_blind,
                    gender, birth_month, home_unit_id, owner_staff_id, joined_on, no_profiling,
-                   under_14, at, source
+                   under_14, zone, CASE WHEN zone IS NOT NULL THEN at END, at, source
             FROM taken ORDER BY customer_id, at DESC, event_id
             ON CONFLICT (merchant_id, customer_id) DO UPDATE SET
                 name_sealed = coalesce(excluded.name_sealed, d.name_sealed),
@@ -67,6 +69,8 @@ def take_awaited(tx: Tx, joined: Sequence[tuple[str, str, UUID]]) -> list[UUID]:
                 joined_on = coalesce(excluded.joined_on, d.joined_on),
                 no_profiling = excluded.no_profiling OR d.no_profiling,
                 under_14 = excluded.under_14 OR d.under_14,
+                zone = coalesce(excluded.zone, d.zone),
+                zone_at = coalesce(excluded.zone_at, d.zone_at),
                 at = excluded.at, source = excluded.source),
         tagged AS (
             INSERT INTO profile.tag_log (merchant_id, customer_id, name, is_on, source, at, by)

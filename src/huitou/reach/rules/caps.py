@@ -2,11 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from huitou.kernel.time import day_of, day_range, day_start, month_range
 from huitou.reach.types.policies import Calendar, Cap, Past, QuietHours, Rolling
+
+_LONGEST = timedelta(days=3)
+"""Quiet hours leave an hour of each day (`checking`), but a change of the clock may take that one."""
+_LONGEST_CHANGE = timedelta(days=1)
+"""The most that clocks were ever put forward at once (Samoa, 2011)."""
 
 
 def first_exceeded(
@@ -45,8 +50,9 @@ def opens_at(
     another are waited out together. (`checking` refuses those that leave no hour of the day.)"""
     mine = [one for one in quiet if not one.channels or channel in one.channels]
     held: list[QuietHours] = []
-    while one := next((one for one in mine if one not in held and _is_in(one, at, zone)), None):
-        held.append(one)
+    last = at + _LONGEST
+    while at < last and (one := next((one for one in mine if _is_in(one, at, zone)), None)):
+        held += [one] if one not in held else []
         at = _end_of(one, at, zone)
     return at, held
 
@@ -102,12 +108,32 @@ def _is_in(quiet: QuietHours, at: datetime, zone: str) -> bool:
 
 
 def _end_of(quiet: QuietHours, at: datetime, zone: str) -> datetime:
-    """The next time the clock on the wall shows `until_minute`; found on the wall, so that a change of the clock
-    does not move it."""
+    """The first moment after `at` at which the clock on the wall is outside the hours. Where a change of the clock
+    shows the minute twice it is the first after `at`; where it leaves it out, the moment of the change."""
     local = at.astimezone(ZoneInfo(zone))
     wall = local.replace(
         hour=quiet.until_minute // 60, minute=quiet.until_minute % 60, second=0, microsecond=0
     )
-    if _minute(at, zone) >= quiet.until_minute:
-        wall += timedelta(days=1)
-    return wall.astimezone(at.tzinfo)
+    shown = sorted(
+        (wall + timedelta(days=days)).replace(fold=fold).astimezone(UTC)
+        for days in range(3)
+        for fold in (0, 1)
+    )
+    end = next(one for one in shown if one > at and not _is_in(quiet, one, zone))
+    if _minute(end, zone) != quiet.until_minute:
+        end = _left(quiet, max(at, end - _LONGEST_CHANGE), end, zone)
+    return end.astimezone(at.tzinfo)
+
+
+def _left(quiet: QuietHours, inside: datetime, outside: datetime, zone: str) -> datetime:
+    """The minute at which the hours are left, between one inside them and one outside."""
+    while outside - inside > timedelta(minutes=1):
+        middle = inside + (outside - inside) / 2
+        middle = middle.replace(second=0, microsecond=0)
+        if middle <= inside:
+            break
+        if _is_in(quiet, middle, zone):
+            inside = middle
+        else:
+            outside = middle
+    return outside

@@ -11,9 +11,13 @@ from huitou.reach.types.policies import ContactPolicy, DayReplayed, Past, Replay
 
 
 def replay(
-    histories: Iterable[Sequence[Past]], policy: ContactPolicy, since: datetime, zone: str
+    histories: Iterable[tuple[str, Sequence[Past]]],
+    policy: ContactPolicy,
+    since: datetime,
+    zone: str,
 ) -> Replayed:
-    """Goes through each customer's messages in the order they came. Those before `since` count and are not judged;
+    """Goes through each customer's messages in the order they came, by the clock of the customer's own zone, given with
+    them; days are told in `zone`. Those before `since` count and are not judged;
     what would have been left out counts for nothing after it. Repetition is not looked at.
 
     O(messages x caps x messages of the same customer).
@@ -21,14 +25,14 @@ def replay(
     days: dict[str, list[int]] = {}
     stopped: dict[str, Stopped] = {}
     customers = 0
-    for history in histories:
+    for own_zone, history in histories:
         kept: list[Past] = []
         customers += 1
         for message in history:
             if message.at < since:
                 kept.append(message)
                 continue
-            at, why = _fate(message, kept, policy, zone)
+            at, why = _fate(message, kept, policy, own_zone)
             day = days.setdefault(day_of(message.at, zone).isoformat(), [0, 0, 0])
             if at is None:
                 day[2] += 1

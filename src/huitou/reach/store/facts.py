@@ -18,7 +18,7 @@ WITH candidate AS (
 )
 SELECT c.no,
     k.id IS NULL OR k.state = 'forgotten' AS is_forgotten,
-    coalesce(p.under_14, false) AS is_under_14,
+    coalesce(p.under_14, false) AS is_under_14, p.zone,
     EXISTS (SELECT FROM profile.consent t
             WHERE t.merchant_id = %(merchant)s AND t.customer_id = c.customer_id
               AND t.channel = c.channel AND t.purpose = c.purpose

@@ -34,6 +34,7 @@ class Counting:
     category: str
     campaign_id: UUID | None
     staff_id: UUID | None
+    zone: str | None = None
 
     @property
     def past(self) -> Past:
@@ -109,8 +110,10 @@ def list_delivered(tx: ReadTx, since: datetime, count_max: int) -> dict[UUID, li
             LIMIT %(count_max)s
         )
         SELECT m.customer_id, m.id, m.state, m.delivered_at AS at, m.channel, m.category,
-            m.campaign_id, m.staff_id
+            m.campaign_id, m.staff_id, p.zone
         FROM chosen JOIN reach.message m USING (customer_id)
+        LEFT JOIN profile.customer p ON p.merchant_id = m.merchant_id
+            AND p.customer_id = m.customer_id
         WHERE m.merchant_id = %(merchant)s AND m.purpose = 'marketing' AND m.state = 'delivered'
             AND m.delivered_at > %(since)s
         ORDER BY m.delivered_at, m.id
