@@ -2014,6 +2014,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customer_id}/zone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Zone
+         * @description Where the customer's clock is: for quiet hours and days of the contact policy.
+         */
+        put: operations["set_zone_v1_customers__customer_id__zone_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/demo": {
         parameters: {
             query?: never;
@@ -7434,6 +7454,8 @@ export interface components {
             };
             /** Under 14 */
             under_14: boolean;
+            /** Zone */
+            zone: string | null;
         };
         /**
          * CustomerRef
@@ -16099,6 +16121,14 @@ export interface components {
              */
             take_back?: "unearned" | "all" | "nothing";
         };
+        /**
+         * Zone
+         * @description An IANA name such as `Asia/Urumqi`; null: where the merchant's clock is.
+         */
+        Zone: {
+            /** Zone */
+            zone: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -19698,6 +19728,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refundable"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    set_zone_v1_customers__customer_id__zone_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Zone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDetail"];
                 };
             };
             /** @description Refused */
