@@ -513,6 +513,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/{campaign_id}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Estimate
+         * @description The latest estimate, as far as it is.
+         */
+        get: operations["get_estimate_v1_campaigns__campaign_id__estimate_get"];
+        put?: never;
+        /**
+         * Begin Estimate
+         * @description Count in the background what publishing this draft would do now, for large audiences.
+         */
+        post: operations["begin_estimate_v1_campaigns__campaign_id__estimate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/estimate/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Estimate
+         * @description Count no further.
+         */
+        post: operations["cancel_estimate_v1_campaigns__campaign_id__estimate_cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/{campaign_id}/lift": {
         parameters: {
             query?: never;
@@ -6452,19 +6496,6 @@ export interface components {
             stored_held_fen: number;
         };
         /**
-         * Bar
-         * @description Orders for which that much more (below zero: less) is paid: from `from_fen` up to, not including,
-         *     `until_fen`; None is without end.
-         */
-        Bar: {
-            /** From Fen */
-            from_fen: number | null;
-            /** Orders */
-            orders: number;
-            /** Until Fen */
-            until_fen: number | null;
-        };
-        /**
          * BeforeBody
          * @description Of a line: pieces that came back, and what was given back for them.
          */
@@ -7948,6 +7979,47 @@ export interface components {
             surface: string;
         };
         /**
+         * Estimate
+         * @description How many of `candidates` would be reached, and where the others are lost, of those `decided` so
+         *     far. `is_current`: the campaign is still as it was then.
+         */
+        Estimate: {
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /** Begun By */
+            begun_by: string;
+            /**
+             * Campaign Id
+             * Format: uuid
+             */
+            campaign_id: string;
+            /** Candidates */
+            candidates: number;
+            /** Decided */
+            decided: number;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Current */
+            is_current: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "cancelled";
+            /** Version */
+            version: number;
+            /** Waterfall */
+            waterfall: components["schemas"]["huitou__campaign__types__showing__Bar"][];
+        };
+        /**
          * EventRule
          * @description An event of this type earns points: each time, or once a day or once ever a customer.
          */
@@ -9296,6 +9368,26 @@ export interface components {
             /** Segment Id */
             segment_id: string | null;
         };
+        /**
+         * Bar
+         * @description A step from everyone to those reached: `candidates` are exactly the sum of all others. `code` says
+         *     why they are lost, or the channel that reaches them first.
+         */
+        huitou__campaign__types__showing__Bar: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "candidates" | "lost" | "held_out" | "reached";
+            /** Title En */
+            title_en: string;
+            /** Title Zh */
+            title_zh: string;
+        };
         /** Rejected */
         huitou__event__types__Rejected: {
             /** Code */
@@ -9392,6 +9484,19 @@ export interface components {
              * @enum {string}
              */
             slot: "buy" | "get";
+        };
+        /**
+         * Bar
+         * @description Orders for which that much more (below zero: less) is paid: from `from_fen` up to, not including,
+         *     `until_fen`; None is without end.
+         */
+        huitou__offer__types__checks__Bar: {
+            /** From Fen */
+            from_fen: number | null;
+            /** Orders */
+            orders: number;
+            /** Until Fen */
+            until_fen: number | null;
         };
         /**
          * Moved
@@ -12495,6 +12600,8 @@ export interface components {
             sample: components["schemas"]["SampleTask"][];
             /** Treated */
             treated: number;
+            /** Waterfall */
+            waterfall: components["schemas"]["huitou__campaign__types__showing__Bar"][];
             /** Without Associate */
             without_associate: number;
         };
@@ -13548,7 +13655,7 @@ export interface components {
             /** Average Fen */
             average_fen: number;
             /** Bars */
-            bars: components["schemas"]["Bar"][];
+            bars: components["schemas"]["huitou__offer__types__checks__Bar"][];
             /** Before Fen */
             before_fen: number;
             /** Cost Fen */
@@ -17127,6 +17234,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_estimate_v1_campaigns__campaign_id__estimate_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    begin_estimate_v1_campaigns__campaign_id__estimate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    cancel_estimate_v1_campaigns__campaign_id__estimate_cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Estimate"];
                 };
             };
             /** @description Refused */

@@ -10,8 +10,9 @@ from pydantic import AwareDatetime, Field
 from huitou.base.db import ReadTx
 from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.campaign import reads
-from huitou.campaign.actions import approving, editing, publishing
+from huitou.campaign.actions import approving, editing, estimating, publishing
 from huitou.campaign.types.candidates import Arm, CandidateRow
+from huitou.campaign.types.estimates import Estimate
 from huitou.campaign.types.plans import Campaign, Fallback, Plan, ProductMode, Source, State
 from huitou.campaign.types.showing import Preview, Progress
 from huitou.kernel.page import PAGE_MAX, Page
@@ -109,6 +110,24 @@ def preview_kept(tx: Reading, campaign_id: UUID) -> Preview:
     """What publishing this draft would do now."""
     stored = reads.get_stored(tx, campaign_id)
     return reads.preview(tx, reads.plan_of(stored), campaign_id)
+
+
+@router.post("/{campaign_id}/estimate", status_code=202, dependencies=[needs("campaign.edit")])
+def begin_estimate(tx: Writing, campaign_id: UUID) -> Estimate:
+    """Count in the background what publishing this draft would do now, for large audiences."""
+    return estimating.begin(tx, campaign_id)
+
+
+@router.get("/{campaign_id}/estimate", dependencies=[needs("campaign.read")])
+def get_estimate(tx: Reading, campaign_id: UUID) -> Estimate:
+    """The latest estimate, as far as it is."""
+    return reads.get_estimate(tx, campaign_id)
+
+
+@router.post("/{campaign_id}/estimate/cancel", dependencies=[needs("campaign.edit")])
+def cancel_estimate(tx: Writing, campaign_id: UUID) -> Estimate:
+    """Count no further."""
+    return estimating.cancel(tx, campaign_id)
 
 
 @router.post("/{campaign_id}/publish", status_code=202, dependencies=[needs("campaign.publish")])

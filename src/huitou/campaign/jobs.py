@@ -3,7 +3,7 @@
 from huitou.base.db import Tx
 from huitou.base.jobs import every
 from huitou.base.notices import listens
-from huitou.campaign.actions import deadlines, publishing, scheduling
+from huitou.campaign.actions import deadlines, estimating, publishing, scheduling
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
 
 
@@ -15,6 +15,11 @@ def keep_deadlines(tx: Tx) -> None:
 @every(minutes=1)
 def start_due(tx: Tx) -> None:
     scheduling.start_due(tx)
+
+
+@every(minutes=1)
+def resume_estimates(tx: Tx) -> None:
+    estimating.resume(tx)
 
 
 @every(minutes=1)

@@ -11,10 +11,11 @@ from huitou.base.db import ReadTx
 from huitou.benefit.reads import approvals as approvals_of
 from huitou.benefit.types.approvals import Approval
 from huitou.campaign.actions import deciding
-from huitou.campaign.rules import verdicts
+from huitou.campaign.rules import verdicts, waterfall
 from huitou.campaign.store import campaigns as store
-from huitou.campaign.store import candidates
+from huitou.campaign.store import candidates, estimates
 from huitou.campaign.types.candidates import Arm, Assignment, CandidateRow, Verdict
+from huitou.campaign.types.estimates import Estimate, NoEstimate
 from huitou.campaign.types.plans import (
     Asked,
     Campaign,
@@ -29,6 +30,8 @@ from huitou.campaign.types.plans import (
 )
 from huitou.campaign.types.showing import (
     AssociateLoad,
+    Bar,
+    BarKind,
     Preview,
     Progress,
     ReasonCount,
@@ -123,6 +126,30 @@ def preview(tx: ReadTx, plan: Plan, campaign_id: UUID | None = None) -> Preview:
         per_store=_workload(tx, tasks),
         sample=_sample(tx, plan, tasks[:SAMPLE_COUNT], campaign_id),
         salt=plan.salt,
+        waterfall=_bars(
+            waterfall.tally(verdicts, plan.fallback.channel if plan.fallback else None)
+        ),
+    )
+
+
+def get_estimate(tx: ReadTx, campaign_id: UUID) -> Estimate:
+    """The latest count of what publishing would do. Refuses NoSuchCampaign, NoEstimate."""
+    stored = get_stored(tx, campaign_id)
+    kept = estimates.find_latest(tx, campaign_id)
+    if kept is None:
+        raise NoEstimate()
+    return Estimate(
+        id=kept.id,
+        campaign_id=campaign_id,
+        version=kept.version,
+        is_current=kept.version == stored.version,
+        state=kept.state,
+        candidates=kept.candidates,
+        decided=kept.decided,
+        waterfall=_bars(waterfall.read(kept.tally)),
+        begun_by=kept.begun_by,
+        begun_at=kept.begun_at,
+        ended_at=kept.ended_at,
     )
 
 
@@ -245,6 +272,18 @@ def _reasons(counted: Counter[Any]) -> list[ReasonCount]:
         ReasonCount(str(code), *reason_words(str(code)), count)
         for code, count in sorted(counted.items(), key=lambda item: (-item[1], str(item[0])))
     ]
+
+
+def _bars(counted: waterfall.Tally) -> list[Bar]:
+    return [
+        Bar(kind, code, *_bar_words(kind, code), n) for kind, code, n in waterfall.bars(counted)
+    ]
+
+
+def _bar_words(kind: BarKind, code: str) -> tuple[str, str]:
+    if kind == "candidates":
+        return "目标客户", "Candidates"
+    return reach.channel_title(code) if kind == "reached" else reason_words(code)
 
 
 def _workload(tx: ReadTx, tasks: Sequence[Verdict]) -> list[StoreLoad]:

@@ -94,6 +94,11 @@ def reason_text(code: str, language: str = "zh") -> str:
     return gate.sentence(code, language)
 
 
+def channel_title(channel: str) -> tuple[str, str]:
+    """A channel in Chinese and English; one that is not known as it is."""
+    return checking.CHANNEL_TITLES.get(channel, (channel, channel))
+
+
 def get_message(tx: ReadTx, message_id: UUID, language: str = "zh") -> MessageDetail:
     """A message in the scope and the last decision about it. Refuses `NoMessage`."""
     for row, sealed in search.list_messages(tx, Search(), message_id=message_id, count_max=1):

@@ -1,15 +1,30 @@
 """What a preview and the progress of a campaign show."""
 
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from huitou.campaign.types.plans import Counts, State
 from huitou.kernel.personal import Personal
 
+BarKind = Literal["candidates", "lost", "held_out", "reached"]
+
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:
     reason: str
+    title_zh: str
+    title_en: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A step from everyone to those reached: `candidates` are exactly the sum of all others. `code` says
+    why they are lost, or the channel that reaches them first."""
+
+    kind: BarKind
+    code: str
     title_zh: str
     title_en: str
     count: int
@@ -62,6 +77,7 @@ class Preview:
     per_store: list[StoreLoad]
     sample: list[SampleTask]
     salt: str
+    waterfall: list[Bar]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from huitou.reach.types.policies import (
 _DAY = 24 * 60
 _OPEN_MIN = 60
 """So many minutes of a day must be left on every channel."""
-_CHANNELS = {
+CHANNEL_TITLES = {
     "wecom": ("企业微信", "WeCom"),
     "sms": ("短信", "SMS"),
     "wechat": ("公众号", "the official account"),
@@ -74,7 +74,7 @@ def cap_line(cap: Cap) -> PolicySaid:
 def quiet_line(quiet: QuietHours) -> PolicySaid:
     """Quiet hours in words."""
     start, end = clock(quiet.from_minute), clock(quiet.until_minute)
-    where = [_CHANNELS[one] for one in quiet.channels]
+    where = [CHANNEL_TITLES[one] for one in quiet.channels]
     zh = "、".join(each[0] for each in where) or "所有渠道"
     en = ", ".join(each[1] for each in where) or "any channel"
     if quiet.is_for_service:
@@ -105,7 +105,7 @@ def _about(cap: Cap) -> tuple[str, str]:
     if cap.scope == "channel":
         if cap.of is None:
             return "（各渠道分别计算）", " on each channel"
-        zh, en = _CHANNELS[cap.of]
+        zh, en = CHANNEL_TITLES[cap.of]
         return f"（{zh}）", f" by {en}"
     if cap.scope == "category":
         if cap.of is None:
