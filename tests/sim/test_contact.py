@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from huitou.base.db import Tx
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import sending
 from huitou.reach.jobs.sending import Sending
+from huitou.reach.reads import messages as reads
 from huitou.reach.types.channels import (
     AskOutcome,
     Delivered,

@@ -20,7 +20,7 @@ from huitou.kernel.ids import new_id
 from huitou.kernel.page import Page
 from huitou.merchant import actions, reads
 from huitou.merchant.types import BadChannelConfig, UnknownChannel
-from huitou.reach.reads import channels_on
+from huitou.reach.reads.messages import channels_on
 from huitou.reach.types.channels import CARRIERS, Failed, Outgoing, Submitted, Unknown
 
 router = Router(prefix="/v1", tags=["channels"])

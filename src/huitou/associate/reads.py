@@ -35,7 +35,7 @@ from huitou.merchant import reads as merchant
 from huitou.merchant.types import NoStaff, NoUnit, Staff, Unit
 from huitou.order import reads as order
 from huitou.profile import reads as profile
-from huitou.reach import reads as reach
+from huitou.reach.reads import messages as reach
 
 RECENT_DAYS = 30
 _CLOSED = {"campaign_ended": ("任务所属的活动已结束", "The campaign has ended")}

@@ -211,6 +211,22 @@ class Tx(ReadTx):
         """Queue background work. With a `key`, one waiting job of that key is enough."""
         self._enqueue(jobs.name_of(job), args, at=at, key=key)
 
+    def defer_all(
+        self,
+        job: Callable[..., Any],
+        args: Sequence[tuple[str, datetime | None, Mapping[str, Any]]],
+    ) -> None:
+        """Queue much background work in one statement: `(key, at, args)` each."""
+        if not args:
+            return
+        task = jobs.name_of(job)
+        try:
+            with self.savepoint():
+                self._insert_jobs(task, args)
+        except psycopg.errors.UniqueViolation:  # one of them was queued elsewhere in this moment
+            for key, at, own in args:
+                self._enqueue(task, own, at=at, key=key)
+
     def show(self, topic: str, payload: dict[str, Any]) -> None:
         """A live note to open pages: ids, codes and amounts only, under 4 kB."""
         self.show_all([(topic, payload)])
@@ -284,6 +300,31 @@ class Tx(ReadTx):
                 "key": key,
                 "args": Jsonb({"merchant": str(self.merchant), "args": notices.plain(args)}),
                 "at": at,
+            },
+        )
+
+    def _insert_jobs(
+        self, task: str, args: Sequence[tuple[str, datetime | None, Mapping[str, Any]]]
+    ) -> None:
+        self.run(
+            """
+            SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
+                'default', %(task)s, 0, NULL, t.key, t.args, t.at
+            )::procrastinate_job_to_defer_v1 ORDER BY t.no))
+            FROM unnest(%(keys)s::text[], %(args)s::jsonb[], %(times)s::timestamptz[])
+                WITH ORDINALITY AS t (key, args, at, no)
+            WHERE NOT EXISTS (SELECT FROM procrastinate_jobs j
+                              WHERE j.queueing_lock = t.key AND j.status = 'todo')
+            HAVING count(*) > 0
+            """,
+            {
+                "task": task,
+                "keys": [f"{self.merchant}:{task}:{key}" for key, _, _ in args],
+                "args": [
+                    Jsonb({"merchant": str(self.merchant), "args": notices.plain(own)})
+                    for _, _, own in args
+                ],
+                "times": [at for _, at, _ in args],
             },
         )
 

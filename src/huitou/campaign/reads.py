@@ -42,7 +42,7 @@ from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_
 from huitou.kernel.personal import Personal
 from huitou.merchant import reads as merchant
 from huitou.profile import reads as profile
-from huitou.reach import reads as reach
+from huitou.reach.reads import messages as reach
 
 SAMPLE_COUNT = 3
 _NOBODY = Counts(0, 0, 0, 0, 0)

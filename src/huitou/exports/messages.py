@@ -11,7 +11,7 @@ from huitou.exports.types import Cell
 from huitou.kernel.page import PAGE_MAX
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
-from huitou.reach import reads as reach
+from huitou.reach.reads import messages as reach
 from huitou.reach.store.search import MessageRow
 from huitou.reach.types.messages import Search
 

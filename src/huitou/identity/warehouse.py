@@ -1,6 +1,6 @@
 """Customers who answer for themselves, by ordinal, and what they did, by position."""
 
-from huitou.base.warehouse.datasets import CHANGED_CUSTOMERS, Dataset, publish
+from huitou.base.warehouse.datasets import CHANGED_CUSTOMERS, CHANGED_ROOTS, Dataset, publish
 
 publish(
     Dataset(
@@ -14,6 +14,24 @@ publish(
         """,
         key_column="c.ordinal",
         columns={"id": "INTEGER", "uuid": "VARCHAR", "created_at": "TIMESTAMPTZ"},
+    )
+)
+publish(
+    Dataset(
+        name="identity.link",
+        kind="customer",
+        sources=("identity.link", "identity.customer"),
+        keys=CHANGED_ROOTS,
+        rows="""
+            SELECT k.ordinal, k.ordinal, l.kind, l.scope FROM identity.link l
+            JOIN identity.customer c ON c.merchant_id = l.merchant_id AND c.id = l.customer_id
+            JOIN identity.customer k ON k.merchant_id = c.merchant_id AND k.id = c.root_id
+            WHERE l.merchant_id = %(merchant)s AND l.quarantine IS NULL AND k.state = 'live'
+              AND l.kind IN ('phone', 'openid', 'card') {only}
+        """,
+        key_column="k.ordinal",
+        columns={"customer_id": "INTEGER", "kind": "VARCHAR", "scope": "VARCHAR"},
+        for_rules=False,
     )
 )
 publish(

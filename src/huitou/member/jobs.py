@@ -11,7 +11,7 @@ from huitou.member import store
 from huitou.member.actions import doors, visits
 from huitou.member.rules import doors as rules
 from huitou.merchant import reads as merchants
-from huitou.reach import reads as reach
+from huitou.reach.reads import messages as reach
 from huitou.reach.types.channels import (
     Channel,
     Outgoing,

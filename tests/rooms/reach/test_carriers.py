@@ -10,9 +10,9 @@ import pytest
 from huitou.channels.sms.receipts import Receipt
 from huitou.merchant import actions as merchants
 from huitou.merchant import reads as merchant_reads
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import receipts
+from huitou.reach.reads import messages as reads
 from huitou.reach.types.channels import Delivered
 from tests.adapters.sms_world import TENCENT_TEMPLATES, WORLD, World
 from tests.conftest import Clock

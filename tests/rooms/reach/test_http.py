@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from huitou.base.db import Scope
 from huitou.identity import actions as identities
 from huitou.identity.types import NoSuchCustomer
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
+from huitou.reach.reads import messages as reads
 from huitou.reach.types.messages import NoMessage, Search
 from tests.conftest import Read
 from tests.rooms.reach.conftest import Town

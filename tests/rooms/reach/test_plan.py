@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from huitou.content import actions as contents
 from huitou.identity import actions as identities
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
+from huitou.reach.reads import messages as reads
 from huitou.reach.types.gate import Candidate
 from huitou.reach.types.messages import Search
 from huitou.reach.types.policies import Calendar, Cap, ContactPolicy

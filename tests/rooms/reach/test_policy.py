@@ -8,8 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from huitou.base.db import Database
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
+from huitou.reach.reads import messages as reads
 from huitou.reach.types.messages import Search
 from huitou.reach.types.policies import ContactPolicy
 from tests.adapters.sms_world import World

@@ -9,9 +9,9 @@ import pytest
 
 from huitou.api.app import create_app
 from huitou.event import reads as log
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import sending
+from huitou.reach.reads import messages as reads
 from huitou.reach.store.search import MessageRow
 from tests.adapters.sms_world import World
 from tests.adapters.wecom.serving import eventually, serve

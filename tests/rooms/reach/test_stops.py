@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huitou.merchant import actions as merchants
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
 from huitou.reach.actions import stops as stopping
 from huitou.reach.jobs import sending
 from huitou.reach.jobs.sending import Sending
+from huitou.reach.reads import messages as reads
 from huitou.reach.rules import stopping as rules
 from huitou.reach.store.search import MessageRow
 from huitou.reach.types.channels import CHANNELS, Submitted

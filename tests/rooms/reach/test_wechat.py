@@ -13,9 +13,9 @@ from huitou.api.app import create_app
 from huitou.event import reads as log
 from huitou.identity import reads as identities
 from huitou.merchant import actions as merchants
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import sending
+from huitou.reach.reads import messages as reads
 from huitou.reach.store import permits
 from huitou.reach.store.search import MessageRow
 from tests.adapters.wechat_world import (

@@ -14,8 +14,8 @@ from huitou.api.app import create_app
 from huitou.event import reads as log
 from huitou.identity import actions as merging
 from huitou.identity import reads as identities
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
+from huitou.reach.reads import messages as reads
 from huitou.reach.store.search import MessageRow
 from tests.adapters.wecom.serving import CORP, Sim, eventually, serve
 from tests.conftest import Clock

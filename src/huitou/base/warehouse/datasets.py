@@ -16,7 +16,8 @@ class Dataset:
 
     In `rows`, `{only}` stands where ` AND …` restricts it to changed keys, by `key_column`. `keys`
     selects the keys (bigint) of the changes of `sources`, given as `pg_temp.warehouse_change (source,
-    key)`. `at` is the column whose month a file is of, and `span` selects its first and last value.
+    key)`. `at` is the column whose month a file is of, and `span` selects its first and last value. Not `for_rules`: no
+    rule asks for it, so that changes of it make no answer to a rule stale.
     """
 
     name: LiteralString
@@ -28,6 +29,7 @@ class Dataset:
     columns: Mapping[str, str]
     at: LiteralString | None = None
     span: LiteralString = ""
+    for_rules: bool = True
 
     @property
     def at_name(self) -> str | None:
@@ -50,6 +52,14 @@ CHANGED_CUSTOMERS: LiteralString = """
     WHERE w.source = ANY(%(sources)s)
 """
 """The `keys` of datasets by customer."""
+
+CHANGED_ROOTS: LiteralString = """
+    SELECT DISTINCT k.ordinal::bigint FROM pg_temp.warehouse_change w
+    JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = w.key
+    JOIN identity.customer k ON k.merchant_id = c.merchant_id AND k.id IN (c.id, c.root_id)
+    WHERE w.source = ANY(%(sources)s)
+"""
+"""The same where rows stay with the customer that they first came to and are read by who answers now."""
 
 
 def publish(dataset: Dataset) -> None:

@@ -89,7 +89,7 @@ class Engine(ABC):
     def _note_base(self, file: File) -> None:
         """A base does not tell whose rows are other than before. Who loses a row is known by the
         deltas of another dataset at times, so only small tables, written whole, go alone."""
-        if not self._is_fresh(file):
+        if not self._is_fresh(file) or not DATASETS[file.dataset].for_rules:
             return
         if DATASETS[file.dataset].kind == "whole":
             self._whole[file.dataset] = max(self._whole.get(file.dataset, 0), file.id)
@@ -98,6 +98,8 @@ class Engine(ABC):
 
     def _note_delta(self, file: File, customers: BitMap) -> None:
         """A delta has the rows of these."""
+        if not DATASETS[file.dataset].for_rules:
+            return
         self._changed.append((file.id, file.dataset, customers))
         if len(self._changed) > 2 * _REMEMBERED:
             self._changed.sort(key=lambda one: one[0])

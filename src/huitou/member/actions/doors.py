@@ -18,7 +18,7 @@ from huitou.member.types import BadPhone, Door, NoSms, TooManyCodes
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
-from huitou.reach import reads as reach
+from huitou.reach.reads import messages as reach
 
 SOURCE = "member"
 Opened = Literal["proven", "wrong", "over"]

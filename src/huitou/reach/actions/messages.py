@@ -21,8 +21,8 @@ from huitou.merchant import reads as merchants
 from huitou.profile import actions as profile_actions
 from huitou.profile import reads as profiles
 from huitou.profile.types import ConsentChange, ConsentState
-from huitou.reach import reads
 from huitou.reach.jobs import noting, sending
+from huitou.reach.reads import messages as reads
 from huitou.reach.rules import checking, gate
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
@@ -207,7 +207,7 @@ def _plan(tx: Tx, candidates: Sequence[Candidate]) -> list[Decision]:
     gates.lock_customers(tx, [candidate.customer_id for candidate in wanted])
     verdicts = _decide(tx, wanted)
     chosen = [(new_id(), c, v.at) for c, v, _ in verdicts if isinstance(v, Allowed)]
-    _add_messages(tx, chosen)
+    add_messages(tx, chosen)
     message_ids = iter([message_id for message_id, _, _ in chosen])
     decided, rows = [], []
     for candidate, verdict, _ in verdicts:
@@ -218,9 +218,6 @@ def _plan(tx: Tx, candidates: Sequence[Candidate]) -> list[Decision]:
         rows.append(reads.decision_row(decision.id, candidate, message_id, verdict))
     if rows:
         gates.add_decisions(tx, rows)
-    for message_id, _, at in chosen:
-        later = at if at > tx.now else None
-        tx.defer(sending.submit, at=later, key=str(message_id), message_id=str(message_id))
     return decided
 
 
@@ -262,7 +259,8 @@ def _decide(
     return verdicts
 
 
-def _add_messages(tx: Tx, chosen: Sequence[tuple[UUID, Candidate, datetime]]) -> None:
+def add_messages(tx: Tx, chosen: Sequence[tuple[UUID, Candidate, datetime]]) -> None:
+    """Make messages, `(id, candidate, when)`, that were decided about; sending follows by itself."""
     if not chosen:
         return
     staff = merchants.staff_by_id(tx)
@@ -293,6 +291,10 @@ def _add_messages(tx: Tx, chosen: Sequence[tuple[UUID, Candidate, datetime]]) ->
         }
         rows.append(row)
     store.add_messages(tx, rows)
+    tx.defer_all(
+        sending.submit,
+        [(str(id), at if at > tx.now else None, {"message_id": str(id)}) for id, _, at in chosen],
+    )
 
 
 def _new_link(message_id: UUID, candidate: Candidate, unit_id: UUID | None) -> NewLink:

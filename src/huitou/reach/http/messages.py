@@ -19,10 +19,10 @@ from huitou.kernel.errors import Forbidden, Invalid
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import callbacks, hearing, receipts
-from huitou.reach.reads import DecisionRow, FailureCount, MessageDetail
+from huitou.reach.reads import messages as reads
+from huitou.reach.reads.messages import DecisionRow, FailureCount, MessageDetail
 from huitou.reach.store.search import MessageRow
 from huitou.reach.types.channels import FriendAdded, FriendRemoved, Friends
 from huitou.reach.types.messages import NoChannel, NoMessage, Purpose, Search, State

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.kernel.page import Page
-from huitou.reach import reads
 from huitou.reach.actions import stops as actions
+from huitou.reach.reads import messages as reads
 from huitou.reach.types.stops import NewStop, Stop, StopScope
 
 router = Router(prefix="/v1/reach/stops", tags=["reach"])

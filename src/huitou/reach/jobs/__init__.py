@@ -4,6 +4,24 @@
 modules load.
 """
 
-from huitou.reach.jobs import callbacks, hearing, listening, noting, receipts, sending, stopping
+from huitou.reach.jobs import (
+    callbacks,
+    hearing,
+    listening,
+    mailing,
+    noting,
+    receipts,
+    sending,
+    stopping,
+)
 
-__all__ = ["callbacks", "hearing", "listening", "noting", "receipts", "sending", "stopping"]
+__all__ = [
+    "callbacks",
+    "hearing",
+    "listening",
+    "mailing",
+    "noting",
+    "receipts",
+    "sending",
+    "stopping",
+]

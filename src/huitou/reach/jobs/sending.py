@@ -19,8 +19,8 @@ from huitou.event import reads as log
 from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
 from huitou.merchant import reads as merchants
-from huitou.reach import reads
 from huitou.reach.jobs import holding, recording
+from huitou.reach.reads import messages as reads
 from huitou.reach.rules import gate, standing
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store

@@ -19,9 +19,9 @@ def first_exceeded(
 ) -> Cap | None:
     """The first cap that `message` would break beside those that count already; None when it may go."""
     for cap in caps:
-        if not _is_about(cap, message):
+        if not is_about(cap, message):
             continue
-        times = sorted(one.at for one in past if _is_alike(cap, one, message))
+        times = sorted(one.at for one in past if is_alike(cap, one, message))
         if most_with(cap.window, message.at, times, zone) > cap.limit:
             return cap
     return None
@@ -35,7 +35,7 @@ def most_with(
     A rolling window is half open: messages exactly `hours` apart are never in one.
     """
     if isinstance(window, Calendar):
-        start, end = _calendar(window, at, zone)
+        start, end = calendar(window, at, zone)
         return bisect_left(times, end) - bisect_left(times, start) + 1
     length = timedelta(hours=window.hours)
     near = [one for one in times if at - length < one < at + length]
@@ -57,7 +57,7 @@ def opens_at(
     return at, held
 
 
-def _is_about(cap: Cap, message: Past) -> bool:
+def is_about(cap: Cap, message: Past) -> bool:
     """Does the cap count messages like this one?"""
     if cap.scope == "channel":
         return cap.of is None or cap.of == message.channel
@@ -70,7 +70,7 @@ def _is_about(cap: Cap, message: Past) -> bool:
     return True
 
 
-def _is_alike(cap: Cap, one: Past, message: Past) -> bool:
+def is_alike(cap: Cap, one: Past, message: Past) -> bool:
     """Does `one` count together with `message`?"""
     match cap.scope:
         case "all":
@@ -85,7 +85,8 @@ def _is_alike(cap: Cap, one: Past, message: Past) -> bool:
             return one.staff_id == message.staff_id
 
 
-def _calendar(window: Calendar, at: datetime, zone: str) -> tuple[datetime, datetime]:
+def calendar(window: Calendar, at: datetime, zone: str) -> tuple[datetime, datetime]:
+    """The day, week or month that holds `at`: `[start, end)`."""
     if window.unit == "day":
         return day_range(at, zone)
     if window.unit == "month":

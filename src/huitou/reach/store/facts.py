@@ -8,6 +8,7 @@ from uuid import UUID
 from huitou.base.db import ReadTx, Tx
 from huitou.reach.types.channels import ADDRESS_KINDS
 from huitou.reach.types.gate import Candidate
+from huitou.reach.types.mailings import BUCKET
 
 _FACTS = """
 WITH candidate AS (
@@ -85,8 +86,17 @@ def find_facts(
 
 
 def lock_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
-    """Hold the gate of these customers until the commit, always in the same order."""
-    ids = {"ids": sorted(set(customer_ids))}
+    """Hold the gate of these customers until the commit, always in the same order: against each other, and against
+    mailings, which hold whole buckets (`mailings.try_locks`)."""
+    ids = {"ids": sorted(set(customer_ids)), "size": BUCKET}
+    tx.run(
+        """
+        SELECT pg_advisory_xact_lock_shared(hashtextextended(%(merchant)s::text || 'reach' || bucket, 0))
+        FROM (SELECT DISTINCT ordinal / %(size)s::int AS bucket FROM identity.customer
+              WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s) ORDER BY bucket) AS t
+        """,
+        ids,
+    )
     tx.run(
         "INSERT INTO reach.gate (merchant_id, customer_id)"
         " SELECT %(merchant)s, id FROM unnest(%(ids)s::uuid[]) AS t (id) ORDER BY id"

@@ -60,6 +60,7 @@ NEW_COLUMNS = {
     "category": "text",
     "not_before": "timestamptz",
     "expires_at": "timestamptz",
+    "mailing_id": "uuid",
 }
 
 
@@ -71,11 +72,11 @@ def add_messages(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         INSERT INTO reach.message (merchant_id, id, customer_id, first_customer_id, channel,
             purpose, staff_id, unit_id, campaign_id, opportunity_id, task_id, content_key,
             product_list_id, link_id, body_sealed, is_test, category, not_before, expires_at,
-            planned_at)
+            mailing_id, planned_at)
         SELECT %(merchant)s, id, customer_id, customer_id, channel, purpose, staff_id, unit_id,
             campaign_id, opportunity_id, task_id, content_key, product_list_id, link_id,
             body_sealed, is_test, coalesce(category, 'promotion'), not_before, expires_at,
-            %(now)s
+            mailing_id, %(now)s
         FROM new_message
         """
     )

@@ -37,6 +37,7 @@ class Candidate:
     expires_at: datetime | None = None
     is_held_out: bool = False
     not_before: datetime | None = None
+    mailing_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,15 @@ from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
 from huitou.reach.rules import checking, gate, replaying, stopping
+from huitou.reach.rules.crowds import CODES
 from huitou.reach.store import facts as gates
+from huitou.reach.store import mailings, policies, records, search, stops
 from huitou.reach.store import messages as store
-from huitou.reach.store import policies, records, search, stops
 from huitou.reach.store.search import MessageRow
 from huitou.reach.types.channels import ADDRESS_KINDS, CARRIERS
 from huitou.reach.types.gate import Allowed, Blocked, Candidate, Facts
 from huitou.reach.types.hearing import open_ears
+from huitou.reach.types.mailings import Held
 from huitou.reach.types.messages import NoMessage, Search, Touch
 from huitou.reach.types.policies import (
     HOURS_MAX,
@@ -153,7 +155,12 @@ def decisions_of(tx: ReadTx, customer_id: UUID, language: str = "zh") -> list[De
     """
     root_id = profiles.get_visible_root(tx, customer_id)
     found = gates.list_decisions(tx, customer_id=root_id, message_id=None, limit=PAGE_MAX)
-    return [_decision(row, language) for row in found]
+    ordinals = mailings.list_ordinals(tx, [root_id]).get(root_id, [])
+    found += [
+        _of_mailing(root_id, row) for row in mailings.list_outcomes_of(tx, ordinals, PAGE_MAX)
+    ]
+    found.sort(key=lambda row: (row["at"], row["id"]), reverse=True)
+    return [_decision(row, language) for row in found[:PAGE_MAX]]
 
 
 def facts_of(
@@ -174,6 +181,7 @@ def facts_of(
     since = tx.now - timedelta(hours=HOURS_MAX)
     counting = policies.list_counting(tx, [c.customer_id for c in candidates], since)
     own = set(own_ids or ())
+    held = _held_for(tx, candidates)
     past = {
         customer_id: tuple(
             one.past
@@ -190,12 +198,26 @@ def facts_of(
                 candidate,
                 row,
                 past.get(candidate.customer_id, ()),
+                held.get(candidate.customer_id, []),
                 candidate.channel in configured,
             ),
             row["address_id"],
         )
         for candidate, row in zip(candidates, rows, strict=True)
     ]
+
+
+def _held_for(tx: ReadTx, candidates: Sequence[Candidate]) -> dict[UUID, list[Held]]:
+    """The places that mailings hold for these customers and have made no message of."""
+    if not mailings.has_held(tx):
+        return {}
+    ordinals = mailings.list_ordinals(tx, [candidate.customer_id for candidate in candidates])
+    buckets = {mailings.bucket_of(each) for own in ordinals.values() for each in own}
+    found = mailings.list_held(tx, sorted(buckets))
+    return {
+        customer_id: [one for one in found if any(each in one.people for each in own)]
+        for customer_id, own in ordinals.items()
+    }
 
 
 def channels_on(tx: ReadTx) -> dict[str, str]:
@@ -291,6 +313,31 @@ def _decision(row: dict[str, Any], language: str) -> DecisionRow:
     return DecisionRow(**row, text=f"{text}：{last}" if text and last else text, checks=checks)
 
 
+def _of_mailing(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
+    """What a mailing decided, as a decision: up to the reason every question was answered with yes."""
+    is_allowed = row["outcome"] in mailings.HAS_PLACE
+    asked = [code for code in CODES if code in gate.QUESTIONS]
+    code = None if is_allowed else row["outcome"]
+    passed = asked[: asked.index(code)] if code in asked else asked
+    checks = [{"code": one, "passed": True} for one in passed]
+    if code in asked:
+        checks.append({"code": code, "passed": False})
+    return {
+        "id": row["id"],
+        "customer_id": customer_id,
+        "channel": row["channel"],
+        "purpose": "marketing",
+        "content_key": row["content_key"],
+        "campaign_id": row["campaign_id"],
+        "task_id": None,
+        "message_id": None,
+        "outcome": "allowed" if is_allowed else "blocked",
+        "code": code,
+        "checks": checks,
+        "at": row["at"],
+    }
+
+
 def _check(check: dict[str, Any], language: str) -> CheckShown:
     detail = checking.about(check["code"], check.get("about"))
     said = (detail.en if language.startswith("en") else detail.zh) if detail else None
@@ -303,6 +350,7 @@ def _facts(
     candidate: Candidate,
     row: dict[str, Any],
     past: tuple[Past, ...],
+    held: Sequence[Held],
     is_channel_on: bool,
 ) -> Facts:
     is_personal = candidate.channel == "wecom"
@@ -316,13 +364,14 @@ def _facts(
         staff_id=candidate.staff_id,
         expires_at=candidate.expires_at,
         not_before=candidate.not_before,
-        past=past,
+        past=past + tuple(Past(one.at, one.channel, one.category, one.campaign_id) for one in held),
         is_forgotten=row["is_forgotten"],
         is_under_14=row["is_under_14"],
         has_consent=row["has_consent"],
         is_opted_out=row["is_opted_out"],
         is_held_out=candidate.is_held_out,
-        has_same_content=row["has_same_content"],
+        has_same_content=row["has_same_content"]
+        or any(one.content_key == candidate.content_key for one in held),
         is_channel_on=is_channel_on,
         has_sender=not is_personal or bool(row["has_sender"]),
         has_address=row["address_id"] is not None,

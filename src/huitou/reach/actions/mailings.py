@@ -1,0 +1,148 @@
+"""Verbs of mailings: decide about many at once, hold their places, make the messages bit by bit."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from pyroaring import BitMap
+
+from huitou.base.db import ReadTx, Tx
+from huitou.identity import reads as identities
+from huitou.kernel.ids import new_id
+from huitou.reach.actions import messages
+from huitou.reach.jobs import crowding, mailing
+from huitou.reach.reads import mailings as reads
+from huitou.reach.rules.crowds import CODES
+from huitou.reach.store import mailings as store
+from huitou.reach.store.mailings import PartRow, Stored
+from huitou.reach.types.gate import Candidate
+from huitou.reach.types.mailings import MailingPlan, NoMailing, Place, Tally
+
+Compose = Callable[[Sequence[Place]], Sequence[Candidate]]
+"""What goes to these customers: a candidate each, in order."""
+
+
+def begin(
+    tx: Tx,
+    mailing_id: UUID,
+    plan: MailingPlan,
+    whom: BitMap,
+    *,
+    campaign_id: UUID | None = None,
+    held_out: BitMap | None = None,
+) -> None:
+    """Decide about everybody in `whom` (ordinals) in the background, and hold the places of those who may get it:
+    `MailingReserved` is told when they can be sent to. Again with the same id is no change."""
+    if store.add_mailing(
+        tx, mailing_id, campaign_id, plan.model_dump(mode="json"), whom, held_out or BitMap()
+    ):
+        tx.defer(mailing.decide_mailing, key=str(mailing_id), mailing_id=str(mailing_id))
+
+
+def rehearse(
+    tx: ReadTx,
+    plan: MailingPlan,
+    whom: BitMap,
+    *,
+    campaign_id: UUID | None = None,
+    held_out: BitMap | None = None,
+) -> list[Tally]:
+    """What `begin` would decide now; keeps nothing. `reserved` counts who would get it, by channel."""
+    question = crowding.Question(plan, campaign_id, whom, held_out or BitMap())
+    chosen = crowding.decide(tx, question).chosen
+    counts = Counter(zip(chosen.code.tolist(), chosen.way.tolist(), strict=True))
+    return [
+        reads.tally(CODES[code] or "reserved", plan.ways[way].channel, count)
+        for (code, way), count in counts.most_common()
+    ]
+
+
+def dispatch(tx: Tx, mailing_id: UUID, count_max: int, compose: Compose) -> int:
+    """Make the messages of the next places, as `compose` writes them; returns how many places are left behind.
+
+    A place becomes a message in one transaction, so that it always counts once. Nothing is decided here: the gate is
+    asked once more when a message goes out. Refuses `NoMailing`.
+    """
+    stored = _locked(tx, mailing_id)
+    if stored.state != "reserved":
+        return 0
+    taken: list[Place] = []
+    for bucket in store.list_buckets(tx, mailing_id, "reserved", count_max):
+        if len(taken) >= count_max:
+            break
+        taken += _take(tx, stored, bucket, count_max - len(taken))
+    if taken:
+        _make(tx, stored, taken, compose)
+        return len(taken)
+    store.set_state(tx, mailing_id, "done")
+    return 0
+
+
+def stop(tx: Tx, mailing_id: UUID) -> None:
+    """Give the places back that no message was made of. Again is no change. Refuses `NoMailing`."""
+    stored = _locked(tx, mailing_id)
+    if stored.state in ("done", "stopped"):
+        return
+    for outcome in ("chosen", "reserved"):
+        while buckets := store.list_buckets(tx, mailing_id, outcome, 100):
+            parts = store.list_parts(tx, mailing_id, buckets)
+            kept = [part for part in parts if part.outcome == "cancelled"]
+            over = [replace(part, outcome="cancelled") for part in parts if part.outcome == outcome]
+            store.remove_parts(tx, mailing_id, buckets, outcome)
+            store.add_parts(tx, mailing_id, _joined([*kept, *over]))
+    store.set_state(tx, mailing_id, "stopped")
+
+
+def _take(tx: Tx, stored: Stored, bucket: int, count_max: int) -> list[Place]:
+    """Places of a bucket that are no places any more."""
+    parts = store.list_parts(tx, stored.id, [bucket])
+    taken: list[Place] = []
+    for part in parts:
+        if part.outcome == "reserved" and len(taken) < count_max:
+            taken += store.places(tx, part, count_max - len(taken))
+    gone = {
+        channel: BitMap(place.ordinal for place in taken if place.channel == channel)
+        for channel in {place.channel for place in taken}
+    }
+    left = [
+        replace(part, people=part.people - gone.get(part.channel, BitMap()))
+        for part in parts
+        if part.outcome == "reserved"
+    ]
+    sent = [PartRow(bucket, "sent", channel, people) for channel, people in gone.items()]
+    before = [part for part in parts if part.outcome == "sent"]
+    store.remove_parts(tx, stored.id, [bucket], "reserved")
+    store.add_parts(tx, stored.id, [*left, *_joined([*before, *sent])])
+    return taken
+
+
+def _make(tx: Tx, stored: Stored, taken: Sequence[Place], compose: Compose) -> None:
+    roots = identities.canonical(tx, [place.customer_id for place in taken])
+    places = [
+        replace(place, customer_id=roots.get(place.customer_id, place.customer_id))
+        for place in taken
+    ]
+    opens = stored.opens_at
+    made = []
+    for place, candidate in zip(places, compose(places), strict=True):
+        assert (candidate.customer_id, candidate.channel) == (place.customer_id, place.channel)
+        at = max(opens[place.channel], candidate.not_before or tx.now, tx.now)
+        made.append((new_id(), replace(candidate, mailing_id=stored.id), at))
+    messages.add_messages(tx, made)
+
+
+def _joined(parts: Sequence[PartRow]) -> list[PartRow]:
+    """One part of each bucket, outcome and channel."""
+    found: dict[tuple[int, str, str], BitMap] = {}
+    for part in parts:
+        key = (part.bucket, part.outcome, part.channel)
+        found[key] = found.get(key, BitMap()) | part.people
+    return [PartRow(*key, people) for key, people in found.items()]
+
+
+def _locked(tx: Tx, mailing_id: UUID) -> Stored:
+    stored = store.lock_mailing(tx, mailing_id)
+    if stored is None:
+        raise NoMailing()
+    return stored

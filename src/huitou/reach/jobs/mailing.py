@@ -1,0 +1,92 @@
+"""A mailing goes on: decided about at once, reserved bucket by bucket, made into messages by whoever began it.
+
+Between the decision and the reservation others may have planned messages to the same people. So a bucket is locked
+against them (`facts.lock_customers`), and whoever changed since is judged once more before the place is held.
+"""
+
+from uuid import UUID
+
+from pyroaring import BitMap
+
+from huitou.base.db import Tx
+from huitou.base.jobs import job
+from huitou.reach.jobs import crowding
+from huitou.reach.reads import messages as reads
+from huitou.reach.rules.crowds import CODES
+from huitou.reach.store import mailings as store
+from huitou.reach.store import policies
+from huitou.reach.store.mailings import PartRow, Stored
+from huitou.reach.types.mailings import MailingPlan, MailingReserved
+
+BUCKETS_AT_ONCE = 16
+"""Other decisions about these customers wait so long."""
+
+
+@job
+def decide_mailing(tx: Tx, *, mailing_id: str) -> None:
+    """Who gets it, and who not and why. Again is no change."""
+    # The copy's files and what changed since they were written have to be of one moment.
+    tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    stored = store.find_mailing(tx, UUID(mailing_id))
+    if stored is None or stored.state != "deciding":
+        return
+    question = question_of(stored)
+    decided = crowding.decide(tx, question)
+    policy = policies.find_policy(tx)
+    store.add_parts(tx, stored.id, decided.parts(question.plan))
+    store.set_decided(tx, stored.id, policy.version if policy else 0, decided.opens)
+    tx.defer(reserve_mailing, key=mailing_id, mailing_id=mailing_id)
+
+
+@job
+def reserve_mailing(tx: Tx, *, mailing_id: str) -> None:
+    """Hold the places of the next buckets; again is no change."""
+    stored = store.lock_mailing(tx, UUID(mailing_id))
+    if stored is None or stored.state != "reserving":
+        return
+    waiting = store.list_buckets(tx, stored.id, "chosen", BUCKETS_AT_ONCE)
+    free = store.try_locks(tx, waiting)
+    if free:
+        _reserve(tx, stored, free)
+    if store.list_buckets(tx, stored.id, "chosen", 1):
+        tx.defer(reserve_mailing, key=mailing_id, mailing_id=mailing_id)
+        return
+    store.set_state(tx, stored.id, "reserved")
+    tx.tell(MailingReserved(stored.id))
+
+
+def question_of(stored: Stored) -> crowding.Question:
+    """What a mailing asks."""
+    return crowding.Question(
+        plan=MailingPlan.model_validate(stored.plan),
+        campaign_id=stored.campaign_id,
+        whom=BitMap.deserialize(stored.audience),
+        held_out=BitMap.deserialize(stored.held_out),
+        mailing_id=stored.id,
+    )
+
+
+def _reserve(tx: Tx, stored: Stored, buckets: list[int]) -> None:
+    parts = store.list_parts(tx, stored.id, buckets)
+    chosen = [part for part in parts if part.outcome == "chosen"]
+    changed = BitMap(store.list_changed(tx, stored.taken))
+    for one in store.list_held(tx, buckets, but=stored.id):
+        changed |= one.people
+    question = question_of(stored)
+    again = BitMap.union(BitMap(), *(part.people for part in chosen)) & changed
+    said = crowding.judge(tx, question, reads.policy_of(tx), list(again))
+    kept = {
+        (part.bucket, part.outcome, part.channel): part.people
+        for part in parts
+        if part.outcome != "chosen"
+    }
+    for part in chosen:
+        place = [way.channel for way in question.plan.ways].index(part.channel)
+        for ordinal in part.people & again:
+            code = said[ordinal][place]
+            if code:
+                part.people.discard(ordinal)
+                kept.setdefault((part.bucket, CODES[code], part.channel), BitMap()).add(ordinal)
+        kept[part.bucket, "reserved", part.channel] = part.people
+    store.remove_parts(tx, stored.id, buckets, "chosen")
+    store.add_parts(tx, stored.id, [PartRow(*key, people) for key, people in kept.items()])

@@ -1,0 +1,71 @@
+"""What others may ask of mailings."""
+
+from uuid import UUID
+
+from pyroaring import BitMap
+
+from huitou.base.db import ReadTx
+from huitou.kernel.page import PAGE_MAX, Page, decode_number, encode_cursor
+from huitou.kernel.personal import Personal
+from huitou.reach.rules import gate
+from huitou.reach.store import mailings
+from huitou.reach.types.mailings import MailingPerson, MailingShown, NoMailing, Tally
+
+
+def get_mailing(tx: ReadTx, mailing_id: UUID) -> MailingShown:
+    """How far a mailing is, and what was decided. Refuses `NoMailing`."""
+    stored = mailings.find_mailing(tx, mailing_id)
+    if stored is None:
+        raise NoMailing()
+    tallies = [tally(*counted) for counted in mailings.count_outcomes(tx, mailing_id)]
+    return MailingShown(
+        id=stored.id,
+        campaign_id=stored.campaign_id,
+        state=stored.state,
+        candidates=len(BitMap.deserialize(stored.audience)),
+        tallies=tallies,
+        at=stored.at,
+        decided_at=stored.decided_at,
+        reserved_at=stored.reserved_at,
+        done_at=stored.done_at,
+    )
+
+
+def list_mailings(tx: ReadTx, campaign_id: UUID) -> list[MailingShown]:
+    """Those of a campaign, the oldest first."""
+    return [get_mailing(tx, id) for id in mailings.list_of_campaign(tx, campaign_id)]
+
+
+def list_mailing_people(
+    tx: ReadTx, mailing_id: UUID, outcome: str, *, cursor: str | None = None, limit: int = 50
+) -> Page[MailingPerson]:
+    """Who has this outcome, in the scope, by ordinal. Refuses `NoMailing`."""
+    if mailings.find_mailing(tx, mailing_id) is None:
+        raise NoMailing()
+    after, limit = decode_number(cursor) or 0, min(limit, PAGE_MAX)
+    parts = mailings.list_outcome(tx, mailing_id, outcome, after)
+    channels = {
+        ordinal: part.channel for part in parts for ordinal in part.people if ordinal > after
+    }
+    seen = mailings.list_seen(tx, sorted(channels), limit + 1)
+    zh, en = gate.sentence(outcome, "zh"), gate.sentence(outcome, "en")
+    items = [
+        MailingPerson(
+            customer_id=id,
+            customer_ordinal=ordinal,
+            name=Personal(tx.keys.open(sealed)) if sealed else None,
+            channel=channels[ordinal],
+            outcome=outcome,
+            zh=zh,
+            en=en,
+        )
+        for ordinal, id, sealed in seen[:limit]
+    ]
+    last = items[-1].customer_ordinal if len(seen) > limit else None
+    return Page(items, encode_cursor(last) if last is not None else None)
+
+
+def tally(outcome: str, channel: str, count: int) -> Tally:
+    """A count with its words."""
+    zh, en = gate.sentence(outcome, "zh"), gate.sentence(outcome, "en")
+    return Tally(outcome, channel, count, zh, en)

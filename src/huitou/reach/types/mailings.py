@@ -1,0 +1,150 @@
+"""A mailing: one content for many customers, decided about in sets."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from pyroaring import BitMap
+
+from huitou.benefit.types.documents import Part
+from huitou.kernel.errors import NotFound
+from huitou.kernel.personal import Personal
+from huitou.reach.types.policies import Name
+
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+BUCKET = 1 << 16
+"""Customers whose ordinals lie in one bucket are reserved, and locked, together."""
+
+State = Literal["deciding", "reserving", "reserved", "done", "stopped"]
+
+ALLOWED = ""
+"""Instead of a code: this way is open."""
+
+
+class Way(Part):
+    """A channel that a mailing may go by. `cost_fen`: of a thousand messages; `share_bp`: the part of an average order
+    that a message this way is expected to bring."""
+
+    channel: Name
+    cost_fen: Annotated[int, Field(ge=0, le=100_000_000)] = 0
+    share_bp: Annotated[int, Field(ge=0, le=10_000)] = 100
+
+
+class MailingPlan(Part):
+    """What goes to whom. `ways` in the order of preference. A budget is spent where it brings most."""
+
+    content_key: Annotated[str, Field(min_length=1, max_length=200)]
+    ways: Annotated[tuple[Way, ...], Field(min_length=1, max_length=6, strict=False)]
+    category: Name = "promotion"
+    budget_fen: Annotated[int, Field(ge=0)] | None = None
+    expires_at: Annotated[datetime, Field(strict=False)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WayFacts:
+    """What the gate asks about one way, a row a candidate in each array.
+
+    `opens_at` is when a message of this way would go, and `is_quiet` whether quiet hours forbid it altogether.
+    `is_over` and `is_over_own` tell of the caps that all channels share and of the channel's own: one more would be too many.
+    """
+
+    channel: str
+    opens_at: datetime
+    is_quiet: bool
+    is_on: bool
+    has_consent: Mask
+    is_opted_out: Mask
+    has_address: Mask
+    is_over: Mask
+    is_over_own: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Candidates by ordinal, ascending, and what is known of each whatever the way."""
+
+    ordinals: Ints
+    is_forgotten: Mask
+    is_under_14: Mask
+    is_held_out: Mask
+    has_same_content: Mask
+    ways: tuple[WayFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that is held for a customer."""
+
+    customer_id: UUID
+    ordinal: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Places that another mailing holds in a bucket, as messages that will count at `at`."""
+
+    mailing_id: UUID
+    campaign_id: UUID | None
+    content_key: str
+    category: str
+    channel: str
+    at: datetime
+    people: BitMap
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many with an outcome: `reserved`, `sent`, or the code of why not, with the channel that came nearest."""
+
+    outcome: str
+    channel: str
+    count: int
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailingShown:
+    """How far a mailing is, and what was decided, most first. The counts come to `candidates`."""
+
+    id: UUID
+    campaign_id: UUID | None
+    state: State
+    candidates: int
+    tallies: list[Tally]
+    at: datetime
+    decided_at: datetime | None
+    reserved_at: datetime | None
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailingPerson:
+    """Somebody with an outcome, and the channel that came nearest."""
+
+    customer_id: UUID
+    customer_ordinal: int
+    name: Personal | None
+    channel: str
+    outcome: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailingReserved:
+    """Notice: the places of a mailing are held; its messages can be made."""
+
+    mailing_id: UUID
+
+
+class NoMailing(NotFound):
+    code = "reach.no_mailing"
+    zh, en = "没有这次群发", "There is no such mailing"
