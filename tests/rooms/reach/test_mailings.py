@@ -17,6 +17,7 @@ from huitou.reach.actions import mailings
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import crowding
 from huitou.reach.jobs import mailing as jobs
+from huitou.reach.reads import mailings as shown_mailings
 from huitou.reach.reads import messages as reads
 from huitou.reach.rules.crowds import CODES
 from huitou.reach.store import mailings as store
@@ -192,7 +193,7 @@ def test_places_count_before_and_after_they_become_messages(town: Town, copies: 
 
     def tallies() -> dict[str, int]:
         with town.db.read(town.brand.merchant.id) as tx:
-            shown = reads.get_mailing(tx, mailing)
+            shown = shown_mailings.get_mailing(tx, mailing)
         assert sum(one.count for one in shown.tallies) == shown.candidates == 5
         return {one.outcome: one.count for one in shown.tallies}
 
@@ -230,7 +231,7 @@ def test_a_place_is_not_held_where_somebody_was_quicker(town: Town, copies: Ware
         actions.opt_out(tx, people[1], reason="page", proof="test")
     town.drain()
     with town.db.read(town.brand.merchant.id) as tx:
-        shown = reads.get_mailing(tx, mailing)
+        shown = shown_mailings.get_mailing(tx, mailing)
     assert {one.outcome: one.count for one in shown.tallies} == {
         "reserved": 2,
         "cap": 1,
