@@ -20,6 +20,7 @@ from psycopg_pool import ConnectionPool
 
 from huitou.base import copytext, direct, jobs, notices
 from huitou.base.crypto import MasterKey, MerchantKeys
+from huitou.base.queueing import Wanted, enqueue
 
 if TYPE_CHECKING:
     from huitou.base.warehouse.reader import Warehouse
@@ -196,9 +197,8 @@ class Tx(ReadTx):
             {"id": record.id, "kind": record.kind, "body": Jsonb(record.body)},
         )
         for listener in notices.listeners_of(type(notice)):
-            self._enqueue(
-                jobs.HEAR, {"notice": str(record.id), "listener": listener.name}, at=None, key=None
-            )
+            heard = {"notice": str(record.id), "listener": listener.name}
+            enqueue(self, jobs.HEAR, [Wanted(heard)])
 
     def defer(
         self,
@@ -209,23 +209,12 @@ class Tx(ReadTx):
         **args: Any,
     ) -> None:
         """Queue background work. With a `key`, one waiting job of that key is enough."""
-        self._enqueue(jobs.name_of(job), args, at=at, key=key)
+        enqueue(self, jobs.name_of(job), [Wanted(args, key, at)])
 
-    def defer_all(
-        self,
-        job: Callable[..., Any],
-        args: Sequence[tuple[str, datetime | None, Mapping[str, Any]]],
-    ) -> None:
-        """Queue much background work in one statement: `(key, at, args)` each."""
-        if not args:
-            return
-        task = jobs.name_of(job)
-        try:
-            with self.savepoint():
-                self._insert_jobs(task, args)
-        except psycopg.errors.UniqueViolation:  # one of them was queued elsewhere in this moment
-            for key, at, own in args:
-                self._enqueue(task, own, at=at, key=key)
+    def defer_all(self, job: Callable[..., Any], wanted: Sequence[Wanted]) -> None:
+        """Queue much background work in one statement."""
+        if wanted:
+            enqueue(self, jobs.name_of(job), wanted)
 
     def show(self, topic: str, payload: dict[str, Any]) -> None:
         """A live note to open pages: ids, codes and amounts only, under 4 kB."""
@@ -270,63 +259,6 @@ class Tx(ReadTx):
         """Whatever fails inside is undone without undoing what came before."""
         with self._connection.transaction():
             yield
-
-    def _enqueue(
-        self, task: str, args: Mapping[str, Any], *, at: datetime | None, key: str | None
-    ) -> None:
-        if key is None:
-            self._insert_job(task, args, at=at, key=None)
-            return
-        try:
-            with self.savepoint():
-                self._insert_job(task, args, at=at, key=f"{self.merchant}:{task}:{key}")
-        except psycopg.errors.UniqueViolation:
-            pass  # the same job was queued by somebody else in this moment
-
-    def _insert_job(
-        self, task: str, args: Mapping[str, Any], *, at: datetime | None, key: str | None
-    ) -> None:
-        self.run(
-            """
-            SELECT procrastinate_defer_jobs_v1(ARRAY[ROW(
-                'default', %(task)s, 0, NULL, %(key)s, %(args)s, %(at)s
-            )::procrastinate_job_to_defer_v1])
-            WHERE %(key)s::text IS NULL OR NOT EXISTS (
-                SELECT FROM procrastinate_jobs
-                WHERE queueing_lock = %(key)s AND status = 'todo')
-            """,
-            {
-                "task": task,
-                "key": key,
-                "args": Jsonb({"merchant": str(self.merchant), "args": notices.plain(args)}),
-                "at": at,
-            },
-        )
-
-    def _insert_jobs(
-        self, task: str, args: Sequence[tuple[str, datetime | None, Mapping[str, Any]]]
-    ) -> None:
-        self.run(
-            """
-            SELECT procrastinate_defer_jobs_v1(array_agg(ROW(
-                'default', %(task)s, 0, NULL, t.key, t.args, t.at
-            )::procrastinate_job_to_defer_v1 ORDER BY t.no))
-            FROM unnest(%(keys)s::text[], %(args)s::jsonb[], %(times)s::timestamptz[])
-                WITH ORDINALITY AS t (key, args, at, no)
-            WHERE NOT EXISTS (SELECT FROM procrastinate_jobs j
-                              WHERE j.queueing_lock = t.key AND j.status = 'todo')
-            HAVING count(*) > 0
-            """,
-            {
-                "task": task,
-                "keys": [f"{self.merchant}:{task}:{key}" for key, _, _ in args],
-                "args": [
-                    Jsonb({"merchant": str(self.merchant), "args": notices.plain(own)})
-                    for _, _, own in args
-                ],
-                "times": [at for _, at, _ in args],
-            },
-        )
 
 
 class Database:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from huitou.identity import actions as identities
 from huitou.identity import reads as who
 from huitou.profile import actions as profiles
-from huitou.reach import reads
 from huitou.reach.actions import messages as actions
+from huitou.reach.reads import messages as reads
 from huitou.reach.rules import caps, replaying
 from huitou.reach.types.policies import Calendar, ContactPolicy, Past, QuietHours
 from tests.conftest import Clock

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
+from huitou.base.queueing import Wanted
 from huitou.catalog import reads as products
 from huitou.content import actions as contents
 from huitou.content import reads as content
@@ -293,7 +294,10 @@ def add_messages(tx: Tx, chosen: Sequence[tuple[UUID, Candidate, datetime]]) -> 
     store.add_messages(tx, rows)
     tx.defer_all(
         sending.submit,
-        [(str(id), at if at > tx.now else None, {"message_id": str(id)}) for id, _, at in chosen],
+        [
+            Wanted({"message_id": str(id)}, key=str(id), at=at if at > tx.now else None)
+            for id, _, at in chosen
+        ],
     )
 
 
