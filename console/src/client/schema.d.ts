@@ -4503,6 +4503,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reach/mailings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mailings
+         * @description The mailings of a campaign, and what was decided in each.
+         */
+        get: operations["list_mailings_v1_reach_mailings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/mailings/{mailing_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Mailing
+         * @description How far a mailing is, and what was decided, with the number of people for each reason.
+         */
+        get: operations["get_mailing_v1_reach_mailings__mailing_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/mailings/{mailing_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List People
+         * @description Who has this outcome, within what the caller may see.
+         */
+        get: operations["list_people_v1_reach_mailings__mailing_id__people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reach/policy": {
         parameters: {
             query?: never;
@@ -10176,6 +10236,62 @@ export interface components {
             /** Off Fen */
             off_fen: number;
         };
+        /**
+         * MailingPerson
+         * @description Somebody with an outcome, and the channel that came nearest.
+         */
+        MailingPerson: {
+            /** Channel */
+            channel: string;
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /** Customer Ordinal */
+            customer_ordinal: number;
+            /** En */
+            en: string;
+            /** Name */
+            name: string | null;
+            /** Outcome */
+            outcome: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
+         * MailingShown
+         * @description How far a mailing is, and what was decided, most first. The counts come to `candidates`.
+         */
+        MailingShown: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Campaign Id */
+            campaign_id: string | null;
+            /** Candidates */
+            candidates: number;
+            /** Decided At */
+            decided_at: string | null;
+            /** Done At */
+            done_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reserved At */
+            reserved_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "deciding" | "reserving" | "reserved" | "done" | "stopped";
+            /** Tallies */
+            tallies: components["schemas"]["Tally"][];
+        };
         /** MakeCodes */
         MakeCodes: {
             /** Count */
@@ -11494,6 +11610,16 @@ export interface components {
         Page_Import_: {
             /** Items */
             items: components["schemas"]["Import"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_MailingPerson_: {
+            /** Items */
+            items: components["schemas"]["MailingPerson"][];
             /** Next */
             next: string | null;
         };
@@ -15151,6 +15277,22 @@ export interface components {
              * @default []
              */
             remove?: string[];
+        };
+        /**
+         * Tally
+         * @description So many with an outcome: `reserved`, `sent`, or the code of why not, with the channel that came nearest.
+         */
+        Tally: {
+            /** Channel */
+            channel: string;
+            /** Count */
+            count: number;
+            /** En */
+            en: string;
+            /** Outcome */
+            outcome: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * TaskCount
@@ -24273,6 +24415,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Product_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_mailings_v1_reach_mailings_get: {
+        parameters: {
+            query: {
+                campaign: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailingShown"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_mailing_v1_reach_mailings__mailing_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailingShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_people_v1_reach_mailings__mailing_id__people_get: {
+        parameters: {
+            query: {
+                cursor?: string | null;
+                limit?: number;
+                outcome: string;
+            };
+            header?: never;
+            path: {
+                mailing_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MailingPerson_"];
                 };
             };
             /** @description Refused */
