@@ -219,5 +219,6 @@ export type ContactPolicy = Schemas['ContactPolicy']
 export type ContactCap = Schemas['Cap']
 export type ContactQuiet = Schemas['QuietHours']
 export type PolicyShown = Schemas['PolicyShown']
+export type ReachStop = Schemas['Stop']
 /** What a policy would have done to messages that went. */
 export type PolicyReplayed = Schemas['huitou__reach__types__policies__Replayed']

@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next'
 import { Problem } from '@/client/http'
 import { useStream } from '@/client/live'
 import { useRead } from '@/client/query'
+import { StopBanner } from '@/rooms/reach/StopBanner'
 import { DrillProvider } from '@/shell/drill'
 import { Frame } from '@/shell/frame'
 import { setToast, showFault } from '@/shell/notify'
@@ -146,6 +147,7 @@ function Inside() {
     <MetricsContext value={dictionary}>
       <DrillProvider>
         <Frame>
+          <StopBanner />
           <Suspense fallback={<Waiting />}>
             <Here />
           </Suspense>

@@ -15,6 +15,7 @@ import { Caps } from './Caps'
 import { LastMonth } from './LastMonth'
 import { QuietHours } from './QuietHours'
 import { Repeat } from './Repeat'
+import { StopButton } from './StopButton'
 
 /** How often, when and how soon again a customer may be written to. */
 export function Policy() {
@@ -50,24 +51,27 @@ function Editor({ shown }: { shown: PolicyShown }) {
           )
         }
         actions={
-          mayEdit && (
-            <>
-              <UndoRedo edits={edits} />
-              <Button
-                type="primary"
-                disabled={!isChanged || preview.isError}
-                loading={save.isPending}
-                onClick={() =>
-                  save.mutate(
-                    { to: 'PUT /v1/reach/policy', body: { version: shown.version, policy } },
-                    { onSuccess: () => showDone(t('reach.policy_saved')) },
-                  )
-                }
-              >
-                {t('reach.policy_save')}
-              </Button>
-            </>
-          )
+          <>
+            <StopButton />
+            {mayEdit && (
+              <>
+                <UndoRedo edits={edits} />
+                <Button
+                  type="primary"
+                  disabled={!isChanged || preview.isError}
+                  loading={save.isPending}
+                  onClick={() =>
+                    save.mutate(
+                      { to: 'PUT /v1/reach/policy', body: { version: shown.version, policy } },
+                      { onSuccess: () => showDone(t('reach.policy_saved')) },
+                    )
+                  }
+                >
+                  {t('reach.policy_save')}
+                </Button>
+              </>
+            )}
+          </>
         }
       />
       <div className="cols-editor">
