@@ -41,9 +41,12 @@ from huitou.channels.wecom.client import (
     WeComUnanswered,
     WeComUnreachable,
 )
+from huitou.channels.wecom.codes import WeComCodes
 from huitou.channels.wecom.config import WeComConfig
 from huitou.channels.wecom.friends import WeComFriends
 from huitou.channels.wecom.login import WeComLogin
+from huitou.code import types as code_types
+from huitou.code.types import Ways
 from huitou.commission import reads as commission
 from huitou.identity import types as identity_types
 from huitou.offer.reads import orders as offer
@@ -71,6 +74,7 @@ ROOMS = (
     "benefit",
     "offer",
     "content",
+    "code",
     "reach",
     "opportunity",
     "associate",
@@ -207,6 +211,12 @@ def open_friends(config: str) -> Friends:
 
 
 @_one_for_each
+def open_ways(config: str) -> Ways:
+    """WeCom's contact-way codes."""
+    return WeComCodes(WeComClient(WeComConfig.model_validate_json(config)))
+
+
+@_one_for_each
 def open_sms_pushes(kind: str, config: str) -> SmsPushes:
     """What an SMS provider pushes."""
     if kind == "sms_tencent":
@@ -230,6 +240,7 @@ def bind() -> None:
     """Bind the rooms' ports to the adapters, and to the rooms above that serve them."""
     identity_types.PEOPLE.bind(profile.people)
     profile_types.EXPORTERS.bind(_exporters())
+    code_types.open_ways.bind(open_ways)
     reach_channels.open_channel.bind(open_channel)
     reach_channels.open_notifier.bind(open_notifier)
     reach_channels.open_friends.bind(open_friends)

@@ -110,6 +110,7 @@ class LinkOpened(Strict, frozen=True):
 class ContactAdded(Strict, frozen=True):
     staff: ShortText
     state: ShortText | None = None
+    code: ShortText | None = None
 
 
 class ContactRemoved(Strict, frozen=True):

@@ -37,6 +37,8 @@ PERMISSIONS = (
     "offer.read",
     "offer.edit",
     "offer.publish",
+    "codes.read",
+    "codes.edit",
 )
 
 _MANAGER = frozenset(
@@ -52,6 +54,8 @@ _MANAGER = frozenset(
         "benefit.read",
         "benefit.use",
         "offer.read",
+        "codes.read",
+        "codes.edit",
     }
 )
 _OF_ROLE: dict[Role, frozenset[str]] = {
@@ -67,6 +71,7 @@ _OF_ROLE: dict[Role, frozenset[str]] = {
             "result.read",
             "benefit.use",
             "offer.read",
+            "codes.read",
         }
     ),
 }

@@ -15,7 +15,8 @@ LINK = Link("秋冬新品", "三件", "https://h5.example.cn/t/Ab")
 def test_a_code_names_its_source_and_may_get_another_member(sim: Sim) -> None:
     ways = WeComWays(sim.client())
     way = ways.add(["zhangsan"], "st0401-shelf", "门店货架", asks_first=False)
-    assert ways.get(way.config_id) == way and "/scan/" in way.qr_code
+    assert ways.get(way.config_id) == way and "/wwpic/" in way.qr_code
+    assert sim.http.get(way.qr_code).content.startswith(b"\x89PNG")
     sim.order("customers", customers=[{"external_userid": "wmNEW01", "name": "新客"}])
     sim.http.post(f"/scan/{way.config_id}", data={"external_userid": "wmNEW01"})
     contact = WeComContacts(sim.client()).contact("wmNEW01")

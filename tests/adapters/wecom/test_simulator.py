@@ -170,9 +170,10 @@ def test_a_link_that_is_no_web_address_is_not_followed(sim: Sim) -> None:
 def test_scanning_a_contact_way_makes_a_friend(sim: Sim) -> None:
     body = {"type": 1, "scene": 2, "user": ["zhangsan"], "state": "ch7", "remark": "南京西路店"}
     way = sim.client().post("externalcontact/add_contact_way", body)
-    page = sim.http.get(way["qr_code"])
+    scan = f"/scan/{way['config_id']}"
+    page = sim.http.get(scan)
     assert "张三" in page.text
-    response = sim.http.post(way["qr_code"], data={"name": "小李"})
+    response = sim.http.post(scan, data={"name": "小李"})
     customer = response.headers["location"].split("/")[2]
     detail = sim.client().get("externalcontact/get", {"external_userid": customer})
     assert detail["external_contact"]["name"] == "小李"

@@ -9,6 +9,7 @@ from huitou.reach.types.channels import (
     FriendAdded,
     FriendEvent,
     FriendRemoved,
+    Link,
     OtherCallback,
     SubmitOutcome,
 )
@@ -49,9 +50,9 @@ class WeComFriends:
             )
         return OtherCallback(event.key)
 
-    def welcome(self, welcome_code: str, text: str) -> SubmitOutcome:
+    def welcome(self, welcome_code: str, text: str, link: Link | None) -> SubmitOutcome:
         """Greet within 20 seconds, once."""
-        return self._channel.send_welcome(welcome_code, text, None)
+        return self._channel.send_welcome(welcome_code, text, link)
 
     def unionid_of(self, external_userid: str) -> str | None:
         """The customer's unionid where a developer id is bound."""

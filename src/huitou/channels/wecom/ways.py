@@ -4,8 +4,9 @@ Source: developer.work.weixin.qq.com/document/path/92228. The `state` given here
 callback of everybody who scans the code, and in their details for ever: it names the source.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from huitou.channels.wecom.client import Json, WeComClient, WeComError
 
@@ -65,10 +66,12 @@ class WeComWays:
             remark=str(way.get("remark") or ""),
         )
 
-    def find(self, state: str) -> Way | None:
-        """The newest code with this state among those of the last 90 days."""
-        for config_id in self._ids():
-            way = self.get(config_id)
+    def find(
+        self, state: str, *, since: datetime | None = None, known: Collection[str] = ()
+    ) -> Way | None:
+        """The code with this state made since then, at most 90 days ago; `known` ids are passed over."""
+        for config_id in self._ids(since):
+            way = None if config_id in known else self.get(config_id)
             if way is not None and way.state == state:
                 return way
         return None
@@ -88,10 +91,11 @@ class WeComWays:
             if error.errcode not in UNKNOWN_WAY:
                 raise
 
-    def _ids(self) -> Iterator[str]:
-        pages = self._client.pages(
-            "externalcontact/list_contact_way", {"limit": 1000}, "contact_way"
-        )
+    def _ids(self, since: datetime | None) -> Iterator[str]:
+        body: Json = {"limit": 1000}
+        if since is not None:
+            body["start_time"] = int(since.timestamp())
+        pages = self._client.pages("externalcontact/list_contact_way", body, "contact_way")
         yield from (str(row["config_id"]) for row in pages)
 
 

@@ -20,7 +20,8 @@ from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
 from huitou.reach.actions import messages as actions
-from huitou.reach.jobs import callbacks, hearing, receipts
+from huitou.reach.jobs import callbacks, greeting, hearing, receipts
+from huitou.reach.jobs.greeting import Greeting
 from huitou.reach.reads import messages as reads
 from huitou.reach.reads.messages import DecisionRow, FailureCount, MessageDetail
 from huitou.reach.store.search import MessageRow
@@ -236,16 +237,21 @@ def wecom_event(
     """WeCom tells of a friend. The greeting goes out right after the answer: its code lives 20 s."""
     friends = _friends(request, merchant_id)
     event = friends.parse(msg_signature, timestamp, nonce, body)
-    greeting = None
-    with _database(request).write(merchant_id, principal="callback:wecom") as tx:
+    claimed = None
+    database = _database(request)
+    with database.write(merchant_id, principal="callback:wecom") as tx:
         if isinstance(event, FriendAdded):
-            greeting = callbacks.add_friend(tx, friends.corp, event)
+            claimed = callbacks.add_friend(tx, friends.corp, event)
         elif isinstance(event, FriendRemoved):
             callbacks.remove_friend(tx, friends.corp, event)
-    task = None
-    if isinstance(event, FriendAdded) and event.welcome_code and greeting:
-        task = BackgroundTask(friends.welcome, event.welcome_code, greeting)
+    task = BackgroundTask(_greet, database, merchant_id, friends, claimed) if claimed else None
     return PlainTextResponse("", background=task)
+
+
+def _greet(database: Database, merchant: UUID, friends: Friends, claimed: Greeting) -> None:
+    outcome = friends.welcome(claimed.welcome_code, claimed.text, claimed.link)
+    with database.write(merchant, principal="callback:wecom") as tx:
+        greeting.settle(tx, claimed, outcome)
 
 
 @router.post(

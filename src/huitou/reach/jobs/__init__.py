@@ -6,6 +6,7 @@ modules load.
 
 from huitou.reach.jobs import (
     callbacks,
+    greeting,
     hearing,
     listening,
     mailing,
@@ -17,6 +18,7 @@ from huitou.reach.jobs import (
 
 __all__ = [
     "callbacks",
+    "greeting",
     "hearing",
     "listening",
     "mailing",

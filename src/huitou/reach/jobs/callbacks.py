@@ -8,7 +8,7 @@ from uuid import UUID
 from huitou.base.db import ReadTx, Tx
 from huitou.base.jobs import Effect, job
 from huitou.base.ports import Port
-from huitou.content import reads as content
+from huitou.code import reads as codes
 from huitou.event import actions as events
 from huitou.event import reads as log
 from huitou.event.types import EventIn, IdentifierIn
@@ -16,7 +16,8 @@ from huitou.identity import reads as identities
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
 from huitou.reach.actions import messages as actions
-from huitou.reach.jobs import holding
+from huitou.reach.jobs import greeting
+from huitou.reach.jobs.greeting import Greeting
 from huitou.reach.store import messages as store
 from huitou.reach.store import reports
 from huitou.reach.types.channels import (
@@ -57,11 +58,13 @@ def sms_pushes_of(tx: ReadTx, carrier: str) -> SmsPushes:
     return open_sms_pushes.get()(carrier, config)
 
 
-def add_friend(tx: Tx, corp: str, added: FriendAdded) -> str | None:
-    """A new friend: into the log. Returns the text to greet them with, the first time."""
+def add_friend(tx: Tx, corp: str, added: FriendAdded) -> Greeting | None:
+    """A new friend: into the log. Returns what to greet them with, the first time."""
     if not reports.add_receipt(tx, "wecom", added.key):
         return None
     properties = {"staff": added.user, **({"state": added.state[:64]} if added.state else {})}
+    if code_id := codes.ids_by_state(tx, [added.state]).get(added.state):
+        properties["code"] = str(code_id)
     identifier = IdentifierIn(_EXTERNAL, added.external_userid, corp, True)
     merchant_actions.add_connector(tx, "wecom", "企业微信")
     events.accept_events(
@@ -80,10 +83,7 @@ def add_friend(tx: Tx, corp: str, added: FriendAdded) -> str | None:
     identifier_id = log.identifier_id(tx, _EXTERNAL, corp, added.external_userid)
     if identifier_id is not None:
         tx.defer(look_up, key=str(identifier_id), identifier_id=identifier_id, corp=corp)
-    staff = merchants.find_staff_by_wecom(tx, added.user)
-    if staff is None or holding.is_silent(tx, "wecom"):
-        return None
-    return content.welcome_text(merchants.get_unit(tx, staff.unit_id).name, staff.name)
+    return greeting.claim(tx, added)
 
 
 def remove_friend(tx: Tx, corp: str, removed: FriendRemoved) -> None:

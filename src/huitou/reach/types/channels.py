@@ -201,8 +201,8 @@ class Friends(Protocol):
         """The event of a callback. Refuses a wrong signature and what it cannot read."""
         ...
 
-    def welcome(self, welcome_code: str, text: str) -> SubmitOutcome:
-        """Greet a new friend, once."""
+    def welcome(self, welcome_code: str, text: str, link: Link | None) -> SubmitOutcome:
+        """Greet a new friend, once, with a card under the words."""
         ...
 
     def unionid_of(self, external_userid: str) -> str | None:

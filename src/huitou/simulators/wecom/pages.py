@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from huitou.kernel.time import DEFAULT_ZONE
-from huitou.simulators.wecom import mass, staff
+from huitou.simulators.wecom import mass, staff, ways
 from huitou.simulators.wecom.control import befriend, unfriend
 from huitou.simulators.wecom.delivery import Deliverer
 from huitou.simulators.wecom.world import World
@@ -155,6 +155,12 @@ def _add_member(router: APIRouter, world: World, pages: Pages) -> None:
 
 
 def _add_scan(router: APIRouter, world: World, pages: Pages, deliverer: Deliverer) -> None:
+    @router.get("/wwpic/{config_id}/0")
+    def picture(request: Request, config_id: str) -> Response:
+        _way(world, config_id)
+        origin = str(request.base_url).rstrip("/")
+        return Response(ways.picture_of(origin, config_id), media_type="image/png")
+
     @router.get("/scan/{config_id}")
     def scan(config_id: str, q: str = "") -> HTMLResponse:
         userids = json.loads(_way(world, config_id)["userids"])

@@ -1,6 +1,9 @@
 """「联系我」codes. Source: developer.work.weixin.qq.com/document/path/92228."""
 
+import io
 import json
+
+import segno
 
 from huitou.simulators.wecom.errors import ApiError
 from huitou.simulators.wecom.world import World
@@ -18,14 +21,14 @@ def add_contact_way(world: World, params: Json, body: Json) -> Json:
         raise ApiError(40035)
     config_id = new_name("cw")
     world.run(
-        "INSERT INTO contact_way VALUES (?, ?, ?, ?)",
+        "INSERT INTO contact_way VALUES (?, ?, ?, ?, ?)",
         config_id,
         json.dumps(users),
         _state(body),
         str(body.get("remark", ""))[:30],
+        world.now(),
     )
-    # The real one is a picture of a QR code; ours is the page a scan would open.
-    return {"config_id": config_id, "qr_code": f"{params['_origin']}/scan/{config_id}"}
+    return {"config_id": config_id, "qr_code": _picture_url(params, config_id)}
 
 
 def get_contact_way(world: World, params: Json, body: Json) -> Json:
@@ -39,14 +42,19 @@ def get_contact_way(world: World, params: Json, body: Json) -> Json:
             "user": users,
             "state": row["state"],
             "remark": row["remark"],
-            "qr_code": f"{params['_origin']}/scan/{row['config_id']}",
+            "qr_code": _picture_url(params, row["config_id"]),
         }
     }
 
 
-def list_contact_ways(world: World, _params: Json, _body: Json) -> Json:
-    """Newest first, as we are asked for the newest."""
-    rows = world.rows("SELECT config_id FROM contact_way ORDER BY rowid DESC LIMIT 1000")
+def list_contact_ways(world: World, _params: Json, body: Json) -> Json:
+    """Newest first, made between `start_time` and `end_time`."""
+    rows = world.rows(
+        "SELECT config_id FROM contact_way WHERE created_at BETWEEN ? AND ? "
+        "ORDER BY rowid DESC LIMIT 1000",
+        float(body.get("start_time") or 0),
+        float(body.get("end_time") or world.now()),
+    )
     return {"contact_way": [{"config_id": row["config_id"]} for row in rows], "next_cursor": ""}
 
 
@@ -65,6 +73,17 @@ def update_contact_way(world: World, _params: Json, body: Json) -> Json:
 def del_contact_way(world: World, _params: Json, body: Json) -> Json:
     world.run("DELETE FROM contact_way WHERE config_id = ?", _way(world, body)["config_id"])
     return {}
+
+
+def picture_of(origin: str, config_id: str) -> bytes:
+    """The QR code that WeCom would show: ours opens the page of a scan."""
+    out = io.BytesIO()
+    segno.make_qr(f"{origin}/scan/{config_id}").save(out, kind="png", scale=10, border=4)
+    return out.getvalue()
+
+
+def _picture_url(params: Json, config_id: str) -> str:
+    return f"{params['_origin']}/wwpic/{config_id}/0"
 
 
 def _way(world: World, body: Json) -> Row:

@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS welcome (
   code TEXT PRIMARY KEY, userid TEXT NOT NULL, external_userid TEXT NOT NULL,
   issued_at REAL NOT NULL, is_used INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS contact_way (
-  config_id TEXT PRIMARY KEY, userids TEXT NOT NULL, state TEXT NOT NULL, remark TEXT NOT NULL);
+  config_id TEXT PRIMARY KEY, userids TEXT NOT NULL, state TEXT NOT NULL, remark TEXT NOT NULL,
+  created_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS customer_group (
   chat_id TEXT PRIMARY KEY, name TEXT NOT NULL, owner TEXT NOT NULL, member_count INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS moment (
