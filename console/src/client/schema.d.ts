@@ -718,6 +718,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/{campaign_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test
+         * @description Send what the campaign says on a channel to an employee or an address, marked 【测试】.
+         */
+        post: operations["send_test_v1_campaigns__campaign_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tests
+         * @description The latest tests, and what became of them.
+         */
+        get: operations["list_tests_v1_campaigns__campaign_id__tests_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/preview": {
         parameters: {
             query?: never;
@@ -9542,6 +9582,23 @@ export interface components {
             /** Detail */
             detail: components["schemas"]["ValidationError"][];
         };
+        /** TestBody */
+        huitou__api__channels__TestBody: {
+            /** To */
+            to?: string | null;
+        };
+        /** TestSent */
+        huitou__api__channels__TestSent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Sent */
+            sent: boolean;
+            /** Url */
+            url: string | null;
+        };
         /**
          * Rejected
          * @description An import of the last seven days with rows that failed; rehearsals are left out.
@@ -9928,6 +9985,22 @@ export interface components {
             valid_until: string | null;
         };
         /**
+         * TestBody
+         * @description A `channel` of the campaign. In WeCom an employee gets a card, by default yourself; elsewhere
+         *     `address` is a phone number or the id that the channel knows people by.
+         */
+        huitou__campaign__http__TestBody: {
+            /** Address */
+            address?: string | null;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "wecom" | "sms" | "wechat" | "mini" | "rcs" | "phone" | "webhook";
+            /** Staff Id */
+            staff_id?: string | null;
+        };
+        /**
          * Source
          * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
          *     a category if wanted).
@@ -9963,6 +10036,21 @@ export interface components {
             title_en: string;
             /** Title Zh */
             title_zh: string;
+        };
+        /**
+         * TestSent
+         * @description A test with the words it has; `GET …/tests` tells what became of it.
+         */
+        huitou__campaign__types__tests__TestSent: {
+            /** Channel */
+            channel: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
         };
         /** Rejected */
         huitou__event__types__Rejected: {
@@ -12514,6 +12602,16 @@ export interface components {
         Page_TemplateShown_: {
             /** Items */
             items: components["schemas"]["TemplateShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_TestShown_: {
+            /** Items */
+            items: components["schemas"]["TestShown"][];
             /** Next */
             next: string | null;
         };
@@ -16045,11 +16143,6 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** TestBody */
-        TestBody: {
-            /** To */
-            to?: string | null;
-        };
         /**
          * TestIn
          * @description `address`: a phone for `sms`; for `wecom` a member's user id, by default your own.
@@ -16072,17 +16165,31 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** TestSent */
-        TestSent: {
+        /**
+         * TestShown
+         * @description What became of a test: the state of its message or card, and why it failed.
+         */
+        TestShown: {
+            /** Channel */
+            channel: string;
+            /** Failure */
+            failure: string | null;
+            /** Failure Text */
+            failure_text: string | null;
             /**
-             * At
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Sent At
              * Format: date-time
              */
-            at: string;
-            /** Sent */
-            sent: boolean;
-            /** Url */
-            url: string | null;
+            sent_at: string;
+            /** Sent By */
+            sent_by: string;
+            /** State */
+            state: string;
         };
         /** TestStarted */
         TestStarted: {
@@ -18381,6 +18488,72 @@ export interface operations {
             };
         };
     };
+    send_test_v1_campaigns__campaign_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["huitou__campaign__http__TestBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__campaign__types__tests__TestSent"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_tests_v1_campaigns__campaign_id__tests_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TestShown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     preview_v1_campaigns_preview_post: {
         parameters: {
             query?: never;
@@ -18549,7 +18722,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TestBody"];
+                "application/json": components["schemas"]["huitou__api__channels__TestBody"];
             };
         };
         responses: {
@@ -18559,7 +18732,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TestSent"];
+                    "application/json": components["schemas"]["huitou__api__channels__TestSent"];
                 };
             };
             /** @description Refused */

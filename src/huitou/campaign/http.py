@@ -1,20 +1,21 @@
 """Campaigns over HTTP."""
 
 import secrets
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
 from pydantic import AwareDatetime, Field
 
 from huitou.base.db import ReadTx
-from huitou.base.http import Body, Reading, Router, Writing, needs
+from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
 from huitou.campaign import reads
-from huitou.campaign.actions import approving, editing, estimating, publishing
+from huitou.campaign.actions import approving, editing, estimating, publishing, testing
 from huitou.campaign.types.candidates import Arm, CandidateRow
 from huitou.campaign.types.estimates import Estimate
 from huitou.campaign.types.plans import Campaign, Fallback, Plan, ProductMode, Source, State
 from huitou.campaign.types.showing import Preview, Progress
+from huitou.campaign.types.tests import TestSent, TestShown
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import reads as merchant
 from huitou.opportunity.types import ListName
@@ -64,6 +65,15 @@ class EditBody(PlanBody):
 
 class PublishBody(Body):
     version: int | None = None
+
+
+class TestBody(Body):
+    """A `channel` of the campaign. In WeCom an employee gets a card, by default yourself; elsewhere
+    `address` is a phone number or the id that the channel knows people by."""
+
+    channel: Literal["wecom", "sms", "wechat", "mini", "rcs", "phone", "webhook"]
+    staff_id: Annotated[UUID, Field(strict=False)] | None = None
+    address: Annotated[str, Field(min_length=1, max_length=128)] | None = None
 
 
 class RefuseBody(Body):
@@ -135,6 +145,19 @@ def publish(tx: Writing, campaign_id: UUID, body: PublishBody | None = None) -> 
     """Begin to publish; `progress` tells how far it is. Above a size it waits for a second person, with
     `starts_at` for its moment."""
     return publishing.publish(tx, campaign_id, version=body.version if body else None)
+
+
+@router.post("/{campaign_id}/test", status_code=201, dependencies=[needs("campaign.publish")])
+def send_test(tx: Writing, asking: Asking, campaign_id: UUID, body: TestBody) -> TestSent:
+    """Send what the campaign says on a channel to an employee or an address, marked 【测试】."""
+    staff_id = body.staff_id or (asking.staff_id if body.address is None else None)
+    return testing.send(tx, campaign_id, body.channel, staff_id=staff_id, address=body.address)
+
+
+@router.get("/{campaign_id}/tests", dependencies=[needs("campaign.read")])
+def list_tests(tx: Reading, asking: Asking, campaign_id: UUID) -> Page[TestShown]:
+    """The latest tests, and what became of them."""
+    return Page(reads.list_tests(tx, campaign_id, asking.language))
 
 
 @router.post("/{campaign_id}/approve", dependencies=[needs("campaign.approve")])

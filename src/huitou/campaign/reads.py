@@ -13,7 +13,7 @@ from huitou.benefit.types.approvals import Approval
 from huitou.campaign.actions import deciding
 from huitou.campaign.rules import verdicts, waterfall
 from huitou.campaign.store import campaigns as store
-from huitou.campaign.store import candidates, estimates
+from huitou.campaign.store import candidates, estimates, tests
 from huitou.campaign.types.candidates import Arm, Assignment, CandidateRow, Verdict
 from huitou.campaign.types.estimates import Estimate, NoEstimate
 from huitou.campaign.types.plans import (
@@ -38,6 +38,7 @@ from huitou.campaign.types.showing import (
     SampleTask,
     StoreLoad,
 )
+from huitou.campaign.types.tests import TestShown
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.kernel.personal import Personal
 from huitou.merchant import reads as merchant
@@ -45,6 +46,7 @@ from huitou.profile import reads as profile
 from huitou.reach.reads import messages as reach
 
 SAMPLE_COUNT = 3
+TESTS_SHOWN = 20
 _NOBODY = Counts(0, 0, 0, 0, 0)
 
 
@@ -151,6 +153,17 @@ def get_estimate(tx: ReadTx, campaign_id: UUID) -> Estimate:
         begun_at=kept.begun_at,
         ended_at=kept.ended_at,
     )
+
+
+def list_tests(tx: ReadTx, campaign_id: UUID, language: str = "zh") -> list[TestShown]:
+    """The latest tests of its words, and what became of them. Refuses NoSuchCampaign."""
+    get_stored(tx, campaign_id)
+    shown = []
+    for row in tests.list_tests(tx, campaign_id, TESTS_SHOWN):
+        state, failure = reach.state_of_test(tx, row["id"])
+        text = reach.reason_text(failure, language) if failure else None
+        shown.append(TestShown(**row, state=state, failure=failure, failure_text=text))
+    return shown
 
 
 def progress(tx: ReadTx, campaign_id: UUID) -> Progress:

@@ -139,6 +139,12 @@ def sms_texts(
     ]
 
 
+def filling_of(tx: ReadTx, plan: Plan, verdict: Verdict) -> Filling:
+    """What the placeholders stand for with one customer."""
+    skus = lists_of(tx, plan, [verdict])
+    return _fillings(tx, [verdict], skus)[verdict.customer_id]
+
+
 def content_key(campaign_id: UUID | None) -> str:
     """What one campaign says is one content, whatever the channel."""
     return f"campaign:{campaign_id}"

@@ -170,10 +170,19 @@ def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     store.erase_bodies(tx, customer_ids)
 
 
-def add_test(tx: Tx, channel: str, text: str, address: str, params: dict[str, str]) -> UUID:
-    """A test message: marked, counted nowhere, of no customer."""
+def add_test(
+    tx: Tx,
+    channel: str,
+    text: str,
+    address: str,
+    params: dict[str, str],
+    *,
+    template: str | None = None,
+    link: dict[str, str] | None = None,
+) -> UUID:
+    """A test message: marked, counted nowhere, of no customer. `link` as `channels.Link`."""
     message_id = new_id()
-    body: dict[str, Any] = {"text": text, "params": params, "template": None, "link": None}
+    body: dict[str, Any] = {"text": text, "params": params, "template": template, "link": link}
     body["address"] = address
     row = {
         "id": message_id,
