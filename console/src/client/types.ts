@@ -114,6 +114,9 @@ export type CampaignPreview = Schemas['Preview']
 export type Candidate = Schemas['CandidateRow']
 export type Task = Schemas['TaskShown']
 export type Message = Schemas['MessageRow']
+export type MessageDetail = Schemas['MessageDetail']
+/** Why a customer got, or did not get, a message. */
+export type Decision = Schemas['DecisionRow']
 
 /* Results. */
 

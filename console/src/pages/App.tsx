@@ -44,6 +44,7 @@ const OffersPage = lazy(() => import('./OffersPage'))
 const OfferPage = lazy(() => import('./OfferPage'))
 const OfferOrderPage = lazy(() => import('./OfferOrderPage'))
 const GamesPage = lazy(() => import('./GamesPage'))
+const MessagesPage = lazy(() => import('./MessagesPage'))
 const PolicyPage = lazy(() => import('./PolicyPage'))
 const ResultsPage = lazy(() => import('./ResultsPage'))
 const IdentityPage = lazy(() => import('./IdentityPage'))
@@ -201,6 +202,8 @@ function Here() {
       return <GamesPage key={second} id={second} />
     case 'ledger':
       return <LedgerPage tab={second} />
+    case 'messages':
+      return <MessagesPage />
     case 'policy':
       return <PolicyPage />
     case 'results':

@@ -12,10 +12,12 @@ import {
   IdcardOutlined,
   LineChartOutlined,
   LogoutOutlined,
+  MailOutlined,
   MenuOutlined,
   PercentageOutlined,
   RedEnvelopeOutlined,
   SafetyOutlined,
+  SendOutlined,
   SettingOutlined,
   StarOutlined,
   TagsOutlined,
@@ -64,7 +66,14 @@ const places: (Place | { key: string; icon: ReactNode; inside: Place[] })[] = [
       { key: 'ledger', icon: <BookOutlined />, needs: 'benefit.read' },
     ],
   },
-  { key: 'policy', icon: <SafetyOutlined />, needs: 'campaign.read' },
+  {
+    key: 'reach',
+    icon: <SendOutlined />,
+    inside: [
+      { key: 'messages', icon: <MailOutlined />, needs: 'task.read' },
+      { key: 'policy', icon: <SafetyOutlined />, needs: 'campaign.read' },
+    ],
+  },
   { key: 'results', icon: <LineChartOutlined />, needs: 'result.read' },
   { key: 'identity', icon: <IdcardOutlined />, needs: 'customer.edit' },
   { key: 'data', icon: <DatabaseOutlined />, needs: 'import.write' },
@@ -85,7 +94,7 @@ function Nav({ done }: { done?: () => void }) {
       theme="dark"
       mode="inline"
       selectedKeys={[parts[0] ?? '']}
-      defaultOpenKeys={['benefits']}
+      defaultOpenKeys={['benefits', 'reach']}
       onClick={({ key }) => {
         go(`/${key}`)
         done?.()

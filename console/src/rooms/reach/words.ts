@@ -1,0 +1,60 @@
+import type { TFunction } from 'i18next'
+import type { Message } from '@/client/types'
+
+export const CHANNELS = ['wecom', 'sms', 'wechat', 'mini', 'rcs', 'phone', 'webhook']
+export const STATES: Message['state'][] = [
+  'planned',
+  'in_flight',
+  'waiting',
+  'submitted',
+  'delivered',
+  'unknown',
+  'failed',
+  'cancelled',
+]
+
+/** What messages are searched by, as the address has it. */
+export const FILTERS = [
+  'customer',
+  'channel',
+  'state',
+  'failure',
+  'purpose',
+  'category',
+  'campaign',
+  'unit',
+  'associate',
+  'since',
+  'until',
+]
+
+export const channelName = (t: TFunction, channel: string) =>
+  t(`reach.channel_${channel}`, { defaultValue: channel })
+
+export const purposeName = (t: TFunction, purpose: string) =>
+  t(`reach.purpose_${purpose}`, { defaultValue: purpose })
+
+export const categoryName = (t: TFunction, category: string) =>
+  t(`reach.category_${category}`, { defaultValue: category })
+
+export interface Step {
+  key: 'planned' | 'held' | 'submitted' | 'delivered' | 'stopped' | 'opened' | 'awaited'
+  at: string | null
+  tone: 'done' | 'bad' | 'open'
+}
+
+/** What happened to a message, in order, and what is still awaited. */
+export function journeyOf(message: Message): Step[] {
+  const steps: Step[] = [{ key: 'planned', at: message.planned_at, tone: 'done' }]
+  const add = (key: Step['key'], at: string | null | undefined, tone: Step['tone'] = 'done') =>
+    steps.push({ key, at: at ?? null, tone })
+  const isHeld = message.not_before != null && message.not_before > message.planned_at
+  if (isHeld) add('held', message.not_before, message.submitted_at ? 'done' : 'open')
+  if (message.submitted_at) add('submitted', message.submitted_at)
+  if (message.delivered_at) add('delivered', message.delivered_at)
+  if (message.opened_at) add('opened', message.opened_at)
+  if (message.state === 'failed' || message.state === 'cancelled') add('stopped', null, 'bad')
+  else if (message.state !== 'delivered' && !(isHeld && message.state === 'planned'))
+    add('awaited', null, 'open')
+  return steps
+}

@@ -1,0 +1,70 @@
+"""Every message is found, opened and explained in the console, and taken along as a table."""
+
+import csv
+import io
+import re
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.running import Demo, soon
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+def _delivered(demo: Demo) -> list[dict[str, str]]:
+    """The demo's associates send as they live: somebody soon has."""
+
+    def find() -> list[dict[str, str]] | None:
+        found: list[dict[str, str]] = demo.get("/v1/messages", state="delivered")["items"]
+        return found or None
+
+    return soon(find, 120)
+
+
+def _choose(page: Page, filter_: str, option: str) -> None:
+    page.get_by_label(filter_, exact=True).click()
+    page.locator(".ant-select-dropdown:visible").get_by_text(option, exact=True).click()
+
+
+def test_a_message_is_found_and_tells_its_journey_and_why(open_page: OpenPage, demo: Demo) -> None:
+    _delivered(demo)
+    page = open_page("/#/messages", role="headquarters")
+    _choose(page, "全部状态", "已送达")
+    _choose(page, "全部渠道", "企业微信")
+    expect(page).to_have_url(re.compile("state=delivered.*channel=wecom"))
+    row = page.locator("tr.opens-row").first
+    row.focus()
+    page.keyboard.press("Enter")
+    drawer = page.locator(".ant-drawer-content-wrapper:visible")
+    expect(drawer.get_by_text("已提交给渠道")).to_be_visible()
+    expect(drawer.get_by_text("为什么可以发")).to_be_visible()
+    expect(drawer.get_by_text("已同意在该渠道接收")).to_be_visible()
+    page.reload()
+    expect(drawer.get_by_text("经过", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(page.locator(".message-filters").get_by_title("已送达")).to_be_visible()
+
+
+def test_filters_that_find_nothing_say_so_and_are_cleared(open_page: OpenPage, demo: Demo) -> None:
+    _delivered(demo)
+    until = quote("2020-01-01T00:00:00Z")
+    page = open_page(f"/#/messages?until={until}", role="headquarters")
+    expect(page.get_by_text("没有找到消息")).to_be_visible()
+    page.get_by_role("button", name="清除筛选").click()
+    expect(page.locator("tr.opens-row").first).to_be_visible()
+
+
+def test_what_was_found_is_taken_along_masked(open_page: OpenPage, demo: Demo) -> None:
+    customer = _delivered(demo)[-1]["customer_id"]
+    count = len(demo.get("/v1/messages", customer=customer)["items"])
+    page = open_page(f"/#/messages?customer={customer}", role="headquarters")
+    expect(page.locator("tr.opens-row")).to_have_count(count)
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="导出 CSV").click()
+    rows = list(csv.DictReader(io.StringIO(coming.value.path().read_text(encoding="utf-8-sig"))))
+    assert len(rows) == count
+    assert all(re.fullmatch(r".\*+", row["姓名"]) for row in rows if row["姓名"])
