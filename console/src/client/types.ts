@@ -107,7 +107,12 @@ export type Opportunity = Schemas['Shown']
 /** Exactly one of the first three; a category narrows an opportunity list. */
 export type Source = Schemas['SourceBody']
 /** The salt decides who is held out; kept from the preview on, so that it shows the very group. */
-export type NewCampaign = Schemas['PlanBody'] & { holdout_bp: number; salt: string; skus: string[] }
+export type NewCampaign = Schemas['PlanBody'] & {
+  copy: string
+  holdout_bp: number
+  salt: string
+  skus: string[]
+}
 export type Campaign = Schemas['Campaign']
 export type CampaignState = Campaign['state']
 export type CampaignPreview = Schemas['Preview']

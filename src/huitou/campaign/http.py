@@ -10,10 +10,31 @@ from pydantic import AwareDatetime, Field
 from huitou.base.db import ReadTx
 from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
 from huitou.campaign import reads
-from huitou.campaign.actions import approving, editing, estimating, publishing, testing
+from huitou.campaign.actions import (
+    approving,
+    editing,
+    estimating,
+    previewing,
+    publishing,
+    testing,
+)
+from huitou.campaign.rules import chain
 from huitou.campaign.types.candidates import Arm, CandidateRow
 from huitou.campaign.types.estimates import Estimate
-from huitou.campaign.types.plans import Campaign, Fallback, Plan, ProductMode, Source, State
+from huitou.campaign.types.plans import (
+    STEPS_MAX,
+    BadSteps,
+    Campaign,
+    Copies,
+    Fallback,
+    Plan,
+    ProductMode,
+    Source,
+    State,
+    Step,
+    StepChannel,
+    Until,
+)
 from huitou.campaign.types.showing import Preview, Progress
 from huitou.campaign.types.tests import TestSent, TestShown
 from huitou.kernel.page import PAGE_MAX, Page
@@ -41,20 +62,43 @@ class FallbackBody(Body):
     grace_minutes: Annotated[int, Field(ge=0, le=10_080)] | None = None
 
 
+class StepBody(Body):
+    """By `wecom` associates send it, as the first step only, `within_minutes` or until `deadline`, and
+    `grace_minutes` more. By other channels it goes by itself and is given `within_minutes`."""
+
+    channel: StepChannel
+    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+    until: Until = "delivered"
+    within_minutes: Annotated[int, Field(ge=1, le=43_200)] | None = None
+    deadline: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    grace_minutes: Annotated[int, Field(ge=0, le=10_080)] | None = None
+    template: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    params: Annotated[
+        dict[
+            Annotated[str, Field(min_length=1, max_length=40)],
+            Annotated[str, Field(max_length=200)],
+        ],
+        Field(max_length=20, default_factory=dict),
+    ]
+
+
 class PlanBody(Body):
-    """`copy` and the fallback's `text` may hold {name} {products} {store} {associate}. Without
-    `holdout_bp` the merchant's setting holds; the `salt` of a preview keeps its control group. Once
-    published it begins at `starts_at`, with whoever is meant then; without it, at once."""
+    """Texts may hold {name} {products} {store} {associate}. Either `steps`, or the simple form: `copy`
+    until `deadline` by associates, then perhaps an SMS (`fallback`). Without `holdout_bp` the merchant's
+    setting holds; the `salt` of a preview keeps its control group. Once published it begins at
+    `starts_at`, with whoever is meant then; without it, at once."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     source: SourceBody
     goal: Annotated[str, Field(min_length=1, max_length=200)]
-    copy_: Annotated[Text, Field(alias="copy")]
+    copy_: Annotated[Text | None, Field(alias="copy")] = None
     product_mode: ProductMode = "personal"
     skus: Annotated[list[str], Field(max_length=20, default_factory=list)]
-    deadline: Annotated[AwareDatetime, Field(strict=False)]
+    deadline: Annotated[AwareDatetime, Field(strict=False)] | None = None
     starts_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
     fallback: FallbackBody | None = None
+    steps: Annotated[list[StepBody], Field(min_length=1, max_length=STEPS_MAX)] | None = None
+    copies: Copies = "one"
     holdout_bp: Annotated[int, Field(ge=0, le=5_000)] | None = None
     salt: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{4,64}$")] | None = None
 
@@ -100,7 +144,7 @@ def add_campaign(tx: Writing, body: PlanBody) -> Campaign:
 @router.post("/preview", dependencies=[needs("campaign.edit")])
 def preview(tx: Reading, body: PlanBody) -> Preview:
     """What publishing this would do now."""
-    return reads.preview(tx, _plan(tx, body, body.salt or secrets.token_urlsafe(9)))
+    return previewing.preview(tx, _plan(tx, body, body.salt or secrets.token_urlsafe(9)))
 
 
 @router.get("/{campaign_id}", dependencies=[needs("campaign.read")])
@@ -119,7 +163,7 @@ def edit_campaign(tx: Writing, campaign_id: UUID, body: EditBody) -> Campaign:
 def preview_kept(tx: Reading, campaign_id: UUID) -> Preview:
     """What publishing this draft would do now."""
     stored = reads.get_stored(tx, campaign_id)
-    return reads.preview(tx, reads.plan_of(stored), campaign_id)
+    return previewing.preview(tx, reads.plan_of(stored), campaign_id)
 
 
 @router.post("/{campaign_id}/estimate", status_code=202, dependencies=[needs("campaign.edit")])
@@ -233,18 +277,34 @@ def _plan(tx: ReadTx, body: PlanBody, salt: str) -> Plan:
         name=body.name,
         source=Source(source.segment_id, source.rule, source.opportunity_kind, source.category),
         goal=body.goal,
-        copy=body.copy_,
         product_mode=body.product_mode,
         skus=tuple(body.skus),
-        deadline=body.deadline,
-        fallback=Fallback(
-            text=body.fallback.text,
-            template=body.fallback.template,
-            grace_minutes=body.fallback.grace_minutes,
-        )
-        if body.fallback
-        else None,
+        steps=_steps(body),
         holdout_bp=holdout_bp,
         salt=salt,
+        copies=body.copies,
         starts_at=body.starts_at,
+    )
+
+
+def _steps(body: PlanBody) -> tuple[Step, ...]:
+    """The steps as given, or those of the simple form. Refuses `BadSteps` for both and for neither."""
+    if body.steps is not None:
+        if body.copy_ is not None or body.deadline is not None or body.fallback is not None:
+            raise BadSteps(
+                zh="steps 与 copy、deadline、fallback 不能同时给出",
+                en="steps cannot be given together with copy, deadline or fallback",
+            )
+        return tuple(Step(**one.model_dump()) for one in body.steps)
+    if body.copy_ is None or body.deadline is None:
+        raise BadSteps(
+            zh="请给出 steps，或 copy 与 deadline", en="give steps, or copy and deadline"
+        )
+    fallback = body.fallback
+    return chain.simple(
+        body.copy_,
+        body.deadline,
+        Fallback(fallback.text, template=fallback.template, grace_minutes=fallback.grace_minutes)
+        if fallback
+        else None,
     )

@@ -3,13 +3,14 @@
 from huitou.base.db import Tx
 from huitou.base.jobs import every
 from huitou.base.notices import listens
-from huitou.campaign.actions import deadlines, estimating, publishing, scheduling
+from huitou.campaign.actions import advancing, estimating, publishing, scheduling
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
+from huitou.reach.types.messages import MessagesDelivered, MessagesFailed, MessagesOpened
 
 
 @every(minutes=1)
-def keep_deadlines(tx: Tx) -> None:
-    deadlines.keep(tx)
+def go_on(tx: Tx) -> None:
+    advancing.keep(tx)
 
 
 @every(minutes=1)
@@ -25,6 +26,21 @@ def resume_estimates(tx: Tx) -> None:
 @every(minutes=1)
 def resume_publishing(tx: Tx) -> None:
     publishing.resume_publishing(tx)
+
+
+@listens(MessagesDelivered)
+def messages_delivered(tx: Tx, notice: MessagesDelivered) -> None:
+    advancing.take_news(tx, notice.message_ids)
+
+
+@listens(MessagesOpened)
+def messages_opened(tx: Tx, notice: MessagesOpened) -> None:
+    advancing.take_news(tx, notice.message_ids)
+
+
+@listens(MessagesFailed)
+def messages_failed(tx: Tx, notice: MessagesFailed) -> None:
+    advancing.take_news(tx, notice.message_ids)
 
 
 @listens(CustomersMerged)

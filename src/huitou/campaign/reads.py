@@ -2,50 +2,51 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 
+from huitou.associate.types import DISMISS_REASONS, DismissReason
 from huitou.base.db import ReadTx
 from huitou.benefit.reads import approvals as approvals_of
 from huitou.benefit.types.approvals import Approval
 from huitou.campaign.actions import deciding
-from huitou.campaign.rules import verdicts, waterfall
+from huitou.campaign.rules import chain, verdicts, waterfall
 from huitou.campaign.store import campaigns as store
-from huitou.campaign.store import candidates, estimates, tests
-from huitou.campaign.types.candidates import Arm, Assignment, CandidateRow, Verdict
+from huitou.campaign.store import candidates, estimates, passages, tests
+from huitou.campaign.types.candidates import (
+    OUTCOMES,
+    Arm,
+    Assignment,
+    CandidateRow,
+    StepTaken,
+)
 from huitou.campaign.types.estimates import Estimate, NoEstimate
 from huitou.campaign.types.plans import (
     Asked,
     Campaign,
     Counts,
-    Fallback,
     NoSuchCampaign,
     NotStarted,
     Plan,
     Source,
     State,
+    Step,
     Stored,
 )
 from huitou.campaign.types.showing import (
-    AssociateLoad,
     Bar,
     BarKind,
-    Preview,
     Progress,
     ReasonCount,
-    SampleTask,
-    StoreLoad,
+    StepFunnel,
 )
 from huitou.campaign.types.tests import TestShown
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.kernel.personal import Personal
-from huitou.merchant import reads as merchant
-from huitou.profile import reads as profile
 from huitou.reach.reads import messages as reach
 
-SAMPLE_COUNT = 3
 TESTS_SHOWN = 20
 _NOBODY = Counts(0, 0, 0, 0, 0)
 
@@ -91,46 +92,12 @@ def plan_of(stored: Stored) -> Plan:
         name=stored.name,
         source=msgspec.convert(stored.source, Source),
         goal=stored.goal,
-        copy=stored.copy,
         product_mode=stored.product_mode,
         skus=tuple(stored.skus),
-        deadline=stored.deadline,
-        fallback=Fallback(**stored.fallback) if stored.fallback else None,
+        steps=msgspec.convert(stored.steps, tuple[Step, ...]),
         holdout_bp=stored.holdout_bp,
         salt=stored.salt,
-    )
-
-
-def preview(tx: ReadTx, plan: Plan, campaign_id: UUID | None = None) -> Preview:
-    """What publishing would do now: the same decisions, nothing kept.
-
-    Refuses BadSource, and what the segment room refuses of a rule.
-    """
-    audience = deciding.audience(tx, plan.source)
-    loads: deciding.Loads = {}
-    verdicts: list[Verdict] = []
-    for first in range(0, len(audience), deciding.CHUNK):
-        chunk = audience[first : first + deciding.CHUNK]
-        verdicts += deciding.decide(tx, plan, chunk, loads, campaign_id)
-    treated = [v for v in verdicts if v.arm == "treated"]
-    tasks = [v for v in treated if v.staff_id is not None]
-    by_fallback = [v for v in treated if v.staff_id is None]
-    return Preview(
-        candidates=len(verdicts),
-        treated=len(treated),
-        held_out=sum(v.arm == "holdout" for v in verdicts),
-        holdout_bp=plan.holdout_bp,
-        excluded=_reasons(Counter(v.reason for v in verdicts if v.arm == "excluded")),
-        associates=len({v.staff_id for v in tasks}),
-        covered=sum(v.is_covered for v in tasks),
-        without_associate=len(by_fallback),
-        fallback_only=_reasons(Counter(v.reason for v in by_fallback)),
-        per_store=_workload(tx, tasks),
-        sample=_sample(tx, plan, tasks[:SAMPLE_COUNT], campaign_id),
-        salt=plan.salt,
-        waterfall=_bars(
-            waterfall.tally(verdicts, plan.fallback.channel if plan.fallback else None)
-        ),
+        copies=stored.copies,
     )
 
 
@@ -148,7 +115,7 @@ def get_estimate(tx: ReadTx, campaign_id: UUID) -> Estimate:
         state=kept.state,
         candidates=kept.candidates,
         decided=kept.decided,
-        waterfall=_bars(waterfall.read(kept.tally)),
+        waterfall=bars_of(waterfall.read(kept.tally)),
         begun_by=kept.begun_by,
         begun_at=kept.begun_at,
         ended_at=kept.ended_at,
@@ -177,8 +144,11 @@ def progress(tx: ReadTx, campaign_id: UUID) -> Progress:
         state=stored.state,
         share=share,
         counts=counts,
-        excluded=_reasons(Counter(dict(candidates.count_reasons(tx, campaign_id, "excluded")))),
+        excluded=reason_counts(
+            Counter(dict(candidates.count_reasons(tx, campaign_id, "excluded")))
+        ),
         **candidates.count_work(tx, campaign_id),
+        steps=_funnel(tx, plan_of(stored), passages.count_steps(tx, campaign_id)),
     )
 
 
@@ -192,8 +162,9 @@ def list_candidates(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[CandidateRow]:
-    """Why each customer did or did not get it, in the scope. Refuses NoSuchCampaign."""
-    get_stored(tx, campaign_id)
+    """Why each customer did or did not get it, and where they are in its steps, in the scope. Refuses
+    NoSuchCampaign."""
+    stored = get_stored(tx, campaign_id)
     limit = min(limit, PAGE_MAX)
     found = candidates.list_candidates(
         tx,
@@ -206,7 +177,10 @@ def list_candidates(
     )
     rows = found[:limit]
     following = encode_cursor(rows[-1]["first_customer_id"]) if len(found) > limit else None
-    return Page([_candidate(tx, row) for row in rows], following)
+    taken = _steps_taken(tx, stored, [row["first_customer_id"] for row in rows])
+    return Page(
+        [_candidate(tx, row, taken.get(row["first_customer_id"], [])) for row in rows], following
+    )
 
 
 def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
@@ -224,8 +198,16 @@ def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
 
 def reason_words(code: str) -> tuple[str, str]:
     """A reason in Chinese and English."""
-    known = verdicts.REASONS.get(code)
+    known = verdicts.REASONS.get(code) or DISMISS_REASONS.get(cast(DismissReason, code))
     return known or (reach.reason_text(code, "zh"), reach.reason_text(code, "en"))
+
+
+def reason_counts(counted: Counter[Any]) -> list[ReasonCount]:
+    """How often each reason, the most frequent first."""
+    return [
+        ReasonCount(str(code), *reason_words(str(code)), count)
+        for code, count in sorted(counted.items(), key=lambda item: (-item[1], str(item[0])))
+    ]
 
 
 def _shown(tx: ReadTx, found: Sequence[Stored]) -> list[Campaign]:
@@ -242,12 +224,16 @@ def _shown(tx: ReadTx, found: Sequence[Stored]) -> list[Campaign]:
                 kind=stored.kind,
                 source=plan.source,
                 goal=stored.goal,
-                copy=stored.copy,
+                copy=plan.steps[0].text,
                 product_mode=stored.product_mode,
                 skus=stored.skus,
+                steps=list(plan.steps),
+                copies=plan.copies,
                 deadline=stored.deadline,
-                closes_at=deciding.closes_at(tx, stored.deadline, plan.fallback),
-                fallback=plan.fallback,
+                closes_at=deciding.closes_at(tx, stored.deadline, plan.person)
+                if plan.person and stored.deadline
+                else None,
+                fallback=chain.as_fallback(plan.steps),
                 holdout_bp=stored.holdout_bp,
                 salt=stored.salt,
                 state=stored.state,
@@ -280,14 +266,8 @@ def _asked(approval: Approval | None) -> Asked | None:
     )
 
 
-def _reasons(counted: Counter[Any]) -> list[ReasonCount]:
-    return [
-        ReasonCount(str(code), *reason_words(str(code)), count)
-        for code, count in sorted(counted.items(), key=lambda item: (-item[1], str(item[0])))
-    ]
-
-
-def _bars(counted: waterfall.Tally) -> list[Bar]:
+def bars_of(counted: waterfall.Tally) -> list[Bar]:
+    """The waterfall in words."""
     return [
         Bar(kind, code, *_bar_words(kind, code), n) for kind, code, n in waterfall.bars(counted)
     ]
@@ -299,53 +279,7 @@ def _bar_words(kind: BarKind, code: str) -> tuple[str, str]:
     return reach.channel_title(code) if kind == "reached" else reason_words(code)
 
 
-def _workload(tx: ReadTx, tasks: Sequence[Verdict]) -> list[StoreLoad]:
-    """Tasks per store and associate, the busiest first."""
-    units = merchant.units_by_id(tx)
-    staff = {each.id: each.name for each in merchant.list_staff(tx)}
-    per_unit: dict[UUID, Counter[UUID]] = {}
-    for v in tasks:
-        assert v.staff_id is not None and v.unit_id is not None
-        per_unit.setdefault(v.unit_id, Counter())[v.staff_id] += 1
-    loads = [
-        StoreLoad(
-            unit_id=unit_id,
-            code=units[unit_id].code,
-            name=units[unit_id].name,
-            tasks=counted.total(),
-            associates=[
-                AssociateLoad(staff_id, staff.get(staff_id, ""), count)
-                for staff_id, count in counted.most_common()
-            ],
-        )
-        for unit_id, counted in per_unit.items()
-    ]
-    return sorted(loads, key=lambda load: (-load.tasks, load.code))
-
-
-def _sample(
-    tx: ReadTx, plan: Plan, verdicts: Sequence[Verdict], campaign_id: UUID | None
-) -> list[SampleTask]:
-    tasks = deciding.new_tasks(tx, plan, verdicts, campaign_id)
-    named = profile.names(tx, [task.customer_id for task in tasks])
-    staff = {each.id: each.name for each in merchant.list_staff(tx)}
-    units = merchant.units_by_id(tx)
-    return [
-        SampleTask(
-            customer_id=task.customer_id,
-            name=named.get(task.customer_id),
-            associate=staff.get(task.staff_id, ""),
-            store=units[task.unit_id].name,
-            reason_zh=task.reason["zh"],
-            reason_en=task.reason["en"],
-            copy=task.copy,
-            skus=list(task.skus),
-        )
-        for task in tasks
-    ]
-
-
-def _candidate(tx: ReadTx, row: dict[str, Any]) -> CandidateRow:
+def _candidate(tx: ReadTx, row: dict[str, Any], taken: list[StepTaken]) -> CandidateRow:
     reason_zh, reason_en = reason_words(row["reason"]) if row["reason"] else (None, None)
     return CandidateRow(
         customer_id=row["customer_id"],
@@ -358,9 +292,51 @@ def _candidate(tx: ReadTx, row: dict[str, Any]) -> CandidateRow:
         associate_id=row["staff_id"],
         opportunity_id=row["opportunity_id"],
         task_id=row["task_id"],
-        message_id=row["message_id"],
+        message_id=next((one.message_id for one in reversed(taken) if one.message_id), None),
         at=row["at"],
+        steps=taken,
     )
+
+
+def _steps_taken(
+    tx: ReadTx, stored: Stored, first_ids: Sequence[UUID]
+) -> dict[UUID, list[StepTaken]]:
+    """First customer → the steps they have been in, in order."""
+    steps = plan_of(stored).steps
+    found: dict[UUID, list[StepTaken]] = {}
+    for row in passages.list_taken(tx, stored.id, first_ids):
+        zh, en = reason_words(row["code"]) if row["code"] else (None, None)
+        first_id, channel = row.pop("first_customer_id"), steps[row["step"]].channel
+        one = StepTaken(**row, channel=channel, reason_zh=zh, reason_en=en)
+        found.setdefault(first_id, []).append(one)
+    return found
+
+
+def _funnel(tx: ReadTx, plan: Plan, rows: Sequence[dict[str, Any]]) -> list[StepFunnel]:
+    shown = []
+    for no, step in enumerate(plan.steps):
+        own = [row for row in rows if row["step"] == no]
+        of: Counter[str | None] = Counter()
+        total: Counter[str] = Counter()
+        reasons: Counter[Any] = Counter()
+        for row in own:
+            of[row["outcome"]] += row["count"]
+            total.update({name: row[name] for name in ("sent", "delivered", "opened", "passed_on")})
+            if row["outcome"] not in (None, "succeeded"):
+                reasons[row["code"]] += row["count"]
+        shown.append(
+            StepFunnel(
+                step=no,
+                channel=step.channel,
+                until=step.until,
+                entered=of.total(),
+                waiting=of[None],
+                **{name: total[name] for name in ("sent", "delivered", "opened", "passed_on")},
+                **{name: of[name] for name in OUTCOMES},
+                reasons=reason_counts(reasons),
+            )
+        )
+    return shown
 
 
 def _id(cursor: str | None) -> UUID | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from huitou.campaign import reads
 from huitou.campaign.actions import editing, publishing
+from huitou.campaign.rules import chain
 from huitou.campaign.types.plans import Campaign, Fallback, Plan, Source
 from tests.rooms.reach.conftest import Town
 
@@ -14,16 +15,21 @@ EVERYONE = {"v": 1, "all": [{"kind": "trait", "name": "joined_days", "op": "know
 
 
 def plan(town: Town, **changes: Any) -> Plan:
-    """A care task for everyone, a day long, nobody held out."""
+    """A care task for everyone, a day long, then an SMS, nobody held out. `copy`, `deadline` and
+    `fallback` are the steps' simple form."""
+    simple: dict[str, Any] = {
+        "copy": "{name}您好，{store}的{associate}给您留了{products}",
+        "deadline": town.db.clock() + timedelta(days=1),
+        "fallback": SMS,
+    }
+    simple.update({name: changes.pop(name) for name in tuple(simple) if name in changes})
     fields: dict[str, Any] = {
         "name": "乳制品关怀",
         "source": Source(rule=EVERYONE),
         "goal": "提醒补货",
-        "copy": "{name}您好，{store}的{associate}给您留了{products}",
         "product_mode": "personal",
         "skus": (),
-        "deadline": town.db.clock() + timedelta(days=1),
-        "fallback": SMS,
+        "steps": chain.simple(**simple),
         "holdout_bp": 0,
         "salt": "salt",
     }

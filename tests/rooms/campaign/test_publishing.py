@@ -13,7 +13,7 @@ from huitou.associate import reads as associate
 from huitou.associate.actions import tasks
 from huitou.associate.types import TaskPaused
 from huitou.campaign import reads
-from huitou.campaign.actions import deciding, editing, publishing
+from huitou.campaign.actions import deciding, editing, previewing, publishing
 from huitou.campaign.types.plans import (
     BadSource,
     CampaignChanged,
@@ -75,7 +75,7 @@ def test_the_preview_is_what_publishing_does(town: Town, write: Write, holdout_b
     away = town.people(3, consents=("wecom",), staff="wc-a02")
     wanted = plan(town, holdout_bp=holdout_bp, salt=f"salt-{holdout_bp}")
     with town.db.read(town.brand.merchant.id) as tx:
-        shown = reads.preview(tx, wanted)
+        shown = previewing.preview(tx, wanted)
     live = published(town, holdout_bp=holdout_bp, salt=wanted.salt)
     with town.db.read(town.brand.merchant.id) as tx:
         done = reads.progress(tx, live.id)
@@ -131,7 +131,7 @@ def test_the_preview_is_what_publishing_does_whoever_the_customers_are(
                 tx, wanted, audience[start : start + deciding.CHUNK], loads, None
             )
         }
-        shown = reads.preview(tx, wanted)
+        shown = previewing.preview(tx, wanted)
     with write() as tx:
         draft = editing.add(tx, wanted)
         publishing.publish(tx, draft.id)

@@ -12,7 +12,7 @@ CUSTOMER, OWNER, STORE = UUID(int=1), UUID(int=2), UUID(int=3)
 codes = st.sampled_from(
     [None, "no_consent", "not_friend", "no_address", "channel_off", "cap", "opted_out"]
 )
-routes = st.builds(Routes, codes, codes, st.booleans())
+routes = st.builds(Routes, st.lists(codes, min_size=1, max_size=6).map(tuple))
 people = st.builds(
     Person,
     customer_id=st.just(CUSTOMER),
@@ -27,12 +27,15 @@ people = st.builds(
 )
 
 
-def decide(person: Person, by: Routes, holdout_bp: int, salt: str = "s") -> Verdict:
+def decide(
+    person: Person, by: Routes, holdout_bp: int, salt: str = "s", *, has_person_step: bool = True
+) -> Verdict:
     staff_id = None if person.is_owner_away else person.owner_id
     return verdicts.decide(
         person,
         by,
-        staff_id=staff_id,
+        has_person_step=has_person_step,
+        staff_id=staff_id if has_person_step else None,
         unit_id=STORE if staff_id else None,
         opportunity_id=None,
         salt=salt,
@@ -45,17 +48,32 @@ def test_a_task_needs_a_present_associate_and_the_gate(person: Person, by: Route
     verdict = decide(person, by, 0)
     if verdict.staff_id is not None:
         assert verdict.arm == "treated" and verdict.reason is None
-        assert by.wecom is None and not person.is_owner_away
+        assert by.codes[0] is None and not person.is_owner_away
     elif verdict.arm == "treated":
-        assert verdict.reason is not None and by.has_sms and by.sms is None
+        assert verdict.reason is not None and None in by.codes[1:]
     else:
         assert verdict.arm == "excluded" and verdict.reason is not None
 
 
 @given(people, routes)
-def test_a_person_who_must_not_be_contacted_never_is(person: Person, by: Routes) -> None:
-    if verdicts.forbidden(person) is not None:
-        assert decide(person, by, 5_000).arm == "excluded"
+def test_without_a_person_step_whoever_any_step_reaches_is_treated(
+    person: Person, by: Routes
+) -> None:
+    verdict = decide(person, by, 0, has_person_step=False)
+    assert verdict.staff_id is None
+    if verdicts.forbidden(person, has_person_step=False) is None:
+        assert (verdict.arm == "treated") == (None in by.codes)
+    if verdict.arm == "excluded":
+        assert verdict.reason is not None
+
+
+@given(people, routes, st.booleans())
+def test_a_person_who_must_not_be_contacted_never_is(
+    person: Person, by: Routes, has_person_step: bool
+) -> None:
+    if verdicts.forbidden(person, has_person_step=has_person_step) is not None:
+        verdict = decide(person, by, 5_000, has_person_step=has_person_step)
+        assert verdict.arm == "excluded"
 
 
 @given(people, routes, st.integers(0, 5_000))

@@ -10,11 +10,14 @@ from huitou.campaign.rules import waterfall
 from huitou.campaign.types.candidates import Verdict
 from huitou.reach.rules import gate
 
+CHANNELS = ("wecom", "sms")
 ids = st.uuids(version=4)
 codes = st.sampled_from([*waterfall.ORDER, "a_code_of_tomorrow", "expired"])
 verdicts = st.one_of(
-    st.builds(Verdict, ids, st.just("treated"), st.none(), ids, ids),
-    st.builds(Verdict, ids, st.just("treated"), codes),
+    st.builds(
+        Verdict, ids, st.just("treated"), st.none(), ids, ids, codes=st.just((None, "no_consent"))
+    ),
+    st.builds(Verdict, ids, st.just("treated"), codes, codes=st.just(("no_associate", None))),
     st.builds(Verdict, ids, st.just("holdout"), st.just("holdout")),
     st.builds(Verdict, ids, st.just("excluded"), codes),
 )
@@ -26,9 +29,9 @@ def test_the_candidates_are_exactly_the_sum_of_everything_else(
 ) -> None:
     counted: waterfall.Tally = Counter()
     for first in range(0, len(found), chunk):
-        counted += waterfall.tally(found[first : first + chunk], "sms")
+        counted += waterfall.tally(found[first : first + chunk], CHANNELS)
     bars = waterfall.bars(counted)
-    assert bars == waterfall.bars(waterfall.tally(found, "sms"))
+    assert bars == waterfall.bars(waterfall.tally(found, CHANNELS))
     assert bars[0] == ("candidates", "candidates", len(found))
     assert sum(count for _, _, count in bars[1:]) == len(found)
     assert len({(kind, code) for kind, code, _ in bars}) == len(bars)
@@ -48,7 +51,7 @@ def test_the_candidates_are_exactly_the_sum_of_everything_else(
 def test_losses_stand_as_the_questions_are_asked(order: list[str]) -> None:
     found = [Verdict(UUID(int=1), "excluded", code) for code in order]
     lost = [
-        code for kind, code, _ in waterfall.bars(waterfall.tally(found, None)) if kind == "lost"
+        code for kind, code, _ in waterfall.bars(waterfall.tally(found, CHANNELS)) if kind == "lost"
     ]
     assert lost == [*waterfall.ORDER, "zz_unknown"]
 

@@ -38,10 +38,10 @@ def add_campaign(tx: Tx, at: datetime, name: str = "双十二关怀") -> UUID:
     campaign = new_id()
     tx.run(
         """
-        INSERT INTO campaign.campaign (merchant_id, id, name, kind, source, goal, copy,
+        INSERT INTO campaign.campaign (merchant_id, id, name, kind, source, goal, steps,
             product_mode, skus, deadline, holdout_bp, salt, state, created_by, created_at,
             published_at)
-        VALUES (%(merchant)s, %(id)s, %(name)s, 'care', %(source)s, '', '', 'none', '{}', %(at)s,
+        VALUES (%(merchant)s, %(id)s, %(name)s, 'care', %(source)s, '', '[]', 'none', '{}', %(at)s,
             1000, 's', 'live', 'test', %(at)s, %(at)s)
         """,
         {"id": campaign, "name": name, "at": at, "source": Jsonb({})},

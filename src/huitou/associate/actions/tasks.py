@@ -157,10 +157,9 @@ def fall_back(tx: Tx, task_ids: Sequence[UUID]) -> int:
     return len(changed)
 
 
-def expire_of_campaign(tx: Tx, campaign_id: UUID) -> int:
-    """A campaign's time is over and nothing takes over: close what was not sent."""
-    ids = store.list_open_of_campaign(tx, campaign_id)
-    changed = store.set_state(tx, "expire", "expired", ids)
+def expire_these(tx: Tx, task_ids: Sequence[UUID]) -> int:
+    """Their time is over and nothing takes over: close those that were not sent."""
+    changed = store.set_state(tx, "expire", "expired", task_ids)
     _show_many(tx, changed)
     return len(changed)
 

@@ -11,10 +11,10 @@ from huitou.base.db import ReadTx
 from huitou.campaign.rules import verdicts
 from huitou.campaign.store import candidates as store
 from huitou.campaign.types.candidates import Person, Routes, Verdict
-from huitou.campaign.types.plans import BadSource, Fallback, Plan, Source
+from huitou.campaign.types.plans import BadSource, Plan, Source, Step
 from huitou.catalog import reads as catalog
 from huitou.content import reads as texts
-from huitou.content.types import Filling
+from huitou.content.types import EmptyText, Filling, TextChannel
 from huitou.identity import reads as identity
 from huitou.merchant import reads as merchant
 from huitou.opportunity import reads as opportunity
@@ -43,9 +43,17 @@ def audience(tx: ReadTx, source: Source) -> list[tuple[UUID, UUID | None]]:
     return [(customer_id, None) for customer_id in sorted(set(roots.values()))]
 
 
-def closes_at(tx: ReadTx, deadline: datetime, fallback: Fallback | None) -> datetime:
+def deadline(tx: ReadTx, step: Step) -> datetime:
+    """Until when associates are asked to send it, if it begins now."""
+    if step.deadline is not None:
+        return step.deadline
+    assert step.within_minutes is not None
+    return tx.now + timedelta(minutes=step.within_minutes)
+
+
+def closes_at(tx: ReadTx, deadline: datetime, step: Step) -> datetime:
     """Until when associates may send: the deadline and the grace after it."""
-    minutes = fallback.grace_minutes if fallback else None
+    minutes = step.grace_minutes
     if minutes is None:
         minutes = merchant.setting(tx, "campaign.grace_minutes")
     return deadline + timedelta(minutes=minutes)
@@ -61,7 +69,7 @@ def decide(
     """A verdict for each `(customer, opportunity)`, in order; `loads` grows with the tasks."""
     opportunities = _opportunities(tx, chunk)
     people = store.list_people(tx, [customer_id for customer_id, _ in chunk], campaign_id)
-    staff = _assign(tx, people, loads)
+    staff = _assign(tx, people, loads) if plan.person else {}
     routes = _routes(tx, plan, people, staff, campaign_id)
     units = _units_of(tx)
     decided = []
@@ -70,6 +78,7 @@ def decide(
         verdict = verdicts.decide(
             person,
             routes[person.customer_id],
+            has_person_step=plan.person is not None,
             staff_id=staff_id,
             unit_id=units.get(staff_id) if staff_id else None,
             opportunity_id=opportunities.get(person.customer_id),
@@ -83,9 +92,15 @@ def decide(
 
 
 def new_tasks(
-    tx: ReadTx, plan: Plan, verdicts: Sequence[Verdict], campaign_id: UUID | None
+    tx: ReadTx,
+    plan: Plan,
+    verdicts: Sequence[Verdict],
+    campaign_id: UUID | None,
+    due_at: datetime,
 ) -> list[NewTask]:
-    """The tasks of those treated by an associate."""
+    """The tasks of those treated by an associate, who are asked to do them until `due_at`."""
+    if plan.person is None:
+        return []
     chosen = [v for v in verdicts if v.arm == "treated" and v.staff_id is not None]
     if not chosen:
         return []
@@ -94,7 +109,7 @@ def new_tasks(
     shown = opportunity.by_id(tx, [v.opportunity_id for v in chosen if v.opportunity_id])
     all_skus = {sku for listed in skus.values() for sku in listed}
     category_of = catalog.category_of(tx, list(all_skus))
-    until = closes_at(tx, plan.deadline, plan.fallback)
+    until = closes_at(tx, due_at, plan.person)
     tasks = []
     for v in chosen:
         assert v.staff_id is not None and v.unit_id is not None
@@ -116,10 +131,10 @@ def new_tasks(
                     "zh": found.reason_zh if found else plan.goal,
                     "en": found.reason_en if found else plan.goal,
                 },
-                copy=texts.fill(plan.copy, fillings[v.customer_id], "wecom"),
+                copy=texts.fill(plan.person.text, fillings[v.customer_id], "wecom"),
                 skus=listed,
                 categories=categories,
-                deadline=plan.deadline,
+                deadline=due_at,
                 closes_at=until,
                 campaign_id=campaign_id,
                 opportunity_id=v.opportunity_id,
@@ -128,15 +143,24 @@ def new_tasks(
     return tasks
 
 
-def sms_texts(
-    tx: ReadTx, fallback: Fallback, targets: Sequence[tuple[Verdict, Sequence[str]]]
-) -> list[str]:
-    """The fallback's text for each customer and their products."""
-    skus = {verdict.customer_id: list(listed) for verdict, listed in targets}
-    fillings = _fillings(tx, [verdict for verdict, _ in targets], skus)
-    return [
-        texts.fill(fallback.text, fillings[verdict.customer_id], "sms") for verdict, _ in targets
-    ]
+def words_of(
+    tx: ReadTx, asked: Sequence[tuple[Step, Verdict, Sequence[str]]]
+) -> list[tuple[str, dict[str, str]] | None]:
+    """What each customer is told in a step about these products: text and parameters. None where
+    something would be left empty."""
+    skus = {verdict.customer_id: list(listed) for _, verdict, listed in asked}
+    fillings = _fillings(tx, [verdict for _, verdict, _ in asked], skus)
+    return [_words(step, fillings[verdict.customer_id]) for step, verdict, _ in asked]
+
+
+def _words(step: Step, filling: Filling) -> tuple[str, dict[str, str]] | None:
+    limit: TextChannel = "sms" if step.channel == "sms" else "wecom"
+    try:
+        return texts.fill(step.text, filling, limit), {
+            name: texts.fill(value, filling, limit) for name, value in step.params.items()
+        }
+    except EmptyText:
+        return None
 
 
 def filling_of(tx: ReadTx, plan: Plan, verdict: Verdict) -> Filling:
@@ -187,38 +211,26 @@ def _routes(
     staff: dict[UUID, UUID],
     campaign_id: UUID | None,
 ) -> dict[UUID, Routes]:
-    """What the gate would say now, on WeCom and on the fallback's channel."""
-    asked = [
-        Candidate(
-            customer_id=person.customer_id,
-            channel="wecom",
-            content_key=content_key(campaign_id),
-            text=plan.copy,
-            staff_id=staff.get(person.customer_id),
-            campaign_id=campaign_id,
-        )
-        for person in people
-    ]
-    wecom = reach.rehearse(tx, asked)
-    sms: list[str | None] = [None] * len(people)
-    if plan.fallback is not None:
-        sms = reach.rehearse(
+    """What the gate would say now, of each step as if it were the only one."""
+    by_step = [
+        reach.rehearse(
             tx,
             [
                 Candidate(
                     customer_id=person.customer_id,
-                    channel=plan.fallback.channel,
+                    channel=step.channel,
                     content_key=content_key(campaign_id),
-                    text=plan.fallback.text,
+                    text=step.text,
+                    staff_id=staff.get(person.customer_id) if step.is_person else None,
                     campaign_id=campaign_id,
                 )
                 for person in people
             ],
         )
-    return {
-        person.customer_id: Routes(by_wecom, by_sms, plan.fallback is not None)
-        for person, by_wecom, by_sms in zip(people, wecom, sms, strict=True)
-    }
+        for step in plan.steps
+    ]
+    codes = zip(*by_step, strict=True)
+    return {person.customer_id: Routes(told) for person, told in zip(people, codes, strict=True)}
 
 
 def _units_of(tx: ReadTx) -> dict[UUID, UUID]:

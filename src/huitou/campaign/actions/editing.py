@@ -5,6 +5,7 @@ from uuid import UUID
 
 from huitou.base.db import Tx
 from huitou.campaign import reads
+from huitou.campaign.rules import chain
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.types.plans import (
     BadProducts,
@@ -19,7 +20,7 @@ from huitou.campaign.types.plans import (
 )
 from huitou.catalog import reads as catalog
 from huitou.content import reads as texts
-from huitou.content.types import Filling
+from huitou.content.types import Filling, TextChannel
 from huitou.kernel.ids import new_id
 from huitou.merchant import actions as merchant
 from huitou.merchant import reads as merchants
@@ -52,7 +53,7 @@ def edit(tx: Tx, campaign_id: UUID, plan: Plan, *, version: int) -> Campaign:
 
 
 def check(tx: Tx, plan: Plan) -> None:
-    """Refuses BadSource, DeadlinePast, StartsTooLate, BadProducts, texts that content refuses, segments and rules
+    """Refuses BadSource, BadSteps, DeadlinePast, StartsTooLate, BadProducts, texts that content refuses, segments and rules
     that the segment room refuses."""
     source = plan.source
     named = [source.segment_id, source.rule, source.opportunity_kind]
@@ -64,14 +65,17 @@ def check(tx: Tx, plan: Plan) -> None:
         segment.get_stored(tx, source.segment_id)
     if source.rule is not None:
         segment.read_rule(tx, source.rule)
-    if plan.deadline <= tx.now:
+    chain.check(plan.steps)
+    due_at = plan.person.deadline if plan.person else None
+    if due_at is not None and due_at <= tx.now:
         raise DeadlinePast()
-    if plan.starts_at is not None and plan.starts_at >= plan.deadline:
+    if due_at is not None and plan.starts_at is not None and plan.starts_at >= due_at:
         raise StartsTooLate()
     longest = _longest(tx)
-    texts.fill(plan.copy, longest, "wecom")
-    if plan.fallback is not None:
-        texts.fill(plan.fallback.text, longest, "sms")
+    for step in plan.steps:
+        limit: TextChannel = "sms" if step.channel == "sms" else "wecom"
+        for text in (step.text, *step.params.values()):
+            texts.fill(text, longest, limit)
     _check_products(tx, plan)
 
 

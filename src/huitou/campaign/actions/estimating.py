@@ -70,7 +70,7 @@ def estimate_chunk(tx: Tx, *, estimate_id: str) -> None:
         if not chunk:
             break
         verdicts = deciding.decide(tx, plan, chunk, loads, kept.campaign_id)
-        counted += waterfall.tally(verdicts, plan.fallback.channel if plan.fallback else None)
+        counted += waterfall.tally(verdicts, [step.channel for step in plan.steps])
         decided += len(chunk)
     kept_loads = {str(staff): count for staff, count in loads.items()}
     store.set_counted(tx, id_, decided, waterfall.written(counted), kept_loads)

@@ -9,9 +9,9 @@ from huitou.base.jobs import job
 from huitou.benefit.actions import approvals
 from huitou.benefit.types.approvals import Approval
 from huitou.campaign import reads
-from huitou.campaign.actions import approving, deciding
+from huitou.campaign.actions import advancing, approving, deciding
 from huitou.campaign.store import campaigns as store
-from huitou.campaign.store import candidates
+from huitou.campaign.store import candidates, passages
 from huitou.campaign.types.plans import (
     Campaign,
     CampaignChanged,
@@ -56,7 +56,7 @@ def publish(tx: Tx, campaign_id: UUID, *, version: int | None = None) -> Campaig
 
 def audience_of(tx: Tx, stored: Stored) -> Audience:
     """Whom it would be about now. Refuses DeadlinePast, NoCandidates, and what the source refuses."""
-    if stored.deadline <= tx.now:
+    if stored.deadline is not None and stored.deadline <= tx.now:
         raise DeadlinePast()
     audience = deciding.audience(tx, reads.plan_of(stored).source)
     if not audience:
@@ -73,6 +73,9 @@ def check_size(tx: Tx, stored: Stored, count: int) -> None:
 
 def begin(tx: Tx, stored: Stored, audience: Audience) -> None:
     """Fix whom it is about and begin to decide, chunk by chunk in the background."""
+    person = reads.plan_of(stored).person
+    if person is not None:
+        store.set_deadline(tx, stored.id, deciding.deadline(tx, person))
     candidates.add_pending(tx, stored.id, audience)
     store.set_state(tx, stored.id, "publishing")
     tx.defer(publish_chunk, key=str(stored.id), campaign_id=str(stored.id))
@@ -92,9 +95,13 @@ def publish_chunk(tx: Tx, *, campaign_id: str) -> None:
         roots = identity.canonical(tx, [customer_id for _, customer_id, _ in pending])
         chunk = [(roots[customer_id], opportunity_id) for _, customer_id, opportunity_id in pending]
         verdicts = deciding.decide(tx, plan, chunk, {}, id_)
-        made = associate.add_tasks(tx, deciding.new_tasks(tx, plan, verdicts, id_))
-        first = [first_id for first_id, _, _ in pending]
-        candidates.set_decided(tx, id_, list(zip(first, verdicts, strict=True)), made)
+        made = {}
+        if stored.deadline is not None:
+            tasks = deciding.new_tasks(tx, plan, verdicts, id_, stored.deadline)
+            made = associate.add_tasks(tx, tasks)
+        decided = [(first_id, v) for (first_id, _, _), v in zip(pending, verdicts, strict=True)]
+        candidates.set_decided(tx, id_, decided, made)
+        advancing.begin(tx, stored, decided)
         tx.show("merchant", {"kind": "campaign", "campaign": campaign_id, "state": "publishing"})
     if len(pending) == deciding.CHUNK:
         tx.defer(publish_chunk, key=campaign_id, campaign_id=campaign_id)
@@ -137,8 +144,7 @@ def end(tx: Tx, campaign_id: UUID) -> Campaign:
     if stored.state != "ended":
         _require(stored, "publishing", "live", "paused")
         associate.cancel_of_campaign(tx, campaign_id)
-        unconfirmed = candidates.list_unconfirmed(tx, campaign_id)
-        reach.cancel(tx, [*unconfirmed, *candidates.list_fallback_messages(tx, campaign_id)])
+        advancing.stop(tx, campaign_id)
         _change(tx, stored, "ended")
         tx.tell(CampaignEnded(campaign_id))
     return reads.get_campaign(tx, campaign_id)
@@ -153,6 +159,7 @@ def move_customers(tx: Tx, customer_ids: list[UUID]) -> None:
 def forget(tx: Tx, customer_ids: list[UUID]) -> None:
     """Nothing more is done about these customers."""
     candidates.set_forgotten(tx, customer_ids)
+    passages.stop_all(tx, customer_ids=customer_ids, code="forgotten")
 
 
 def _schedule_or_begin(tx: Tx, stored: Stored, audience: Audience) -> None:

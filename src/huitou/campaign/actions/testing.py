@@ -10,7 +10,7 @@ from huitou.campaign import reads
 from huitou.campaign.actions import deciding
 from huitou.campaign.store import tests as store
 from huitou.campaign.types.candidates import Verdict
-from huitou.campaign.types.plans import NoCandidates, Plan
+from huitou.campaign.types.plans import NoCandidates, Plan, Step
 from huitou.campaign.types.tests import BadTestTarget, NoSuchStep, TestSent, TooManyTests
 from huitou.content import reads as texts
 from huitou.content.types import Filling, TextChannel
@@ -49,11 +49,13 @@ def send(
     """
     stored = reads.get_stored(tx, campaign_id)
     plan = reads.plan_of(stored)
-    said = _said(plan, channel)
+    step = _step(plan, channel)
     if reaching.carrier_of(tx, channel) is None:
         raise NoChannel(channel=channel)
     _check_rate(tx)
-    text = MARK + texts.fill(said[0], _sample(tx, plan, campaign_id), _form(channel))
+    sample, form = _sample(tx, plan, campaign_id), _form(channel)
+    text = MARK + texts.fill(step.text, sample, form)
+    params = {name: texts.fill(value, sample, form) for name, value in step.params.items()}
     if channel == "wecom":
         if staff_id is None or not merchants.get_staff(tx, staff_id).wecom_user:
             raise BadTestTarget()
@@ -63,20 +65,19 @@ def send(
         if address is None or not pattern.fullmatch(address):
             raise BadTestTarget()
         test_id = reach.add_test(
-            tx, channel, text, address, {}, template=said[1], link=_link(tx, plan)
+            tx, channel, text, address, params, template=step.template, link=_link(tx, plan)
         )
     store.add_test(tx, test_id, campaign_id, channel)
     merchant.audit(tx, "campaign.tested", f"campaign:{campaign_id}", channel=channel)
     return TestSent(test_id, channel, text)
 
 
-def _said(plan: Plan, channel: str) -> tuple[str, str | None]:
-    """The text and the template of the campaign on a channel."""
-    if channel == "wecom":
-        return plan.copy, None
-    if plan.fallback is None or plan.fallback.channel != channel:
-        raise NoSuchStep()
-    return plan.fallback.text, plan.fallback.template
+def _step(plan: Plan, channel: str) -> Step:
+    """The first step on a channel."""
+    for step in plan.steps:
+        if step.channel == channel:
+            return step
+    raise NoSuchStep()
 
 
 def _check_rate(tx: Tx) -> None:
@@ -93,7 +94,8 @@ def _sample(tx: ReadTx, plan: Plan, campaign_id: UUID) -> Filling:
     verdicts = deciding.decide(tx, plan, audience, {}, campaign_id)
     treated = [v for v in verdicts if v.arm == "treated"]
     chosen: Verdict = min(treated or verdicts, key=lambda v: v.staff_id is None)
-    filling = deciding.filling_of(tx, plan, chosen)
+    named = replace(chosen, staff_id=chosen.staff_id or chosen.owner_id)
+    filling = deciding.filling_of(tx, plan, named)
     says_nothing = len(filling.name) < 2  # 亲
     return filling if says_nothing else replace(filling, name=Personal(filling.name).masked)
 
@@ -107,4 +109,4 @@ def _link(tx: ReadTx, plan: Plan) -> dict[str, str] | None:
 
 
 def _form(channel: str) -> TextChannel:
-    return "wecom" if channel == "wecom" else "sms"
+    return "sms" if channel == "sms" else "wecom"

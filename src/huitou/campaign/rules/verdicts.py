@@ -1,6 +1,7 @@
 """Who is treated, held out or left out. Pure."""
 
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from huitou.campaign.types.candidates import Person, Routes, Verdict
@@ -16,10 +17,24 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "holdout": ("对照组，不触达", "Held out as a control"),
     "owner_away": ("专属导购不在岗，门店也没有同事可以代发", "Associate away, nobody to cover"),
+    "not_sent": ("导购没有发送", "The associate did not send it"),
+    "taken_back": ("导购没有确认，已撤回", "Never confirmed by the associate, taken back"),
+    "not_delivered": ("时限内没有送达", "Did not arrive in time"),
+    "not_opened": ("时限内没有打开", "Not opened in time"),
+    "not_bought": ("时限内没有购买", "Nothing bought in time"),
+    "has_copy": ("已收到过一次，不再重复", "Has had one copy already"),
+    "unsure": ("无法确定是否送达，不再补发", "Nobody knows whether it arrived: not sent again"),
+    "worked_before": ("之前的一步后来成功了", "An earlier step worked after all"),
+    "late": ("时限过后才成功", "It worked after its time was over"),
+    "merged": ("与同一活动中的另一位客户合并", "Merged with somebody else in the campaign"),
+    "dismissed": ("导购选择不发送", "The associate decided against it"),
+    "bought": ("已购买", "Has bought meanwhile"),
+    "campaign_ended": ("活动已结束", "The campaign was ended"),
+    "failed": ("发送失败", "It failed"),
 }
 """Our own reasons; the contact gate has its own sentences."""
 
-PERSONAL_CODES = frozenset(
+CHANNEL_CODES = frozenset(
     {
         "no_consent",
         "not_friend",
@@ -29,9 +44,11 @@ PERSONAL_CODES = frozenset(
         "suppressed",
         "channel_cap",
         "quiet_hours",
+        "no_associate",
+        "owner_away",
     }
 )
-"""Codes of the gate that speak of WeCom only; others forbid every channel today."""
+"""Codes that speak of one channel; the gate's others forbid every channel today."""
 
 
 def is_held_out(ordinal: int, salt: str, holdout_bp: int) -> bool:
@@ -43,15 +60,16 @@ def is_held_out(ordinal: int, salt: str, holdout_bp: int) -> bool:
     return int.from_bytes(digest[:8], "big") % BASIS_POINTS < holdout_bp
 
 
-def forbidden(person: Person) -> str | None:
-    """Why nothing may be done about this customer, whatever the channel."""
+def forbidden(person: Person, *, has_person_step: bool) -> str | None:
+    """Why nothing may be done about this customer, whatever the channel. An associate writes to a
+    customer for one campaign at a time; what goes by itself is up to the contact policy."""
     if person.is_forgotten:
         return "forgotten"
     if person.under_14:
         return "under_14"
     if person.no_profiling:
         return "no_profiling"
-    if person.has_other_task:
+    if person.has_other_task and has_person_step:
         return "other_campaign"
     return None
 
@@ -60,31 +78,39 @@ def decide(
     person: Person,
     routes: Routes,
     *,
+    has_person_step: bool,
     staff_id: UUID | None,
     unit_id: UUID | None,
     opportunity_id: UUID | None,
     salt: str,
     holdout_bp: int,
 ) -> Verdict:
-    """What the campaign does about one customer.
+    """What the campaign does about one customer, who is treated if any step reaches them now.
 
-    `staff_id` is who would do it: the owner, or a colleague when the owner is away. The holdout is
-    drawn last, among those who would be treated, so that both arms are alike.
+    `staff_id` is who would do the person step: the owner, or a colleague when the owner is away. The
+    holdout is drawn last, among those who would be treated, so that both arms are alike.
     """
-    reason = forbidden(person)
+    reason = forbidden(person, has_person_step=has_person_step)
     if reason is not None:
         return Verdict(person.customer_id, "excluded", reason)
-    blocked = "no_associate" if staff_id is None else routes.wecom
-    if staff_id is None and person.owner_id is not None:
-        blocked = "owner_away"
-    if blocked is not None:
-        reason = _without_associate(blocked, routes)
-        if reason is not None:
-            return Verdict(person.customer_id, "excluded", reason)
+    codes = routes.codes
+    if has_person_step and staff_id is None:
+        missing = "no_associate" if person.owner_id is None else "owner_away"
+        codes = (missing, *codes[1:])
+    if all(code is not None for code in codes):
+        return Verdict(person.customer_id, "excluded", _nobody(codes), codes=codes)
     if is_held_out(person.ordinal, salt, holdout_bp):
-        return Verdict(person.customer_id, "holdout", "holdout")
-    if blocked is not None:
-        return Verdict(person.customer_id, "treated", blocked, opportunity_id=opportunity_id)
+        return Verdict(person.customer_id, "holdout", "holdout", codes=codes)
+    if not has_person_step or codes[0] is not None:
+        return Verdict(
+            person.customer_id,
+            "treated",
+            codes[0],
+            unit_id=person.unit_id,
+            opportunity_id=opportunity_id,
+            codes=codes,
+            owner_id=person.owner_id,
+        )
     return Verdict(
         person.customer_id,
         "treated",
@@ -92,15 +118,12 @@ def decide(
         unit_id=unit_id,
         opportunity_id=opportunity_id,
         is_covered=staff_id != person.owner_id,
+        codes=codes,
+        owner_id=person.owner_id,
     )
 
 
-def _without_associate(blocked: str, routes: Routes) -> str | None:
-    """Why the fallback cannot reach them either; None when it can."""
-    if blocked not in PERSONAL_CODES and blocked not in ("no_associate", "owner_away"):
-        return blocked
-    if not routes.has_sms:
-        return blocked
-    if routes.sms is None:
-        return None
-    return routes.sms if routes.sms not in PERSONAL_CODES else blocked
+def _nobody(codes: Sequence[str | None]) -> str:
+    """Why no step reaches them: what forbids every channel before what speaks of one."""
+    told = [code for code in codes if code is not None]
+    return next((code for code in told if code not in CHANNEL_CODES), told[0])

@@ -1,7 +1,7 @@
 """From everyone a campaign is about to everyone it reaches: who is lost where. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from huitou.campaign.types.candidates import Verdict
@@ -33,13 +33,14 @@ ORDER = (
 """As the questions are asked: our own, then the gate's. Codes that are not here come after them."""
 
 
-def tally(verdicts: Iterable[Verdict], fallback: str | None) -> Tally:
-    """Each customer under one bar. Whoever has no associate is reached by the fallback's channel."""
+def tally(verdicts: Iterable[Verdict], channels: Sequence[str]) -> Tally:
+    """Each customer under one bar; who is reached, under the channel of the first step that reaches them.
+    `channels`: of the campaign's steps."""
     counted: Tally = Counter()
     for verdict in verdicts:
         if verdict.arm == "treated":
-            channel = "wecom" if verdict.staff_id is not None else fallback
-            counted["reached", channel or "wecom"] += 1
+            ways = zip(channels, verdict.codes, strict=True)
+            counted["reached", next(channel for channel, code in ways if code is None)] += 1
         elif verdict.arm == "holdout":
             counted["held_out", "holdout"] += 1
         else:

@@ -1,7 +1,7 @@
 """Campaigns themselves."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +14,9 @@ from huitou.campaign.types.plans import Plan, State, Stored
 
 _SELECT = sql.SQL(
     """
-    SELECT id, name, kind, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp,
+    SELECT id, name, kind, source, goal, product_mode, skus, steps, copies, deadline, holdout_bp,
            salt, state, version, created_by, created_at, published_at, ended_at, urged_at,
-           fell_back_at, starts_at, approval_id, approved_count, not_started
+           starts_at, approval_id, approved_count, not_started
     FROM campaign.campaign WHERE merchant_id = %(merchant)s
     """
 )
@@ -67,20 +67,14 @@ def list_starting(tx: ReadTx) -> list[UUID]:
     )
 
 
-def list_due(tx: ReadTx) -> list[Stored]:
-    """Live campaigns past their deadline."""
-    query = sql.SQL("{} AND state = 'live' AND deadline <= %(now)s ORDER BY id").format(_SELECT)
-    return tx.rows(Stored, query)
-
-
 def add_campaign(tx: Tx, campaign_id: UUID, plan: Plan) -> None:
     tx.run(
         """
         INSERT INTO campaign.campaign
-            (merchant_id, id, name, kind, source, goal, copy, product_mode, skus, deadline,
-             fallback, holdout_bp, salt, starts_at, created_by, created_at)
-        VALUES (%(merchant)s, %(id)s, %(name)s, 'care', %(source)s, %(goal)s, %(copy)s,
-                %(product_mode)s, %(skus)s, %(deadline)s, %(fallback)s, %(holdout_bp)s, %(salt)s,
+            (merchant_id, id, name, kind, source, goal, product_mode, skus, steps, copies, deadline,
+             holdout_bp, salt, starts_at, created_by, created_at)
+        VALUES (%(merchant)s, %(id)s, %(name)s, 'care', %(source)s, %(goal)s, %(product_mode)s,
+                %(skus)s, %(steps)s, %(copies)s, %(deadline)s, %(holdout_bp)s, %(salt)s,
                 %(starts_at)s, %(by)s, %(now)s)
         """,
         {"id": campaign_id, "by": tx.principal, **_values(plan)},
@@ -93,10 +87,10 @@ def set_plan(tx: Tx, campaign_id: UUID, plan: Plan, version: int) -> bool:
         tx.run(
             """
             UPDATE campaign.campaign
-            SET name = %(name)s, source = %(source)s, goal = %(goal)s, copy = %(copy)s,
-                product_mode = %(product_mode)s, skus = %(skus)s, deadline = %(deadline)s,
-                fallback = %(fallback)s, holdout_bp = %(holdout_bp)s, salt = %(salt)s,
-                starts_at = %(starts_at)s, version = version + 1
+            SET name = %(name)s, source = %(source)s, goal = %(goal)s,
+                product_mode = %(product_mode)s, skus = %(skus)s, steps = %(steps)s,
+                copies = %(copies)s, deadline = %(deadline)s, holdout_bp = %(holdout_bp)s,
+                salt = %(salt)s, starts_at = %(starts_at)s, version = version + 1
             WHERE merchant_id = %(merchant)s AND id = %(id)s AND state = 'draft'
               AND version = %(version)s
             """,
@@ -160,11 +154,12 @@ def set_urged(tx: Tx, campaign_id: UUID) -> None:
     )
 
 
-def set_fell_back(tx: Tx, campaign_id: UUID) -> None:
+def set_deadline(tx: Tx, campaign_id: UUID, deadline: datetime) -> None:
+    """Until when associates are asked to do it, now that it begins."""
     tx.run(
-        "UPDATE campaign.campaign SET fell_back_at = coalesce(fell_back_at, %(now)s)"
+        "UPDATE campaign.campaign SET deadline = %(deadline)s"
         " WHERE merchant_id = %(merchant)s AND id = %(id)s",
-        {"id": campaign_id},
+        {"id": campaign_id, "deadline": deadline},
     )
 
 
@@ -173,11 +168,11 @@ def _values(plan: Plan) -> dict[str, Any]:
         "name": plan.name,
         "source": Jsonb(msgspec.to_builtins(plan.source)),
         "goal": plan.goal,
-        "copy": plan.copy,
         "product_mode": plan.product_mode,
         "skus": list(plan.skus),
-        "deadline": plan.deadline,
-        "fallback": Jsonb(asdict(plan.fallback)) if plan.fallback else None,
+        "steps": Jsonb(msgspec.to_builtins(plan.steps)),
+        "copies": plan.copies,
+        "deadline": plan.person.deadline if plan.person else None,
         "holdout_bp": plan.holdout_bp,
         "salt": plan.salt,
         "starts_at": plan.starts_at,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.campaign.types.candidates import Arm, Assignment, Person, Target, Verdict
+from huitou.campaign.types.candidates import Arm, Assignment, Person, Verdict
 from huitou.campaign.types.plans import Counts
 
 
@@ -157,7 +157,8 @@ def count_reasons(tx: ReadTx, campaign_id: UUID, arm: Arm) -> list[tuple[str, in
 
 
 def count_work(tx: ReadTx, campaign_id: UUID) -> dict[str, Any]:
-    """Tasks and fallback messages by state, customers reached, associates and those unsent."""
+    """Tasks, and messages that went by themselves, by state; customers reached, associates and those
+    unsent."""
     found = tx.row(
         dict,
         """
@@ -166,10 +167,11 @@ def count_work(tx: ReadTx, campaign_id: UUID) -> dict[str, Any]:
                     WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s
                     GROUP BY state) t) AS tasks,
                (SELECT coalesce(jsonb_object_agg(state, n), '{}') FROM (
-                    SELECT m.state, count(*) AS n FROM campaign.candidate c
+                    SELECT m.state, count(*) AS n FROM campaign.passage p
                     JOIN reach.message m
-                        ON m.merchant_id = c.merchant_id AND m.id = c.message_id
-                    WHERE c.merchant_id = %(merchant)s AND c.campaign_id = %(campaign)s
+                        ON m.merchant_id = p.merchant_id AND m.id = p.message_id
+                    WHERE p.merchant_id = %(merchant)s AND p.campaign_id = %(campaign)s
+                      AND m.channel <> 'wecom'
                     GROUP BY m.state) t) AS messages,
                (SELECT count(DISTINCT customer_id)::int FROM reach.message
                 WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s
@@ -200,74 +202,6 @@ def list_workload(tx: ReadTx, campaign_id: UUID) -> dict[UUID, int]:
     return {row["staff_id"]: row["count"] for row in rows}
 
 
-def list_targets(tx: ReadTx, campaign_id: UUID, count_max: int) -> list[Target]:
-    """Treated customers whom nobody reached: no task, or one unsent, blocked or failed; and no
-    message of the campaign with them, on its way, or of unknown fate."""
-    return tx.rows(
-        Target,
-        """
-        SELECT c.first_customer_id, c.customer_id, coalesce(t.staff_id, p.owner_staff_id) AS staff_id,
-               coalesce(t.unit_id, p.home_unit_id) AS unit_id, c.opportunity_id, c.task_id,
-               coalesce(t.skus, '{}') AS skus
-        FROM campaign.candidate c
-        LEFT JOIN associate.task t ON t.merchant_id = c.merchant_id AND t.id = c.task_id
-        LEFT JOIN profile.customer p
-            ON p.merchant_id = c.merchant_id AND p.customer_id = c.customer_id
-        WHERE c.merchant_id = %(merchant)s AND c.campaign_id = %(campaign)s AND c.arm = 'treated'
-          AND c.message_id IS NULL AND c.fallback_code IS NULL
-          AND (t.id IS NULL OR t.state IN ('open', 'blocked', 'failed'))
-          AND NOT EXISTS (SELECT FROM reach.message m
-                          WHERE m.merchant_id = c.merchant_id AND m.customer_id = c.customer_id
-                            AND m.campaign_id = c.campaign_id
-                            AND m.state NOT IN ('failed', 'cancelled'))
-        ORDER BY c.first_customer_id LIMIT %(count_max)s
-        """,
-        {"campaign": campaign_id, "count_max": count_max},
-    )
-
-
-def list_unconfirmed(tx: ReadTx, campaign_id: UUID) -> list[UUID]:
-    """Messages that an associate tapped but did not confirm in the channel."""
-    return tx.column(
-        """
-        SELECT message_id FROM associate.task
-        WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s
-          AND state = 'awaiting_confirmation' AND message_id IS NOT NULL
-        """,
-        {"campaign": campaign_id},
-    )
-
-
-def set_fallback(
-    tx: Tx, campaign_id: UUID, outcomes: Sequence[tuple[UUID, UUID | None, str | None]]
-) -> int:
-    """`(first customer, message, code)`: the fallback's message, or why there is none."""
-    tx.load(
-        "fallback_outcome",
-        {"first_id": "uuid", "message_id": "uuid", "code": "text"},
-        outcomes,
-    )
-    return tx.run(
-        """
-        UPDATE campaign.candidate c SET message_id = o.message_id, fallback_code = o.code
-        FROM pg_temp.fallback_outcome o
-        WHERE c.merchant_id = %(merchant)s AND c.campaign_id = %(campaign)s
-          AND c.first_customer_id = o.first_id
-        """,
-        {"campaign": campaign_id},
-    )
-
-
-def list_fallback_messages(tx: ReadTx, campaign_id: UUID) -> list[UUID]:
-    return tx.column(
-        """
-        SELECT message_id FROM campaign.candidate
-        WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s AND message_id IS NOT NULL
-        """,
-        {"campaign": campaign_id},
-    )
-
-
 def list_assignments(tx: ReadTx, campaign_id: UUID) -> list[Assignment]:
     return tx.rows(
         Assignment,
@@ -296,7 +230,7 @@ def list_candidates(
         dict,
         """
         SELECT c.first_customer_id, c.customer_id, i.ordinal, p.name_sealed, c.arm, c.reason,
-               c.staff_id, c.opportunity_id, c.task_id, c.message_id, c.at
+               c.staff_id, c.opportunity_id, c.task_id, c.at
         FROM campaign.candidate c
         JOIN identity.customer i ON i.merchant_id = c.merchant_id AND i.id = c.customer_id
         LEFT JOIN profile.customer p
@@ -367,7 +301,7 @@ def set_forgotten(tx: Tx, customer_ids: Sequence[UUID]) -> int:
         UPDATE campaign.candidate
         SET arm = CASE WHEN arm = 'pending' THEN 'excluded' ELSE arm END,
             reason = CASE WHEN arm = 'pending' THEN 'forgotten' ELSE reason END,
-            opportunity_id = NULL, fallback_code = coalesce(fallback_code, 'forgotten')
+            opportunity_id = NULL
         WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
         """,
         {"ids": list(customer_ids)},

@@ -1,6 +1,6 @@
 """What an operator decides about a campaign, what is kept of it, notices and refusals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -11,6 +11,15 @@ from huitou.opportunity.types import ListName
 
 State = Literal["draft", "waiting", "scheduled", "publishing", "live", "paused", "ended"]
 ProductMode = Literal["personal", "fixed", "none"]
+StepChannel = Literal["wecom", "sms", "wechat", "mini", "rcs", "phone", "webhook"]
+Until = Literal["delivered", "opened", "bought"]
+"""When a step has worked. `delivered`: the channel says that the customer has the message. `opened`: the
+customer opened the link in it; nothing else tells that a message was read. `bought`: an order of the
+customer was paid after the message was delivered, whatever the order is later credited to."""
+Copies = Literal["one", "all"]
+"""`one`: as soon as one copy has reached a customer, or may still reach them, no other goes out.
+`all`: a step that did not work is followed by the next one, whether its copy arrived or not."""
+STEPS_MAX = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +34,35 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One way in which a campaign's message reaches a customer, tried when those before it did not work.
+
+    By `wecom` an associate sends it: the person step, which makes a task. By all other channels it
+    goes by itself. `text`, and the values of `params`, may hold {name} {products} {store} {associate}.
+
+    A step lasts `within_minutes` from the moment its message may go (quiet hours do not count); the
+    person step may instead last until `deadline`, a fixed time. Associates who are urged then have
+    `grace_minutes` more (None: the merchant's setting).
+    """
+
+    channel: StepChannel
+    text: str
+    until: Until = "delivered"
+    within_minutes: int | None = None
+    deadline: datetime | None = None
+    grace_minutes: int | None = None
+    template: str | None = None
+    params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_person(self) -> bool:
+        return self.channel == "wecom"
+
+
+@dataclass(frozen=True, slots=True)
 class Fallback:
-    """What takes over after the deadline and `grace_minutes` (None: the merchant's setting)."""
+    """The simple form of a second step: an SMS after the deadline and `grace_minutes` (None: the
+    merchant's setting)."""
 
     text: str
     channel: Literal["sms"] = "sms"
@@ -36,37 +72,41 @@ class Fallback:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an operator decides about a campaign. `copy` may hold {name} {products} {store}
-    {associate}; `holdout_bp` and `salt` decide who is held out. Published, it begins at `starts_at`,
-    or at once."""
+    """What an operator decides about a campaign. `steps` are tried in order; `holdout_bp` and `salt`
+    decide who is held out. Published, it begins at `starts_at`, or at once."""
 
     name: str
     source: Source
     goal: str
-    copy: str
     product_mode: ProductMode
     skus: tuple[str, ...]
-    deadline: datetime
-    fallback: Fallback | None
+    steps: tuple[Step, ...]
     holdout_bp: int
     salt: str
+    copies: Copies = "one"
     starts_at: datetime | None = None
+
+    @property
+    def person(self) -> Step | None:
+        """The step that associates do."""
+        return self.steps[0] if self.steps[0].is_person else None
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A campaign as kept."""
+    """A campaign as kept. `deadline`: of the associates; None in a draft that says it in minutes, and
+    without a person step."""
 
     id: UUID
     name: str
     kind: str
     source: Any
     goal: str
-    copy: str
     product_mode: ProductMode
     skus: list[str]
-    deadline: datetime
-    fallback: Any
+    steps: Any
+    copies: Copies
+    deadline: datetime | None
     holdout_bp: int
     salt: str
     state: State
@@ -76,7 +116,6 @@ class Stored:
     published_at: datetime | None
     ended_at: datetime | None
     urged_at: datetime | None
-    fell_back_at: datetime | None
     starts_at: datetime | None
     approval_id: UUID | None
     approved_count: int | None
@@ -119,7 +158,8 @@ class NotStarted:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign as shown."""
+    """A campaign as shown. `copy` and `fallback` are its steps in the simple form: the first one's text,
+    and the second where it is an SMS and the last."""
 
     id: UUID
     name: str
@@ -129,8 +169,10 @@ class Campaign:
     copy: str
     product_mode: ProductMode
     skus: list[str]
-    deadline: datetime
-    closes_at: datetime
+    steps: list[Step]
+    copies: Copies
+    deadline: datetime | None
+    closes_at: datetime | None
     fallback: Fallback | None
     holdout_bp: int
     salt: str
@@ -209,3 +251,8 @@ class BadSource(Invalid):
 class BadProducts(Invalid):
     code = "campaign.bad_products"
     zh, en = "商品清单不正确：{reason}", "The product list is wrong: {reason}"
+
+
+class BadSteps(Invalid):
+    code = "campaign.bad_steps"
+    zh, en = "触达步骤不正确：{zh}", "The steps are wrong: {en}"

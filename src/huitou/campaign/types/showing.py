@@ -61,9 +61,44 @@ class SampleTask:
 
 
 @dataclass(frozen=True, slots=True)
+class StepForeseen:
+    """Of those who would be treated: whom the step reaches `first`, whom it could reach at all as
+    things are now, and why not the others. `text`: as the first of them would get it."""
+
+    step: int
+    channel: str
+    first: int
+    reachable: int
+    blocked: list[ReasonCount]
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepFunnel:
+    """What became of those who came to a step. `waiting` are in it now; `sent` messages were handed to
+    the channel; `passed_on` went on to the next step. The reasons: of whoever left it without success."""
+
+    step: int
+    channel: str
+    until: str
+    entered: int
+    waiting: int
+    sent: int
+    delivered: int
+    opened: int
+    succeeded: int
+    passed_on: int
+    blocked: int
+    failed: int
+    late: int
+    stopped: int
+    reasons: list[ReasonCount]
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
-    """What publishing would do now. `without_associate` are treated by the fallback only, by
-    reason; `covered` tasks go to a colleague of an associate who is away."""
+    """What publishing would do now. `without_associate` are treated by later steps only, by reason
+    (`fallback_only`); `covered` tasks go to a colleague of an associate who is away."""
 
     candidates: int
     treated: int
@@ -78,11 +113,13 @@ class Preview:
     sample: list[SampleTask]
     salt: str
     waterfall: list[Bar]
+    steps: list[StepForeseen]
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a campaign is. `share` (0-1) is of publishing; `tasks` and `messages` by state."""
+    """How far a campaign is. `share` (0-1) is of publishing; `tasks`, and the `messages` that went by
+    themselves, by state."""
 
     state: State
     share: float
@@ -93,3 +130,4 @@ class Progress:
     reached: int
     associates: int
     associates_unsent: int
+    steps: list[StepFunnel]

@@ -49,6 +49,12 @@ def plan(tx: Tx, candidates: Sequence[Candidate]) -> list[Decision]:
     return decided
 
 
+def hold(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """Nobody else plans or hands over a message to these customers until the commit: what is read of their messages from
+    now on stays true. Call it before anything else is locked."""
+    gates.lock_customers(tx, list(identities.canonical(tx, set(customer_ids)).values()))
+
+
 def rehearse(tx: ReadTx, candidates: Sequence[Candidate]) -> list[str | None]:
     """What `plan` would say now, in order: None for yes, otherwise the code. Keeps nothing."""
     verdicts = _decide(tx, _canonical(tx, candidates))
@@ -258,7 +264,8 @@ def _decide(
         now_known = replace(
             facts,
             past=facts.past + before,
-            has_same_content=facts.has_same_content or content_of in contents_seen,
+            has_same_content=facts.has_same_content
+            or (content_of in contents_seen and not candidate.repeats),
         )
         verdict = gate.gate(now_known, policy)
         if isinstance(verdict, Allowed):

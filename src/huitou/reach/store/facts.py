@@ -14,8 +14,10 @@ _FACTS = """
 WITH candidate AS (
     SELECT * FROM unnest(%(no)s::int[], %(customer)s::uuid[], %(channel)s::text[],
                          %(purpose)s::text[], %(content)s::text[], %(staff)s::uuid[],
-                         %(kind)s::text[], %(scope)s::text[], %(own)s::uuid[])
-        AS c (no, customer_id, channel, purpose, content_key, staff_id, kind, scope, own_id)
+                         %(kind)s::text[], %(scope)s::text[], %(own)s::uuid[],
+                         %(repeated)s::uuid[])
+        AS c (no, customer_id, channel, purpose, content_key, staff_id, kind, scope, own_id,
+              repeated_id)
 )
 SELECT c.no,
     k.id IS NULL OR k.state = 'forgotten' AS is_forgotten,
@@ -32,6 +34,7 @@ SELECT c.no,
             JOIN reach.message m ON m.merchant_id = r.merchant_id AND m.first_customer_id = r.id
             WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
               AND m.content_key = c.content_key AND m.id IS DISTINCT FROM c.own_id
+              AND (c.repeated_id IS NULL OR m.campaign_id IS DISTINCT FROM c.repeated_id)
               AND m.planned_at > %(repeat_since)s
               AND m.state NOT IN ('cancelled', 'failed')) AS has_same_content,
     w.wecom_user IS NOT NULL AND w.is_active AS has_sender,
@@ -78,6 +81,7 @@ def find_facts(
             "staff": [c.staff_id for c in candidates],
             "kind": [ADDRESS_KINDS.get(c.channel, "") for c in candidates],
             "scope": [scopes.get(c.channel) for c in candidates],
+            "repeated": [c.campaign_id if c.repeats else None for c in candidates],
             "own": [None] * len(candidates) if own_ids is None else list(own_ids),
             "repeat_since": repeat_since,
         },

@@ -17,7 +17,7 @@ class Candidate:
     With `product_list_id` the message gets a tracked link. `text` is final, its placeholders are
     filled (`content.reads.fill`); `params` are the template's on channels that have templates. `category` is what
     caps count it under; at `expires_at` it is too late to send it. It goes no sooner than `not_before`, a wish that
-    gives way to `expires_at`.
+    gives way to `expires_at`. With `repeats` the same content may come again from the same campaign, as its operator said.
     """
 
     customer_id: UUID
@@ -38,6 +38,7 @@ class Candidate:
     is_held_out: bool = False
     not_before: datetime | None = None
     mailing_id: UUID | None = None
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""After the deadline: urge once, then the other channel, never for somebody already reached."""
+"""Step by step: urge once, then the next channel, never for somebody already reached."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +9,7 @@ import pytest
 from huitou.associate import reads as associate
 from huitou.associate.actions import tasks
 from huitou.campaign import reads
-from huitou.campaign.actions import deadlines
+from huitou.campaign.actions import advancing
 from tests.conftest import Clock, Write
 from tests.rooms.campaign.planning import campaign, published
 from tests.rooms.opportunity.shopping import stock
@@ -45,12 +45,12 @@ def messages(town: Town, campaign_id: UUID) -> list[tuple[UUID, str]]:
 def keep(town: Town) -> None:
     """The periodic job, and what it defers."""
     with town.db.write(town.brand.merchant.id, principal="test") as tx:
-        deadlines.keep(tx)
+        advancing.keep(tx)
     with town.db.write(town.brand.merchant.id, principal="test") as tx:
         for row in tx.rows(
             dict, "SELECT id FROM campaign.campaign WHERE merchant_id = %(merchant)s"
         ):
-            deadlines.fall_back_chunk(tx, campaign_id=str(row["id"]))
+            advancing.advance_chunk(tx, campaign_id=str(row["id"]))
 
 
 def test_urged_once_then_the_sms_only_to_those_nobody_reached(
@@ -126,8 +126,10 @@ def test_consent_withdrawn_meanwhile_is_heeded_and_kept_as_the_reason(
     assert messages(town, live.id) == []
     assert states(town, live.id) == {customer: "expired"}
     with town.db.read(town.brand.merchant.id) as tx:
-        codes = tx.column("SELECT fallback_code FROM campaign.candidate")
-    assert codes and codes[0] in ("no_consent", "opted_out")
+        [row] = reads.list_candidates(tx, live.id).items
+    by_staff, by_sms = row.steps
+    assert (by_staff.outcome, by_staff.code) == ("late", "not_sent")
+    assert by_sms.outcome == "blocked" and by_sms.code in ("no_consent", "opted_out")
 
 
 def test_without_a_fallback_tasks_expire(town: Town, later: Clock) -> None:
@@ -140,12 +142,47 @@ def test_without_a_fallback_tasks_expire(town: Town, later: Clock) -> None:
     assert messages(town, live.id) == []
 
 
-def test_a_campaign_ends_by_itself(town: Town, later: Clock) -> None:
+def test_a_campaign_ends_when_nobody_is_in_a_step(town: Town, write: Write, later: Clock) -> None:
     stock(town)
     town.people(1, consents=("wecom", "sms"))
     live = published(town)
-    later.now = live.closes_at + deadlines.FOLLOW
+    assert live.closes_at is not None
+    later.now = live.closes_at
     keep(town)
+    later.move(days=3)
+    with write() as tx:
+        tx.run("UPDATE reach.message SET state = 'unknown' WHERE merchant_id = %(merchant)s")
+    for _ in range(2):
+        keep(town)
+        assert campaign(town, live.id).state == "live"
+    with write() as tx:
+        [message] = tx.column("SELECT id FROM reach.message WHERE merchant_id = %(merchant)s")
+        tx.run(
+            "UPDATE reach.message SET state = 'delivered', delivered_at = %(now)s"
+            " WHERE merchant_id = %(merchant)s"
+        )
+        advancing.take_news(tx, [message])
+    for _ in range(2):
+        keep(town)
+    assert campaign(town, live.id).state == "ended"
+    with town.db.read(town.brand.merchant.id) as tx:
+        [row] = reads.list_candidates(tx, live.id).items
+    assert [(step.outcome, step.code) for step in row.steps] == [
+        ("late", "not_sent"),
+        ("succeeded", None),
+    ]
+
+
+def test_without_a_second_step_a_campaign_ends_with_the_associates_time(
+    town: Town, later: Clock
+) -> None:
+    stock(town)
+    town.people(1, consents=("wecom", "sms"))
+    live = published(town, fallback=None)
+    assert live.closes_at is not None
+    later.now = live.closes_at
+    for _ in range(2):
+        keep(town)
     assert campaign(town, live.id).state == "ended"
 
 
