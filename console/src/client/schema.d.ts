@@ -7171,15 +7171,18 @@ export interface components {
         };
         /**
          * Campaign
-         * @description A campaign as shown.
+         * @description A campaign as shown. `copy` and `fallback` are its steps in the simple form: the first one's text,
+         *     and the second where it is an SMS and the last.
          */
         Campaign: {
             asked: components["schemas"]["Asked-Output"] | null;
+            /** Closes At */
+            closes_at: string | null;
             /**
-             * Closes At
-             * Format: date-time
+             * Copies
+             * @enum {string}
              */
-            closes_at: string;
+            copies: "one" | "all";
             /** Copy */
             copy: string;
             counts: components["schemas"]["Counts"];
@@ -7190,11 +7193,8 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string;
-            /**
-             * Deadline
-             * Format: date-time
-             */
-            deadline: string;
+            /** Deadline */
+            deadline: string | null;
             /** Ended At */
             ended_at: string | null;
             fallback: components["schemas"]["Fallback"] | null;
@@ -7231,6 +7231,8 @@ export interface components {
              * @enum {string}
              */
             state: "draft" | "waiting" | "scheduled" | "publishing" | "live" | "paused" | "ended";
+            /** Steps */
+            steps: components["schemas"]["huitou__campaign__types__plans__Step"][];
             /** Version */
             version: number;
         };
@@ -7257,7 +7259,8 @@ export interface components {
         };
         /**
          * CandidateRow
-         * @description Why a customer did, or did not, get it.
+         * @description Why a customer did, or did not, get it; `steps` are those they have been in, the last one is
+         *     where they are.
          */
         CandidateRow: {
             /**
@@ -7291,6 +7294,8 @@ export interface components {
             reason_en: string | null;
             /** Reason Zh */
             reason_zh: string | null;
+            /** Steps */
+            steps: components["schemas"]["StepTaken"][];
             /** Task Id */
             task_id: string | null;
         };
@@ -8525,13 +8530,16 @@ export interface components {
         };
         /** EditBody */
         EditBody: {
-            /** Copy */
-            copy: string;
             /**
-             * Deadline
-             * Format: date-time
+             * Copies
+             * @default one
+             * @enum {string}
              */
-            deadline: string;
+            copies?: "one" | "all";
+            /** Copy */
+            copy?: string | null;
+            /** Deadline */
+            deadline?: string | null;
             fallback?: components["schemas"]["FallbackBody"] | null;
             /** Goal */
             goal: string;
@@ -8552,6 +8560,8 @@ export interface components {
             source: components["schemas"]["SourceBody"];
             /** Starts At */
             starts_at?: string | null;
+            /** Steps */
+            steps?: components["schemas"]["StepBody"][] | null;
             /** Version */
             version: number;
         };
@@ -8881,7 +8891,8 @@ export interface components {
         };
         /**
          * Fallback
-         * @description What takes over after the deadline and `grace_minutes` (None: the merchant's setting).
+         * @description The simple form of a second step: an SMS after the deadline and `grace_minutes` (None: the
+         *     merchant's setting).
          */
         Fallback: {
             /**
@@ -9731,6 +9742,47 @@ export interface components {
             revision: number;
         };
         /**
+         * Step
+         * @description An arc of one coupon.
+         */
+        huitou__benefit__types__coupons__Step: {
+            /**
+             * Arc
+             * @enum {string}
+             */
+            arc: "bind" | "freeze" | "unfreeze" | "use" | "use_late" | "return" | "expire" | "revoke" | "transfer";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * From State
+             * @enum {string}
+             */
+            from_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
+            /** Principal */
+            principal: string;
+            /** Ref Id */
+            ref_id: string;
+            /** Ref Kind */
+            ref_kind: string;
+            /** Seq */
+            seq: number;
+            /**
+             * To State
+             * @enum {string}
+             */
+            to_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
+            /**
+             * Transaction Id
+             * Format: uuid
+             */
+            transaction_id: string;
+            /** Unit Id */
+            unit_id: string | null;
+        };
+        /**
          * Standing
          * @description What a customer has of an asset with lots at a moment.
          *
@@ -10016,6 +10068,44 @@ export interface components {
             } | null;
             /** Segment Id */
             segment_id: string | null;
+        };
+        /**
+         * Step
+         * @description One way in which a campaign's message reaches a customer, tried when those before it did not work.
+         *
+         *     By `wecom` an associate sends it: the person step, which makes a task. By all other channels it
+         *     goes by itself. `text`, and the values of `params`, may hold {name} {products} {store} {associate}.
+         *
+         *     A step lasts `within_minutes` from the moment its message may go (quiet hours do not count); the
+         *     person step may instead last until `deadline`, a fixed time. Associates who are urged then have
+         *     `grace_minutes` more (None: the merchant's setting).
+         */
+        huitou__campaign__types__plans__Step: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "wecom" | "sms" | "wechat" | "mini" | "rcs" | "phone" | "webhook";
+            /** Deadline */
+            deadline: string | null;
+            /** Grace Minutes */
+            grace_minutes: number | null;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Template */
+            template: string | null;
+            /** Text */
+            text: string;
+            /**
+             * Until
+             * @default delivered
+             * @enum {string}
+             */
+            until: "delivered" | "opened" | "bought";
+            /** Within Minutes */
+            within_minutes: number | null;
         };
         /**
          * Bar
@@ -12875,18 +12965,22 @@ export interface components {
         };
         /**
          * PlanBody
-         * @description `copy` and the fallback's `text` may hold {name} {products} {store} {associate}. Without
-         *     `holdout_bp` the merchant's setting holds; the `salt` of a preview keeps its control group. Once
-         *     published it begins at `starts_at`, with whoever is meant then; without it, at once.
+         * @description Texts may hold {name} {products} {store} {associate}. Either `steps`, or the simple form: `copy`
+         *     until `deadline` by associates, then perhaps an SMS (`fallback`). Without `holdout_bp` the merchant's
+         *     setting holds; the `salt` of a preview keeps its control group. Once published it begins at
+         *     `starts_at`, with whoever is meant then; without it, at once.
          */
         PlanBody: {
-            /** Copy */
-            copy: string;
             /**
-             * Deadline
-             * Format: date-time
+             * Copies
+             * @default one
+             * @enum {string}
              */
-            deadline: string;
+            copies?: "one" | "all";
+            /** Copy */
+            copy?: string | null;
+            /** Deadline */
+            deadline?: string | null;
             fallback?: components["schemas"]["FallbackBody"] | null;
             /** Goal */
             goal: string;
@@ -12907,6 +13001,8 @@ export interface components {
             source: components["schemas"]["SourceBody"];
             /** Starts At */
             starts_at?: string | null;
+            /** Steps */
+            steps?: components["schemas"]["StepBody"][] | null;
         };
         /**
          * PlanChange
@@ -13362,8 +13458,8 @@ export interface components {
         };
         /**
          * Preview
-         * @description What publishing would do now. `without_associate` are treated by the fallback only, by
-         *     reason; `covered` tasks go to a colleague of an associate who is away.
+         * @description What publishing would do now. `without_associate` are treated by later steps only, by reason
+         *     (`fallback_only`); `covered` tasks go to a colleague of an associate who is away.
          */
         Preview: {
             /** Associates */
@@ -13386,6 +13482,8 @@ export interface components {
             salt: string;
             /** Sample */
             sample: components["schemas"]["SampleTask"][];
+            /** Steps */
+            steps: components["schemas"]["StepForeseen"][];
             /** Treated */
             treated: number;
             /** Waterfall */
@@ -13658,7 +13756,8 @@ export interface components {
         };
         /**
          * Progress
-         * @description How far a campaign is. `share` (0-1) is of publishing; `tasks` and `messages` by state.
+         * @description How far a campaign is. `share` (0-1) is of publishing; `tasks`, and the `messages` that went by
+         *     themselves, by state.
          */
         Progress: {
             /** Associates */
@@ -13681,6 +13780,8 @@ export interface components {
              * @enum {string}
              */
             state: "draft" | "waiting" | "scheduled" | "publishing" | "live" | "paused" | "ended";
+            /** Steps */
+            steps: components["schemas"]["StepFunnel"][];
             /** Tasks */
             tasks: {
                 [key: string]: number;
@@ -15423,45 +15524,92 @@ export interface components {
             version: number;
         };
         /**
-         * Step
-         * @description An arc of one coupon.
+         * StepBody
+         * @description By `wecom` associates send it, as the first step only, `within_minutes` or until `deadline`, and
+         *     `grace_minutes` more. By other channels it goes by itself and is given `within_minutes`.
          */
-        Step: {
+        StepBody: {
             /**
-             * Arc
+             * Channel
              * @enum {string}
              */
-            arc: "bind" | "freeze" | "unfreeze" | "use" | "use_late" | "return" | "expire" | "revoke" | "transfer";
+            channel: "wecom" | "sms" | "wechat" | "mini" | "rcs" | "phone" | "webhook";
+            /** Deadline */
+            deadline?: string | null;
+            /** Grace Minutes */
+            grace_minutes?: number | null;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
+            /** Template */
+            template?: string | null;
+            /** Text */
+            text: string;
             /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * From State
+             * Until
+             * @default delivered
              * @enum {string}
              */
-            from_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
-            /** Principal */
-            principal: string;
-            /** Ref Id */
-            ref_id: string;
-            /** Ref Kind */
-            ref_kind: string;
-            /** Seq */
-            seq: number;
-            /**
-             * To State
-             * @enum {string}
-             */
-            to_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
-            /**
-             * Transaction Id
-             * Format: uuid
-             */
-            transaction_id: string;
-            /** Unit Id */
-            unit_id: string | null;
+            until?: "delivered" | "opened" | "bought";
+            /** Within Minutes */
+            within_minutes?: number | null;
+        };
+        /**
+         * StepForeseen
+         * @description Of those who would be treated: whom the step reaches `first`, whom it could reach at all as
+         *     things are now, and why not the others. `text`: as the first of them would get it.
+         */
+        StepForeseen: {
+            /** Blocked */
+            blocked: components["schemas"]["ReasonCount"][];
+            /** Channel */
+            channel: string;
+            /** First */
+            first: number;
+            /** Reachable */
+            reachable: number;
+            /** Step */
+            step: number;
+            /** Text */
+            text: string | null;
+        };
+        /**
+         * StepFunnel
+         * @description What became of those who came to a step. `waiting` are in it now; `sent` messages were handed to
+         *     the channel; `passed_on` went on to the next step. The reasons: of whoever left it without success.
+         */
+        StepFunnel: {
+            /** Blocked */
+            blocked: number;
+            /** Channel */
+            channel: string;
+            /** Delivered */
+            delivered: number;
+            /** Entered */
+            entered: number;
+            /** Failed */
+            failed: number;
+            /** Late */
+            late: number;
+            /** Opened */
+            opened: number;
+            /** Passed On */
+            passed_on: number;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonCount"][];
+            /** Sent */
+            sent: number;
+            /** Step */
+            step: number;
+            /** Stopped */
+            stopped: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Until */
+            until: string;
+            /** Waiting */
+            waiting: number;
         };
         /** StepShown */
         StepShown: {
@@ -15473,6 +15621,46 @@ export interface components {
             text: string;
             /** Title */
             title: string;
+        };
+        /**
+         * StepTaken
+         * @description A customer's way through one step: in it `since`, looked at in earnest at `due_at`.
+         *
+         *     `outcome` is None while they are in it; `code` says why. `state` is the message's.
+         */
+        StepTaken: {
+            /** Channel */
+            channel: string;
+            /** Code */
+            code: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Left At */
+            left_at: string | null;
+            /** Message Id */
+            message_id: string | null;
+            /** Opened At */
+            opened_at: string | null;
+            /** Outcome */
+            outcome: ("succeeded" | "blocked" | "failed" | "late" | "stopped") | null;
+            /** Reason En */
+            reason_en: string | null;
+            /** Reason Zh */
+            reason_zh: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** State */
+            state: string | null;
+            /** Step */
+            step: number;
         };
         /** Stocking */
         Stocking: {
@@ -20305,7 +20493,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Step"][];
+                    "application/json": components["schemas"]["huitou__benefit__types__coupons__Step"][];
                 };
             };
             /** @description Refused */
