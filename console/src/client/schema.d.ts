@@ -758,6 +758,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lists
+         * @description Lists of customers, newest first.
+         */
+        get: operations["list_lists_v1_campaigns_lists_get"];
+        put?: never;
+        /**
+         * Add List
+         * @description Keep a list of customers; the counts say whom its lines led to.
+         */
+        post: operations["add_list_v1_campaigns_lists_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get List
+         * @description One list.
+         */
+        get: operations["get_list_v1_campaigns_lists__list_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/lists/{list_id}/errors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get List Errors
+         * @description The lines that led nowhere, each with why; for 30 days. Fetching them is audited.
+         */
+        get: operations["get_list_errors_v1_campaigns_lists__list_id__errors_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/preview": {
         parameters: {
             query?: never;
@@ -8079,6 +8143,38 @@ export interface components {
             zone: string | null;
         };
         /**
+         * CustomerList
+         * @description A kept list: `lines` is exactly the sum of the four that follow.
+         */
+        CustomerList: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Found */
+            found: number;
+            /** Has Errors */
+            has_errors: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lines */
+            lines: number;
+            /** Name */
+            name: string;
+            /** Quarantined */
+            quarantined: number;
+            /** Repeated */
+            repeated: number;
+            /** Unknown */
+            unknown: number;
+        };
+        /**
          * CustomerRef
          * @description `salutation` is how one speaks to them (王女士); the name itself is masked.
          */
@@ -10055,11 +10151,13 @@ export interface components {
         /**
          * Source
          * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
-         *     a category if wanted).
+         *     a category if wanted), an uploaded list of customers.
          */
         huitou__campaign__types__plans__Source: {
             /** Category */
             category: string | null;
+            /** List Id */
+            list_id: string | null;
             /** Opportunity Kind */
             opportunity_kind: ("predicted" | "best_now") | null;
             /** Rule */
@@ -10826,6 +10924,22 @@ export interface components {
             customer_orders?: number | null;
             /** Customer Units */
             customer_units?: number | null;
+        };
+        /**
+         * ListBody
+         * @description One customer a line of `text`: a phone number, a member number of `card_scope`, our id of a customer,
+         *     or `kind:value@scope`. Further columns are not looked at.
+         */
+        ListBody: {
+            /**
+             * Card Scope
+             * @default default
+             */
+            card_scope?: string;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
         };
         /** Login */
         Login: {
@@ -12202,6 +12316,16 @@ export interface components {
         Page_Connector_: {
             /** Items */
             items: components["schemas"]["Connector"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_CustomerList_: {
+            /** Items */
+            items: components["schemas"]["CustomerList"][];
             /** Next */
             next: string | null;
         };
@@ -15344,11 +15468,13 @@ export interface components {
         };
         /**
          * SourceBody
-         * @description Exactly one of the three; `category` narrows an opportunity list.
+         * @description Exactly one of segment, rule, opportunity and list; `category` narrows an opportunity list.
          */
         SourceBody: {
             /** Category */
             category?: string | null;
+            /** List Id */
+            list_id?: string | null;
             /** Opportunity Kind */
             opportunity_kind?: ("predicted" | "best_now") | null;
             /** Rule */
@@ -18730,6 +18856,131 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_TestShown_"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_lists_v1_campaigns_lists_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerList_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_list_v1_campaigns_lists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_list_v1_campaigns_lists__list_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_list_errors_v1_campaigns_lists__list_id__errors_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {

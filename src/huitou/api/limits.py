@@ -9,6 +9,7 @@ from huitou.base.http import encode
 from huitou.event.types import BODY_MAX_BYTES, BodyTooLarge
 
 _GENERAL_MAX_BYTES = 1024 * 1024
+_LIST_MAX_BYTES = 8 * 1024 * 1024
 _FILE_MAX_BYTES = 1024 * 1024 * 1024
 _DRAIN_SECONDS = 10
 
@@ -17,6 +18,8 @@ def limit_of(path: str) -> int:
     """The most bytes a request to `path` may bring."""
     if path == "/v1/events":
         return BODY_MAX_BYTES
+    if path == "/v1/campaigns/lists":
+        return _LIST_MAX_BYTES
     if path in ("/v1/imports", "/v1/imports/inspect"):
         return _FILE_MAX_BYTES
     return _GENERAL_MAX_BYTES

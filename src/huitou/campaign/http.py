@@ -4,7 +4,7 @@ import secrets
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import AwareDatetime, Field
 
 from huitou.base.db import ReadTx
@@ -14,6 +14,7 @@ from huitou.campaign.actions import (
     approving,
     editing,
     estimating,
+    listing,
     previewing,
     publishing,
     testing,
@@ -21,6 +22,7 @@ from huitou.campaign.actions import (
 from huitou.campaign.rules import chain
 from huitou.campaign.types.candidates import Arm, CandidateRow
 from huitou.campaign.types.estimates import Estimate
+from huitou.campaign.types.lists import CustomerList
 from huitou.campaign.types.plans import (
     STEPS_MAX,
     BadSteps,
@@ -47,12 +49,13 @@ Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
 class SourceBody(Body):
-    """Exactly one of the three; `category` narrows an opportunity list."""
+    """Exactly one of segment, rule, opportunity and list; `category` narrows an opportunity list."""
 
     segment_id: Annotated[UUID, Field(strict=False)] | None = None
     rule: dict[str, Any] | None = None
     opportunity_kind: ListName | None = None
     category: Annotated[str, Field(max_length=100)] | None = None
+    list_id: Annotated[UUID, Field(strict=False)] | None = None
 
 
 class FallbackBody(Body):
@@ -111,6 +114,15 @@ class PublishBody(Body):
     version: int | None = None
 
 
+class ListBody(Body):
+    """One customer a line of `text`: a phone number, a member number of `card_scope`, our id of a customer,
+    or `kind:value@scope`. Further columns are not looked at."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
+    text: Annotated[str, Field(min_length=1, max_length=8_000_000)]
+    card_scope: Annotated[str, Field(min_length=1, max_length=64)] = "default"
+
+
 class TestBody(Body):
     """A `channel` of the campaign. In WeCom an employee gets a card, by default yourself; elsewhere
     `address` is a phone number or the id that the channel knows people by."""
@@ -145,6 +157,45 @@ def add_campaign(tx: Writing, body: PlanBody) -> Campaign:
 def preview(tx: Reading, body: PlanBody) -> Preview:
     """What publishing this would do now."""
     return previewing.preview(tx, _plan(tx, body, body.salt or secrets.token_urlsafe(9)))
+
+
+@router.post("/lists", status_code=201, dependencies=[needs("campaign.edit")])
+def add_list(tx: Writing, asking: Asking, body: ListBody) -> CustomerList:
+    """Keep a list of customers; the counts say whom its lines led to."""
+    return listing.add(tx, body.name, body.text, body.card_scope, asking.language)
+
+
+@router.get("/lists", dependencies=[needs("campaign.read")])
+def list_lists(
+    tx: Reading,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
+) -> Page[CustomerList]:
+    """Lists of customers, newest first."""
+    return reads.list_lists(tx, cursor=cursor, limit=limit)
+
+
+@router.get("/lists/{list_id}", dependencies=[needs("campaign.read")])
+def get_list(tx: Reading, list_id: UUID) -> CustomerList:
+    """One list."""
+    return reads.get_list(tx, list_id)
+
+
+@router.get(
+    "/lists/{list_id}/errors.csv",
+    response_class=Response,
+    dependencies=[needs("campaign.edit")],
+)
+def get_list_errors(tx: Writing, list_id: UUID) -> Response:
+    """The lines that led nowhere, each with why; for 30 days. Fetching them is audited."""
+    return Response(
+        "\ufeff" + listing.errors_of(tx, list_id),
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "content-disposition": f'attachment; filename="list-{list_id}.csv"',
+            "cache-control": "no-store",
+        },
+    )
 
 
 @router.get("/{campaign_id}", dependencies=[needs("campaign.read")])
@@ -275,7 +326,9 @@ def _plan(tx: ReadTx, body: PlanBody, salt: str) -> Plan:
         holdout_bp = merchant.setting(tx, "campaign.holdout_bp")
     return Plan(
         name=body.name,
-        source=Source(source.segment_id, source.rule, source.opportunity_kind, source.category),
+        source=Source(
+            source.segment_id, source.rule, source.opportunity_kind, source.category, source.list_id
+        ),
         goal=body.goal,
         product_mode=body.product_mode,
         skus=tuple(body.skus),

@@ -3,7 +3,7 @@
 from huitou.base.db import Tx
 from huitou.base.jobs import every
 from huitou.base.notices import listens
-from huitou.campaign.actions import advancing, estimating, publishing, scheduling
+from huitou.campaign.actions import advancing, estimating, listing, publishing, scheduling
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
 from huitou.reach.types.messages import MessagesDelivered, MessagesFailed, MessagesOpened
 
@@ -26,6 +26,11 @@ def resume_estimates(tx: Tx) -> None:
 @every(minutes=1)
 def resume_publishing(tx: Tx) -> None:
     publishing.resume_publishing(tx)
+
+
+@every(hours=24)
+def drop_list_errors(tx: Tx) -> None:
+    listing.drop_errors(tx)
 
 
 @listens(MessagesDelivered)
@@ -56,3 +61,4 @@ def customers_split(tx: Tx, notice: CustomersSplit) -> None:
 @listens(CustomerForgotten)
 def customer_forgotten(tx: Tx, notice: CustomerForgotten) -> None:
     publishing.forget(tx, [notice.customer_id, *notice.member_ids])
+    listing.forget(tx, [notice.customer_id, *notice.member_ids])

@@ -14,7 +14,7 @@ from huitou.benefit.types.approvals import Approval
 from huitou.campaign.actions import deciding
 from huitou.campaign.rules import chain, verdicts, waterfall
 from huitou.campaign.store import campaigns as store
-from huitou.campaign.store import candidates, estimates, passages, tests
+from huitou.campaign.store import candidates, estimates, lists, passages, tests
 from huitou.campaign.types.candidates import (
     OUTCOMES,
     Arm,
@@ -23,6 +23,7 @@ from huitou.campaign.types.candidates import (
     StepTaken,
 )
 from huitou.campaign.types.estimates import Estimate, NoEstimate
+from huitou.campaign.types.lists import CustomerList, NoSuchList
 from huitou.campaign.types.plans import (
     Asked,
     Campaign,
@@ -99,6 +100,22 @@ def plan_of(stored: Stored) -> Plan:
         salt=stored.salt,
         copies=stored.copies,
     )
+
+
+def get_list(tx: ReadTx, list_id: UUID) -> CustomerList:
+    """A list of customers by file. Refuses NoSuchList."""
+    found = lists.find_list(tx, list_id)
+    if found is None:
+        raise NoSuchList()
+    return found
+
+
+def list_lists(tx: ReadTx, *, cursor: str | None = None, limit: int = 50) -> Page[CustomerList]:
+    """Lists of customers by file, newest first."""
+    limit = min(limit, PAGE_MAX)
+    found = lists.list_lists(tx, before=_id(cursor), count_max=limit + 1)
+    items = found[:limit]
+    return Page(items, encode_cursor(items[-1].id) if len(found) > limit else None)
 
 
 def get_estimate(tx: ReadTx, campaign_id: UUID) -> Estimate:

@@ -126,6 +126,15 @@ def find_holders(
     return [held.get(blind) for blind in blinds]
 
 
+def standings(
+    tx: ReadTx, identifiers: Sequence[tuple[str, str | None, str]]
+) -> dict[tuple[str, str | None, str], UUID | None]:
+    """`(kind, scope, value)` → who answers for it; None for one that is set aside; unknown ones are missing."""
+    blinds = {asked: events.blind_of(tx, *asked) for asked in identifiers}
+    known = people.list_standings(tx, [blind for blind in blinds.values() if blind])
+    return {asked: known[blind] for asked, blind in blinds.items() if blind and blind in known}
+
+
 def ids_of(tx: ReadTx, texts: Iterable[str]) -> list[int]:
     """Vault ids of identifiers written `kind:value[@scope]`. Refuses unknown ones (`NotTheirs`)."""
     found = []

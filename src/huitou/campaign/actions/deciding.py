@@ -10,6 +10,7 @@ from huitou.associate.types import Colleague, NewTask
 from huitou.base.db import ReadTx
 from huitou.campaign.rules import verdicts
 from huitou.campaign.store import candidates as store
+from huitou.campaign.store import lists
 from huitou.campaign.types.candidates import Person, Routes, Verdict
 from huitou.campaign.types.plans import BadSource, Plan, Source, Step
 from huitou.catalog import reads as catalog
@@ -37,6 +38,8 @@ def audience(tx: ReadTx, source: Source) -> list[tuple[UUID, UUID | None]]:
         members = segment.members(tx, source.segment_id)
     elif source.rule is not None:
         members = segment.customers_matching(tx, source.rule)
+    elif source.list_id is not None:
+        members = lists.list_members(tx, source.list_id)
     else:
         raise BadSource()
     roots = identity.canonical(tx, members)

@@ -56,7 +56,7 @@ def check(tx: Tx, plan: Plan) -> None:
     """Refuses BadSource, BadSteps, DeadlinePast, StartsTooLate, BadProducts, texts that content refuses, segments and rules
     that the segment room refuses."""
     source = plan.source
-    named = [source.segment_id, source.rule, source.opportunity_kind]
+    named = [source.segment_id, source.rule, source.opportunity_kind, source.list_id]
     if sum(each is not None for each in named) != 1:
         raise BadSource()
     if source.category is not None and source.opportunity_kind is None:
@@ -65,6 +65,8 @@ def check(tx: Tx, plan: Plan) -> None:
         segment.get_stored(tx, source.segment_id)
     if source.rule is not None:
         segment.read_rule(tx, source.rule)
+    if source.list_id is not None:
+        reads.get_list(tx, source.list_id)
     chain.check(plan.steps)
     due_at = plan.person.deadline if plan.person else None
     if due_at is not None and due_at <= tx.now:

@@ -25,12 +25,13 @@ STEPS_MAX = 6
 @dataclass(frozen=True, slots=True)
 class Source:
     """Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
-    a category if wanted)."""
+    a category if wanted), an uploaded list of customers."""
 
     segment_id: UUID | None = None
     rule: dict[str, Any] | None = None
     opportunity_kind: ListName | None = None
     category: str | None = None
+    list_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +245,8 @@ class NoCandidates(Invalid):
 
 class BadSource(Invalid):
     code = "campaign.bad_source"
-    zh = "请在人群、规则、商机中选择一种"
-    en = "Choose one of a segment, a rule and an opportunity"
+    zh = "请在人群、规则、商机、名单中选择一种"
+    en = "Choose one of a segment, a rule, an opportunity and a list"
 
 
 class BadProducts(Invalid):

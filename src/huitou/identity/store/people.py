@@ -68,6 +68,22 @@ def list_holders(tx: ReadTx, blinds: Sequence[bytes]) -> dict[bytes, UUID]:
     return {bytes(row["blind"]): row["root_id"] for row in found}
 
 
+def list_standings(tx: ReadTx, blinds: Sequence[bytes]) -> dict[bytes, UUID | None]:
+    """Keyed hash → who answers now; None for an identifier that is set aside and speaks for nobody."""
+    found = tx.rows(
+        dict,
+        """
+        SELECT i.blind, CASE WHEN l.quarantine IS NULL THEN c.root_id END AS root_id
+        FROM event.identifier i
+        JOIN identity.link l ON l.merchant_id = i.merchant_id AND l.identifier_id = i.id
+        LEFT JOIN identity.customer c ON c.merchant_id = l.merchant_id AND c.id = l.customer_id
+        WHERE i.merchant_id = %(merchant)s AND i.blind = ANY(%(blinds)s)
+        """,
+        {"blinds": list(blinds)},
+    )
+    return {bytes(row["blind"]): row["root_id"] for row in found}
+
+
 def list_members(tx: ReadTx, root_id: UUID) -> list[Member]:
     """The root and everyone merged into it, oldest first."""
     return tx.rows(
