@@ -131,6 +131,13 @@ def _live_a_little(town: Town, people: list[UUID], random: Random, clock: Clock)
                 tx, [ConsentChange(customer, "sms", "marketing", "withdrawn", tx.now, {})]
             )
         for customer in random.sample(people, 3):
+            zone = random.choice(("America/New_York", "Asia/Shanghai", None))
+            tx.run(
+                "UPDATE profile.customer SET zone = %(zone)s"
+                " WHERE merchant_id = %(merchant)s AND customer_id = %(id)s",
+                {"id": customer, "zone": zone},
+            )
+        for customer in random.sample(people, 3):
             tx.run(
                 "UPDATE profile.customer SET under_14 = true"
                 " WHERE merchant_id = %(merchant)s AND customer_id = %(id)s",

@@ -1,4 +1,5 @@
-"""Deciding about a crowd: everybody over the columnar copy, and those whose changes it does not have yet one by one."""
+"""Deciding about a crowd: everybody over the columnar copy; those whose changes it does not have yet, and those with a
+clock of their own, by their rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -89,7 +90,8 @@ def decide(tx: ReadTx, question: Question) -> Decided:
     if copy is not None:
         with copy.lock:
             if copy.sync(tx):
-                anew = BitMap(store.list_changed(tx, None)) & question.whom
+                by_rows = [*store.list_changed(tx, None), *store.list_elsewhere(tx, zone)]
+                anew = BitMap(by_rows) & question.whom
                 crowd = _Gathering(
                     tx, Crowds(copy, tx.now), question, policy, zone, ordinals
                 ).crowd()

@@ -277,6 +277,18 @@ def list_changed(tx: ReadTx, taken: str | None) -> list[int]:
     )
 
 
+def list_elsewhere(tx: ReadTx, zone: str) -> list[int]:
+    """The ordinals of those whose clock is not the merchant's."""
+    return tx.column(
+        """
+        SELECT k.ordinal FROM profile.customer p
+        JOIN identity.customer k ON k.merchant_id = p.merchant_id AND k.id = p.customer_id
+        WHERE p.merchant_id = %(merchant)s AND p.zone IS NOT NULL AND p.zone <> %(zone)s
+        """,
+        {"zone": zone},
+    )
+
+
 def list_people(tx: ReadTx, ordinals: Sequence[int]) -> list[tuple[int, UUID]]:
     """`(ordinal, customer)`, ascending; customers merged since under who answers now are others."""
     rows = tx.rows(
