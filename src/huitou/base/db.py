@@ -150,6 +150,8 @@ class Tx(ReadTx):
 
     request: tuple[str, bytes] | None = None
     """`(idempotency key, hash of the request)`, set by the HTTP edge."""
+    copies: "Warehouse | None" = None
+    """What `hold_moment` lets ask."""
     _mode = "READ WRITE"
 
     def run(self, query: Query, params: Params = None) -> int:
@@ -235,6 +237,12 @@ class Tx(ReadTx):
     def wake_streams(self) -> None:
         """Say that the log has grown."""
         self.run("SELECT pg_notify(%(channel)s, %(merchant)s::text)", {"channel": LOG_CHANNEL})
+
+    def hold_moment(self) -> None:
+        """Call first: one view of everything for the whole transaction, so that the columnar copy can be asked beside
+        what changed since it was written."""
+        self.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        self.warehouse = self.copies
 
     def lock(self, name: str) -> None:
         """Wait for, and hold until the end, a lock of this merchant."""
@@ -332,6 +340,7 @@ class Database:
                 principal=principal,
             )
             tx.memory = memory
+            tx.copies = self.warehouse
             yield tx
 
     @contextmanager

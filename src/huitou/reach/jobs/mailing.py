@@ -25,8 +25,7 @@ BUCKETS_AT_ONCE = 16
 @job
 def decide_mailing(tx: Tx, *, mailing_id: str) -> None:
     """Who gets it, and who not and why. Again is no change."""
-    # The copy's files and what changed since they were written have to be of one moment.
-    tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    tx.hold_moment()
     stored = store.find_mailing(tx, UUID(mailing_id))
     if stored is None or stored.state != "deciding":
         return
