@@ -84,6 +84,10 @@ def stop(tx: Tx, mailing_id: UUID) -> None:
     stored = _locked(tx, mailing_id)
     if stored.state in ("done", "stopped"):
         return
+    if stored.state == "deciding":
+        question = mailing.question_of(stored)
+        first = question.plan.ways[0].channel
+        store.add_parts(tx, mailing_id, store.parted(question.whom, "cancelled", first))
     for outcome in ("chosen", "reserved"):
         while buckets := store.list_buckets(tx, mailing_id, outcome, 100):
             parts = store.list_parts(tx, mailing_id, buckets)

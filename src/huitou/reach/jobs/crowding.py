@@ -20,7 +20,6 @@ from huitou.reach.store import mailings as store
 from huitou.reach.store.crowds import Alike, Crowds
 from huitou.reach.types.gate import Allowed, Candidate
 from huitou.reach.types.mailings import (
-    BUCKET,
     Crowd,
     Held,
     Ints,
@@ -61,16 +60,9 @@ class Decided:
         for one in np.unique(kind):
             code, way = divmod(int(one), len(plan.ways))
             mine = self.ordinals[kind == one]
-            cuts = np.flatnonzero(np.diff(mine // BUCKET)) + 1
-            found += [
-                store.PartRow(
-                    int(some[0]) // BUCKET,
-                    CODES[code] or "chosen",
-                    plan.ways[way].channel,
-                    BitMap(some.astype(np.uint32)),
-                )
-                for some in np.split(mine, cuts)
-            ]
+            outcome = CODES[code] or "chosen"
+            people = BitMap(mine.astype(np.uint32))
+            found += store.parted(people, outcome, plan.ways[way].channel)
         return found
 
 

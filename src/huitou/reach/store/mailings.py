@@ -377,6 +377,17 @@ def places(tx: ReadTx, part: PartRow, count_max: int) -> list[Place]:
     return [Place(id, ordinal, part.channel) for ordinal, id in list_people(tx, ordinals)]
 
 
+def parted(people: BitMap, outcome: str, channel: str) -> list[PartRow]:
+    """People by bucket."""
+    found = []
+    while people:
+        bucket = bucket_of(people[0])
+        own = people & BitMap(range(bucket * BUCKET, (bucket + 1) * BUCKET))
+        found.append(PartRow(bucket, outcome, channel, own))
+        people = people - own
+    return found
+
+
 def bucket_of(ordinal: int) -> int:
     return ordinal // BUCKET
 
