@@ -13,7 +13,7 @@ from huitou.channels.sms_aliyun import receipts as aliyun
 from huitou.channels.sms_aliyun.channel import AliyunSmsChannel
 from huitou.channels.sms_tencent import receipts as tencent
 from huitou.channels.sms_tencent.channel import TencentSmsChannel
-from huitou.reach.http.messages import BadPushSecret
+from huitou.reach.http.callbacks import BadPushSecret
 from huitou.reach.types.channels import Channel, Outgoing
 from tests.adapters.contract import (
     ChannelContract,

@@ -902,6 +902,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/channels/{kind}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description Whether the provider's calls reach us: the last ones, the last 24 hours, and what is missing.
+         */
+        get: operations["get_health_v1_channels__kind__health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels/{kind}/simulate": {
         parameters: {
             query?: never;
@@ -7234,6 +7254,56 @@ export interface components {
             ref: string;
         };
         /**
+         * CallbackHealth
+         * @description Whether a provider's calls reach us; of the last 24 hours where nothing else is said.
+         *
+         *     `accepted_at`, `refused_at`: of the last ever (30 days are kept); `refusal` is the code of the latter, such as a wrong
+         *     signature, `refusal_text` its sentence. `lag_seconds` is how long, on average, what was told of had been over, None
+         *     where nothing was. `missing`: messages handed over more than an hour and less than seven days ago of which nothing
+         *     was heard. `hours` has those with calls, oldest first.
+         */
+        CallbackHealth: {
+            /** Accepted */
+            accepted: number;
+            /** Accepted At */
+            accepted_at: string | null;
+            /** Hours */
+            hours: components["schemas"]["CallbackHour"][];
+            /** Kind */
+            kind: string;
+            /** Lag Seconds */
+            lag_seconds: number | null;
+            /** Lag Seconds Max */
+            lag_seconds_max: number | null;
+            /** Missing */
+            missing: number;
+            /** Missing Since */
+            missing_since: string | null;
+            /** Refusal */
+            refusal: string | null;
+            /** Refusal Text */
+            refusal_text: string | null;
+            /** Refused */
+            refused: number;
+            /** Refused At */
+            refused_at: string | null;
+        };
+        /**
+         * CallbackHour
+         * @description Calls of one hour, which begins at `hour`.
+         */
+        CallbackHour: {
+            /** Accepted */
+            accepted: number;
+            /**
+             * Hour
+             * Format: date-time
+             */
+            hour: string;
+            /** Refused */
+            refused: number;
+        };
+        /**
          * Campaign
          * @description A campaign as shown. `copy` and `fallback` are its steps in the simple form: the first one's text,
          *     and the second where it is an SMS and the last.
@@ -7498,6 +7568,8 @@ export interface components {
              * @enum {string}
              */
             state: "ready" | "missing";
+            /** Terms */
+            terms: string[];
             /** Title */
             title: string;
         };
@@ -19106,6 +19178,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelSet"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_health_v1_channels__kind__health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackHealth"];
                 };
             };
             /** @description Refused */

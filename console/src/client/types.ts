@@ -201,6 +201,7 @@ export type SetAside = Schemas['SetAside']
 export type ApiKey = Schemas['ApiKey']
 export type NewApiKey = Schemas['KeyBody']
 export type Channel = Schemas['ChannelShown']
+export type CallbackHealth = Schemas['CallbackHealth']
 export type Setting = Schemas['SettingInForce']
 export type AuditLine = Schemas['AuditLine']
 

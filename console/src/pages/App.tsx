@@ -45,6 +45,7 @@ const OfferPage = lazy(() => import('./OfferPage'))
 const OfferOrderPage = lazy(() => import('./OfferOrderPage'))
 const GamesPage = lazy(() => import('./GamesPage'))
 const MessagesPage = lazy(() => import('./MessagesPage'))
+const ChannelsPage = lazy(() => import('./ChannelsPage'))
 const PolicyPage = lazy(() => import('./PolicyPage'))
 const ResultsPage = lazy(() => import('./ResultsPage'))
 const IdentityPage = lazy(() => import('./IdentityPage'))
@@ -204,6 +205,8 @@ function Here() {
       return <LedgerPage tab={second} />
     case 'messages':
       return <MessagesPage />
+    case 'channels':
+      return <ChannelsPage />
     case 'policy':
       return <PolicyPage />
     case 'results':

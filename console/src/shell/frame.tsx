@@ -1,5 +1,6 @@
 import {
   AimOutlined,
+  ApiOutlined,
   ApartmentOutlined,
   AuditOutlined,
   BookOutlined,
@@ -72,6 +73,7 @@ const places: (Place | { key: string; icon: ReactNode; inside: Place[] })[] = [
     inside: [
       { key: 'messages', icon: <MailOutlined />, needs: 'task.read' },
       { key: 'policy', icon: <SafetyOutlined />, needs: 'campaign.read' },
+      { key: 'channels', icon: <ApiOutlined />, needs: 'setting.edit' },
     ],
   },
   { key: 'results', icon: <LineChartOutlined />, needs: 'result.read' },

@@ -15,6 +15,7 @@ from huitou.api.simulating import join, simulated_config, simulator_url
 from huitou.base.config import Config
 from huitou.base.db import Database, ReadTx
 from huitou.base.http import Asking, Body, Reading, Router, needs
+from huitou.channels.terms import terms_of
 from huitou.kernel.errors import Invalid, Unavailable
 from huitou.kernel.ids import new_id
 from huitou.kernel.page import Page
@@ -110,6 +111,8 @@ class ChannelShown:
     config: dict[str, Any]
     callback_url: str | None
     """What to fill in at the provider, so that it calls us back."""
+    terms: list[str]
+    """What the channel allows, costs and counts, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,10 @@ def list_channels(request: Request, tx: Reading, asking: Asking) -> Page[Channel
                 schema=model.model_json_schema(),
                 config=_shown(reads.channel_config(tx, kind), model),
                 callback_url=_callback(site, kind, asking.merchant),
+                terms=[
+                    term.en if is_english else term.zh
+                    for term in terms_of(kind, _shown(reads.channel_config(tx, kind), model))
+                ],
             )
             for kind, model in wiring.CHANNELS.items()
         ]

@@ -24,7 +24,8 @@ export function Channels({ done }: { done?: () => void }) {
   )
 }
 
-function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }) {
+/** One channel's settings: the simulator, or an account of one's own. */
+export function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }) {
   const { t } = useTranslation()
   const me = useMe()
   const [form] = Form.useForm()
@@ -41,20 +42,7 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
   const simulate = () =>
     write.mutate({ to: 'POST /v1/channels/{kind}/simulate', id: channel.kind }, after)
   return (
-    <Panel
-      title={channel.title}
-      extra={
-        <>
-          {channel.state === 'ready' && !channel.is_sending && (
-            <Tag title={t('merchant.standby_hint')}>{t('merchant.standby')}</Tag>
-          )}
-          {channel.is_simulated && <Tag color="orange">{t('merchant.simulated')}</Tag>}
-          <Tag color={channel.state === 'ready' ? 'green' : 'default'}>
-            {t(`merchant.channel_${channel.state}`, { defaultValue: channel.state })}
-          </Tag>
-        </>
-      }
-    >
+    <Panel title={channel.title} extra={<ChannelTags channel={channel} />}>
       <Segmented
         value={isSimulated ? 'simulator' : 'real'}
         disabled={me.is_demo}
@@ -102,6 +90,22 @@ function ChannelPanel({ channel, done }: { channel: Channel; done?: () => void }
         {channel.state === 'ready' && <TestMessage channel={channel} />}
       </div>
     </Panel>
+  )
+}
+
+/** Where a channel stands. */
+export function ChannelTags({ channel }: { channel: Channel }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      {channel.state === 'ready' && !channel.is_sending && (
+        <Tag title={t('merchant.standby_hint')}>{t('merchant.standby')}</Tag>
+      )}
+      {channel.is_simulated && <Tag color="orange">{t('merchant.simulated')}</Tag>}
+      <Tag color={channel.state === 'ready' ? 'green' : 'default'}>
+        {t(`merchant.channel_${channel.state}`, { defaultValue: channel.state })}
+      </Tag>
+    </>
   )
 }
 

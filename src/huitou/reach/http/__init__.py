@@ -1,5 +1,5 @@
 """Reach over HTTP, a module per concern."""
 
-from huitou.reach.http import greetings, mailings, messages, stops
+from huitou.reach.http import callbacks, greetings, mailings, messages, stops
 
-ROUTERS = (mailings.router, messages.router, stops.router, greetings.router)
+ROUTERS = (mailings.router, messages.router, callbacks.router, stops.router, greetings.router)

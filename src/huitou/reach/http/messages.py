@@ -1,6 +1,5 @@
-"""Messages over HTTP, what channels call, and what customers choose on their page."""
+"""Messages over HTTP, and what customers choose on their page."""
 
-import json
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -8,42 +7,31 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request
 from pydantic import Field
-from starlette.background import BackgroundTask
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from huitou.base.db import Database
 from huitou.base.http import Asking, Body, Moment, Reading, Router, Writing, needs
 from huitou.content import reads as content
 from huitou.content.types import NoLink
-from huitou.kernel.errors import Forbidden, Invalid
+from huitou.kernel.errors import Invalid
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import actions as merchant_actions
 from huitou.merchant import reads as merchants
 from huitou.reach.actions import messages as actions
-from huitou.reach.jobs import callbacks, greeting, hearing, receipts
-from huitou.reach.jobs.greeting import Greeting
 from huitou.reach.reads import messages as reads
 from huitou.reach.reads.messages import DecisionRow, FailureCount, MessageDetail
 from huitou.reach.store.search import MessageRow
-from huitou.reach.types.channels import FriendAdded, FriendRemoved, Friends
 from huitou.reach.types.messages import NoChannel, NoMessage, Purpose, Search, State
 from huitou.reach.types.policies import ContactPolicy, PolicyPreview, PolicyShown
 
 router = Router(tags=["reach"])
 
-HeardCarrier = Literal["wechat", "mini", "rcs", "phone", "webhook"]
-"""Providers whose callbacks are signed."""
 _TEST_TEXT = "【测试】这是一条来自回头的测试消息，收到即表示渠道已接通。"
 
 
 class TestNeedsAddress(Invalid):
     code = "reach.test_needs_address"
     zh, en = "请填写接收测试消息的地址", "Say where the test message goes"
-
-
-class BadPushSecret(Forbidden):
-    code = "reach.bad_push_secret"
-    zh, en = "推送地址中的口令不正确", "The secret in the push address is wrong"
 
 
 class TestIn(Body):
@@ -209,105 +197,6 @@ def resume(request: Request, token: str) -> Response:
     return _choose(request, token, is_stopping=False)
 
 
-async def _raw(request: Request) -> bytes:
-    return await request.body()
-
-
-Raw = Annotated[bytes, Depends(_raw)]
-
-
-@router.get("/callbacks/wecom/{merchant_id}", tags=["callbacks"], response_class=PlainTextResponse)
-def wecom_handshake(
-    request: Request,
-    merchant_id: UUID,
-    msg_signature: str,
-    timestamp: str,
-    nonce: str,
-    echostr: str,
-) -> Response:
-    """WeCom checks the address; a wrong signature is refused."""
-    friends = _friends(request, merchant_id)
-    return PlainTextResponse(friends.verify(msg_signature, timestamp, nonce, echostr))
-
-
-@router.post("/callbacks/wecom/{merchant_id}", tags=["callbacks"], response_class=PlainTextResponse)
-def wecom_event(
-    request: Request, merchant_id: UUID, msg_signature: str, timestamp: str, nonce: str, body: Raw
-) -> Response:
-    """WeCom tells of a friend. The greeting goes out right after the answer: its code lives 20 s."""
-    friends = _friends(request, merchant_id)
-    event = friends.parse(msg_signature, timestamp, nonce, body)
-    claimed = None
-    database = _database(request)
-    with database.write(merchant_id, principal="callback:wecom") as tx:
-        if isinstance(event, FriendAdded):
-            claimed = callbacks.add_friend(tx, friends.corp, event)
-        elif isinstance(event, FriendRemoved):
-            callbacks.remove_friend(tx, friends.corp, event)
-    task = BackgroundTask(_greet, database, merchant_id, friends, claimed) if claimed else None
-    return PlainTextResponse("", background=task)
-
-
-def _greet(database: Database, merchant: UUID, friends: Friends, claimed: Greeting) -> None:
-    outcome = friends.welcome(claimed.welcome_code, claimed.text, claimed.link)
-    with database.write(merchant, principal="callback:wecom") as tx:
-        greeting.settle(tx, claimed, outcome)
-
-
-@router.post(
-    "/callbacks/{carrier}/{merchant_id}/{secret}/{push}",
-    tags=["callbacks"],
-    response_class=PlainTextResponse,
-)
-def sms_push(
-    request: Request,
-    carrier: Literal["sms", "sms_tencent"],
-    merchant_id: UUID,
-    secret: str,
-    push: Literal["report", "up"],
-    body: Raw,
-) -> Response:
-    """Receipts and replies. All of a push or nothing: the provider pushes again, until it is
-    answered as it waits for."""
-    database = _database(request)
-    _check_merchant(database, merchant_id)
-    with database.write(merchant_id, principal="callback:sms") as tx:
-        pushes = callbacks.sms_pushes_of(tx, carrier)
-        if not pushes.accepts(secret):
-            raise BadPushSecret()
-        if push == "report":
-            receipts.take(tx, carrier, pushes.reports(body))
-        else:
-            callbacks.take_replies(tx, carrier, pushes.replies(body))
-    return Response(json.dumps(pushes.received), media_type="application/json")
-
-
-@router.get(
-    "/callbacks/{carrier}/{merchant_id}", tags=["callbacks"], response_class=PlainTextResponse
-)
-def handshake(request: Request, carrier: HeardCarrier, merchant_id: UUID) -> Response:
-    """A platform checks the address; a wrong signature is refused."""
-    database = _database(request)
-    _check_merchant(database, merchant_id)
-    with database.read(merchant_id, principal=f"callback:{carrier}") as tx:
-        ears = hearing.ears_of(tx, carrier)
-    return PlainTextResponse(ears.verify(request.query_params))
-
-
-@router.post(
-    "/callbacks/{carrier}/{merchant_id}", tags=["callbacks"], response_class=PlainTextResponse
-)
-def callback(request: Request, carrier: HeardCarrier, merchant_id: UUID, body: Raw) -> Response:
-    """A platform tells of messages and of what customers do; told again, it counts once."""
-    database = _database(request)
-    _check_merchant(database, merchant_id)
-    with database.write(merchant_id, principal=f"callback:{carrier}") as tx:
-        ears = hearing.ears_of(tx, carrier)
-        heard = ears.hear(request.query_params, request.headers, body, tx.now)
-        hearing.take(tx, carrier, ears.scope, heard)
-    return PlainTextResponse(ears.answer)
-
-
 def _choose(request: Request, token: str, *, is_stopping: bool) -> Response:
     back = RedirectResponse(f"/l/{quote(token, safe='')}/choice", 303)
     database = _database(request)
@@ -326,18 +215,6 @@ def _choose(request: Request, token: str, *, is_stopping: bool) -> Response:
         elif is_stopped and not is_stopping:
             actions.opt_in(tx, link.customer_id, proof=proof)
     return back
-
-
-def _friends(request: Request, merchant_id: UUID) -> Friends:
-    database = _database(request)
-    _check_merchant(database, merchant_id)
-    with database.read(merchant_id, principal="callback:wecom") as tx:
-        return callbacks.friends_of(tx)
-
-
-def _check_merchant(database: Database, merchant_id: UUID) -> None:
-    if merchant_id not in database.merchants():
-        raise NoMessage()
 
 
 def _database(request: Request) -> Database:

@@ -9,6 +9,7 @@ from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersS
 from huitou.merchant import reads as merchants
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import sending
+from huitou.reach.store import callbacks as calls
 from huitou.reach.store import messages
 
 
@@ -22,6 +23,12 @@ def retire(tx: Tx) -> None:
     """Texts older than the merchant keeps them are erased."""
     days = int(merchants.setting(tx, "reach.retention_days"))
     messages.retire_bodies(tx, tx.now - timedelta(days=days))
+
+
+@every(hours=24)
+def forget_calls(tx: Tx) -> None:
+    """Counts of providers' calls are kept for 30 days."""
+    calls.remove_old(tx, tx.now - timedelta(days=30))
 
 
 @every(seconds=2)
