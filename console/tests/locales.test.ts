@@ -40,7 +40,8 @@ describe('words', () => {
       [...readFileSync(path, 'utf8').matchAll(/\bt\(\s*'([\w.]+)'/g)].map((hit) => hit[1] ?? ''),
     )
     expect(asked.length).toBeGreaterThan(300)
-    expect(asked.filter((key) => !known.has(key))).toEqual([])
+    const isKnown = (key: string) => known.has(key) || known.has(`${key}_other`)
+    expect(asked.filter((key) => !isKnown(key))).toEqual([])
   })
 
   it('keeps Chinese out of the code', () => {
