@@ -718,110 +718,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/campaigns/{campaign_id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send Test
-         * @description Send what the campaign says on a channel to an employee or an address, marked 【测试】.
-         */
-        post: operations["send_test_v1_campaigns__campaign_id__test_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/campaigns/{campaign_id}/tests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Tests
-         * @description The latest tests, and what became of them.
-         */
-        get: operations["list_tests_v1_campaigns__campaign_id__tests_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/campaigns/lists": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Lists
-         * @description Lists of customers, newest first.
-         */
-        get: operations["list_lists_v1_campaigns_lists_get"];
-        put?: never;
-        /**
-         * Add List
-         * @description Keep a list of customers; the counts say whom its lines led to.
-         */
-        post: operations["add_list_v1_campaigns_lists_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/campaigns/lists/{list_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get List
-         * @description One list.
-         */
-        get: operations["get_list_v1_campaigns_lists__list_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/campaigns/lists/{list_id}/errors.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get List Errors
-         * @description The lines that led nowhere, each with why; for 30 days. Fetching them is audited.
-         */
-        get: operations["get_list_errors_v1_campaigns_lists__list_id__errors_csv_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/campaigns/preview": {
         parameters: {
             query?: never;
@@ -956,238 +852,6 @@ export interface paths {
          * @description Send a message marked 【测试】 to yourself: WeCom to your own account, SMS to a number.
          */
         post: operations["send_test_v1_channels__kind__test_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Codes
-         * @description Newest first: of your units, or those you stand behind. `q` is in the name, source or store.
-         */
-        get: operations["list_codes_v1_codes_get"];
-        put?: never;
-        /**
-         * Add Code
-         * @description Make a code. WeCom's picture is there a moment later: `standing` goes from `making` to `live`.
-         */
-        post: operations["add_code_v1_codes_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes/{code_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Code
-         * @description A code and what came of it.
-         */
-        get: operations["get_code_v1_codes__code_id__get"];
-        /**
-         * Put Code
-         * @description Another document behind the same printed picture.
-         */
-        put: operations["put_code_v1_codes__code_id__put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes/{code_id}/days": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Days
-         * @description What came of those who came on each of the last days; days without anybody are missing.
-         */
-        get: operations["list_days_v1_codes__code_id__days_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes/{code_id}/page.svg": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Page Picture
-         * @description A QR code, as SVG, that leads to the code's public page: for print that outlives WeCom's picture.
-         */
-        get: operations["get_page_picture_v1_codes__code_id__page_svg_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes/{code_id}/qr.png": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Picture
-         * @description WeCom's picture; where it could not be fetched, a code that leads to the page that shows it.
-         */
-        get: operations["get_picture_v1_codes__code_id__qr_png_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes/{code_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retry Code
-         * @description What failed is tried anew; a code taken away in WeCom's console gets a new picture.
-         */
-        post: operations["retry_code_v1_codes__code_id__retry_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes/{code_id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Stop Code
-         * @description Nobody is added by it any more, for good: WeCom forgets the printed picture.
-         */
-        post: operations["stop_code_v1_codes__code_id__stop_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes/batches": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Batches
-         * @description The last twenty batches with their progress.
-         */
-        get: operations["list_batches_v1_codes_batches_get"];
-        put?: never;
-        /**
-         * Add Batch
-         * @description A code for each store in one go; stores that get none are listed with the reason.
-         */
-        post: operations["add_batch_v1_codes_batches_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes/batches/{batch_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Batch
-         * @description How far a batch is.
-         */
-        get: operations["get_batch_v1_codes_batches__batch_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes/batches/{batch_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retry Batch
-         * @description What failed of a batch is tried anew.
-         */
-        post: operations["retry_batch_v1_codes_batches__batch_id__retry_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/codes/sheet": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Print Sheet
-         * @description A sheet to print: each code with its name and store. `ids` with commas between, or a batch.
-         */
-        get: operations["print_sheet_v1_codes_sheet_get"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3140,27 +2804,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/greetings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Greetings
-         * @description Greetings by which friends of a code were met: `sent`, `sending`, `failed`, `unknown`. Empty for a
-         *     code out of the asker's scope.
-         */
-        get: operations["list_greetings_v1_greetings_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/health/data": {
         parameters: {
             query?: never;
@@ -4873,6 +4516,30 @@ export interface paths {
          */
         get: operations["list_unknown_v1_products_unknown_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Categories
+         * @description Kinds of messages that caps may count apart.
+         */
+        get: operations["list_categories_v1_reach_categories_get"];
+        /**
+         * Put Categories
+         * @description These and no others; `promotion`, which messages have that say nothing else, is always there.
+         */
+        put: operations["put_categories_v1_reach_categories_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6761,68 +6428,6 @@ export interface components {
             kind: "at_once";
         };
         /**
-         * Attachment
-         * @description A card under the greeting. `goods`: the code's own product or list; `link`: any address.
-         */
-        Attachment: {
-            /**
-             * Description
-             * @default
-             */
-            description: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "goods" | "link";
-            /**
-             * Picture Url
-             * @default
-             */
-            picture_url: string;
-            /**
-             * Title
-             * @default
-             */
-            title: string;
-            /**
-             * Url
-             * @default
-             */
-            url: string;
-        };
-        /**
-         * AttachmentIn
-         * @description `goods`: the code's own product or list; `link`: any web address.
-         */
-        AttachmentIn: {
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "goods" | "link";
-            /**
-             * Picture Url
-             * @default
-             */
-            picture_url?: string;
-            /**
-             * Title
-             * @default
-             */
-            title?: string;
-            /**
-             * Url
-             * @default
-             */
-            url?: string;
-        };
-        /**
          * Attribution
          * @description A credit as lists show it: with names, and why in a sentence.
          */
@@ -6993,45 +6598,6 @@ export interface components {
             stored_fen: number;
             /** Stored Held Fen */
             stored_held_fen: number;
-        };
-        /**
-         * Batch
-         * @description Copies of one code for many stores; the counts are of what WeCom knows of them.
-         */
-        Batch: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Failed */
-            failed: number;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Live */
-            live: number;
-            /** Making */
-            making: number;
-            /** Name */
-            name: string;
-            /** Refused */
-            refused: components["schemas"]["Refused"][];
-            /** Stopped */
-            stopped: number;
-            /** Total */
-            total: number;
-        };
-        /**
-         * BatchIn
-         * @description A copy for each of the units (codes); None: for all stores in your scope.
-         */
-        BatchIn: {
-            code: components["schemas"]["What"];
-            /** Units */
-            units?: string[] | null;
         };
         /**
          * BeforeBody
@@ -7305,18 +6871,17 @@ export interface components {
         };
         /**
          * Campaign
-         * @description A campaign as shown. `copy` and `fallback` are its steps in the simple form: the first one's text,
-         *     and the second where it is an SMS and the last.
+         * @description A campaign as shown.
          */
         Campaign: {
             asked: components["schemas"]["Asked-Output"] | null;
-            /** Closes At */
-            closes_at: string | null;
+            /** Category */
+            category: string;
             /**
-             * Copies
-             * @enum {string}
+             * Closes At
+             * Format: date-time
              */
-            copies: "one" | "all";
+            closes_at: string;
             /** Copy */
             copy: string;
             counts: components["schemas"]["Counts"];
@@ -7327,8 +6892,11 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string;
-            /** Deadline */
-            deadline: string | null;
+            /**
+             * Deadline
+             * Format: date-time
+             */
+            deadline: string;
             /** Ended At */
             ended_at: string | null;
             fallback: components["schemas"]["Fallback"] | null;
@@ -7365,8 +6933,6 @@ export interface components {
              * @enum {string}
              */
             state: "draft" | "waiting" | "scheduled" | "publishing" | "live" | "paused" | "ended";
-            /** Steps */
-            steps: components["schemas"]["huitou__campaign__types__plans__Step"][];
             /** Version */
             version: number;
         };
@@ -7393,8 +6959,7 @@ export interface components {
         };
         /**
          * CandidateRow
-         * @description Why a customer did, or did not, get it; `steps` are those they have been in, the last one is
-         *     where they are.
+         * @description Why a customer did, or did not, get it.
          */
         CandidateRow: {
             /**
@@ -7428,8 +6993,6 @@ export interface components {
             reason_en: string | null;
             /** Reason Zh */
             reason_zh: string | null;
-            /** Steps */
-            steps: components["schemas"]["StepTaken"][];
             /** Task Id */
             task_id: string | null;
         };
@@ -7478,6 +7041,15 @@ export interface components {
             name_en: string;
             /** Product Count */
             product_count: number;
+        };
+        /** CategoryIn */
+        CategoryIn: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /**
          * CategoryTotal
@@ -7729,76 +7301,6 @@ export interface components {
             swept_upto: string;
         };
         /**
-         * Code
-         * @description A code as it is kept. `behind` are the WeCom users whom a scan leads to now.
-         */
-        Code: {
-            /** Asks First */
-            asks_first: boolean;
-            /** Batch Id */
-            batch_id: string | null;
-            /** Behind */
-            behind: string[];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Day Limit */
-            day_limit: number | null;
-            /** Failure */
-            failure: string | null;
-            /** Failure Detail */
-            failure_detail: string | null;
-            /** Fallback Staff Id */
-            fallback_staff_id: string | null;
-            /** From Minute */
-            from_minute: number | null;
-            /** Has Picture */
-            has_picture: boolean;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "staff" | "store" | "material" | "product";
-            /** Name */
-            name: string;
-            /** Product List Id */
-            product_list_id: string | null;
-            /** Sku */
-            sku: string | null;
-            /** Source */
-            source: string;
-            /** Staff Ids */
-            staff_ids: string[];
-            /**
-             * Standing
-             * @enum {string}
-             */
-            standing: "making" | "live" | "failed" | "stopped";
-            /** State */
-            state: string;
-            /** Stopped At */
-            stopped_at: string | null;
-            /** Tags */
-            tags: string[];
-            /**
-             * Unit Id
-             * Format: uuid
-             */
-            unit_id: string;
-            /** Until Minute */
-            until_minute: number | null;
-            /** Version */
-            version: number;
-            welcome: components["schemas"]["Welcome"];
-        };
-        /**
          * CodeBatch
          * @description Codes made in one go for printing, serials `first` to `last`.
          */
@@ -7824,67 +7326,6 @@ export interface components {
              * Format: uuid
              */
             template_id: string;
-        };
-        /**
-         * CodeIn
-         * @description `staff_ids` are empty for a `store` code: all of the store's associates on duty stand behind it.
-         */
-        CodeIn: {
-            /**
-             * Asks First
-             * @default false
-             */
-            asks_first?: boolean;
-            /** Day Limit */
-            day_limit?: number | null;
-            /** Fallback Staff Id */
-            fallback_staff_id?: string | null;
-            /** From Minute */
-            from_minute?: number | null;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "staff" | "store" | "material" | "product";
-            /** Name */
-            name: string;
-            /** Product List Id */
-            product_list_id?: string | null;
-            /** Sku */
-            sku?: string | null;
-            /**
-             * Source
-             * @default
-             */
-            source?: string;
-            /**
-             * Staff Ids
-             * @default []
-             */
-            staff_ids?: string[];
-            /**
-             * Tags
-             * @default []
-             */
-            tags?: string[];
-            /**
-             * Unit Id
-             * Format: uuid
-             */
-            unit_id: string;
-            /** Until Minute */
-            until_minute?: number | null;
-            welcome: components["schemas"]["WelcomeIn"];
-        };
-        /**
-         * CodeShown
-         * @description A code with what came of it. `url` is its public page.
-         */
-        CodeShown: {
-            code: components["schemas"]["Code"];
-            numbers: components["schemas"]["Numbers"];
-            /** Url */
-            url: string;
         };
         /** Coming */
         Coming: {
@@ -8215,38 +7656,6 @@ export interface components {
             zone: string | null;
         };
         /**
-         * CustomerList
-         * @description A kept list: `lines` is exactly the sum of the four that follow.
-         */
-        CustomerList: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string;
-            /** Found */
-            found: number;
-            /** Has Errors */
-            has_errors: boolean;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Lines */
-            lines: number;
-            /** Name */
-            name: string;
-            /** Quarantined */
-            quarantined: number;
-            /** Repeated */
-            repeated: number;
-            /** Unknown */
-            unknown: number;
-        };
-        /**
          * CustomerRef
          * @description `salutation` is how one speaks to them (王女士); the name itself is masked.
          */
@@ -8403,18 +7812,6 @@ export interface components {
             entered: number;
             /** Left */
             left: number;
-        };
-        /**
-         * DayNumbers
-         * @description Of those who came on one day.
-         */
-        DayNumbers: {
-            /**
-             * Day
-             * Format: date
-             */
-            day: string;
-            numbers: components["schemas"]["Numbers"];
         };
         /**
          * DayReplayed
@@ -8699,15 +8096,17 @@ export interface components {
         /** EditBody */
         EditBody: {
             /**
-             * Copies
-             * @default one
-             * @enum {string}
+             * Category
+             * @default promotion
              */
-            copies?: "one" | "all";
+            category?: string;
             /** Copy */
-            copy?: string | null;
-            /** Deadline */
-            deadline?: string | null;
+            copy: string;
+            /**
+             * Deadline
+             * Format: date-time
+             */
+            deadline: string;
             fallback?: components["schemas"]["FallbackBody"] | null;
             /** Goal */
             goal: string;
@@ -8728,8 +8127,6 @@ export interface components {
             source: components["schemas"]["SourceBody"];
             /** Starts At */
             starts_at?: string | null;
-            /** Steps */
-            steps?: components["schemas"]["StepBody"][] | null;
             /** Version */
             version: number;
         };
@@ -9059,8 +8456,7 @@ export interface components {
         };
         /**
          * Fallback
-         * @description The simple form of a second step: an SMS after the deadline and `grace_minutes` (None: the
-         *     merchant's setting).
+         * @description What takes over after the deadline and `grace_minutes` (None: the merchant's setting).
          */
         Fallback: {
             /**
@@ -9616,25 +9012,6 @@ export interface components {
             sentence_zh: string;
         };
         /**
-         * GreetingsShown
-         * @description How many greetings of a code ended so; `text` says why one did not go out.
-         */
-        GreetingsShown: {
-            /**
-             * Code Id
-             * Format: uuid
-             */
-            code_id: string;
-            /** Count */
-            count: number;
-            /** Failure */
-            failure: string | null;
-            /** State */
-            state: string;
-            /** Text */
-            text: string | null;
-        };
-        /**
          * GrowthEvent
          * @description An event of this type earns growth: each time, or once a day or once ever a customer.
          */
@@ -9760,23 +9137,6 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail: components["schemas"]["ValidationError"][];
-        };
-        /** TestBody */
-        huitou__api__channels__TestBody: {
-            /** To */
-            to?: string | null;
-        };
-        /** TestSent */
-        huitou__api__channels__TestSent: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Sent */
-            sent: boolean;
-            /** Url */
-            url: string | null;
         };
         /**
          * Rejected
@@ -9908,47 +9268,6 @@ export interface components {
         huitou__benefit__http__tiers__Publishing: {
             /** Revision */
             revision: number;
-        };
-        /**
-         * Step
-         * @description An arc of one coupon.
-         */
-        huitou__benefit__types__coupons__Step: {
-            /**
-             * Arc
-             * @enum {string}
-             */
-            arc: "bind" | "freeze" | "unfreeze" | "use" | "use_late" | "return" | "expire" | "revoke" | "transfer";
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * From State
-             * @enum {string}
-             */
-            from_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
-            /** Principal */
-            principal: string;
-            /** Ref Id */
-            ref_id: string;
-            /** Ref Kind */
-            ref_kind: string;
-            /** Seq */
-            seq: number;
-            /**
-             * To State
-             * @enum {string}
-             */
-            to_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
-            /**
-             * Transaction Id
-             * Format: uuid
-             */
-            transaction_id: string;
-            /** Unit Id */
-            unit_id: string | null;
         };
         /**
          * Standing
@@ -10205,31 +9524,13 @@ export interface components {
             valid_until: string | null;
         };
         /**
-         * TestBody
-         * @description A `channel` of the campaign. In WeCom an employee gets a card, by default yourself; elsewhere
-         *     `address` is a phone number or the id that the channel knows people by.
-         */
-        huitou__campaign__http__TestBody: {
-            /** Address */
-            address?: string | null;
-            /**
-             * Channel
-             * @enum {string}
-             */
-            channel: "wecom" | "sms" | "wechat" | "mini" | "rcs" | "phone" | "webhook";
-            /** Staff Id */
-            staff_id?: string | null;
-        };
-        /**
          * Source
          * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
-         *     a category if wanted), an uploaded list of customers.
+         *     a category if wanted).
          */
         huitou__campaign__types__plans__Source: {
             /** Category */
             category: string | null;
-            /** List Id */
-            list_id: string | null;
             /** Opportunity Kind */
             opportunity_kind: ("predicted" | "best_now") | null;
             /** Rule */
@@ -10238,44 +9539,6 @@ export interface components {
             } | null;
             /** Segment Id */
             segment_id: string | null;
-        };
-        /**
-         * Step
-         * @description One way in which a campaign's message reaches a customer, tried when those before it did not work.
-         *
-         *     By `wecom` an associate sends it: the person step, which makes a task. By all other channels it
-         *     goes by itself. `text`, and the values of `params`, may hold {name} {products} {store} {associate}.
-         *
-         *     A step lasts `within_minutes` from the moment its message may go (quiet hours do not count); the
-         *     person step may instead last until `deadline`, a fixed time. Associates who are urged then have
-         *     `grace_minutes` more (None: the merchant's setting).
-         */
-        huitou__campaign__types__plans__Step: {
-            /**
-             * Channel
-             * @enum {string}
-             */
-            channel: "wecom" | "sms" | "wechat" | "mini" | "rcs" | "phone" | "webhook";
-            /** Deadline */
-            deadline: string | null;
-            /** Grace Minutes */
-            grace_minutes: number | null;
-            /** Params */
-            params: {
-                [key: string]: string;
-            };
-            /** Template */
-            template: string | null;
-            /** Text */
-            text: string;
-            /**
-             * Until
-             * @default delivered
-             * @enum {string}
-             */
-            until: "delivered" | "opened" | "bought";
-            /** Within Minutes */
-            within_minutes: number | null;
         };
         /**
          * Bar
@@ -10296,21 +9559,6 @@ export interface components {
             title_en: string;
             /** Title Zh */
             title_zh: string;
-        };
-        /**
-         * TestSent
-         * @description A test with the words it has; `GET …/tests` tells what became of it.
-         */
-        huitou__campaign__types__tests__TestSent: {
-            /** Channel */
-            channel: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Text */
-            text: string;
         };
         /** Rejected */
         huitou__event__types__Rejected: {
@@ -10997,22 +10245,6 @@ export interface components {
             /** Customer Units */
             customer_units?: number | null;
         };
-        /**
-         * ListBody
-         * @description One customer a line of `text`: a phone number, a member number of `card_scope`, our id of a customer,
-         *     or `kind:value@scope`. Further columns are not looked at.
-         */
-        ListBody: {
-            /**
-             * Card Scope
-             * @default default
-             */
-            card_scope?: string;
-            /** Name */
-            name: string;
-            /** Text */
-            text: string;
-        };
         /** Login */
         Login: {
             /** Login */
@@ -11341,6 +10573,18 @@ export interface components {
             other: string;
         };
         /**
+         * MessageCategory
+         * @description `code` is what messages carry; `zh` and `en` are for people.
+         */
+        MessageCategory: {
+            /** Code */
+            code: string;
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
+        };
+        /**
          * MessageDetail
          * @description A message and why it was sent.
          */
@@ -11651,44 +10895,6 @@ export interface components {
             line_no: number;
             /** Pieces */
             pieces: number;
-        };
-        /**
-         * Numbers
-         * @description What came of a code. `added` customers, of whom `friends` are still with somebody of the code; `opened`
-         *     looked at a list sent to them since; `bought` within 30 days of coming, `first_bought` for the first time
-         *     ever; `paid_fen` since they came, refunds taken off. A customer who came by two codes counts at both.
-         */
-        Numbers: {
-            /**
-             * Added
-             * @default 0
-             */
-            added: number;
-            /**
-             * Bought
-             * @default 0
-             */
-            bought: number;
-            /**
-             * First Bought
-             * @default 0
-             */
-            first_bought: number;
-            /**
-             * Friends
-             * @default 0
-             */
-            friends: number;
-            /**
-             * Opened
-             * @default 0
-             */
-            opened: number;
-            /**
-             * Paid Fen
-             * @default 0
-             */
-            paid_fen: number;
         };
         /** OfCoupon */
         OfCoupon: {
@@ -12365,16 +11571,6 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
-        Page_CodeShown_: {
-            /** Items */
-            items: components["schemas"]["CodeShown"][];
-            /** Next */
-            next: string | null;
-        };
-        /**
-         * Page
-         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
-         */
         Page_Conflicted_: {
             /** Items */
             items: components["schemas"]["Conflicted"][];
@@ -12388,16 +11584,6 @@ export interface components {
         Page_Connector_: {
             /** Items */
             items: components["schemas"]["Connector"][];
-            /** Next */
-            next: string | null;
-        };
-        /**
-         * Page
-         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
-         */
-        Page_CustomerList_: {
-            /** Items */
-            items: components["schemas"]["CustomerList"][];
             /** Next */
             next: string | null;
         };
@@ -12895,16 +12081,6 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
-        Page_TestShown_: {
-            /** Items */
-            items: components["schemas"]["TestShown"][];
-            /** Next */
-            next: string | null;
-        };
-        /**
-         * Page
-         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
-         */
         Page_TierChange_: {
             /** Items */
             items: components["schemas"]["TierChange"][];
@@ -13161,22 +12337,24 @@ export interface components {
         };
         /**
          * PlanBody
-         * @description Texts may hold {name} {products} {store} {associate}. Either `steps`, or the simple form: `copy`
-         *     until `deadline` by associates, then perhaps an SMS (`fallback`). Without `holdout_bp` the merchant's
-         *     setting holds; the `salt` of a preview keeps its control group. Once published it begins at
-         *     `starts_at`, with whoever is meant then; without it, at once.
+         * @description `copy` and the fallback's `text` may hold {name} {products} {store} {associate}. Without
+         *     `holdout_bp` the merchant's setting holds; the `salt` of a preview keeps its control group. Once
+         *     published it begins at `starts_at`, with whoever is meant then; without it, at once. Caps may count messages by
+         *     `category`.
          */
         PlanBody: {
             /**
-             * Copies
-             * @default one
-             * @enum {string}
+             * Category
+             * @default promotion
              */
-            copies?: "one" | "all";
+            category?: string;
             /** Copy */
-            copy?: string | null;
-            /** Deadline */
-            deadline?: string | null;
+            copy: string;
+            /**
+             * Deadline
+             * Format: date-time
+             */
+            deadline: string;
             fallback?: components["schemas"]["FallbackBody"] | null;
             /** Goal */
             goal: string;
@@ -13197,8 +12375,6 @@ export interface components {
             source: components["schemas"]["SourceBody"];
             /** Starts At */
             starts_at?: string | null;
-            /** Steps */
-            steps?: components["schemas"]["StepBody"][] | null;
         };
         /**
          * PlanChange
@@ -13654,8 +12830,8 @@ export interface components {
         };
         /**
          * Preview
-         * @description What publishing would do now. `without_associate` are treated by later steps only, by reason
-         *     (`fallback_only`); `covered` tasks go to a colleague of an associate who is away.
+         * @description What publishing would do now. `without_associate` are treated by the fallback only, by
+         *     reason; `covered` tasks go to a colleague of an associate who is away.
          */
         Preview: {
             /** Associates */
@@ -13678,8 +12854,6 @@ export interface components {
             salt: string;
             /** Sample */
             sample: components["schemas"]["SampleTask"][];
-            /** Steps */
-            steps: components["schemas"]["StepForeseen"][];
             /** Treated */
             treated: number;
             /** Waterfall */
@@ -13952,8 +13126,7 @@ export interface components {
         };
         /**
          * Progress
-         * @description How far a campaign is. `share` (0-1) is of publishing; `tasks`, and the `messages` that went by
-         *     themselves, by state.
+         * @description How far a campaign is. `share` (0-1) is of publishing; `tasks` and `messages` by state.
          */
         Progress: {
             /** Associates */
@@ -13976,8 +13149,6 @@ export interface components {
              * @enum {string}
              */
             state: "draft" | "waiting" | "scheduled" | "publishing" | "live" | "paused" | "ended";
-            /** Steps */
-            steps: components["schemas"]["StepFunnel"][];
             /** Tasks */
             tasks: {
                 [key: string]: number;
@@ -14203,11 +13374,10 @@ export interface components {
              */
             until: string;
         };
-        /** PutCode */
-        PutCode: {
-            code: components["schemas"]["CodeIn"];
-            /** Version */
-            version: number;
+        /** PutCategories */
+        PutCategories: {
+            /** Categories */
+            categories: components["schemas"]["CategoryIn"][];
         };
         /**
          * PutPolicy
@@ -14688,19 +13858,6 @@ export interface components {
         RefuseBody: {
             /** Reason */
             reason: string;
-        };
-        /**
-         * Refused
-         * @description A store of a batch that got no code, and why: a code of a refusal.
-         */
-        Refused: {
-            /** Reason */
-            reason: string;
-            /**
-             * Unit Id
-             * Format: uuid
-             */
-            unit_id: string;
         };
         /**
          * Region
@@ -15540,13 +14697,11 @@ export interface components {
         };
         /**
          * SourceBody
-         * @description Exactly one of segment, rule, opportunity and list; `category` narrows an opportunity list.
+         * @description Exactly one of the three; `category` narrows an opportunity list.
          */
         SourceBody: {
             /** Category */
             category?: string | null;
-            /** List Id */
-            list_id?: string | null;
             /** Opportunity Kind */
             opportunity_kind?: ("predicted" | "best_now") | null;
             /** Rule */
@@ -15722,92 +14877,45 @@ export interface components {
             version: number;
         };
         /**
-         * StepBody
-         * @description By `wecom` associates send it, as the first step only, `within_minutes` or until `deadline`, and
-         *     `grace_minutes` more. By other channels it goes by itself and is given `within_minutes`.
+         * Step
+         * @description An arc of one coupon.
          */
-        StepBody: {
+        Step: {
             /**
-             * Channel
+             * Arc
              * @enum {string}
              */
-            channel: "wecom" | "sms" | "wechat" | "mini" | "rcs" | "phone" | "webhook";
-            /** Deadline */
-            deadline?: string | null;
-            /** Grace Minutes */
-            grace_minutes?: number | null;
-            /** Params */
-            params?: {
-                [key: string]: string;
-            };
-            /** Template */
-            template?: string | null;
-            /** Text */
-            text: string;
+            arc: "bind" | "freeze" | "unfreeze" | "use" | "use_late" | "return" | "expire" | "revoke" | "transfer";
             /**
-             * Until
-             * @default delivered
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * From State
              * @enum {string}
              */
-            until?: "delivered" | "opened" | "bought";
-            /** Within Minutes */
-            within_minutes?: number | null;
-        };
-        /**
-         * StepForeseen
-         * @description Of those who would be treated: whom the step reaches `first`, whom it could reach at all as
-         *     things are now, and why not the others. `text`: as the first of them would get it.
-         */
-        StepForeseen: {
-            /** Blocked */
-            blocked: components["schemas"]["ReasonCount"][];
-            /** Channel */
-            channel: string;
-            /** First */
-            first: number;
-            /** Reachable */
-            reachable: number;
-            /** Step */
-            step: number;
-            /** Text */
-            text: string | null;
-        };
-        /**
-         * StepFunnel
-         * @description What became of those who came to a step. `waiting` are in it now; `sent` messages were handed to
-         *     the channel; `passed_on` went on to the next step. The reasons: of whoever left it without success.
-         */
-        StepFunnel: {
-            /** Blocked */
-            blocked: number;
-            /** Channel */
-            channel: string;
-            /** Delivered */
-            delivered: number;
-            /** Entered */
-            entered: number;
-            /** Failed */
-            failed: number;
-            /** Late */
-            late: number;
-            /** Opened */
-            opened: number;
-            /** Passed On */
-            passed_on: number;
-            /** Reasons */
-            reasons: components["schemas"]["ReasonCount"][];
-            /** Sent */
-            sent: number;
-            /** Step */
-            step: number;
-            /** Stopped */
-            stopped: number;
-            /** Succeeded */
-            succeeded: number;
-            /** Until */
-            until: string;
-            /** Waiting */
-            waiting: number;
+            from_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
+            /** Principal */
+            principal: string;
+            /** Ref Id */
+            ref_id: string;
+            /** Ref Kind */
+            ref_kind: string;
+            /** Seq */
+            seq: number;
+            /**
+             * To State
+             * @enum {string}
+             */
+            to_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
+            /**
+             * Transaction Id
+             * Format: uuid
+             */
+            transaction_id: string;
+            /** Unit Id */
+            unit_id: string | null;
         };
         /** StepShown */
         StepShown: {
@@ -15819,46 +14927,6 @@ export interface components {
             text: string;
             /** Title */
             title: string;
-        };
-        /**
-         * StepTaken
-         * @description A customer's way through one step: in it `since`, looked at in earnest at `due_at`.
-         *
-         *     `outcome` is None while they are in it; `code` says why. `state` is the message's.
-         */
-        StepTaken: {
-            /** Channel */
-            channel: string;
-            /** Code */
-            code: string | null;
-            /** Delivered At */
-            delivered_at: string | null;
-            /**
-             * Due At
-             * Format: date-time
-             */
-            due_at: string;
-            /** Left At */
-            left_at: string | null;
-            /** Message Id */
-            message_id: string | null;
-            /** Opened At */
-            opened_at: string | null;
-            /** Outcome */
-            outcome: ("succeeded" | "blocked" | "failed" | "late" | "stopped") | null;
-            /** Reason En */
-            reason_en: string | null;
-            /** Reason Zh */
-            reason_zh: string | null;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** State */
-            state: string | null;
-            /** Step */
-            step: number;
         };
         /** Stocking */
         Stocking: {
@@ -16529,6 +15597,11 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** TestBody */
+        TestBody: {
+            /** To */
+            to?: string | null;
+        };
         /**
          * TestIn
          * @description `address`: a phone for `sms`; for `wecom` a member's user id, by default your own.
@@ -16551,31 +15624,17 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /**
-         * TestShown
-         * @description What became of a test: the state of its message or card, and why it failed.
-         */
-        TestShown: {
-            /** Channel */
-            channel: string;
-            /** Failure */
-            failure: string | null;
-            /** Failure Text */
-            failure_text: string | null;
+        /** TestSent */
+        TestSent: {
             /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Sent At
+             * At
              * Format: date-time
              */
-            sent_at: string;
-            /** Sent By */
-            sent_by: string;
-            /** State */
-            state: string;
+            at: string;
+            /** Sent */
+            sent: boolean;
+            /** Url */
+            url: string | null;
         };
         /** TestStarted */
         TestStarted: {
@@ -17325,66 +16384,6 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
-        };
-        /**
-         * Welcome
-         * @description What a new friend is greeted with, and outside the hours with `away_text`, if there is one.
-         */
-        Welcome: {
-            attachment: components["schemas"]["Attachment"] | null;
-            /**
-             * Away Text
-             * @default
-             */
-            away_text: string;
-            /** Text */
-            text: string;
-        };
-        /**
-         * WelcomeIn
-         * @description `{store}` `{associate}` `{products}` are filled in; an empty text leaves the greeting to the associate's own.
-         */
-        WelcomeIn: {
-            attachment?: components["schemas"]["AttachmentIn"] | null;
-            /**
-             * Away Text
-             * @default
-             */
-            away_text?: string;
-            /** Text */
-            text: string;
-        };
-        /**
-         * What
-         * @description What is said of a code beside its store and staff; minutes are of the day, in the merchant's zone.
-         */
-        What: {
-            /**
-             * Asks First
-             * @default false
-             */
-            asks_first?: boolean;
-            /** Day Limit */
-            day_limit?: number | null;
-            /** Fallback Staff Id */
-            fallback_staff_id?: string | null;
-            /** From Minute */
-            from_minute?: number | null;
-            /** Name */
-            name: string;
-            /**
-             * Source
-             * @default
-             */
-            source?: string;
-            /**
-             * Tags
-             * @default []
-             */
-            tags?: string[];
-            /** Until Minute */
-            until_minute?: number | null;
-            welcome: components["schemas"]["WelcomeIn"];
         };
         /**
          * WhatIf
@@ -18874,197 +17873,6 @@ export interface operations {
             };
         };
     };
-    send_test_v1_campaigns__campaign_id__test_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["huitou__campaign__http__TestBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["huitou__campaign__types__tests__TestSent"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    list_tests_v1_campaigns__campaign_id__tests_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_TestShown_"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    list_lists_v1_campaigns_lists_get: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_CustomerList_"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    add_list_v1_campaigns_lists_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ListBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerList"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    get_list_v1_campaigns_lists__list_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                list_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerList"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    get_list_errors_v1_campaigns_lists__list_id__errors_csv_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                list_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
     preview_v1_campaigns_preview_post: {
         parameters: {
             query?: never;
@@ -19264,7 +18072,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["huitou__api__channels__TestBody"];
+                "application/json": components["schemas"]["TestBody"];
             };
         };
         responses: {
@@ -19274,451 +18082,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["huitou__api__channels__TestSent"];
+                    "application/json": components["schemas"]["TestSent"];
                 };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    list_codes_v1_codes_get: {
-        parameters: {
-            query?: {
-                batch?: string | null;
-                cursor?: string | null;
-                kind?: ("staff" | "store" | "material" | "product") | null;
-                limit?: number;
-                q?: string | null;
-                standing?: ("making" | "live" | "failed" | "stopped") | null;
-                unit?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_CodeShown_"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    add_code_v1_codes_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CodeIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Code"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    get_code_v1_codes__code_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CodeShown"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    put_code_v1_codes__code_id__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PutCode"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Code"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    list_days_v1_codes__code_id__days_get: {
-        parameters: {
-            query?: {
-                days?: number;
-            };
-            header?: never;
-            path: {
-                code_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DayNumbers"][];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    get_page_picture_v1_codes__code_id__page_svg_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    get_picture_v1_codes__code_id__qr_png_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    retry_code_v1_codes__code_id__retry_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Code"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    stop_code_v1_codes__code_id__stop_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                code_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Code"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    list_batches_v1_codes_batches_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Batch"][];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    add_batch_v1_codes_batches_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BatchIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Batch"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    get_batch_v1_codes_batches__batch_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Batch"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    retry_batch_v1_codes_batches__batch_id__retry_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Batch"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    print_sheet_v1_codes_sheet_get: {
-        parameters: {
-            query?: {
-                batch?: string | null;
-                ids?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Refused */
             default: {
@@ -20847,7 +19212,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["huitou__benefit__types__coupons__Step"][];
+                    "application/json": components["schemas"]["Step"][];
                 };
             };
             /** @description Refused */
@@ -23179,37 +21544,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GrantShown"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Refusal"];
-                };
-            };
-        };
-    };
-    list_greetings_v1_greetings_get: {
-        parameters: {
-            query: {
-                code: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GreetingsShown"][];
                 };
             };
             /** @description Refused */
@@ -26247,6 +24581,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Product_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_categories_v1_reach_categories_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageCategory"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_categories_v1_reach_categories_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutCategories"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageCategory"][];
                 };
             };
             /** @description Refused */

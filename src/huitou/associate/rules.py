@@ -26,7 +26,16 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
 """Delivery is a fact whatever we thought before: a receipt may come after a task was closed."""
 
 FINAL_FAILURES = frozenset(
-    {"cancelled", "opted_out", "not_friend", "no_consent", "forgotten", "under_14", "holdout"}
+    {
+        "cancelled",
+        "opted_out",
+        "suppressed",
+        "not_friend",
+        "no_consent",
+        "forgotten",
+        "under_14",
+        "holdout",
+    }
 )
 """Failures after which another try by the same associate is pointless."""
 

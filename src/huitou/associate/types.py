@@ -65,6 +65,8 @@ class NewTask:
     closes_at: datetime
     campaign_id: UUID | None = None
     opportunity_id: UUID | None = None
+    category: str = "promotion"
+    """What caps count its message under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Task:
     urged_at: datetime | None
     is_paused: bool
     version: int
+    category: str
 
 
 @dataclass(frozen=True, slots=True)

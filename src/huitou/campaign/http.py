@@ -42,6 +42,8 @@ from huitou.campaign.types.tests import TestSent, TestShown
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import reads as merchant
 from huitou.opportunity.types import ListName
+from huitou.reach.reads import categories
+from huitou.reach.types.policies import Name
 
 router = Router(prefix="/v1/campaigns", tags=["campaign"])
 
@@ -89,7 +91,7 @@ class PlanBody(Body):
     """Texts may hold {name} {products} {store} {associate}. Either `steps`, or the simple form: `copy`
     until `deadline` by associates, then perhaps an SMS (`fallback`). Without `holdout_bp` the merchant's
     setting holds; the `salt` of a preview keeps its control group. Once published it begins at
-    `starts_at`, with whoever is meant then; without it, at once."""
+    `starts_at`, with whoever is meant then; without it, at once. Caps may count messages by `category`."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     source: SourceBody
@@ -104,6 +106,7 @@ class PlanBody(Body):
     copies: Copies = "one"
     holdout_bp: Annotated[int, Field(ge=0, le=5_000)] | None = None
     salt: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{4,64}$")] | None = None
+    category: Name = "promotion"
 
 
 class EditBody(PlanBody):
@@ -337,6 +340,7 @@ def _plan(tx: ReadTx, body: PlanBody, salt: str) -> Plan:
         salt=salt,
         copies=body.copies,
         starts_at=body.starts_at,
+        category=categories.check_category(tx, body.category),
     )
 
 

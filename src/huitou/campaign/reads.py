@@ -99,6 +99,7 @@ def plan_of(stored: Stored) -> Plan:
         holdout_bp=stored.holdout_bp,
         salt=stored.salt,
         copies=stored.copies,
+        category=stored.category,
     )
 
 
@@ -263,6 +264,7 @@ def _shown(tx: ReadTx, found: Sequence[Stored]) -> list[Campaign]:
                 starts_at=stored.starts_at,
                 asked=_asked(approvals.get(stored.approval_id) if stored.approval_id else None),
                 not_started=NotStarted(**stored.not_started) if stored.not_started else None,
+                category=stored.category,
             )
         )
     return shown

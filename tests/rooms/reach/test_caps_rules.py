@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huitou.reach.rules import caps, checking, gate, replaying
+from huitou.reach.types.categories import CATEGORIES, by_code
 from huitou.reach.types.gate import Allowed, Blocked, Facts
 from huitou.reach.types.policies import (
     BadPolicy,
@@ -24,6 +25,7 @@ from huitou.reach.types.policies import (
 ZONE = "Asia/Shanghai"
 NOON = datetime(2026, 11, 21, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+NAMES = by_code(CATEGORIES)
 times = st.lists(st.integers(-60, 60).map(lambda hours: NOON + hours * HOUR), max_size=8).map(
     sorted
 )
@@ -194,7 +196,7 @@ def test_a_policy_reads_as_sentences() -> None:
         quiet=(QuietHours(from_minute=1_260, until_minute=480),),
         repeat_days=7,
     )
-    assert [said.zh for said in checking.lines(policy)] == [
+    assert [said.zh for said in checking.lines(policy, NAMES)] == [
         "每位客户每周最多 2 条营销消息",
         "每位客户任意 3 天内最多 1 条营销消息（短信）",
         "21:00 至次日 08:00 所有渠道免打扰，营销消息顺延到结束后",
@@ -217,11 +219,11 @@ def test_a_replay_keeps_within_the_policy_and_loses_no_message(
     histories = [
         (ZONE, [Past(NOON + hour * HOUR, "sms", "x") for hour in sorted(one)]) for one in hours
     ]
-    told = replaying.replay(histories, policy, NOON, ZONE)
+    told = replaying.replay(histories, policy, NOON, ZONE, NAMES)
     total = sum(day.same + day.later + day.left_out for day in told.days)
     assert total == sum(map(len, hours))
     assert sum(each.count for each in told.stopped) == sum(day.left_out for day in told.days)
-    free = replaying.replay(histories, ContactPolicy(caps=()), NOON, ZONE)
+    free = replaying.replay(histories, ContactPolicy(caps=()), NOON, ZONE, NAMES)
     assert all(day.later == day.left_out == 0 for day in free.days)
     if limit == 0:
         assert all(day.same == day.later == 0 for day in told.days)

@@ -110,7 +110,7 @@ def _is_quiet(quiet: QuietHours, at: datetime, zone: str) -> bool:
 
 
 def _replayed(policy: ContactPolicy, zone: str, at: datetime) -> list[tuple[int, int]]:
-    told = replaying.replay([(zone, [Past(at, "sms", "x")])], policy, at, "Asia/Shanghai")
+    told = replaying.replay([(zone, [Past(at, "sms", "x")])], policy, at, "Asia/Shanghai", {})
     return [(day.same, day.left_out) for day in told.days]
 
 

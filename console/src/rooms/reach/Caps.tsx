@@ -1,12 +1,14 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, InputNumber, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { useRead } from '@/client/query'
 import type { ContactCap } from '@/client/types'
 import { aboutOf, channels, isSome, scopeOf, spanOf, spans, windowOf } from './policy'
 
 /** Each cap as a line that reads as a sentence. */
 export function Caps({ caps, set }: { caps: ContactCap[]; set: (caps: ContactCap[]) => void }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const categories = useRead('/v1/reach/categories').data ?? []
   const change = (place: number, next: Partial<ContactCap>) =>
     set(caps.map((cap, at) => (at === place ? { ...cap, ...next } : cap)))
   return (
@@ -47,6 +49,13 @@ export function Caps({ caps, set }: { caps: ContactCap[]; set: (caps: ContactCap
               ...channels.map((one) => ({
                 value: `channel:${one}`,
                 label: t('reach.scope_only', { channel: t(`reach.channel_${one}`) }),
+              })),
+              { value: 'category', label: t('category.scope_category') },
+              ...categories.map((one) => ({
+                value: `category:${one.code}`,
+                label: t('category.scope_only', {
+                  category: i18n.language === 'en' ? one.en : one.zh,
+                }),
               })),
               ...(['campaign', 'associate'] as const).map((one) => ({
                 value: one,

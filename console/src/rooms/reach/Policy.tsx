@@ -12,6 +12,7 @@ import { UndoRedo } from '@/ui/step'
 import { Ago } from '@/ui/time'
 import { useEdits } from '@/ui/useEdits'
 import { Caps } from './Caps'
+import { Categories } from './Categories'
 import { LastMonth } from './LastMonth'
 import { QuietHours } from './QuietHours'
 import { Repeat } from './Repeat'
@@ -85,6 +86,7 @@ function Editor({ shown }: { shown: PolicyShown }) {
           <Panel title={t('reach.repeat')}>
             <Repeat days={policy.repeat_days ?? 7} set={(repeat_days) => set({ repeat_days })} />
           </Panel>
+          <Categories mayEdit={mayEdit} />
         </fieldset>
         <div className="stack">
           <Panel title={t('reach.policy_says')}>

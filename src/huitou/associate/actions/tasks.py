@@ -218,6 +218,7 @@ def _candidate(task: Task, text: str, list_id: UUID | None) -> Candidate:
         opportunity_id=task.opportunity_id,
         task_id=task.id,
         product_list_id=list_id,
+        category=task.category,
         expires_at=task.closes_at,
     )
 

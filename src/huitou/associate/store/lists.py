@@ -14,7 +14,7 @@ _COLUMNS = sql.SQL(
     """
     t.id, t.campaign_id, t.opportunity_id, t.customer_id, t.staff_id, t.unit_id, t.state, t.title,
     t.reason, t.copy, t.skus, t.product_list_id, t.message_id, t.code, t.deadline, t.closes_at,
-    t.created_at, t.sent_at, t.closed_at, t.urged_at, t.is_paused, t.version
+    t.created_at, t.sent_at, t.closed_at, t.urged_at, t.is_paused, t.version, t.category
     """
 )
 _SHOWN = sql.SQL(

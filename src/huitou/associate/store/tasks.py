@@ -39,6 +39,7 @@ def add_tasks(tx: Tx, tasks: Sequence[tuple[UUID, NewTask]]) -> list[Changed]:
             "categories": "text[]",
             "deadline": "timestamptz",
             "closes_at": "timestamptz",
+            "category": "text",
         },
         [
             (
@@ -55,6 +56,7 @@ def add_tasks(tx: Tx, tasks: Sequence[tuple[UUID, NewTask]]) -> list[Changed]:
                 list(new.categories),
                 new.deadline,
                 new.closes_at,
+                new.category,
             )
             for id_, new in tasks
         ],
@@ -64,9 +66,11 @@ def add_tasks(tx: Tx, tasks: Sequence[tuple[UUID, NewTask]]) -> list[Changed]:
         """
         INSERT INTO associate.task
             (merchant_id, id, campaign_id, opportunity_id, customer_id, first_customer_id, staff_id,
-             unit_id, title, reason, copy, skus, categories, deadline, closes_at, created_at)
+             unit_id, title, reason, copy, skus, categories, deadline, closes_at, category,
+             created_at)
         SELECT %(merchant)s, id, campaign_id, opportunity_id, customer_id, customer_id, staff_id,
-               unit_id, title, reason, copy, skus, categories, deadline, closes_at, %(now)s
+               unit_id, title, reason, copy, skus, categories, deadline, closes_at, category,
+               %(now)s
         FROM pg_temp.new_task ORDER BY id
         ON CONFLICT (merchant_id, campaign_id, first_customer_id) DO NOTHING
         RETURNING id, staff_id, unit_id, customer_id, state
@@ -82,7 +86,7 @@ def lock_task(tx: Tx, task_id: UUID) -> Task | None:
         SELECT t.id, t.campaign_id, t.opportunity_id, t.customer_id, t.staff_id, t.unit_id, t.state,
                t.title, t.reason, t.copy, t.skus, t.product_list_id, t.message_id, t.code,
                t.deadline, t.closes_at, t.created_at, t.sent_at, t.closed_at, t.urged_at,
-               t.is_paused, t.version
+               t.is_paused, t.version, t.category
         FROM associate.task t
         JOIN merchant.unit u ON u.merchant_id = t.merchant_id AND u.id = t.unit_id
         WHERE t.merchant_id = %(merchant)s AND t.id = %(id)s

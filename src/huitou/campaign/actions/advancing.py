@@ -203,6 +203,7 @@ def _plan(
             opportunity_id=target.opportunity_id,
             task_id=target.task_id,
             product_list_id=list_of.get(n),
+            category=plan.category,
             repeats=plan.copies == "all" and no > 0,
         )
         for n, ((target, no), said) in enumerate(zip(asked, words, strict=True))

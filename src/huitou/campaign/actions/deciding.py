@@ -141,6 +141,7 @@ def new_tasks(
                 closes_at=until,
                 campaign_id=campaign_id,
                 opportunity_id=v.opportunity_id,
+                category=plan.category,
             )
         )
     return tasks
@@ -226,6 +227,7 @@ def _routes(
                     text=step.text,
                     staff_id=staff.get(person.customer_id) if step.is_person else None,
                     campaign_id=campaign_id,
+                    category=plan.category,
                 )
                 for person in people
             ],

@@ -86,6 +86,8 @@ class Plan:
     salt: str
     copies: Copies = "one"
     starts_at: datetime | None = None
+    category: str = "promotion"
+    """What caps count its messages under."""
 
     @property
     def person(self) -> Step | None:
@@ -121,6 +123,7 @@ class Stored:
     approval_id: UUID | None
     approved_count: int | None
     not_started: Any
+    category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,7 @@ class Campaign:
     starts_at: datetime | None
     asked: Asked | None
     not_started: NotStarted | None
+    category: str
 
 
 @dataclass(frozen=True, slots=True)

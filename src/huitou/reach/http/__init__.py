@@ -1,5 +1,19 @@
 """Reach over HTTP, a module per concern."""
 
-from huitou.reach.http import callbacks, greetings, mailings, messages, stops
+from huitou.reach.http import (
+    callbacks,
+    categories,
+    greetings,
+    mailings,
+    messages,
+    stops,
+)
 
-ROUTERS = (mailings.router, messages.router, callbacks.router, stops.router, greetings.router)
+ROUTERS = (
+    mailings.router,
+    callbacks.router,
+    categories.router,
+    greetings.router,
+    messages.router,
+    stops.router,
+)

@@ -11,12 +11,14 @@ from huitou.base.db import ReadTx
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
+from huitou.reach.reads import categories
 from huitou.reach.rules import checking, gate, replaying, stopping
 from huitou.reach.rules.crowds import CODES
 from huitou.reach.store import facts as gates
 from huitou.reach.store import mailings, policies, records, search, stops
 from huitou.reach.store import messages as store
 from huitou.reach.store.search import MessageRow
+from huitou.reach.types.categories import Names, by_code
 from huitou.reach.types.channels import ADDRESS_KINDS, CARRIERS
 from huitou.reach.types.gate import Allowed, Blocked, Candidate, Facts
 from huitou.reach.types.hearing import open_ears
@@ -105,7 +107,7 @@ def get_message(tx: ReadTx, message_id: UUID, language: str = "zh") -> MessageDe
     """A message in the scope and the last decision about it. Refuses `NoMessage`."""
     for row, sealed in search.list_messages(tx, Search(), message_id=message_id, count_max=1):
         decided = gates.list_decisions(tx, customer_id=None, message_id=message_id, limit=1)
-        why = _decision(decided[0], language) if decided else None
+        why = _decision(decided[0], language, _names(tx)) if decided else None
         return MessageDetail(_shown(tx, [(row, sealed)], language)[0], why)
     raise NoMessage()
 
@@ -171,7 +173,8 @@ def decisions_of(tx: ReadTx, customer_id: UUID, language: str = "zh") -> list[De
         _of_mailing(root_id, row) for row in mailings.list_outcomes_of(tx, ordinals, PAGE_MAX)
     ]
     found.sort(key=lambda row: (row["at"], row["id"]), reverse=True)
-    return [_decision(row, language) for row in found[:PAGE_MAX]]
+    names = _names(tx)
+    return [_decision(row, language, names) for row in found[:PAGE_MAX]]
 
 
 def facts_of(
@@ -267,7 +270,7 @@ def policy_shown(tx: ReadTx) -> PolicyShown:
     return PolicyShown(
         version=stored.version if stored else 0,
         policy=policy,
-        lines=checking.lines(policy),
+        lines=checking.lines(policy, _names(tx)),
         changed_at=stored.at if stored else None,
         changed_by=stored.by if stored else None,
     )
@@ -283,7 +286,9 @@ def preview_policy(tx: ReadTx, policy: ContactPolicy) -> PolicyPreview:
     histories = (
         (messages[0].zone or zone, [one.past for one in messages]) for messages in found.values()
     )
-    return PolicyPreview(checking.lines(policy), replaying.replay(histories, policy, since, zone))
+    names = _names(tx)
+    replayed = replaying.replay(histories, policy, since, zone, names)
+    return PolicyPreview(checking.lines(policy, names), replayed)
 
 
 def decision_row(
@@ -317,8 +322,12 @@ def _shown(
     return shown
 
 
-def _decision(row: dict[str, Any], language: str) -> DecisionRow:
-    checks = [_check(check, language) for check in row.pop("checks")]
+def _names(tx: ReadTx) -> Names:
+    return by_code(categories.list_categories(tx))
+
+
+def _decision(row: dict[str, Any], language: str, names: Names) -> DecisionRow:
+    checks = [_check(check, language, names) for check in row.pop("checks")]
     last = checks[-1].detail if checks and row["code"] else None
     text = gate.sentence(row["code"], language) if row["code"] else None
     return DecisionRow(**row, text=f"{text}：{last}" if text and last else text, checks=checks)
@@ -349,8 +358,8 @@ def _of_mailing(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _check(check: dict[str, Any], language: str) -> CheckShown:
-    detail = checking.about(check["code"], check.get("about"))
+def _check(check: dict[str, Any], language: str, names: Names) -> CheckShown:
+    detail = checking.about(check["code"], check.get("about"), names)
     said = (detail.en if language.startswith("en") else detail.zh) if detail else None
     return CheckShown(check["code"], check["passed"], gate.question(check["code"], language), said)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from huitou.kernel.words import clock
+from huitou.reach.types.categories import Names
 from huitou.reach.types.channels import CHANNELS
 from huitou.reach.types.policies import (
     BadPolicy,
@@ -40,9 +41,9 @@ def checked(policy: ContactPolicy) -> ContactPolicy:
     return policy
 
 
-def lines(policy: ContactPolicy) -> list[PolicySaid]:
-    """The policy, a line each."""
-    said = [cap_line(cap) for cap in policy.caps] or [
+def lines(policy: ContactPolicy, names: Names) -> list[PolicySaid]:
+    """The policy, a line each; `names` of message categories."""
+    said = [cap_line(cap, names) for cap in policy.caps] or [
         PolicySaid("不限制营销消息的数量", "No limit of marketing messages")
     ]
     said += [quiet_line(one) for one in policy.quiet]
@@ -54,7 +55,7 @@ def lines(policy: ContactPolicy) -> list[PolicySaid]:
     return said
 
 
-def cap_line(cap: Cap) -> PolicySaid:
+def cap_line(cap: Cap, names: Names) -> PolicySaid:
     """A cap in words."""
     if isinstance(cap.window, Rolling):
         hours = cap.window.hours
@@ -64,7 +65,7 @@ def cap_line(cap: Cap) -> PolicySaid:
         zh, en = f"任意 {many} {unit[0]}内", f"in any {many} {unit[1]}"
     else:
         zh, en = _UNITS[cap.window.unit]
-    about_zh, about_en = _about(cap)
+    about_zh, about_en = _about(cap, names)
     return PolicySaid(
         f"每位客户{zh}最多 {cap.limit} 条营销消息{about_zh}",
         f"At most {cap.limit} marketing messages {en} to a customer{about_en}",
@@ -89,7 +90,7 @@ def quiet_line(quiet: QuietHours) -> PolicySaid:
     )
 
 
-def about(code: str, document: dict[str, Any] | None) -> PolicySaid | None:
+def about(code: str, document: dict[str, Any] | None, names: Names) -> PolicySaid | None:
     """What a check of the gate that was kept was about."""
     if document is None:
         return None
@@ -98,10 +99,10 @@ def about(code: str, document: dict[str, Any] | None) -> PolicySaid | None:
         return PolicySaid(zh, en)
     if code == "quiet_hours":
         return quiet_line(QuietHours.model_validate(document["hours"]))
-    return cap_line(Cap.model_validate(document))
+    return cap_line(Cap.model_validate(document), names)
 
 
-def _about(cap: Cap) -> tuple[str, str]:
+def _about(cap: Cap, names: Names) -> tuple[str, str]:
     if cap.scope == "channel":
         if cap.of is None:
             return "（各渠道分别计算）", " on each channel"
@@ -110,7 +111,9 @@ def _about(cap: Cap) -> tuple[str, str]:
     if cap.scope == "category":
         if cap.of is None:
             return "（各类别分别计算）", " of each category"
-        return f"（{cap.of} 类）", f" of the category {cap.of}"
+        named = names.get(cap.of)
+        zh, en = (named.zh, named.en) if named else (cap.of, cap.of)
+        return f"（{zh}类）", f" of the category {en}"
     if cap.scope == "campaign":
         return "（每个活动）", " from each campaign"
     if cap.scope == "associate":

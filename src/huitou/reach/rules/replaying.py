@@ -7,6 +7,7 @@ from datetime import datetime
 from huitou.kernel.time import day_of
 from huitou.reach.rules import caps
 from huitou.reach.rules.checking import cap_line, quiet_line
+from huitou.reach.types.categories import Names
 from huitou.reach.types.policies import ContactPolicy, DayReplayed, Past, Replayed, Stopped
 
 
@@ -15,9 +16,10 @@ def replay(
     policy: ContactPolicy,
     since: datetime,
     zone: str,
+    names: Names,
 ) -> Replayed:
     """Goes through each customer's messages in the order they came, by the clock of the customer's own zone, given with
-    them; days are told in `zone`. Those before `since` count and are not judged;
+    them; days are told in `zone`, categories by their `names`. Those before `since` count and are not judged;
     what would have been left out counts for nothing after it. Repetition is not looked at.
 
     O(messages x caps x messages of the same customer).
@@ -32,7 +34,7 @@ def replay(
             if message.at < since:
                 kept.append(message)
                 continue
-            at, why = _fate(message, kept, policy, own_zone)
+            at, why = _fate(message, kept, policy, own_zone, names)
             day = days.setdefault(day_of(message.at, zone).isoformat(), [0, 0, 0])
             if at is None:
                 day[2] += 1
@@ -47,7 +49,7 @@ def replay(
 
 
 def _fate(
-    message: Past, kept: Sequence[Past], policy: ContactPolicy, zone: str
+    message: Past, kept: Sequence[Past], policy: ContactPolicy, zone: str, names: Names
 ) -> tuple[datetime | None, tuple[str, str]]:
     """When it would have gone, or None and why."""
     at, held = caps.opens_at(policy.quiet, message.channel, message.at, zone)
@@ -57,6 +59,6 @@ def _fate(
         return None, (said.zh, said.en)
     found = caps.first_exceeded(policy.caps, replace(message, at=at), kept, zone)
     if found is not None:
-        said = cap_line(found)
+        said = cap_line(found, names)
         return None, (said.zh, said.en)
     return at, ("", "")
