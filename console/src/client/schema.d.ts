@@ -718,6 +718,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/{campaign_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test
+         * @description Send what the campaign says on a channel to an employee or an address, marked 【测试】.
+         */
+        post: operations["send_test_v1_campaigns__campaign_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{campaign_id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tests
+         * @description The latest tests, and what became of them.
+         */
+        get: operations["list_tests_v1_campaigns__campaign_id__tests_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/preview": {
         parameters: {
             query?: never;
@@ -852,6 +892,238 @@ export interface paths {
          * @description Send a message marked 【测试】 to yourself: WeCom to your own account, SMS to a number.
          */
         post: operations["send_test_v1_channels__kind__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Codes
+         * @description Newest first: of your units, or those you stand behind. `q` is in the name, source or store.
+         */
+        get: operations["list_codes_v1_codes_get"];
+        put?: never;
+        /**
+         * Add Code
+         * @description Make a code. WeCom's picture is there a moment later: `standing` goes from `making` to `live`.
+         */
+        post: operations["add_code_v1_codes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/{code_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Code
+         * @description A code and what came of it.
+         */
+        get: operations["get_code_v1_codes__code_id__get"];
+        /**
+         * Put Code
+         * @description Another document behind the same printed picture.
+         */
+        put: operations["put_code_v1_codes__code_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/{code_id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Days
+         * @description What came of those who came on each of the last days; days without anybody are missing.
+         */
+        get: operations["list_days_v1_codes__code_id__days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/{code_id}/page.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Page Picture
+         * @description A QR code, as SVG, that leads to the code's public page: for print that outlives WeCom's picture.
+         */
+        get: operations["get_page_picture_v1_codes__code_id__page_svg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/{code_id}/qr.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Picture
+         * @description WeCom's picture; where it could not be fetched, a code that leads to the page that shows it.
+         */
+        get: operations["get_picture_v1_codes__code_id__qr_png_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/{code_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Code
+         * @description What failed is tried anew; a code taken away in WeCom's console gets a new picture.
+         */
+        post: operations["retry_code_v1_codes__code_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/{code_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Code
+         * @description Nobody is added by it any more, for good: WeCom forgets the printed picture.
+         */
+        post: operations["stop_code_v1_codes__code_id__stop_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Batches
+         * @description The last twenty batches with their progress.
+         */
+        get: operations["list_batches_v1_codes_batches_get"];
+        put?: never;
+        /**
+         * Add Batch
+         * @description A code for each store in one go; stores that get none are listed with the reason.
+         */
+        post: operations["add_batch_v1_codes_batches_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/batches/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Batch
+         * @description How far a batch is.
+         */
+        get: operations["get_batch_v1_codes_batches__batch_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/batches/{batch_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Batch
+         * @description What failed of a batch is tried anew.
+         */
+        post: operations["retry_batch_v1_codes_batches__batch_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/codes/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Print Sheet
+         * @description A sheet to print: each code with its name and store. `ids` with commas between, or a batch.
+         */
+        get: operations["print_sheet_v1_codes_sheet_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2798,6 +3070,27 @@ export interface paths {
          * @description Take back what is not used yet; nobody owes for what they used.
          */
         post: operations["undo_grant_v1_grants__grant_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/greetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Greetings
+         * @description Greetings by which friends of a code were met: `sent`, `sending`, `failed`, `unknown`. Empty for a
+         *     code out of the asker's scope.
+         */
+        get: operations["list_greetings_v1_greetings_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6428,6 +6721,68 @@ export interface components {
             kind: "at_once";
         };
         /**
+         * Attachment
+         * @description A card under the greeting. `goods`: the code's own product or list; `link`: any address.
+         */
+        Attachment: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "goods" | "link";
+            /**
+             * Picture Url
+             * @default
+             */
+            picture_url: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /**
+             * Url
+             * @default
+             */
+            url: string;
+        };
+        /**
+         * AttachmentIn
+         * @description `goods`: the code's own product or list; `link`: any web address.
+         */
+        AttachmentIn: {
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "goods" | "link";
+            /**
+             * Picture Url
+             * @default
+             */
+            picture_url?: string;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+        };
+        /**
          * Attribution
          * @description A credit as lists show it: with names, and why in a sentence.
          */
@@ -6598,6 +6953,45 @@ export interface components {
             stored_fen: number;
             /** Stored Held Fen */
             stored_held_fen: number;
+        };
+        /**
+         * Batch
+         * @description Copies of one code for many stores; the counts are of what WeCom knows of them.
+         */
+        Batch: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Failed */
+            failed: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Live */
+            live: number;
+            /** Making */
+            making: number;
+            /** Name */
+            name: string;
+            /** Refused */
+            refused: components["schemas"]["Refused"][];
+            /** Stopped */
+            stopped: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * BatchIn
+         * @description A copy for each of the units (codes); None: for all stores in your scope.
+         */
+        BatchIn: {
+            code: components["schemas"]["What"];
+            /** Units */
+            units?: string[] | null;
         };
         /**
          * BeforeBody
@@ -7301,6 +7695,76 @@ export interface components {
             swept_upto: string;
         };
         /**
+         * Code
+         * @description A code as it is kept. `behind` are the WeCom users whom a scan leads to now.
+         */
+        Code: {
+            /** Asks First */
+            asks_first: boolean;
+            /** Batch Id */
+            batch_id: string | null;
+            /** Behind */
+            behind: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Day Limit */
+            day_limit: number | null;
+            /** Failure */
+            failure: string | null;
+            /** Failure Detail */
+            failure_detail: string | null;
+            /** Fallback Staff Id */
+            fallback_staff_id: string | null;
+            /** From Minute */
+            from_minute: number | null;
+            /** Has Picture */
+            has_picture: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "staff" | "store" | "material" | "product";
+            /** Name */
+            name: string;
+            /** Product List Id */
+            product_list_id: string | null;
+            /** Sku */
+            sku: string | null;
+            /** Source */
+            source: string;
+            /** Staff Ids */
+            staff_ids: string[];
+            /**
+             * Standing
+             * @enum {string}
+             */
+            standing: "making" | "live" | "failed" | "stopped";
+            /** State */
+            state: string;
+            /** Stopped At */
+            stopped_at: string | null;
+            /** Tags */
+            tags: string[];
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Until Minute */
+            until_minute: number | null;
+            /** Version */
+            version: number;
+            welcome: components["schemas"]["Welcome"];
+        };
+        /**
          * CodeBatch
          * @description Codes made in one go for printing, serials `first` to `last`.
          */
@@ -7326,6 +7790,67 @@ export interface components {
              * Format: uuid
              */
             template_id: string;
+        };
+        /**
+         * CodeIn
+         * @description `staff_ids` are empty for a `store` code: all of the store's associates on duty stand behind it.
+         */
+        CodeIn: {
+            /**
+             * Asks First
+             * @default false
+             */
+            asks_first?: boolean;
+            /** Day Limit */
+            day_limit?: number | null;
+            /** Fallback Staff Id */
+            fallback_staff_id?: string | null;
+            /** From Minute */
+            from_minute?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "staff" | "store" | "material" | "product";
+            /** Name */
+            name: string;
+            /** Product List Id */
+            product_list_id?: string | null;
+            /** Sku */
+            sku?: string | null;
+            /**
+             * Source
+             * @default
+             */
+            source?: string;
+            /**
+             * Staff Ids
+             * @default []
+             */
+            staff_ids?: string[];
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Until Minute */
+            until_minute?: number | null;
+            welcome: components["schemas"]["WelcomeIn"];
+        };
+        /**
+         * CodeShown
+         * @description A code with what came of it. `url` is its public page.
+         */
+        CodeShown: {
+            code: components["schemas"]["Code"];
+            numbers: components["schemas"]["Numbers"];
+            /** Url */
+            url: string;
         };
         /** Coming */
         Coming: {
@@ -7812,6 +8337,18 @@ export interface components {
             entered: number;
             /** Left */
             left: number;
+        };
+        /**
+         * DayNumbers
+         * @description Of those who came on one day.
+         */
+        DayNumbers: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            numbers: components["schemas"]["Numbers"];
         };
         /**
          * DayReplayed
@@ -9012,6 +9549,25 @@ export interface components {
             sentence_zh: string;
         };
         /**
+         * GreetingsShown
+         * @description How many greetings of a code ended so; `text` says why one did not go out.
+         */
+        GreetingsShown: {
+            /**
+             * Code Id
+             * Format: uuid
+             */
+            code_id: string;
+            /** Count */
+            count: number;
+            /** Failure */
+            failure: string | null;
+            /** State */
+            state: string;
+            /** Text */
+            text: string | null;
+        };
+        /**
          * GrowthEvent
          * @description An event of this type earns growth: each time, or once a day or once ever a customer.
          */
@@ -9137,6 +9693,23 @@ export interface components {
         HTTPValidationError: {
             /** Detail */
             detail: components["schemas"]["ValidationError"][];
+        };
+        /** TestBody */
+        huitou__api__channels__TestBody: {
+            /** To */
+            to?: string | null;
+        };
+        /** TestSent */
+        huitou__api__channels__TestSent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Sent */
+            sent: boolean;
+            /** Url */
+            url: string | null;
         };
         /**
          * Rejected
@@ -9524,6 +10097,22 @@ export interface components {
             valid_until: string | null;
         };
         /**
+         * TestBody
+         * @description A `channel` of the campaign. In WeCom an employee gets a card, by default yourself; elsewhere
+         *     `address` is a phone number or the id that the channel knows people by.
+         */
+        huitou__campaign__http__TestBody: {
+            /** Address */
+            address?: string | null;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "wecom" | "sms" | "wechat" | "mini" | "rcs" | "phone" | "webhook";
+            /** Staff Id */
+            staff_id?: string | null;
+        };
+        /**
          * Source
          * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
          *     a category if wanted).
@@ -9559,6 +10148,21 @@ export interface components {
             title_en: string;
             /** Title Zh */
             title_zh: string;
+        };
+        /**
+         * TestSent
+         * @description A test with the words it has; `GET …/tests` tells what became of it.
+         */
+        huitou__campaign__types__tests__TestSent: {
+            /** Channel */
+            channel: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
         };
         /** Rejected */
         huitou__event__types__Rejected: {
@@ -10896,6 +11500,44 @@ export interface components {
             /** Pieces */
             pieces: number;
         };
+        /**
+         * Numbers
+         * @description What came of a code. `added` customers, of whom `friends` are still with somebody of the code; `opened`
+         *     looked at a list sent to them since; `bought` within 30 days of coming, `first_bought` for the first time
+         *     ever; `paid_fen` since they came, refunds taken off. A customer who came by two codes counts at both.
+         */
+        Numbers: {
+            /**
+             * Added
+             * @default 0
+             */
+            added: number;
+            /**
+             * Bought
+             * @default 0
+             */
+            bought: number;
+            /**
+             * First Bought
+             * @default 0
+             */
+            first_bought: number;
+            /**
+             * Friends
+             * @default 0
+             */
+            friends: number;
+            /**
+             * Opened
+             * @default 0
+             */
+            opened: number;
+            /**
+             * Paid Fen
+             * @default 0
+             */
+            paid_fen: number;
+        };
         /** OfCoupon */
         OfCoupon: {
             /** Text */
@@ -11571,6 +12213,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_CodeShown_: {
+            /** Items */
+            items: components["schemas"]["CodeShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_Conflicted_: {
             /** Items */
             items: components["schemas"]["Conflicted"][];
@@ -12074,6 +12726,16 @@ export interface components {
         Page_TemplateShown_: {
             /** Items */
             items: components["schemas"]["TemplateShown"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_TestShown_: {
+            /** Items */
+            items: components["schemas"]["TestShown"][];
             /** Next */
             next: string | null;
         };
@@ -13379,6 +14041,12 @@ export interface components {
             /** Categories */
             categories: components["schemas"]["CategoryIn"][];
         };
+        /** PutCode */
+        PutCode: {
+            code: components["schemas"]["CodeIn"];
+            /** Version */
+            version: number;
+        };
         /**
          * PutPolicy
          * @description `version` is the one that was looked at, 0 before the first.
@@ -13858,6 +14526,19 @@ export interface components {
         RefuseBody: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * Refused
+         * @description A store of a batch that got no code, and why: a code of a refusal.
+         */
+        Refused: {
+            /** Reason */
+            reason: string;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
         };
         /**
          * Region
@@ -15597,11 +16278,6 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** TestBody */
-        TestBody: {
-            /** To */
-            to?: string | null;
-        };
         /**
          * TestIn
          * @description `address`: a phone for `sms`; for `wecom` a member's user id, by default your own.
@@ -15624,17 +16300,31 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** TestSent */
-        TestSent: {
+        /**
+         * TestShown
+         * @description What became of a test: the state of its message or card, and why it failed.
+         */
+        TestShown: {
+            /** Channel */
+            channel: string;
+            /** Failure */
+            failure: string | null;
+            /** Failure Text */
+            failure_text: string | null;
             /**
-             * At
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Sent At
              * Format: date-time
              */
-            at: string;
-            /** Sent */
-            sent: boolean;
-            /** Url */
-            url: string | null;
+            sent_at: string;
+            /** Sent By */
+            sent_by: string;
+            /** State */
+            state: string;
         };
         /** TestStarted */
         TestStarted: {
@@ -16384,6 +17074,66 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * Welcome
+         * @description What a new friend is greeted with, and outside the hours with `away_text`, if there is one.
+         */
+        Welcome: {
+            attachment: components["schemas"]["Attachment"] | null;
+            /**
+             * Away Text
+             * @default
+             */
+            away_text: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * WelcomeIn
+         * @description `{store}` `{associate}` `{products}` are filled in; an empty text leaves the greeting to the associate's own.
+         */
+        WelcomeIn: {
+            attachment?: components["schemas"]["AttachmentIn"] | null;
+            /**
+             * Away Text
+             * @default
+             */
+            away_text?: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * What
+         * @description What is said of a code beside its store and staff; minutes are of the day, in the merchant's zone.
+         */
+        What: {
+            /**
+             * Asks First
+             * @default false
+             */
+            asks_first?: boolean;
+            /** Day Limit */
+            day_limit?: number | null;
+            /** Fallback Staff Id */
+            fallback_staff_id?: string | null;
+            /** From Minute */
+            from_minute?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @default
+             */
+            source?: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+            /** Until Minute */
+            until_minute?: number | null;
+            welcome: components["schemas"]["WelcomeIn"];
         };
         /**
          * WhatIf
@@ -17873,6 +18623,72 @@ export interface operations {
             };
         };
     };
+    send_test_v1_campaigns__campaign_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["huitou__campaign__http__TestBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["huitou__campaign__types__tests__TestSent"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_tests_v1_campaigns__campaign_id__tests_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TestShown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     preview_v1_campaigns_preview_post: {
         parameters: {
             query?: never;
@@ -18072,7 +18888,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TestBody"];
+                "application/json": components["schemas"]["huitou__api__channels__TestBody"];
             };
         };
         responses: {
@@ -18082,8 +18898,451 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TestSent"];
+                    "application/json": components["schemas"]["huitou__api__channels__TestSent"];
                 };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_codes_v1_codes_get: {
+        parameters: {
+            query?: {
+                batch?: string | null;
+                cursor?: string | null;
+                kind?: ("staff" | "store" | "material" | "product") | null;
+                limit?: number;
+                q?: string | null;
+                standing?: ("making" | "live" | "failed" | "stopped") | null;
+                unit?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CodeShown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_code_v1_codes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Code"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_code_v1_codes__code_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    put_code_v1_codes__code_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutCode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Code"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_days_v1_codes__code_id__days_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayNumbers"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_page_picture_v1_codes__code_id__page_svg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_picture_v1_codes__code_id__qr_png_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    retry_code_v1_codes__code_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Code"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    stop_code_v1_codes__code_id__stop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Code"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_batches_v1_codes_batches_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_batch_v1_codes_batches_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_batch_v1_codes_batches__batch_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    retry_batch_v1_codes_batches__batch_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    print_sheet_v1_codes_sheet_get: {
+        parameters: {
+            query?: {
+                batch?: string | null;
+                ids?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused */
             default: {
@@ -21544,6 +22803,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GrantShown"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_greetings_v1_greetings_get: {
+        parameters: {
+            query: {
+                code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GreetingsShown"][];
                 };
             };
             /** @description Refused */

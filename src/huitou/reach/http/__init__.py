@@ -4,6 +4,7 @@ from huitou.reach.http import (
     callbacks,
     categories,
     greetings,
+    lists,
     mailings,
     messages,
     stops,
@@ -14,6 +15,7 @@ ROUTERS = (
     callbacks.router,
     categories.router,
     greetings.router,
+    lists.router,
     messages.router,
     stops.router,
 )

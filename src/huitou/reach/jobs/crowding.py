@@ -16,6 +16,7 @@ from huitou.merchant import reads as merchants
 from huitou.reach.reads import messages as reads
 from huitou.reach.rules import caps, crowds, gate
 from huitou.reach.rules.crowds import CODES, Chosen, Codes
+from huitou.reach.store import lists
 from huitou.reach.store import mailings as store
 from huitou.reach.store.crowds import Alike, Crowds
 from huitou.reach.types.gate import Allowed, Candidate
@@ -187,6 +188,7 @@ class _Gathering:
             is_on=is_on,
             has_consent=self._in(self.copy.consenting(channel)),
             is_opted_out=self._in(self.copy.opted_out(channel)),
+            is_suppressed=self._in(BitMap(lists.list_ordinals(self.tx, channel))),
             has_address=self._in(self.copy.addressed(channel, scope)),
             is_over=self._over(channel, at, held, is_own=False),
             is_over_own=self._over(channel, at, held, is_own=True),

@@ -389,6 +389,7 @@ def _facts(
         is_under_14=row["is_under_14"],
         has_consent=row["has_consent"],
         is_opted_out=row["is_opted_out"],
+        suppression=row["suppression"],
         is_held_out=candidate.is_held_out,
         has_same_content=row["has_same_content"]
         or any(one.content_key == candidate.content_key for one in held),

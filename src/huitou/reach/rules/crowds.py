@@ -20,6 +20,7 @@ _ORDER: tuple[tuple[str, Callable[[Crowd, WayFacts], Mask | bool]], ...] = (
     ("under_14", lambda crowd, way: crowd.is_under_14),
     ("opted_out", lambda crowd, way: way.is_opted_out),
     ("no_consent", lambda crowd, way: ~way.has_consent),
+    ("suppressed", lambda crowd, way: way.is_suppressed),
     ("holdout", lambda crowd, way: crowd.is_held_out),
     ("repeated_content", lambda crowd, way: crowd.has_same_content),
     ("quiet_hours", lambda crowd, way: way.is_quiet),

@@ -37,6 +37,7 @@ SELECT c.no,
               AND (c.repeated_id IS NULL OR m.campaign_id IS DISTINCT FROM c.repeated_id)
               AND m.planned_at > %(repeat_since)s
               AND m.state NOT IN ('cancelled', 'failed')) AS has_same_content,
+    s.reason AS suppression,
     w.wecom_user IS NOT NULL AND w.is_active AS has_sender,
     f.staff_id IS NOT NULL AS is_friend,
     coalesce(f.identifier_id, a.identifier_id) AS address_id
@@ -54,6 +55,19 @@ LEFT JOIN LATERAL (
       AND l.kind = c.kind AND (c.scope IS NULL OR l.scope = c.scope) AND l.quarantine IS NULL
     ORDER BY l.grade <> 'C' DESC, l.linked_at DESC LIMIT 1
 ) a ON true
+-- Of a customer everything that is on a list counts; of a number where nobody is, only that number.
+LEFT JOIN LATERAL (
+    SELECT d.reason
+    FROM identity.customer r
+    JOIN identity.link l ON l.merchant_id = r.merchant_id AND l.customer_id = r.id
+    JOIN event.identifier i ON i.merchant_id = l.merchant_id AND i.id = l.identifier_id
+    JOIN reach.listed d ON d.merchant_id = i.merchant_id AND d.blind = i.blind
+        AND d.channel IN ('', c.channel)
+    WHERE (SELECT EXISTS (SELECT FROM reach.listed WHERE merchant_id = %(merchant)s))
+      AND r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
+      AND (d.reason <> 'hard_bounce' OR i.id = coalesce(f.identifier_id, a.identifier_id))
+    ORDER BY d.reason IN ('hard_bounce', 'risk') DESC LIMIT 1
+) s ON true
 """
 
 
@@ -137,6 +151,16 @@ def reachable(tx: ReadTx, customer_ids: Sequence[UUID], channel: str, kind: str)
                               AND l.customer_id = r.id
                           WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
                             AND r.state = 'live' AND l.kind = %(kind)s AND l.quarantine IS NULL)
+              AND NOT EXISTS (SELECT FROM identity.customer r
+                              JOIN identity.link l ON l.merchant_id = r.merchant_id
+                                  AND l.customer_id = r.id
+                              JOIN event.identifier i ON i.merchant_id = l.merchant_id
+                                  AND i.id = l.identifier_id
+                              JOIN reach.listed d ON d.merchant_id = i.merchant_id
+                                  AND d.blind = i.blind AND d.channel IN ('', %(channel)s)
+                              WHERE (SELECT EXISTS (SELECT FROM reach.listed
+                                                    WHERE merchant_id = %(merchant)s))
+                                AND r.merchant_id = %(merchant)s AND r.root_id = c.customer_id)
               AND (%(channel)s <> 'wecom'
                    OR EXISTS (SELECT FROM profile.friendship f
                               WHERE f.merchant_id = %(merchant)s

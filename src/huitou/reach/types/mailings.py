@@ -60,6 +60,7 @@ class WayFacts:
     is_on: bool
     has_consent: Mask
     is_opted_out: Mask
+    is_suppressed: Mask
     has_address: Mask
     is_over: Mask
     is_over_own: Mask
