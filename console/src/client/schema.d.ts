@@ -758,6 +758,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lists
+         * @description Lists of customers, newest first.
+         */
+        get: operations["list_lists_v1_campaigns_lists_get"];
+        put?: never;
+        /**
+         * Add List
+         * @description Keep a list of customers; the counts say whom its lines led to.
+         */
+        post: operations["add_list_v1_campaigns_lists_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get List
+         * @description One list.
+         */
+        get: operations["get_list_v1_campaigns_lists__list_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/lists/{list_id}/errors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get List Errors
+         * @description The lines that led nowhere, each with why; for 30 days. Fetching them is audited.
+         */
+        get: operations["get_list_errors_v1_campaigns_lists__list_id__errors_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/preview": {
         parameters: {
             query?: never;
@@ -4840,6 +4904,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reach/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lists
+         * @description Uploaded lists with their progress, the latest first.
+         */
+        get: operations["list_lists_v1_reach_lists_get"];
+        put?: never;
+        /**
+         * Add List
+         * @description A CSV with a column of phones, member numbers or openids; no `channel`: all. The same file again is the same
+         *     list.
+         */
+        post: operations["add_list_v1_reach_lists_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get List */
+        get: operations["get_list_v1_reach_lists__list_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Undo List
+         * @description Take it back: exactly what it added is open again.
+         */
+        delete: operations["undo_list_v1_reach_lists__list_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/lists/{list_id}/errors.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Errors
+         * @description The rows that name nobody.
+         */
+        get: operations["list_errors_v1_reach_lists__list_id__errors_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/lists/{list_id}/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export List
+         * @description Who is on it, in full as far as they are customers; that it was taken along is audited.
+         */
+        get: operations["export_list_v1_reach_lists__list_id__export_csv_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reach/lists/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find Number
+         * @description The lists that a number is on.
+         */
+        get: operations["find_number_v1_reach_lists_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reach/mailings": {
         parameters: {
             query?: never;
@@ -7113,6 +7283,21 @@ export interface components {
              */
             mapping?: string;
         };
+        /** Body_add_list_v1_reach_lists_post */
+        Body_add_list_v1_reach_lists_post: {
+            /**
+             * Channel
+             * @default
+             */
+            channel?: string;
+            /** File */
+            file: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "complaint" | "hard_bounce" | "risk" | "regulator" | "own";
+        };
         /** Body_inspect_v1_imports_inspect_post */
         Body_inspect_v1_imports_inspect_post: {
             /** File */
@@ -7265,17 +7450,20 @@ export interface components {
         };
         /**
          * Campaign
-         * @description A campaign as shown.
+         * @description A campaign as shown. `copy` and `fallback` are its steps in the simple form: the first one's text,
+         *     and the second where it is an SMS and the last.
          */
         Campaign: {
             asked: components["schemas"]["Asked-Output"] | null;
             /** Category */
             category: string;
+            /** Closes At */
+            closes_at: string | null;
             /**
-             * Closes At
-             * Format: date-time
+             * Copies
+             * @enum {string}
              */
-            closes_at: string;
+            copies: "one" | "all";
             /** Copy */
             copy: string;
             counts: components["schemas"]["Counts"];
@@ -7286,11 +7474,8 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string;
-            /**
-             * Deadline
-             * Format: date-time
-             */
-            deadline: string;
+            /** Deadline */
+            deadline: string | null;
             /** Ended At */
             ended_at: string | null;
             fallback: components["schemas"]["Fallback"] | null;
@@ -7327,6 +7512,8 @@ export interface components {
              * @enum {string}
              */
             state: "draft" | "waiting" | "scheduled" | "publishing" | "live" | "paused" | "ended";
+            /** Steps */
+            steps: components["schemas"]["huitou__campaign__types__plans__Step"][];
             /** Version */
             version: number;
         };
@@ -7353,7 +7540,8 @@ export interface components {
         };
         /**
          * CandidateRow
-         * @description Why a customer did, or did not, get it.
+         * @description Why a customer did, or did not, get it; `steps` are those they have been in, the last one is
+         *     where they are.
          */
         CandidateRow: {
             /**
@@ -7387,6 +7575,8 @@ export interface components {
             reason_en: string | null;
             /** Reason Zh */
             reason_zh: string | null;
+            /** Steps */
+            steps: components["schemas"]["StepTaken"][];
             /** Task Id */
             task_id: string | null;
         };
@@ -8181,6 +8371,38 @@ export interface components {
             zone: string | null;
         };
         /**
+         * CustomerList
+         * @description A kept list: `lines` is exactly the sum of the four that follow.
+         */
+        CustomerList: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Found */
+            found: number;
+            /** Has Errors */
+            has_errors: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lines */
+            lines: number;
+            /** Name */
+            name: string;
+            /** Quarantined */
+            quarantined: number;
+            /** Repeated */
+            repeated: number;
+            /** Unknown */
+            unknown: number;
+        };
+        /**
          * CustomerRef
          * @description `salutation` is how one speaks to them (王女士); the name itself is masked.
          */
@@ -8637,13 +8859,16 @@ export interface components {
              * @default promotion
              */
             category?: string;
-            /** Copy */
-            copy: string;
             /**
-             * Deadline
-             * Format: date-time
+             * Copies
+             * @default one
+             * @enum {string}
              */
-            deadline: string;
+            copies?: "one" | "all";
+            /** Copy */
+            copy?: string | null;
+            /** Deadline */
+            deadline?: string | null;
             fallback?: components["schemas"]["FallbackBody"] | null;
             /** Goal */
             goal: string;
@@ -8664,6 +8889,8 @@ export interface components {
             source: components["schemas"]["SourceBody"];
             /** Starts At */
             starts_at?: string | null;
+            /** Steps */
+            steps?: components["schemas"]["StepBody"][] | null;
             /** Version */
             version: number;
         };
@@ -8993,7 +9220,8 @@ export interface components {
         };
         /**
          * Fallback
-         * @description What takes over after the deadline and `grace_minutes` (None: the merchant's setting).
+         * @description The simple form of a second step: an SMS after the deadline and `grace_minutes` (None: the
+         *     merchant's setting).
          */
         Fallback: {
             /**
@@ -9843,6 +10071,47 @@ export interface components {
             revision: number;
         };
         /**
+         * Step
+         * @description An arc of one coupon.
+         */
+        huitou__benefit__types__coupons__Step: {
+            /**
+             * Arc
+             * @enum {string}
+             */
+            arc: "bind" | "freeze" | "unfreeze" | "use" | "use_late" | "return" | "expire" | "revoke" | "transfer";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * From State
+             * @enum {string}
+             */
+            from_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
+            /** Principal */
+            principal: string;
+            /** Ref Id */
+            ref_id: string;
+            /** Ref Kind */
+            ref_kind: string;
+            /** Seq */
+            seq: number;
+            /**
+             * To State
+             * @enum {string}
+             */
+            to_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
+            /**
+             * Transaction Id
+             * Format: uuid
+             */
+            transaction_id: string;
+            /** Unit Id */
+            unit_id: string | null;
+        };
+        /**
          * Standing
          * @description What a customer has of an asset with lots at a moment.
          *
@@ -10115,11 +10384,13 @@ export interface components {
         /**
          * Source
          * @description Whom a campaign is about: exactly one of a saved segment, a rule, an opportunity list (with
-         *     a category if wanted).
+         *     a category if wanted), an uploaded list of customers.
          */
         huitou__campaign__types__plans__Source: {
             /** Category */
             category: string | null;
+            /** List Id */
+            list_id: string | null;
             /** Opportunity Kind */
             opportunity_kind: ("predicted" | "best_now") | null;
             /** Rule */
@@ -10128,6 +10399,44 @@ export interface components {
             } | null;
             /** Segment Id */
             segment_id: string | null;
+        };
+        /**
+         * Step
+         * @description One way in which a campaign's message reaches a customer, tried when those before it did not work.
+         *
+         *     By `wecom` an associate sends it: the person step, which makes a task. By all other channels it
+         *     goes by itself. `text`, and the values of `params`, may hold {name} {products} {store} {associate}.
+         *
+         *     A step lasts `within_minutes` from the moment its message may go (quiet hours do not count); the
+         *     person step may instead last until `deadline`, a fixed time. Associates who are urged then have
+         *     `grace_minutes` more (None: the merchant's setting).
+         */
+        huitou__campaign__types__plans__Step: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "wecom" | "sms" | "wechat" | "mini" | "rcs" | "phone" | "webhook";
+            /** Deadline */
+            deadline: string | null;
+            /** Grace Minutes */
+            grace_minutes: number | null;
+            /** Params */
+            params: {
+                [key: string]: string;
+            };
+            /** Template */
+            template: string | null;
+            /** Text */
+            text: string;
+            /**
+             * Until
+             * @default delivered
+             * @enum {string}
+             */
+            until: "delivered" | "opened" | "bought";
+            /** Within Minutes */
+            within_minutes: number | null;
         };
         /**
          * Bar
@@ -10848,6 +11157,47 @@ export interface components {
             customer_orders?: number | null;
             /** Customer Units */
             customer_units?: number | null;
+        };
+        /**
+         * ListBody
+         * @description One customer a line of `text`: a phone number, a member number of `card_scope`, our id of a customer,
+         *     or `kind:value@scope`. Further columns are not looked at.
+         */
+        ListBody: {
+            /**
+             * Card Scope
+             * @default default
+             */
+            card_scope?: string;
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Listed
+         * @description That a number is on a list.
+         */
+        Listed: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Channel */
+            channel: string;
+            /** File Name */
+            file_name: string;
+            /**
+             * List Id
+             * Format: uuid
+             */
+            list_id: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "complaint" | "hard_bounce" | "risk" | "regulator" | "own";
         };
         /** Login */
         Login: {
@@ -12243,6 +12593,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_CustomerList_: {
+            /** Items */
+            items: components["schemas"]["CustomerList"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_CustomerRow_: {
             /** Items */
             items: components["schemas"]["CustomerRow"][];
@@ -12693,6 +13053,16 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
+        Page_SuppressionList_: {
+            /** Items */
+            items: components["schemas"]["SuppressionList"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
         Page_TagRow_: {
             /** Items */
             items: components["schemas"]["TagRow"][];
@@ -12999,10 +13369,10 @@ export interface components {
         };
         /**
          * PlanBody
-         * @description `copy` and the fallback's `text` may hold {name} {products} {store} {associate}. Without
-         *     `holdout_bp` the merchant's setting holds; the `salt` of a preview keeps its control group. Once
-         *     published it begins at `starts_at`, with whoever is meant then; without it, at once. Caps may count messages by
-         *     `category`.
+         * @description Texts may hold {name} {products} {store} {associate}. Either `steps`, or the simple form: `copy`
+         *     until `deadline` by associates, then perhaps an SMS (`fallback`). Without `holdout_bp` the merchant's
+         *     setting holds; the `salt` of a preview keeps its control group. Once published it begins at
+         *     `starts_at`, with whoever is meant then; without it, at once. Caps may count messages by `category`.
          */
         PlanBody: {
             /**
@@ -13010,13 +13380,16 @@ export interface components {
              * @default promotion
              */
             category?: string;
-            /** Copy */
-            copy: string;
             /**
-             * Deadline
-             * Format: date-time
+             * Copies
+             * @default one
+             * @enum {string}
              */
-            deadline: string;
+            copies?: "one" | "all";
+            /** Copy */
+            copy?: string | null;
+            /** Deadline */
+            deadline?: string | null;
             fallback?: components["schemas"]["FallbackBody"] | null;
             /** Goal */
             goal: string;
@@ -13037,6 +13410,8 @@ export interface components {
             source: components["schemas"]["SourceBody"];
             /** Starts At */
             starts_at?: string | null;
+            /** Steps */
+            steps?: components["schemas"]["StepBody"][] | null;
         };
         /**
          * PlanChange
@@ -13492,8 +13867,8 @@ export interface components {
         };
         /**
          * Preview
-         * @description What publishing would do now. `without_associate` are treated by the fallback only, by
-         *     reason; `covered` tasks go to a colleague of an associate who is away.
+         * @description What publishing would do now. `without_associate` are treated by later steps only, by reason
+         *     (`fallback_only`); `covered` tasks go to a colleague of an associate who is away.
          */
         Preview: {
             /** Associates */
@@ -13516,6 +13891,8 @@ export interface components {
             salt: string;
             /** Sample */
             sample: components["schemas"]["SampleTask"][];
+            /** Steps */
+            steps: components["schemas"]["StepForeseen"][];
             /** Treated */
             treated: number;
             /** Waterfall */
@@ -13788,7 +14165,8 @@ export interface components {
         };
         /**
          * Progress
-         * @description How far a campaign is. `share` (0-1) is of publishing; `tasks` and `messages` by state.
+         * @description How far a campaign is. `share` (0-1) is of publishing; `tasks`, and the `messages` that went by
+         *     themselves, by state.
          */
         Progress: {
             /** Associates */
@@ -13811,6 +14189,8 @@ export interface components {
              * @enum {string}
              */
             state: "draft" | "waiting" | "scheduled" | "publishing" | "live" | "paused" | "ended";
+            /** Steps */
+            steps: components["schemas"]["StepFunnel"][];
             /** Tasks */
             tasks: {
                 [key: string]: number;
@@ -15378,11 +15758,13 @@ export interface components {
         };
         /**
          * SourceBody
-         * @description Exactly one of the three; `category` narrows an opportunity list.
+         * @description Exactly one of segment, rule, opportunity and list; `category` narrows an opportunity list.
          */
         SourceBody: {
             /** Category */
             category?: string | null;
+            /** List Id */
+            list_id?: string | null;
             /** Opportunity Kind */
             opportunity_kind?: ("predicted" | "best_now") | null;
             /** Rule */
@@ -15558,45 +15940,92 @@ export interface components {
             version: number;
         };
         /**
-         * Step
-         * @description An arc of one coupon.
+         * StepBody
+         * @description By `wecom` associates send it, as the first step only, `within_minutes` or until `deadline`, and
+         *     `grace_minutes` more. By other channels it goes by itself and is given `within_minutes`.
          */
-        Step: {
+        StepBody: {
             /**
-             * Arc
+             * Channel
              * @enum {string}
              */
-            arc: "bind" | "freeze" | "unfreeze" | "use" | "use_late" | "return" | "expire" | "revoke" | "transfer";
+            channel: "wecom" | "sms" | "wechat" | "mini" | "rcs" | "phone" | "webhook";
+            /** Deadline */
+            deadline?: string | null;
+            /** Grace Minutes */
+            grace_minutes?: number | null;
+            /** Params */
+            params?: {
+                [key: string]: string;
+            };
+            /** Template */
+            template?: string | null;
+            /** Text */
+            text: string;
             /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * From State
+             * Until
+             * @default delivered
              * @enum {string}
              */
-            from_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
-            /** Principal */
-            principal: string;
-            /** Ref Id */
-            ref_id: string;
-            /** Ref Kind */
-            ref_kind: string;
-            /** Seq */
-            seq: number;
-            /**
-             * To State
-             * @enum {string}
-             */
-            to_state: "printed" | "issued" | "held" | "used" | "expired" | "revoked" | "transferred";
-            /**
-             * Transaction Id
-             * Format: uuid
-             */
-            transaction_id: string;
-            /** Unit Id */
-            unit_id: string | null;
+            until?: "delivered" | "opened" | "bought";
+            /** Within Minutes */
+            within_minutes?: number | null;
+        };
+        /**
+         * StepForeseen
+         * @description Of those who would be treated: whom the step reaches `first`, whom it could reach at all as
+         *     things are now, and why not the others. `text`: as the first of them would get it.
+         */
+        StepForeseen: {
+            /** Blocked */
+            blocked: components["schemas"]["ReasonCount"][];
+            /** Channel */
+            channel: string;
+            /** First */
+            first: number;
+            /** Reachable */
+            reachable: number;
+            /** Step */
+            step: number;
+            /** Text */
+            text: string | null;
+        };
+        /**
+         * StepFunnel
+         * @description What became of those who came to a step. `waiting` are in it now; `sent` messages were handed to
+         *     the channel; `passed_on` went on to the next step. The reasons: of whoever left it without success.
+         */
+        StepFunnel: {
+            /** Blocked */
+            blocked: number;
+            /** Channel */
+            channel: string;
+            /** Delivered */
+            delivered: number;
+            /** Entered */
+            entered: number;
+            /** Failed */
+            failed: number;
+            /** Late */
+            late: number;
+            /** Opened */
+            opened: number;
+            /** Passed On */
+            passed_on: number;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonCount"][];
+            /** Sent */
+            sent: number;
+            /** Step */
+            step: number;
+            /** Stopped */
+            stopped: number;
+            /** Succeeded */
+            succeeded: number;
+            /** Until */
+            until: string;
+            /** Waiting */
+            waiting: number;
         };
         /** StepShown */
         StepShown: {
@@ -15608,6 +16037,46 @@ export interface components {
             text: string;
             /** Title */
             title: string;
+        };
+        /**
+         * StepTaken
+         * @description A customer's way through one step: in it `since`, looked at in earnest at `due_at`.
+         *
+         *     `outcome` is None while they are in it; `code` says why. `state` is the message's.
+         */
+        StepTaken: {
+            /** Channel */
+            channel: string;
+            /** Code */
+            code: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Left At */
+            left_at: string | null;
+            /** Message Id */
+            message_id: string | null;
+            /** Opened At */
+            opened_at: string | null;
+            /** Outcome */
+            outcome: ("succeeded" | "blocked" | "failed" | "late" | "stopped") | null;
+            /** Reason En */
+            reason_en: string | null;
+            /** Reason Zh */
+            reason_zh: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** State */
+            state: string | null;
+            /** Step */
+            step: number;
         };
         /** Stocking */
         Stocking: {
@@ -15983,6 +16452,55 @@ export interface components {
              * @enum {string}
              */
             state: "open" | "accepted" | "rejected";
+        };
+        /**
+         * SuppressionList
+         * @description A file as it was uploaded. `channel` is empty for all. `done` of `total` rows are taken in: `added` ones are on it,
+         *     `repeated` were on it already, `failed` name nobody.
+         */
+        SuppressionList: {
+            /** Added */
+            added: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Channel */
+            channel: string;
+            /** Done */
+            done: number;
+            /** Failed */
+            failed: number;
+            /** File Name */
+            file_name: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "complaint" | "hard_bounce" | "risk" | "regulator" | "own";
+            /** Repeated */
+            repeated: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "running" | "done" | "undone";
+            /** Total */
+            total: number;
+            /** Undone At */
+            undone_at: string | null;
+            /** Undone By */
+            undone_by: string | null;
         };
         /** Sync */
         Sync: {
@@ -18689,6 +19207,131 @@ export interface operations {
             };
         };
     };
+    list_lists_v1_campaigns_lists_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerList_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_list_v1_campaigns_lists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_list_v1_campaigns_lists__list_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_list_errors_v1_campaigns_lists__list_id__errors_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
     preview_v1_campaigns_preview_post: {
         parameters: {
             query?: never;
@@ -20471,7 +21114,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Step"][];
+                    "application/json": components["schemas"]["huitou__benefit__types__coupons__Step"][];
                 };
             };
             /** @description Refused */
@@ -25933,6 +26576,226 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageCategory"][];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_lists_v1_reach_lists_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SuppressionList_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_list_v1_reach_lists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_add_list_v1_reach_lists_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_list_v1_reach_lists__list_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    undo_list_v1_reach_lists__list_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionList"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_errors_v1_reach_lists__list_id__errors_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_list_v1_reach_lists__list_id__export_csv_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    find_number_v1_reach_lists_search_get: {
+        parameters: {
+            query: {
+                number: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed"][];
                 };
             };
             /** @description Refused */
