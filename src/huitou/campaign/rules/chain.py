@@ -144,7 +144,7 @@ def _why(step: Step, place: Place, own: Sequence[Copy]) -> tuple[Outcome, str]:
     if last.state == "failed":
         return "failed", last.failure or "failed"
     if last.state == "cancelled":
-        return "late", "taken_back"
+        return "late", "taken_back" if step.is_person else "not_delivered"
     if last.state != "delivered":
         return "late", "not_delivered"
     return "late", "not_opened" if step.until == "opened" else "not_bought"
