@@ -21,6 +21,7 @@ const pages = {
   Money: () => import('./screens/Money'),
   Store: () => import('./screens/Store'),
   Counter: () => import('./screens/Counter'),
+  Codes: () => import('./screens/Codes'),
 }
 const LoginScreen = lazy(() => pages.Login().then((it) => ({ default: it.LoginScreen })))
 const TaskScreen = lazy(() => pages.Task().then((it) => ({ default: it.TaskScreen })))
@@ -30,6 +31,7 @@ const CustomerScreen = lazy(() => pages.Customer().then((it) => ({ default: it.C
 const MoneyScreen = lazy(() => pages.Money().then((it) => ({ default: it.MoneyScreen })))
 const StoreScreen = lazy(() => pages.Store().then((it) => ({ default: it.StoreScreen })))
 
+const CodesScreen = lazy(() => pages.Codes().then((it) => ({ default: it.CodesScreen })))
 const CounterScreen = lazy(() => pages.Counter().then((it) => ({ default: it.CounterScreen })))
 
 /** The other pages come once the first one stands: a tap in a shop's cellar should not wait. */
@@ -102,6 +104,7 @@ function Screen({ place }: { place: string[] }) {
   if (first === 'book') return <BookScreen />
   if (first === 'money') return <MoneyScreen />
   if (first === 'counter') return <CounterScreen />
+  if (first === 'codes') return <CodesScreen />
   return isAssociate ? <HomeScreen /> : <StoreScreen />
 }
 

@@ -11,6 +11,7 @@ import './styles/book.css'
 import './styles/money.css'
 import './styles/store.css'
 import './styles/counter.css'
+import './styles/codes.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('associate.html has no #root')

@@ -6,6 +6,7 @@ type Schemas = components['schemas']
 export type Task = Schemas['TaskShown']
 export type DismissReason = Schemas['Dismiss']['reason']
 export type TaskProduct = Schemas['ProductRef']
+export type ContactCode = Schemas['CodeShown']
 export type Home = Schemas['Home']
 export type Money = Schemas['Money']
 /** What one credited order earns; `amount_fen - reversed_fen` is what counts. */

@@ -7983,7 +7983,8 @@ export interface components {
         };
         /**
          * CodeIn
-         * @description `staff_ids` are empty for a `store` code: all of the store's associates on duty stand behind it.
+         * @description `staff_ids` are empty for a `store` code: all of the store's associates on duty stand behind it. A `material`
+         *     code may have a list: one there is, or `skus` from which one is made.
          */
         CodeIn: {
             /**
@@ -8008,6 +8009,11 @@ export interface components {
             product_list_id?: string | null;
             /** Sku */
             sku?: string | null;
+            /**
+             * Skus
+             * @default []
+             */
+            skus?: string[];
             /**
              * Source
              * @default
@@ -8034,11 +8040,13 @@ export interface components {
         };
         /**
          * CodeShown
-         * @description A code with what came of it. `url` is its public page.
+         * @description A code with what came of it. `url` is its public page, `skus` are its product or what is on its list.
          */
         CodeShown: {
             code: components["schemas"]["Code"];
             numbers: components["schemas"]["Numbers"];
+            /** Skus */
+            skus: string[];
             /** Url */
             url: string;
         };

@@ -232,3 +232,13 @@ export type ReachStop = Schemas['Stop']
 export type MessageCategory = Schemas['MessageCategory']
 /** What a policy would have done to messages that went. */
 export type PolicyReplayed = Schemas['huitou__reach__types__policies__Replayed']
+
+/* Contact-way codes. */
+
+export type ContactCode = Schemas['CodeShown']
+export type ContactCodeIn = Schemas['CodeIn']
+export type ContactCodeKind = Schemas['Code']['kind']
+export type ContactCodeStanding = Schemas['Code']['standing']
+export type ContactCodeBatch = Schemas['Batch']
+export type ContactCodeNumbers = Schemas['Numbers']
+export type ContactCodeDay = Schemas['DayNumbers']

@@ -32,6 +32,7 @@ const OpportunitiesPage = lazy(() => import('./OpportunitiesPage'))
 const CampaignsPage = lazy(() => import('./CampaignsPage'))
 const CampaignPage = lazy(() => import('./CampaignPage'))
 const CampaignEditPage = lazy(() => import('./CampaignEditPage'))
+const CodesPage = lazy(() => import('./CodesPage'))
 const CouponsPage = lazy(() => import('./CouponsPage'))
 const CouponPage = lazy(() => import('./CouponPage'))
 const PointsPage = lazy(() => import('./PointsPage'))
@@ -182,6 +183,8 @@ function Here() {
       if (second === 'new' || third === 'edit')
         return <CampaignEditPage key={second} id={second === 'new' ? null : second} />
       return <CampaignPage key={second} id={second} />
+    case 'codes':
+      return <CodesPage id={second} />
     case 'coupons':
       return second ? <CouponPage key={second} id={second} /> : <CouponsPage />
     case 'offers':

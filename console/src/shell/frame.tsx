@@ -16,6 +16,7 @@ import {
   MailOutlined,
   MenuOutlined,
   PercentageOutlined,
+  QrcodeOutlined,
   RedEnvelopeOutlined,
   SafetyOutlined,
   SendOutlined,
@@ -52,6 +53,7 @@ const places: (Place | { key: string; icon: ReactNode; inside: Place[] })[] = [
   { key: 'tags', icon: <TagsOutlined />, needs: 'customer.read' },
   { key: 'opportunities', icon: <BulbOutlined />, needs: 'customer.read' },
   { key: 'campaigns', icon: <AimOutlined />, needs: 'campaign.read' },
+  { key: 'codes', icon: <QrcodeOutlined />, needs: 'codes.read' },
   {
     key: 'benefits',
     icon: <GiftOutlined />,

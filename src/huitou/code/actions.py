@@ -1,7 +1,7 @@
 """Verbs of codes: make, change, stop, copy for many stores; take in who came by them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from uuid import UUID
 
 from huitou.base.db import Tx
@@ -23,7 +23,9 @@ from huitou.code.types import (
     Refused,
     Terms,
 )
+from huitou.content import actions as content_actions
 from huitou.content import reads as contents
+from huitou.content.types import Item
 from huitou.event import reads as log
 from huitou.identity import reads as identities
 from huitou.kernel.ids import new_id
@@ -60,6 +62,19 @@ def set_code(tx: Tx, code_id: UUID, draft: Draft, version: int) -> Code:
     telling.tell_codes(tx, [code_id])
     audit.audit(tx, "code.changed", f"code:{code_id}")
     return reads.get_code(tx, code_id)
+
+
+def with_list(tx: Tx, draft: Draft, skus: Sequence[str]) -> Draft:
+    """The draft with a list of these products, as one there is already or a new one. Refuses `BadCode`,
+    `content.bad_list`."""
+    if any(sku not in catalog.products_by_sku(tx, skus) for sku in skus):
+        raise BadCode(field="skus")
+    if draft.product_list_id is not None:
+        kept = contents.get_list(tx, draft.product_list_id)
+        if [item.sku for item in kept.items] == list(skus):
+            return draft
+    list_id = content_actions.add_list(tx, draft.name.strip(), [Item(sku) for sku in skus])
+    return replace(draft, product_list_id=list_id)
 
 
 def stop_code(tx: Tx, code_id: UUID) -> Code:

@@ -10,7 +10,7 @@ from fastapi import Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from huitou.base.db import Database
+from huitou.base.db import Database, ReadTx, Tx
 from huitou.base.http import Body, Reading, Router, Writing, needs
 from huitou.base.pages import Pages
 from huitou.code import actions, reads
@@ -78,13 +78,15 @@ class What(Body):
 
 
 class CodeIn(What):
-    """`staff_ids` are empty for a `store` code: all of the store's associates on duty stand behind it."""
+    """`staff_ids` are empty for a `store` code: all of the store's associates on duty stand behind it. A `material`
+    code may have a list: one there is, or `skus` from which one is made."""
 
     kind: Kind
     unit_id: Id
     staff_ids: list[Id] = Field([], max_length=100)
     sku: Short | None = None
     product_list_id: Id | None = None
+    skus: list[Short] = Field([], max_length=20)
 
 
 class PutCode(Body):
@@ -101,9 +103,10 @@ class BatchIn(Body):
 
 @dataclass(frozen=True, slots=True)
 class CodeShown:
-    """A code with what came of it. `url` is its public page."""
+    """A code with what came of it. `url` is its public page, `skus` are its product or what is on its list."""
 
     code: Code
+    skus: list[str]
     numbers: Numbers
     url: str
 
@@ -131,16 +134,15 @@ def list_codes(
         limit=limit,
     )
     counted = reads.numbers_of(tx, [code.id for code in page.items])
-    return Page(
-        [CodeShown(code, counted[code.id], reads.page_url(tx, code.state)) for code in page.items],
-        page.next,
-    )
+    skus = reads.skus_of(tx, page.items)
+    shown = [_shown(tx, code, skus[code.id], counted[code.id]) for code in page.items]
+    return Page(shown, page.next)
 
 
 @router.post("", status_code=201, dependencies=[needs("codes.edit")])
 def add_code(tx: Writing, body: CodeIn) -> Code:
     """Make a code. WeCom's picture is there a moment later: `standing` goes from `making` to `live`."""
-    return actions.add_code(tx, _draft(body))
+    return actions.add_code(tx, _draft(tx, body))
 
 
 @router.get("/batches", dependencies=[needs("codes.read")])
@@ -195,13 +197,14 @@ def print_sheet(
 def get_code(tx: Reading, code_id: UUID) -> CodeShown:
     """A code and what came of it."""
     code = reads.get_code(tx, code_id)
-    return CodeShown(code, reads.numbers_of(tx, [code_id])[code_id], reads.page_url(tx, code.state))
+    skus, numbers = reads.skus_of(tx, [code]), reads.numbers_of(tx, [code_id])
+    return _shown(tx, code, skus[code_id], numbers[code_id])
 
 
 @router.put("/{code_id}", dependencies=[needs("codes.edit")])
 def put_code(tx: Writing, code_id: UUID, body: PutCode) -> Code:
     """Another document behind the same printed picture."""
-    return actions.set_code(tx, code_id, _draft(body.code), body.version)
+    return actions.set_code(tx, code_id, _draft(tx, body.code), body.version)
 
 
 @router.post("/{code_id}/stop", dependencies=[needs("codes.edit")])
@@ -328,5 +331,10 @@ def _what(body: What) -> Terms:
     return Terms(**body.model_dump(exclude={"welcome"}), welcome=_welcome(body.welcome))
 
 
-def _draft(body: CodeIn) -> Draft:
-    return Draft(**body.model_dump(exclude={"welcome"}), welcome=_welcome(body.welcome))
+def _draft(tx: Tx, body: CodeIn) -> Draft:
+    draft = Draft(**body.model_dump(exclude={"welcome", "skus"}), welcome=_welcome(body.welcome))
+    return actions.with_list(tx, draft, body.skus) if body.skus else draft
+
+
+def _shown(tx: ReadTx, code: Code, skus: list[str], numbers: Numbers) -> CodeShown:
+    return CodeShown(code, skus, numbers, reads.page_url(tx, code.state))

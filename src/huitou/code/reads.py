@@ -167,6 +167,21 @@ def numbers_of(tx: ReadTx, code_ids: Sequence[UUID]) -> dict[UUID, Numbers]:
     return {code_id: found.get(code_id, Numbers()) for code_id in code_ids}
 
 
+def skus_of(tx: ReadTx, shown_codes: Sequence[Code]) -> dict[UUID, list[str]]:
+    """The product of each code, or what is on its list."""
+    lists = contents.lists_by_id(
+        tx, [code.product_list_id for code in shown_codes if code.product_list_id]
+    )
+    return {
+        code.id: [code.sku]
+        if code.sku is not None
+        else [item.sku for item in lists[code.product_list_id].items]
+        if code.product_list_id in lists
+        else []
+        for code in shown_codes
+    }
+
+
 def days_of(tx: ReadTx, code_id: UUID, days: int) -> list[DayNumbers]:
     """What came of those who came on each of the last days; days without anybody are missing."""
     zone = merchants.get_merchant(tx).zone

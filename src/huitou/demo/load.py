@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import httpx2
@@ -18,6 +18,7 @@ from huitou.api.simulating import simulator_url
 from huitou.base.config import Config
 from huitou.base.db import Database
 from huitou.demo.benefits import open_benefits
+from huitou.demo.codes import Codes, open_codes, recent_friends, with_ways
 from huitou.demo.front_door import checked, get, post, put_setting, wait_for
 from huitou.demo.games import open_games
 from huitou.demo.offers import open_offers
@@ -75,8 +76,11 @@ def load(config: Config, demo: Demo, world: World, say: Callable[[str], None]) -
         _load_products(api, world)
         say("· 通道与模拟器 / channels and simulators")
         _load_channels(api, config, world)
+        say("· 渠道活码 / contact-way codes")
+        guide = next(login["code"] for login in demo.logins if login["role"] == "associate")
+        codes = open_codes(api, world, demo.sku, guide)
         say("· 行为与订单 / events: ")
-        _load_history(api, world, say)
+        _load_history(api, world, codes, say)
         say("· 客户档案 / customer profiles")
         _load_profiles(api, world)
         say("· 等待数据就绪 / waiting until everything has been read")
@@ -183,9 +187,12 @@ def _load_channels(api: httpx2.Client, config: Config, world: World) -> None:
     put_setting(api, "site.url", config.url)
 
 
-def _load_history(api: httpx2.Client, world: World, say: Callable[[str], None]) -> None:
+def _load_history(
+    api: httpx2.Client, world: World, codes: Codes, say: Callable[[str], None]
+) -> None:
     count, started = 0, time.monotonic()
-    for chunk in _chunks(world.history_events(), _EVENTS_AT_ONCE):
+    told = chain(with_ways(world.history_events(), codes), recent_friends(world, codes))
+    for chunk in _chunks(told, _EVENTS_AT_ONCE):
         answer = post(api, "/v1/events", {"events": chunk})
         if answer["rejected"]:
             raise RuntimeError(f"the demo's own events were rejected: {answer['rejected'][:3]}")

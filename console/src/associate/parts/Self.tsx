@@ -2,9 +2,10 @@ import { useState } from 'react'
 import { tell } from '../http'
 import { useMe } from '../session'
 import { isEnglish, speak, t } from '../words'
+import { Icon } from './icons'
 import { Face, failed, Sheet } from './small'
 
-/** One's own face: the language, and the way out. */
+/** One's own code, and one's own face: the language, and the way out. */
 export function Self() {
   const me = useMe()
   const [isOpen, setOpen] = useState(false)
@@ -14,7 +15,12 @@ export function Self() {
       window.location.reload()
     }, failed)
   return (
-    <>
+    <div className="hello-ends">
+      {me.permissions.includes('codes.read') && (
+        <a className="codes-link" href="#/codes" aria-label={t('codes.title')}>
+          <Icon name="qr" size={20} />
+        </a>
+      )}
       <button type="button" aria-label={t('app.self')} onClick={() => setOpen(true)}>
         <Face name={me.staff.name} size={38} />
       </button>
@@ -30,6 +36,6 @@ export function Self() {
           </div>
         </Sheet>
       )}
-    </>
+    </div>
   )
 }
