@@ -187,7 +187,8 @@ def _mismatches(database: Database, crowd: Crowd, whom: BitMap, out: BitMap, see
     for ordinal, code, way in zip(sets.ordinals, sets.chosen.code, sets.chosen.way, strict=True):
         codes = rows[int(ordinal)]
         best = max(range(len(codes)), key=lambda n: (len(CODES) if codes[n] == 0 else codes[n], -n))
-        wrong += (codes[best], best) != (int(code), int(way))
+        expected = CODES[codes[best]] or ("holdout" if int(ordinal) in out else "")
+        wrong += (expected, best) != (CODES[code], int(way))
     return wrong
 
 

@@ -92,7 +92,8 @@ def decide(tx: ReadTx, question: Question) -> Decided:
                 if question.plan.budget_fen is not None and len(ordinals):
                     order_fen = Crowds(copy, tx.now).order_fen(int(ordinals[-1]) + 1)[ordinals]
     _judge_anew(tx, question, policy, ordinals, codes, anew)
-    chosen = crowds.choose(codes, ways, question.plan.budget_fen, order_fen)
+    held_out = np.isin(ordinals, np.fromiter(question.held_out, np.int64, len(question.held_out)))
+    chosen = crowds.choose(codes, held_out, ways, question.plan.budget_fen, order_fen)
     return Decided(ordinals, chosen, opens)
 
 
@@ -114,9 +115,8 @@ def judge(
                 campaign_id=question.campaign_id,
                 category=plan.category,
                 expires_at=plan.expires_at,
-                is_held_out=ordinal in question.held_out,
             )
-            for ordinal, customer_id in some
+            for _, customer_id in some
             for way in plan.ways
         ]
         said = [gate.gate(facts, policy) for facts, _ in reads.facts_of(tx, asked)]
@@ -169,7 +169,6 @@ class _Gathering:
             ordinals=self.ordinals,
             is_forgotten=~self._in(self.copy.living()),
             is_under_14=self._in(self.copy.under_14()),
-            is_held_out=self._in(self.question.held_out),
             has_same_content=self._in(had),
             ways=tuple(
                 self._way(way.channel, way.channel in configured, scopes.get(way.channel), held)

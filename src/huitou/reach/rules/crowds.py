@@ -1,4 +1,7 @@
-"""The gate for many at once: the same questions in the same order as `gate.gate`, on arrays. Pure."""
+"""The gate for many at once: the same questions in the same order as `gate.gate`, on arrays. Pure.
+
+Who is held out is drawn last, among those who would get it: so that both groups are alike.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +24,6 @@ _ORDER: tuple[tuple[str, Callable[[Crowd, WayFacts], Mask | bool]], ...] = (
     ("opted_out", lambda crowd, way: way.is_opted_out),
     ("no_consent", lambda crowd, way: ~way.has_consent),
     ("suppressed", lambda crowd, way: way.is_suppressed),
-    ("holdout", lambda crowd, way: crowd.is_held_out),
     ("repeated_content", lambda crowd, way: crowd.has_same_content),
     ("quiet_hours", lambda crowd, way: way.is_quiet),
     ("cap", lambda crowd, way: way.is_over),
@@ -29,7 +31,7 @@ _ORDER: tuple[tuple[str, Callable[[Crowd, WayFacts], Mask | bool]], ...] = (
     ("channel_off", lambda crowd, way: not way.is_on),
     ("no_address", lambda crowd, way: ~way.has_address),
 )
-CODES = ("", *(code for code, _ in _ORDER), "no_gain", "budget")
+CODES = ("", *(code for code, _ in _ORDER), "holdout", "no_gain", "budget")
 """What a number in an answer stands for; 0: allowed."""
 _NUMBER = {code: number for number, code in enumerate(CODES)}
 
@@ -52,7 +54,11 @@ def gate_all(crowd: Crowd, way: WayFacts) -> Codes:
 
 
 def choose(
-    codes: Sequence[Codes], ways: Sequence[Way], budget_fen: int | None, order_fen: Floats
+    codes: Sequence[Codes],
+    held_out: Mask,
+    ways: Sequence[Way],
+    budget_fen: int | None,
+    order_fen: Floats,
 ) -> Chosen:
     """The way for each candidate: of those that are open the first, or, where there is a budget, what brings most for
     it (`arbitrating`). `order_fen`: an average order of each. Where no way is open, the one that came nearest."""
@@ -60,8 +66,10 @@ def choose(
     rank = np.where(stacked == 0, len(CODES), stacked)
     way = rank.argmax(axis=0).astype(np.int64)
     code = np.take_along_axis(stacked, way[None, :], axis=0)[0]
+    code[(code == 0) & held_out] = _NUMBER["holdout"]
     if budget_fen is None:
         return Chosen(way, code)
+    stacked = np.where(held_out, np.int8(1), stacked)
     return _within(budget_fen, stacked, ways, order_fen, Chosen(way, code))
 
 

@@ -73,7 +73,6 @@ class Crowd:
     ordinals: Ints
     is_forgotten: Mask
     is_under_14: Mask
-    is_held_out: Mask
     has_same_content: Mask
     ways: tuple[WayFacts, ...]
 
