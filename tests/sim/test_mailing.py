@@ -73,7 +73,7 @@ class Mailers(Senders):
         elif dice.random() < 0.2:
             self.write(lambda tx: mailings.stop(tx, mailing_id))
 
-    def _dispatch(self, tx: Tx, mailing_id: UUID, plan: MailingPlan, count: int) -> int:
+    def _dispatch(self, tx: Tx, mailing_id: UUID, plan: MailingPlan, count: int) -> object:
         def compose(places: Sequence[Place]) -> list[Candidate]:
             return [
                 self.town.candidate(one.customer_id, content_key=plan.content_key) for one in places

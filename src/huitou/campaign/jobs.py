@@ -5,6 +5,7 @@ from huitou.base.jobs import every
 from huitou.base.notices import listens
 from huitou.campaign.actions import advancing, estimating, listing, publishing, scheduling
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
+from huitou.reach.types.mailings import MailingReserved
 from huitou.reach.types.messages import MessagesDelivered, MessagesFailed, MessagesOpened
 
 
@@ -46,6 +47,11 @@ def messages_opened(tx: Tx, notice: MessagesOpened) -> None:
 @listens(MessagesFailed)
 def messages_failed(tx: Tx, notice: MessagesFailed) -> None:
     advancing.take_news(tx, notice.message_ids)
+
+
+@listens(MailingReserved)
+def mailing_reserved(tx: Tx, notice: MailingReserved) -> None:
+    publishing.take_mailing(tx, notice.mailing_id)
 
 
 @listens(CustomersMerged)

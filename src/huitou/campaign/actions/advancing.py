@@ -20,6 +20,7 @@ from huitou.content import reads as contents
 from huitou.content.types import Item, NewList
 from huitou.merchant import actions as merchant
 from huitou.reach.actions import messages as reach
+from huitou.reach.reads import mailings as reach_mailings
 from huitou.reach.types.gate import Candidate, Decision
 
 
@@ -160,6 +161,15 @@ def _plan(
     tx: Tx, campaign_id: UUID, plan: Plan, asked: Sequence[tuple[Target, int]]
 ) -> list[Decision | None]:
     """The gate about each customer in their step; None where the text would have a hole."""
+    wanted = compose(tx, campaign_id, plan, asked)
+    decided = iter(reach.plan(tx, [one for one in wanted if one is not None]))
+    return [None if one is None else next(decided) for one in wanted]
+
+
+def compose(
+    tx: Tx, campaign_id: UUID, plan: Plan, asked: Sequence[tuple[Target, int]]
+) -> list[Candidate | None]:
+    """What each customer is sent in their step; None where the text would have a hole."""
     verdicts = [
         Verdict(
             target.customer_id,
@@ -189,8 +199,10 @@ def _plan(
         ],
     )
     list_of = dict(zip(with_list, lists, strict=True))
-    wanted = [
-        Candidate(
+    return [
+        None
+        if said is None
+        else Candidate(
             customer_id=target.customer_id,
             channel=plan.steps[no].channel,
             content_key=deciding.content_key(campaign_id),
@@ -207,15 +219,12 @@ def _plan(
             repeats=plan.copies == "all" and no > 0,
         )
         for n, ((target, no), said) in enumerate(zip(asked, words, strict=True))
-        if said is not None
     ]
-    decided = iter(reach.plan(tx, wanted))
-    return [None if said is None else next(decided) for said in words]
 
 
 def _is_over(tx: Tx, stored: Stored) -> bool:
-    """Nobody is in a step, and associates have no more time."""
-    if passages.has_open(tx, stored.id, is_due=False):
+    """Nobody is in a step or to come into one, and associates have no more time."""
+    if reach_mailings.is_open(tx, stored.id) or passages.has_open(tx, stored.id, is_due=False):
         return False
     person = reads.plan_of(stored).person
     if person is None or stored.deadline is None:

@@ -9,7 +9,7 @@ from huitou.base.jobs import job
 from huitou.benefit.actions import approvals
 from huitou.benefit.types.approvals import Approval
 from huitou.campaign import reads
-from huitou.campaign.actions import advancing, approving, deciding
+from huitou.campaign.actions import advancing, approving, deciding, mailing
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates, passages
 from huitou.campaign.types.plans import (
@@ -89,9 +89,12 @@ def publish_chunk(tx: Tx, *, campaign_id: str) -> None:
     stored = store.lock_campaign(tx, id_)
     if stored is None or stored.state != "publishing":
         return
+    plan = reads.plan_of(stored)
+    if mailing.is_mailed(plan):
+        mailing.begin(tx, stored)
+        return
     pending = candidates.list_pending(tx, id_, deciding.CHUNK)
     if pending:
-        plan = reads.plan_of(stored)
         roots = identity.canonical(tx, [customer_id for _, customer_id, _ in pending])
         chunk = [(roots[customer_id], opportunity_id) for _, customer_id, opportunity_id in pending]
         verdicts = deciding.decide(tx, plan, chunk, {}, id_)
@@ -107,6 +110,12 @@ def publish_chunk(tx: Tx, *, campaign_id: str) -> None:
         tx.defer(publish_chunk, key=campaign_id, campaign_id=campaign_id)
         return
     _go_live(tx, stored)
+
+
+def take_mailing(tx: Tx, campaign_id: UUID) -> None:
+    """Everybody was decided about at once: live. Again is no change."""
+    if mailing.settle(tx, campaign_id):
+        _go_live(tx, _locked(tx, campaign_id))
 
 
 def resume_publishing(tx: Tx) -> None:
@@ -132,6 +141,7 @@ def resume(tx: Tx, campaign_id: UUID) -> Campaign:
         _require(stored, "paused")
         associate.set_paused(tx, campaign_id, is_paused=False)
         _change(tx, stored, "live")
+        mailing.resume(tx, stored)
     return reads.get_campaign(tx, campaign_id)
 
 
@@ -144,6 +154,7 @@ def end(tx: Tx, campaign_id: UUID) -> Campaign:
     if stored.state != "ended":
         _require(stored, "publishing", "live", "paused")
         associate.cancel_of_campaign(tx, campaign_id)
+        mailing.stop(tx, stored)
         advancing.stop(tx, campaign_id)
         _change(tx, stored, "ended")
         tx.tell(CampaignEnded(campaign_id))

@@ -74,6 +74,52 @@ def add_pending(tx: Tx, campaign_id: UUID, audience: Sequence[tuple[UUID, UUID |
     )
 
 
+def exclude_unfit(tx: Tx, campaign_id: UUID) -> int:
+    """Leave those out of whom nothing may be made, whatever the channel says (`verdicts.forbidden`)."""
+    return tx.run(
+        """
+        UPDATE campaign.candidate c SET arm = 'excluded', at = %(now)s,
+            reason = CASE WHEN k.state = 'forgotten' THEN 'forgotten'
+                          WHEN p.under_14 THEN 'under_14' ELSE 'no_profiling' END
+        FROM identity.customer k
+        LEFT JOIN profile.customer p ON p.merchant_id = k.merchant_id AND p.customer_id = k.id
+        WHERE c.merchant_id = %(merchant)s AND c.campaign_id = %(campaign)s AND c.arm = 'pending'
+          AND k.merchant_id = c.merchant_id AND k.id = c.customer_id
+          AND (k.state = 'forgotten' OR p.under_14 OR p.no_profiling)
+        """,
+        {"campaign": campaign_id},
+    )
+
+
+def list_pending_ordinals(tx: ReadTx, campaign_id: UUID) -> list[int]:
+    """Who is to be decided about, by ordinal."""
+    return tx.column(
+        """
+        SELECT k.ordinal FROM campaign.candidate c
+        JOIN identity.customer k
+            ON k.merchant_id = c.merchant_id AND k.id = c.first_customer_id
+        WHERE c.merchant_id = %(merchant)s AND c.campaign_id = %(campaign)s AND c.arm = 'pending'
+        """,
+        {"campaign": campaign_id},
+    )
+
+
+def set_arm(
+    tx: Tx, campaign_id: UUID, ordinals: Sequence[int], arm: str, reason: str | None
+) -> int:
+    """What was decided about all of these."""
+    return tx.run(
+        """
+        UPDATE campaign.candidate c SET arm = %(arm)s, reason = %(reason)s, at = %(now)s
+        FROM identity.customer k
+        WHERE c.merchant_id = %(merchant)s AND c.campaign_id = %(campaign)s AND c.arm = 'pending'
+          AND k.merchant_id = c.merchant_id AND k.id = c.first_customer_id
+          AND k.ordinal = ANY(%(ordinals)s)
+        """,
+        {"campaign": campaign_id, "ordinals": list(ordinals), "arm": arm, "reason": reason},
+    )
+
+
 def list_pending(
     tx: ReadTx, campaign_id: UUID, count_max: int
 ) -> list[tuple[UUID, UUID, UUID | None]]:

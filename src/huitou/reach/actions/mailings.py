@@ -19,8 +19,8 @@ from huitou.reach.store.mailings import PartRow, Stored
 from huitou.reach.types.gate import Candidate
 from huitou.reach.types.mailings import MailingPlan, NoMailing, Place, Tally
 
-Compose = Callable[[Sequence[Place]], Sequence[Candidate]]
-"""What goes to these customers: a candidate each, in order."""
+Compose = Callable[[Sequence[Place]], Sequence[Candidate | None]]
+"""What goes to these customers: a candidate each, in order; None where something would be left empty."""
 
 
 def begin(
@@ -58,25 +58,33 @@ def rehearse(
     ]
 
 
-def dispatch(tx: Tx, mailing_id: UUID, count_max: int, compose: Compose) -> int:
-    """Make the messages of the next places, as `compose` writes them; returns how many places are left behind.
+def dispatch(
+    tx: Tx, mailing_id: UUID, count_max: int, compose: Compose
+) -> list[tuple[Place, UUID | None, str]]:
+    """Make the messages of the next places, as `compose` writes them: `(place, message, outcome)`; none when all are
+    made.
 
-    A place becomes a message in one transaction, so that it always counts once. Nothing is decided here: the gate is
+    Whoever was merged into another since gets none: the other one has a place, or a message, of their own. A place becomes a message in one transaction, so that it always counts once. Nothing is decided here: the gate is
     asked once more when a message goes out. Refuses `NoMailing`.
     """
     stored = _locked(tx, mailing_id)
     if stored.state != "reserved":
-        return 0
+        return []
     taken: list[Place] = []
     for bucket in store.list_buckets(tx, mailing_id, "reserved", count_max):
-        if len(taken) >= count_max:
-            break
-        taken += _take(tx, stored, bucket, count_max - len(taken))
-    if taken:
-        _make(tx, stored, taken, compose)
-        return len(taken)
-    store.set_state(tx, mailing_id, "done")
-    return 0
+        if len(taken) < count_max:
+            taken += _take(tx, stored, bucket, count_max - len(taken))
+    if not taken:
+        store.set_state(tx, mailing_id, "done")
+        return []
+    roots = identities.canonical(tx, [place.customer_id for place in taken])
+    places = [one for one in taken if roots.get(one.customer_id) == one.customer_id]
+    merged = [one for one in taken if roots.get(one.customer_id) != one.customer_id]
+    made = _make(tx, stored, places, compose(places))
+    done = [(place, id, "sent" if id else "missing_variable") for place, id in made]
+    done += [(place, None, "merged") for place in merged]
+    _join(tx, mailing_id, [(outcome, place) for place, _, outcome in done])
+    return done
 
 
 def stop(tx: Tx, mailing_id: UUID) -> None:
@@ -100,40 +108,47 @@ def stop(tx: Tx, mailing_id: UUID) -> None:
 
 def _take(tx: Tx, stored: Stored, bucket: int, count_max: int) -> list[Place]:
     """Places of a bucket that are no places any more."""
-    parts = store.list_parts(tx, stored.id, [bucket])
+    parts = [p for p in store.list_parts(tx, stored.id, [bucket]) if p.outcome == "reserved"]
     taken: list[Place] = []
+    left = []
     for part in parts:
-        if part.outcome == "reserved" and len(taken) < count_max:
-            taken += store.places(tx, part, count_max - len(taken))
-    gone = {
-        channel: BitMap(place.ordinal for place in taken if place.channel == channel)
-        for channel in {place.channel for place in taken}
-    }
-    left = [
-        replace(part, people=part.people - gone.get(part.channel, BitMap()))
-        for part in parts
-        if part.outcome == "reserved"
-    ]
-    sent = [PartRow(bucket, "sent", channel, people) for channel, people in gone.items()]
-    before = [part for part in parts if part.outcome == "sent"]
+        own = store.places(tx, part, count_max - len(taken)) if len(taken) < count_max else []
+        left.append(replace(part, people=part.people - BitMap(place.ordinal for place in own)))
+        taken += own
     store.remove_parts(tx, stored.id, [bucket], "reserved")
-    store.add_parts(tx, stored.id, [*left, *_joined([*before, *sent])])
+    store.add_parts(tx, stored.id, left)
     return taken
 
 
-def _make(tx: Tx, stored: Stored, taken: Sequence[Place], compose: Compose) -> None:
-    roots = identities.canonical(tx, [place.customer_id for place in taken])
-    places = [
-        replace(place, customer_id=roots.get(place.customer_id, place.customer_id))
-        for place in taken
-    ]
+def _make(
+    tx: Tx, stored: Stored, places: Sequence[Place], candidates: Sequence[Candidate | None]
+) -> list[tuple[Place, UUID | None]]:
     opens = stored.opens_at
-    made = []
-    for place, candidate in zip(places, compose(places), strict=True):
+    made: list[tuple[Place, UUID | None]] = []
+    new = []
+    for place, candidate in zip(places, candidates, strict=True):
+        if candidate is None:
+            made.append((place, None))
+            continue
         assert (candidate.customer_id, candidate.channel) == (place.customer_id, place.channel)
         at = max(opens[place.channel], candidate.not_before or tx.now, tx.now)
-        made.append((new_id(), replace(candidate, mailing_id=stored.id), at))
-    messages.add_messages(tx, made)
+        message_id = new_id()
+        new.append((message_id, replace(candidate, mailing_id=stored.id), at))
+        made.append((place, message_id))
+    messages.add_messages(tx, new)
+    return made
+
+
+def _join(tx: Tx, mailing_id: UUID, outcomes: Sequence[tuple[str, Place]]) -> None:
+    """These people have these outcomes, beside those who had them before."""
+    fresh = [
+        PartRow(store.bucket_of(place.ordinal), outcome, place.channel, BitMap([place.ordinal]))
+        for outcome, place in outcomes
+    ]
+    buckets = sorted({part.bucket for part in fresh})
+    kinds = {part.outcome for part in fresh}
+    before = [p for p in store.list_parts(tx, mailing_id, buckets) if p.outcome in kinds]
+    store.add_parts(tx, mailing_id, _joined([*before, *fresh]))
 
 
 def _joined(parts: Sequence[PartRow]) -> list[PartRow]:

@@ -102,8 +102,8 @@ def judge(
 ) -> dict[int, list[int]]:
     """The number of the gate's code for each way, of rows: for those the copy does not know yet."""
     plan = question.plan
-    people = store.list_people(tx, ordinals)
-    found = {ordinal: [_NUMBER["forgotten"]] * len(plan.ways) for ordinal in ordinals}
+    people = store.list_people(tx, ordinals, are_roots=True)
+    found = {ordinal: [_NUMBER["merged"]] * len(plan.ways) for ordinal in ordinals}
     for start in range(0, len(people), _CHUNK):
         some = people[start : start + _CHUNK]
         asked = [

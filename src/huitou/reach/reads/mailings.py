@@ -69,3 +69,17 @@ def tally(outcome: str, channel: str, count: int) -> Tally:
     """A count with its words."""
     zh, en = gate.sentence(outcome, "zh"), gate.sentence(outcome, "en")
     return Tally(outcome, channel, count, zh, en)
+
+
+def outcomes(tx: ReadTx, mailing_id: UUID) -> dict[str, BitMap]:
+    """Who has which outcome, by ordinal."""
+    found: dict[str, BitMap] = {}
+    for part in mailings.list_parts(tx, mailing_id, None):
+        found[part.outcome] = found.get(part.outcome, BitMap()) | part.people
+    return found
+
+
+def is_open(tx: ReadTx, mailing_id: UUID) -> bool:
+    """Whether it goes on."""
+    stored = mailings.find_mailing(tx, mailing_id)
+    return stored is not None and stored.state not in ("done", "stopped")

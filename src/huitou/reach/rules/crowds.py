@@ -31,7 +31,7 @@ _ORDER: tuple[tuple[str, Callable[[Crowd, WayFacts], Mask | bool]], ...] = (
     ("channel_off", lambda crowd, way: not way.is_on),
     ("no_address", lambda crowd, way: ~way.has_address),
 )
-CODES = ("", *(code for code, _ in _ORDER), "holdout", "no_gain", "budget")
+CODES = ("", *(code for code, _ in _ORDER), "holdout", "no_gain", "budget", "merged")
 """What a number in an answer stands for; 0: allowed."""
 _NUMBER = {code: number for number, code in enumerate(CODES)}
 

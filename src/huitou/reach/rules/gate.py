@@ -44,6 +44,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "channel_off": ("该渠道还没有配置", "The channel is not set up"),
     "expired": ("一直没有确认，已过期", "It was never confirmed and is over"),
     "cancelled": ("已取消", "Cancelled"),
+    "merged": ("已与另一位客户合并", "Merged with another customer meanwhile"),
     "chosen": ("可以触达，正在预占名额", "May get it; the place is being reserved"),
     "reserved": ("已预占名额", "Has a place"),
     "sent": ("已生成消息", "A message was made"),

@@ -173,16 +173,17 @@ def list_buckets(tx: ReadTx, mailing_id: UUID, outcome: str, count_max: int) -> 
     )
 
 
-def list_parts(tx: ReadTx, mailing_id: UUID, buckets: Sequence[int]) -> list[PartRow]:
-    """All there is of these buckets."""
+def list_parts(tx: ReadTx, mailing_id: UUID, buckets: Sequence[int] | None) -> list[PartRow]:
+    """All there is of these buckets, or of all."""
     rows = tx.rows(
         dict,
         """
         SELECT bucket, outcome, channel, people FROM reach.mailing_part
-        WHERE merchant_id = %(merchant)s AND mailing_id = %(id)s AND bucket = ANY(%(buckets)s)
+        WHERE merchant_id = %(merchant)s AND mailing_id = %(id)s
+          AND (%(buckets)s::int[] IS NULL OR bucket = ANY(%(buckets)s))
         ORDER BY bucket, outcome, channel
         """,
-        {"id": mailing_id, "buckets": list(buckets)},
+        {"id": mailing_id, "buckets": None if buckets is None else list(buckets)},
     )
     return [
         PartRow(row["bucket"], row["outcome"], row["channel"], BitMap.deserialize(row["people"]))
@@ -289,15 +290,18 @@ def list_elsewhere(tx: ReadTx, zone: str) -> list[int]:
     )
 
 
-def list_people(tx: ReadTx, ordinals: Sequence[int]) -> list[tuple[int, UUID]]:
-    """`(ordinal, customer)`, ascending; customers merged since under who answers now are others."""
+def list_people(
+    tx: ReadTx, ordinals: Sequence[int], *, are_roots: bool = False
+) -> list[tuple[int, UUID]]:
+    """`(ordinal, customer)`, ascending; `are_roots`: without those who were merged into others."""
     rows = tx.rows(
         dict,
         """
         SELECT ordinal, id FROM identity.customer
-        WHERE merchant_id = %(merchant)s AND ordinal = ANY(%(ordinals)s) ORDER BY ordinal
+        WHERE merchant_id = %(merchant)s AND ordinal = ANY(%(ordinals)s)
+          AND (NOT %(are_roots)s OR root_id = id) ORDER BY ordinal
         """,
-        {"ordinals": list(ordinals)},
+        {"ordinals": list(ordinals), "are_roots": are_roots},
     )
     return [(row["ordinal"], row["id"]) for row in rows]
 

@@ -1,0 +1,125 @@
+"""Campaigns of one step that goes by itself: decided about in sets, whatever their size, and sent bit by bit."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from pyroaring import BitMap
+
+from huitou.base.db import ReadTx, Tx
+from huitou.base.jobs import job
+from huitou.campaign import reads
+from huitou.campaign.actions import advancing, deciding
+from huitou.campaign.rules import verdicts
+from huitou.campaign.store import campaigns as store
+from huitou.campaign.store import candidates, passages
+from huitou.campaign.types.plans import Plan, Stored
+from huitou.opportunity import reads as opportunity
+from huitou.reach.actions import mailings
+from huitou.reach.reads import mailings as reach
+from huitou.reach.types.gate import Candidate
+from huitou.reach.types.mailings import MailingPlan, Place, Way
+
+_SETTLED_AT_ONCE = 20_000
+
+
+def is_mailed(plan: Plan) -> bool:
+    """A chain asks the gate at every step, of each customer; a single step can be asked of all at once."""
+    return plan.person is None and len(plan.steps) == 1
+
+
+def begin(tx: Tx, stored: Stored) -> None:
+    """Have everybody decided about who is pending. Again is no change: a campaign has one mailing, of its own id."""
+    plan = reads.plan_of(stored)
+    candidates.exclude_unfit(tx, stored.id)
+    whom = BitMap(candidates.list_pending_ordinals(tx, stored.id))
+    held_out = BitMap(
+        ordinal for ordinal in whom if verdicts.is_held_out(ordinal, plan.salt, plan.holdout_bp)
+    )
+    mailings.begin(
+        tx,
+        stored.id,
+        MailingPlan(
+            content_key=deciding.content_key(stored.id),
+            ways=(Way(channel=plan.steps[0].channel),),
+        ),
+        whom,
+        campaign_id=stored.id,
+        held_out=held_out,
+    )
+
+
+def settle(tx: Tx, campaign_id: UUID) -> bool:
+    """Keep with each candidate what the mailing decided. False where the campaign was ended meanwhile."""
+    stored = store.lock_campaign(tx, campaign_id)
+    if stored is None or stored.state != "publishing":
+        return False
+    for outcome, people in reach.outcomes(tx, campaign_id).items():
+        arm = "treated" if outcome == "reserved" else "excluded"
+        arm = "holdout" if outcome == "holdout" else arm
+        reason = None if outcome == "reserved" else outcome
+        ordinals = list(people)
+        for start in range(0, len(ordinals), _SETTLED_AT_ONCE):
+            some = ordinals[start : start + _SETTLED_AT_ONCE]
+            candidates.set_arm(tx, campaign_id, some, arm, reason)
+    tx.defer(send_chunk, key=str(campaign_id), campaign_id=str(campaign_id))
+    return True
+
+
+@job
+def send_chunk(tx: Tx, *, campaign_id: str) -> None:
+    """Make the messages of the next thousand; again goes on. A campaign that is paused goes on later."""
+    id_ = UUID(campaign_id)
+    stored = store.lock_campaign(tx, id_)
+    if stored is None or stored.state not in ("publishing", "live"):
+        return
+    plan = reads.plan_of(stored)
+    made = mailings.dispatch(
+        tx, id_, deciding.CHUNK, lambda places: _compose(tx, id_, plan, places)
+    )
+    minutes = plan.steps[0].within_minutes
+    assert minutes is not None
+    due_at = tx.now + timedelta(minutes=minutes)
+    passages.add_passages(
+        tx,
+        id_,
+        [
+            (place.customer_id, 0, id, due_at, None if id else outcome, id is None)
+            for place, id, outcome in made
+        ],
+    )
+    if made:
+        tx.defer(send_chunk, key=campaign_id, campaign_id=campaign_id)
+
+
+def is_open(tx: ReadTx, stored: Stored) -> bool:
+    """Places are left that no message was made of."""
+    return is_mailed(reads.plan_of(stored)) and reach.is_open(tx, stored.id)
+
+
+def resume(tx: Tx, stored: Stored) -> None:
+    """Go on where it stopped. Again is no change."""
+    if is_open(tx, stored):
+        tx.defer(send_chunk, key=str(stored.id), campaign_id=str(stored.id))
+
+
+def stop(tx: Tx, stored: Stored) -> None:
+    """Give up the places that are left."""
+    if is_open(tx, stored):
+        mailings.stop(tx, stored.id)
+
+
+def _compose(
+    tx: Tx, campaign_id: UUID, plan: Plan, places: Sequence[Place]
+) -> list[Candidate | None]:
+    targets = passages.list_targets(tx, campaign_id, [place.customer_id for place in places])
+    unnamed = [target.customer_id for target in targets if target.opportunity_id is None]
+    best = opportunity.best_of(tx, unnamed)
+    by_id = {target.first_customer_id: target for target in targets}
+    asked = [by_id[place.customer_id] for place in places]
+    named = [
+        replace(one, opportunity_id=one.opportunity_id or best.get(one.customer_id))
+        for one in asked
+    ]
+    return advancing.compose(tx, campaign_id, plan, [(target, 0) for target in named])
