@@ -43,6 +43,7 @@ def begin(tx: Tx, stored: Stored) -> None:
         MailingPlan(
             content_key=deciding.content_key(stored.id),
             ways=(Way(channel=plan.steps[0].channel),),
+            category=plan.category,
         ),
         whom,
         campaign_id=stored.id,
