@@ -104,6 +104,7 @@ class PlanBody(Body):
     fallback: FallbackBody | None = None
     steps: Annotated[list[StepBody], Field(min_length=1, max_length=STEPS_MAX)] | None = None
     copies: Copies = "one"
+    puts_off: bool = False
     holdout_bp: Annotated[int, Field(ge=0, le=5_000)] | None = None
     salt: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{4,64}$")] | None = None
     category: Name = "promotion"
@@ -339,6 +340,7 @@ def _plan(tx: ReadTx, body: PlanBody, salt: str) -> Plan:
         holdout_bp=holdout_bp,
         salt=salt,
         copies=body.copies,
+        puts_off=body.puts_off,
         starts_at=body.starts_at,
         category=categories.check_category(tx, body.category),
     )

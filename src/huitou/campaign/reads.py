@@ -99,6 +99,7 @@ def plan_of(stored: Stored) -> Plan:
         holdout_bp=stored.holdout_bp,
         salt=stored.salt,
         copies=stored.copies,
+        puts_off=stored.puts_off,
         category=stored.category,
     )
 
@@ -247,6 +248,7 @@ def _shown(tx: ReadTx, found: Sequence[Stored]) -> list[Campaign]:
                 skus=stored.skus,
                 steps=list(plan.steps),
                 copies=plan.copies,
+                puts_off=plan.puts_off,
                 deadline=stored.deadline,
                 closes_at=deciding.closes_at(tx, stored.deadline, plan.person)
                 if plan.person and stored.deadline

@@ -1,6 +1,6 @@
 """A campaign of one step that goes by itself: decided about in sets, sent bit by bit, with everything a campaign has."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +81,7 @@ def test_paused_it_waits_and_ended_it_gives_the_places_back(
     with write() as tx:
         publishing.take_mailing(tx, draft.id)
         publishing.take_mailing(tx, draft.id)
+        publishing.publish_chunk(tx, campaign_id=str(draft.id))
         mailing.send_chunk(tx, campaign_id=str(draft.id))
         publishing.pause(tx, draft.id)
         mailing.send_chunk(tx, campaign_id=str(draft.id))
@@ -101,6 +102,38 @@ def test_paused_it_waits_and_ended_it_gives_the_places_back(
         free = reach.rehearse(tx, [town.candidate(one) for one in people])
     assert {one.outcome: one.count for one in told.tallies} == {"sent": 4, "cancelled": 1}
     assert free == [None] * 5
+
+
+@pytest.mark.parametrize("puts_off", [False, True])
+def test_whoever_has_had_enough_waits_as_long_as_the_step_lasts(
+    town: Town, clock: Clock, write: Write, puts_off: bool
+) -> None:
+    clock.now = clock.now.replace(hour=2)
+    first, second, third = town.people(3)
+    with write() as tx:
+        reach.plan(tx, [town.candidate(one) for one in (first, second)])
+        tx.run(
+            "UPDATE reach.message SET state = 'delivered', delivered_at = %(now)s"
+            " WHERE merchant_id = %(merchant)s AND state = 'planned'"
+        )
+    steps = (Step("sms", "{name}您好，新品到店", within_minutes=24 * 60),)
+    made = published(town, steps=steps, product_mode="none", puts_off=puts_off)
+    verdicts = arms(town, made.id)
+    assert verdicts[third] == ("treated", None)
+    expected = ("treated", None) if puts_off else ("excluded", "cap")
+    assert verdicts[first] == verdicts[second] == expected
+    with town.db.read(town.brand.merchant.id) as tx:
+        told = shown.get_mailing(tx, made.id)
+        times = tx.rows(
+            dict,
+            "SELECT customer_id, not_before FROM reach.message"
+            " WHERE merchant_id = %(merchant)s AND campaign_id = %(id)s",
+            {"id": made.id},
+        )
+        today = tx.now.astimezone(UTC).replace(hour=16, minute=0, second=0, microsecond=0)
+    waits = {row["customer_id"]: row["not_before"] for row in times}
+    assert waits == {third: None} | ({first: today, second: today} if puts_off else {})
+    assert sum(one.count for one in told.tallies) == told.candidates
 
 
 def test_it_ends_when_its_time_is_over(town: Town, clock: Clock) -> None:

@@ -227,3 +227,43 @@ def test_a_replay_keeps_within_the_policy_and_loses_no_message(
     assert all(day.later == day.left_out == 0 for day in free.days)
     if limit == 0:
         assert all(day.same == day.later == 0 for day in told.days)
+
+
+caps_drawn = st.lists(
+    st.builds(
+        Cap,
+        window=st.one_of(
+            st.builds(Rolling, hours=st.integers(1, 60)),
+            st.builds(Calendar, unit=st.sampled_from(["day", "week"])),
+        ),
+        limit=st.integers(0, 2),
+    ),
+    max_size=3,
+)
+
+
+@given(times, caps_drawn, st.integers(1, 90), st.lists(quiets, max_size=1))
+def test_a_message_that_may_wait_goes_at_the_first_hour_with_room(
+    near: list[datetime], some: list[Cap], hours: int, quiet: list[QuietHours]
+) -> None:
+    """Held against trying every hour while it is of use."""
+    quiet = [one.model_copy(update={"action": "defer", "channels": ()}) for one in quiet]
+    quiet = [one for one in quiet if one.from_minute != one.until_minute]
+    past = tuple(Past(at, "sms", "promotion") for at in near)
+    facts = Facts("marketing", NOON, ZONE, "sms", past=past, puts_off=True)
+    facts = replace(facts, expires_at=NOON + hours * HOUR)
+    policy = ContactPolicy(caps=tuple(some), quiet=tuple(quiet))
+
+    def has_room(at: datetime) -> bool:
+        if caps.opens_at(quiet, "sms", at, ZONE)[1]:
+            return False
+        return caps.first_exceeded(some, facts.message(at), past, ZONE) is None
+
+    tried = [NOON + n * HOUR for n in range(hours)]
+    expected = next((at for at in tried if has_room(at)), None)
+    verdict = gate.gate(facts, policy)
+    if expected is None:
+        assert isinstance(verdict, Blocked)
+    else:
+        assert isinstance(verdict, Allowed)
+        assert verdict.at == expected

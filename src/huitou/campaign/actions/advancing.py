@@ -217,6 +217,7 @@ def compose(
             product_list_id=list_of.get(n),
             category=plan.category,
             repeats=plan.copies == "all" and no > 0,
+            **deciding.waiting(tx, plan, plan.steps[no]),
         )
         for n, ((target, no), said) in enumerate(zip(asked, words, strict=True))
     ]

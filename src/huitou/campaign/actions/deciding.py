@@ -3,6 +3,7 @@ and publishing. Reads only."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from huitou.associate import reads as associate
@@ -173,6 +174,13 @@ def filling_of(tx: ReadTx, plan: Plan, verdict: Verdict) -> Filling:
     return _fillings(tx, [verdict], skus)[verdict.customer_id]
 
 
+def waiting(tx: ReadTx, plan: Plan, step: Step) -> dict[str, Any]:
+    """How long a step's message may wait for a place: as long as the step lasts. An associate's does not wait."""
+    if not plan.puts_off or step.within_minutes is None or step.is_person:
+        return {}
+    return {"puts_off": True, "expires_at": tx.now + timedelta(minutes=step.within_minutes)}
+
+
 def content_key(campaign_id: UUID | None) -> str:
     """What one campaign says is one content, whatever the channel."""
     return f"campaign:{campaign_id}"
@@ -227,6 +235,7 @@ def _routes(
                     text=step.text,
                     staff_id=staff.get(person.customer_id) if step.is_person else None,
                     campaign_id=campaign_id,
+                    **waiting(tx, plan, step),
                     category=plan.category,
                 )
                 for person in people

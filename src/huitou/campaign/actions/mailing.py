@@ -22,6 +22,8 @@ from huitou.reach.types.gate import Candidate
 from huitou.reach.types.mailings import MailingPlan, Place, Way
 
 _SETTLED_AT_ONCE = 20_000
+PUT_OFF = ("cap", "channel_cap")
+"""Whoever is left out for these may wait, and is decided about one by one."""
 
 
 def is_mailed(plan: Plan) -> bool:
@@ -52,11 +54,16 @@ def begin(tx: Tx, stored: Stored) -> None:
 
 
 def settle(tx: Tx, campaign_id: UUID) -> bool:
-    """Keep with each candidate what the mailing decided. False where the campaign was ended meanwhile."""
+    """Keep with each candidate what the mailing decided; those whose messages are put off stay pending. False where
+    the campaign was ended meanwhile."""
     stored = store.lock_campaign(tx, campaign_id)
     if stored is None or stored.state != "publishing":
         return False
-    for outcome, people in reach.outcomes(tx, campaign_id).items():
+    found = reach.outcomes(tx, campaign_id)
+    if reads.plan_of(stored).puts_off:
+        mailings.put_off(tx, campaign_id)
+        found = {outcome: people for outcome, people in found.items() if outcome not in PUT_OFF}
+    for outcome, people in found.items():
         arm = "treated" if outcome == "reserved" else "excluded"
         arm = "holdout" if outcome == "holdout" else arm
         reason = None if outcome == "reserved" else outcome
@@ -92,6 +99,11 @@ def send_chunk(tx: Tx, *, campaign_id: str) -> None:
     )
     if made:
         tx.defer(send_chunk, key=campaign_id, campaign_id=campaign_id)
+
+
+def is_decided(tx: ReadTx, stored: Stored) -> bool:
+    """Its places are held, or were."""
+    return reach.is_decided(tx, stored.id)
 
 
 def is_open(tx: ReadTx, stored: Stored) -> bool:

@@ -90,7 +90,7 @@ def publish_chunk(tx: Tx, *, campaign_id: str) -> None:
     if stored is None or stored.state != "publishing":
         return
     plan = reads.plan_of(stored)
-    if mailing.is_mailed(plan):
+    if mailing.is_mailed(plan) and not mailing.is_decided(tx, stored):
         mailing.begin(tx, stored)
         return
     pending = candidates.list_pending(tx, id_, deciding.CHUNK)
@@ -113,9 +113,9 @@ def publish_chunk(tx: Tx, *, campaign_id: str) -> None:
 
 
 def take_mailing(tx: Tx, campaign_id: UUID) -> None:
-    """Everybody was decided about at once: live. Again is no change."""
+    """Everybody was decided about at once; who is left is decided about in chunks. Again is no change."""
     if mailing.settle(tx, campaign_id):
-        _go_live(tx, _locked(tx, campaign_id))
+        tx.defer(publish_chunk, key=str(campaign_id), campaign_id=str(campaign_id))
 
 
 def resume_publishing(tx: Tx) -> None:

@@ -16,7 +16,7 @@ _SELECT = sql.SQL(
     """
     SELECT id, name, kind, source, goal, product_mode, skus, steps, copies, deadline, holdout_bp,
            salt, state, version, created_by, created_at, published_at, ended_at, urged_at,
-           starts_at, approval_id, approved_count, not_started, category
+           starts_at, approval_id, approved_count, not_started, category, puts_off
     FROM campaign.campaign WHERE merchant_id = %(merchant)s
     """
 )
@@ -72,10 +72,10 @@ def add_campaign(tx: Tx, campaign_id: UUID, plan: Plan) -> None:
         """
         INSERT INTO campaign.campaign
             (merchant_id, id, name, kind, source, goal, product_mode, skus, steps, copies, deadline,
-             holdout_bp, salt, starts_at, category, created_by, created_at)
+             holdout_bp, salt, starts_at, category, puts_off, created_by, created_at)
         VALUES (%(merchant)s, %(id)s, %(name)s, 'care', %(source)s, %(goal)s, %(product_mode)s,
                 %(skus)s, %(steps)s, %(copies)s, %(deadline)s, %(holdout_bp)s, %(salt)s,
-                %(starts_at)s, %(category)s, %(by)s, %(now)s)
+                %(starts_at)s, %(category)s, %(puts_off)s, %(by)s, %(now)s)
         """,
         {"id": campaign_id, "by": tx.principal, **_values(plan)},
     )
@@ -91,7 +91,7 @@ def set_plan(tx: Tx, campaign_id: UUID, plan: Plan, version: int) -> bool:
                 product_mode = %(product_mode)s, skus = %(skus)s, steps = %(steps)s,
                 copies = %(copies)s, deadline = %(deadline)s, holdout_bp = %(holdout_bp)s,
                 salt = %(salt)s, starts_at = %(starts_at)s, category = %(category)s,
-                version = version + 1
+                puts_off = %(puts_off)s, version = version + 1
             WHERE merchant_id = %(merchant)s AND id = %(id)s AND state = 'draft'
               AND version = %(version)s
             """,
@@ -178,4 +178,5 @@ def _values(plan: Plan) -> dict[str, Any]:
         "salt": plan.salt,
         "starts_at": plan.starts_at,
         "category": plan.category,
+        "puts_off": plan.puts_off,
     }

@@ -85,6 +85,8 @@ class Plan:
     holdout_bp: int
     salt: str
     copies: Copies = "one"
+    puts_off: bool = False
+    """Where a cap has no room now, messages wait for it, as long as their step lasts."""
     starts_at: datetime | None = None
     category: str = "promotion"
     """What caps count its messages under."""
@@ -124,6 +126,7 @@ class Stored:
     approved_count: int | None
     not_started: Any
     category: str
+    puts_off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,7 @@ class Campaign:
     skus: list[str]
     steps: list[Step]
     copies: Copies
+    puts_off: bool
     deadline: datetime | None
     closes_at: datetime | None
     fallback: Fallback | None

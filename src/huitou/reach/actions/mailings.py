@@ -87,6 +87,20 @@ def dispatch(
     return done
 
 
+def put_off(tx: Tx, mailing_id: UUID) -> None:
+    """Whoever a cap has no room for is left to whoever began it, to be planned for later one by one."""
+    for outcome in ("cap", "channel_cap"):
+        while buckets := store.list_buckets(tx, mailing_id, outcome, 100):
+            parts = store.list_parts(tx, mailing_id, buckets)
+            waiting = [
+                replace(part, outcome="put_off")
+                for part in parts
+                if part.outcome in (outcome, "put_off")
+            ]
+            store.remove_parts(tx, mailing_id, buckets, outcome)
+            store.add_parts(tx, mailing_id, _joined(waiting))
+
+
 def stop(tx: Tx, mailing_id: UUID) -> None:
     """Give the places back that no message was made of. Again is no change. Refuses `NoMailing`."""
     stored = _locked(tx, mailing_id)

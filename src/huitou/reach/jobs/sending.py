@@ -293,6 +293,7 @@ def _decide_again(tx: Tx, message: Message) -> tuple[int | None, Allowed | Block
         task_id=message.task_id,
         category=message.category,
         expires_at=message.expires_at,
+        puts_off=message.puts_off,
         repeats=message.repeats,
     )
     facts, address_id = reads.facts_of(tx, [candidate], own_ids=[message.id])[0]

@@ -83,3 +83,9 @@ def is_open(tx: ReadTx, mailing_id: UUID) -> bool:
     """Whether it goes on."""
     stored = mailings.find_mailing(tx, mailing_id)
     return stored is not None and stored.state not in ("done", "stopped")
+
+
+def is_decided(tx: ReadTx, mailing_id: UUID) -> bool:
+    """Whether its places are held, or were."""
+    stored = mailings.find_mailing(tx, mailing_id)
+    return stored is not None and stored.state not in ("deciding", "reserving")

@@ -384,6 +384,7 @@ def _facts(
         staff_id=candidate.staff_id,
         expires_at=candidate.expires_at,
         not_before=candidate.not_before,
+        puts_off=candidate.puts_off,
         past=past + tuple(Past(one.at, one.channel, one.category, one.campaign_id) for one in held),
         is_forgotten=row["is_forgotten"],
         is_under_14=row["is_under_14"],

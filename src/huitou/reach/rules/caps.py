@@ -43,6 +43,16 @@ def most_with(
     return 1 + max(sum(start <= one < start + length for one in near) for start in starts)
 
 
+def next_room(cap: Cap, message: Past, past: Sequence[Past], zone: str) -> datetime:
+    """The first moment after the message's at which fewer count in the windows that hold it than do at its own: when
+    something leaves a rolling window behind, or the calendar turns a page. Always later."""
+    if isinstance(cap.window, Calendar):
+        return calendar(cap.window, message.at, zone)[1]
+    length = timedelta(hours=cap.window.hours)
+    ends = [one.at + length for one in past if is_alike(cap, one, message)]
+    return min((end for end in ends if end > message.at), default=message.at + length)
+
+
 def opens_at(
     quiet: Iterable[QuietHours], channel: str, at: datetime, zone: str
 ) -> tuple[datetime, list[QuietHours]]:

@@ -99,7 +99,10 @@ def about(code: str, document: dict[str, Any] | None, names: Names) -> PolicySai
         return PolicySaid(zh, en)
     if code == "quiet_hours":
         return quiet_line(QuietHours.model_validate(document["hours"]))
-    return cap_line(Cap.model_validate(document), names)
+    line = cap_line(Cap.model_validate(document.get("cap", document)), names)
+    if "until" not in document:
+        return line
+    return PolicySaid(f"{line.zh}，顺延到有名额时", f"{line.en}; put off until there is room")
 
 
 def _about(cap: Cap, names: Names) -> tuple[str, str]:

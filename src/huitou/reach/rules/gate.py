@@ -1,7 +1,8 @@
 """The gate: may this message be planned? Pure."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from huitou.reach.rules import caps
 from huitou.reach.types.gate import Allowed, Blocked, Check, Facts
@@ -46,6 +47,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "cancelled": ("已取消", "Cancelled"),
     "merged": ("已与另一位客户合并", "Merged with another customer meanwhile"),
     "chosen": ("可以触达，正在预占名额", "May get it; the place is being reserved"),
+    "put_off": ("名额已满，顺延到有名额时", "No room now: put off until there is"),
     "reserved": ("已预占名额", "Has a place"),
     "sent": ("已生成消息", "A message was made"),
 }
@@ -54,6 +56,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 HELD = ("紧急停发中，恢复后继续发送", "Held by an emergency stop; it goes on when that is lifted")
 """What comes next for a planned message under a stop."""
+
+_STEP = timedelta(minutes=15)
+"""Past quiet hours that give messages up, so often a put-off message looks for its time."""
 
 QUESTIONS: dict[str, tuple[str, str]] = {
     "forgotten": ("未要求删除个人信息", "Not forgotten"),
@@ -81,7 +86,8 @@ def gate(facts: Facts, policy: ContactPolicy) -> Allowed | Blocked:
     message of this purpose is not among them."""
     at, done = _before_caps(facts, policy)
     if done[-1].passed and facts.purpose == "marketing":
-        done += _counted(facts, policy, at)
+        at, counted = _counted(facts, policy, at)
+        done += counted
     if done[-1].passed:
         done += _asked(_ADDRESS, facts)
     return Allowed(tuple(done), at) if done[-1].passed else Blocked(done[-1].code, tuple(done))
@@ -148,16 +154,38 @@ def _quiet(facts: Facts, at: datetime, held: Sequence[QuietHours]) -> Check:
     return Check("quiet_hours", not is_dropped and not is_late, about)
 
 
-def _counted(facts: Facts, policy: ContactPolicy, at: datetime) -> list[Check]:
-    """The caps that every channel shares, then the channel's own: up to the first that is reached."""
+def _counted(facts: Facts, policy: ContactPolicy, at: datetime) -> tuple[datetime, list[Check]]:
+    """When there is room for it; the caps that every channel shares, then the channel's own: up to the first that is
+    reached."""
+    free_at = _free_at(facts, policy, at)
     done = []
     for code, is_own in (("cap", False), ("channel_cap", True)):
         some = [cap for cap in policy.caps if (cap.scope == "channel") == is_own]
         found = caps.first_exceeded(some, facts.message(at), facts.past, facts.zone)
-        done.append(Check(code, found is None, found.model_dump(mode="json") if found else None))
-        if found is not None:
+        about: dict[str, Any] | None = found.model_dump(mode="json") if found else None
+        if found is not None and free_at is not None:
+            about = {"cap": about, "until": free_at.isoformat()}
+        done.append(Check(code, found is None or free_at is not None, about))
+        if not done[-1].passed:
             break
-    return done
+    return free_at or at, done
+
+
+def _free_at(facts: Facts, policy: ContactPolicy, at: datetime) -> datetime | None:
+    """When there is room for a message that may wait, while it is of use; None for one that may not."""
+    if not facts.puts_off or facts.expires_at is None:
+        return None
+    quiet = _quiet_for(facts, policy)
+    while at < facts.expires_at:
+        message = facts.message(at)
+        found = caps.first_exceeded(policy.caps, message, facts.past, facts.zone)
+        if found is None:
+            return at
+        later = caps.next_room(found, message, facts.past, facts.zone)
+        at, held = caps.opens_at(quiet, facts.channel, later, facts.zone)
+        if any(one.action == "drop" for one in held):
+            at = later + _STEP
+    return None
 
 
 def _is_reachable(facts: Facts) -> bool:

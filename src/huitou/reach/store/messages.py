@@ -40,6 +40,7 @@ class Message:
     carrier: str | None
     not_before: datetime | None
     expires_at: datetime | None
+    puts_off: bool
     repeats: bool
 
 
@@ -62,6 +63,7 @@ NEW_COLUMNS = {
     "not_before": "timestamptz",
     "expires_at": "timestamptz",
     "mailing_id": "uuid",
+    "puts_off": "boolean",
     "repeats": "boolean",
 }
 
@@ -74,11 +76,11 @@ def add_messages(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         INSERT INTO reach.message (merchant_id, id, customer_id, first_customer_id, channel,
             purpose, staff_id, unit_id, campaign_id, opportunity_id, task_id, content_key,
             product_list_id, link_id, body_sealed, is_test, category, not_before, expires_at,
-            mailing_id, repeats, planned_at)
+            mailing_id, repeats, puts_off, planned_at)
         SELECT %(merchant)s, id, customer_id, customer_id, channel, purpose, staff_id, unit_id,
             campaign_id, opportunity_id, task_id, content_key, product_list_id, link_id,
             body_sealed, is_test, coalesce(category, 'promotion'), not_before, expires_at,
-            mailing_id, coalesce(repeats, false), %(now)s
+            mailing_id, coalesce(repeats, false), coalesce(puts_off, false), %(now)s
         FROM new_message
         """
     )
@@ -92,7 +94,7 @@ def find_messages(tx: ReadTx, message_ids: Sequence[UUID]) -> list[Message]:
         SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
                task_id, content_key, category, link_id, body_sealed, address_id, is_test, state, attempt,
                ref, failure, planned_at, submitted_at, delivered_at, opened_at, carrier,
-               not_before, expires_at, repeats
+               not_before, expires_at, puts_off, repeats
         FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s) ORDER BY id
         """,
         {"ids": list(message_ids)},
@@ -107,7 +109,7 @@ def lock_messages(tx: Tx, message_ids: Sequence[UUID]) -> list[Message]:
         SELECT id, customer_id, channel, purpose, staff_id, unit_id, campaign_id, opportunity_id,
                task_id, content_key, category, link_id, body_sealed, address_id, is_test, state, attempt,
                ref, failure, planned_at, submitted_at, delivered_at, opened_at, carrier,
-               not_before, expires_at, repeats
+               not_before, expires_at, puts_off, repeats
         FROM reach.message WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s)
         ORDER BY id FOR UPDATE
         """,

@@ -17,7 +17,8 @@ class Candidate:
     With `product_list_id` the message gets a tracked link. `text` is final, its placeholders are
     filled (`content.reads.fill`); `params` are the template's on channels that have templates. `category` is what
     caps count it under; at `expires_at` it is too late to send it. It goes no sooner than `not_before`, a wish that
-    gives way to `expires_at`. With `repeats` the same content may come again from the same campaign, as its operator said.
+    gives way to `expires_at`. With `puts_off` it waits until caps
+    have room, as long as it is of use. With `repeats` the same content may come again from the same campaign, as its operator said.
     """
 
     customer_id: UUID
@@ -38,6 +39,7 @@ class Candidate:
     is_held_out: bool = False
     not_before: datetime | None = None
     mailing_id: UUID | None = None
+    puts_off: bool = False
     repeats: bool = False
 
 
@@ -56,6 +58,7 @@ class Facts:
     staff_id: UUID | None = None
     expires_at: datetime | None = None
     not_before: datetime | None = None
+    puts_off: bool = False
     past: tuple[Past, ...] = ()
     is_forgotten: bool = False
     is_under_14: bool = False
