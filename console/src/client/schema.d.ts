@@ -7500,6 +7500,8 @@ export interface components {
             product_mode: "personal" | "fixed" | "none";
             /** Published At */
             published_at: string | null;
+            /** Puts Off */
+            puts_off: boolean;
             /** Salt */
             salt: string;
             /** Skus */
@@ -8890,6 +8892,11 @@ export interface components {
              * @enum {string}
              */
             product_mode?: "personal" | "fixed" | "none";
+            /**
+             * Puts Off
+             * @default false
+             */
+            puts_off?: boolean;
             /** Salt */
             salt?: string | null;
             /** Skus */
@@ -13411,6 +13418,11 @@ export interface components {
              * @enum {string}
              */
             product_mode?: "personal" | "fixed" | "none";
+            /**
+             * Puts Off
+             * @default false
+             */
+            puts_off?: boolean;
             /** Salt */
             salt?: string | null;
             /** Skus */
