@@ -1,11 +1,12 @@
 """Lives of messages under a contact policy, by dice: planned, handed over, lost on the way, delivered late, refused; senders
-that die between claim, call and settle; consent withdrawn in the middle; the policy changed. The provider is a list of what
+that die between claim, call and settle; consent withdrawn in the middle, by link and by page; emergency stops declared and lifted; the policy changed. The provider is a list of what
 it took. After every hand-over: consent, quiet hours, caps; at the end nothing is doubled and nothing is held for ever."""
 
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
+from time import monotonic, sleep
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,11 @@ import pytest
 
 from huitou.base.db import Tx
 from huitou.reach.actions import messages as actions
+from huitou.reach.actions import preferences
+from huitou.reach.actions import stops as stopping
 from huitou.reach.jobs import sending
 from huitou.reach.jobs.sending import Sending
+from huitou.reach.jobs.stopping import release
 from huitou.reach.reads import messages as reads
 from huitou.reach.types.channels import (
     AskOutcome,
@@ -26,6 +30,7 @@ from huitou.reach.types.channels import (
     Waiting,
 )
 from huitou.reach.types.policies import ContactPolicy
+from huitou.reach.types.stops import NewStop, Stop
 from tests.conftest import Clock
 from tests.rooms.reach import conftest as reach
 from tests.rooms.reach.conftest import Town
@@ -89,6 +94,11 @@ class Senders:
         self.calls: list[Sending] = []
         self.handed: list[tuple[UUID, UUID, datetime]] = []
         """Message, customer, when."""
+        self.stop: Stop | None = None
+        self.gone: dict[UUID, float] = {}
+        """Who has withdrawn while others send, and since which moment of the machine's clock."""
+        self.begun: list[tuple[UUID, float, float]] = []
+        """Customer, and the moments at which a claim was asked for and its call was begun."""
 
     def write(self, act: Callable[..., object], *args: object) -> object:
         with self.town.db.write(self.town.brand.merchant.id, principal="sim") as tx:
@@ -112,6 +122,38 @@ class Senders:
         if call is not None:
             self._may_go(tx, call.message_id)
         return call
+
+    def declare(self, dice: Random) -> None:
+        """An emergency: of everything, or of the one channel."""
+        if self.stop is None:
+            scope = dice.choice(["everything", "channel"])
+            channel = "sms" if scope == "channel" else None
+            new = NewStop(scope, channel, None, False, False, "sim")  # type: ignore[arg-type]
+            # Whoever has claimed makes the call in the same breath here, or has died.
+            self.calls.clear()
+            made = self.write(stopping.stop, new)
+            assert isinstance(made, Stop)
+            self.stop = made
+
+    def lift(self, dice: Random) -> None:
+        if self.stop is not None:
+            self.write(stopping.lift, self.stop.id)
+            self.stop = None
+            self._release()
+
+    def _release(self) -> None:
+        self.write(release)
+
+    def turn_off(self, dice: Random) -> None:
+        """On the page of preferences."""
+        customer = dice.choice(self.customers)
+        self.consenting.discard(customer)
+        self._turn(customer, "sms.marketing.off")
+
+    def _turn(self, customer: UUID, said: str) -> None:
+        self.write(
+            lambda tx: preferences.choose(tx, customer, preferences.parse(said), proof="member:sim")
+        )
 
     def settle(self, dice: Random) -> None:
         if self.calls:
@@ -159,6 +201,7 @@ class Senders:
         )
         customer, now = message["customer_id"], self.clock.now
         assert customer in self.consenting
+        assert self.stop is None, "handed over under an emergency stop"
         assert 8 <= now.astimezone(ZONE).hour < 21, "handed over in quiet hours"
         self.handed.append((message_id, customer, now))
         rows = tx.rows(
@@ -174,6 +217,15 @@ class Senders:
         since = now - timedelta(hours=ROLLING_HOURS)
         assert sum(at > since for at in times) <= ROLLING_MAX
 
+    def customer_of(self, message_id: UUID) -> UUID:
+        with self.town.db.read(self.town.brand.merchant.id) as tx:
+            found: UUID = tx.value(
+                "SELECT customer_id FROM reach.message"
+                " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+                {"id": message_id},
+            )
+        return found
+
     def _ids(self, state: str) -> list[UUID]:
         with self.town.db.read(self.town.brand.merchant.id) as tx:
             return tx.column(
@@ -185,6 +237,7 @@ class Senders:
     def finish(self) -> None:
         """Senders go on until nothing is open; none is held for ever."""
         self.calls.clear()
+        self.lift(Random(0))
         for _ in range(40):
             self.clock.move(hours=7)
             self.ask(Random(0))
@@ -214,6 +267,7 @@ def test_whatever_happens_the_policy_holds(senders: Senders, seed: int) -> None:
     dice = Random(seed)
     verbs = [senders.plan] * 4 + [senders.claim] * 5 + [senders.settle] * 4
     verbs += [senders.lose, senders.ask, senders.withdraw, *[senders.consent] * 3]
+    verbs += [senders.declare, *[senders.lift] * 2, senders.turn_off]
     for _ in range(STEPS):
         dice.choice(verbs)(dice)
         if dice.random() < 0.25:
@@ -249,3 +303,62 @@ def test_thirty_two_senders_at_once_keep_to_it(senders: Senders) -> None:
     senders.ask(Random(0))
     senders.finish()
     assert len(senders.provider.taken) >= 4
+
+
+def test_after_a_stop_or_a_withdrawal_none_of_thirty_two_senders_begins_a_call(
+    senders: Senders,
+) -> None:
+    """Everybody sends as fast as they can; in the middle half of the customers withdraw on their page, and then all of
+    it is stopped. What counts is when each was committed."""
+    with senders.town.db.write(senders.town.brand.merchant.id) as tx:
+        version = reads.policy_shown(tx).version
+        actions.set_policy(tx, ContactPolicy(caps=(), repeat_days=0), version=version)
+    for _ in range(12):
+        senders.write(
+            lambda tx: actions.plan(tx, [senders.town.candidate(c) for c in senders.customers])
+        )
+    failures: list[BaseException] = []
+    ready = threading.Barrier(33)
+    over = threading.Event()
+
+    def rush(seed: int) -> None:
+        dice = Random(seed)
+        try:
+            ready.wait()
+            while not over.is_set():
+                waiting = senders._ids("planned")
+                if not waiting:
+                    return
+                id_ = str(dice.choice(waiting))
+                asked = monotonic()
+                with senders.town.db.write(senders.town.brand.merchant.id, principal="sim") as tx:
+                    call = sending.claim_submit(tx, id_)
+                if call is None:
+                    continue
+                customer = senders.customer_of(call.message_id)
+                senders.begun.append((customer, asked, monotonic()))
+                with senders.town.db.write(senders.town.brand.merchant.id, principal="sim") as tx:
+                    sending.settle_submit(tx, call, Submitted("r"))
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=rush, args=(seed,)) for seed in range(32)]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    sleep(0.4)
+    for customer in senders.customers[::2]:
+        senders._turn(customer, "sms.marketing.off")
+        senders.gone[customer] = monotonic()
+    sleep(0.2)
+    senders.write(stopping.stop, NewStop("everything", None, None, False, False, "sim"))
+    stopped = monotonic()
+    sleep(0.5)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert not failures, failures
+    assert senders.begun
+    assert [one for one in senders.begun if one[2] > stopped] == []
+    gone = senders.gone
+    assert [one for one in senders.begun if one[0] in gone and one[1] > gone[one[0]]] == []

@@ -20,11 +20,14 @@ _HEADERS = {
 }
 
 
+_PARTS = Path(__file__).parent / "parts"
+
+
 class Pages:
-    """The templates of a folder. They are given `nonce`, and `t(chinese, english)`."""
+    """The templates of a folder, and parts that pages of several rooms share. They are given `nonce`, and `t(chinese, english)`."""
 
     def __init__(self, folder: Path, filters: Mapping[str, Any] | None = None) -> None:
-        self._templates = Environment(loader=FileSystemLoader(folder), autoescape=True)
+        self._templates = Environment(loader=FileSystemLoader([folder, _PARTS]), autoescape=True)
         self._templates.filters.update(filters or {})
 
     def answer(

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import quote
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +20,7 @@ from huitou.catalog import reads as products
 from huitou.content import actions, reads, rules
 from huitou.content.types import Basket, Link, NoLink
 from huitou.kernel.errors import Refusal
+from huitou.merchant import reads as merchants
 
 router = Router(tags=["customer page"], include_in_schema=False)
 
@@ -87,6 +89,31 @@ def buy_basket(request: Request, token: str) -> Response:
 def show_choice(request: Request, token: str) -> Response:
     """Whether the customer receives messages, after they changed it."""
     return _page(request, token, "choice.html")
+
+
+@router.get("/l/{token}/preferences")
+def show_preferences(request: Request, token: str, done: str = "") -> Response:
+    """What the customer receives on each channel, as switches; `done` is the one that was just turned."""
+    database = _database(request)
+    merchant = reads.merchant_of(database, token)
+    if merchant is None:
+        return _gone(request, is_over=False)
+    with database.read(merchant, principal="customer") as tx:
+        link = reads.find_link(tx, token)
+        if link is None or link.expires_at <= tx.now:
+            return _gone(request, is_over=True)
+        page = reads.page_of(tx, link, language_of(request))
+        rows = reads.preferences_of(tx, link.customer_id)
+        zone = ZoneInfo(merchants.get_merchant(tx).zone)
+    return _pages.answer(
+        request,
+        "preferences.html",
+        page=page,
+        rows=rows,
+        zone=zone,
+        done=rules.turned(rows, done),
+        to=f"/l/{quote(token, safe='')}/preferences",
+    )
 
 
 @router.post("/l/{token}/opened")

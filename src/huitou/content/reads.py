@@ -13,11 +13,13 @@ from huitou.content.types import (
     BasketHint,
     BasketLine,
     Card,
+    Choice,
     CustomerPage,
     Filling,
     Link,
     NoLink,
     NoList,
+    Preference,
     PriceTag,
     ProductList,
     TextChannel,
@@ -29,6 +31,7 @@ from huitou.merchant.types import NoUnit, Staff
 from huitou.offer.reads import shelves, suggestions
 from huitou.offer.reads.carts import Wanted, WantedLine
 from huitou.offer.reads.shelves import WantedShelf
+from huitou.profile import reads as profiles
 
 Clock = Callable[[], float]
 """Seconds that only grow."""
@@ -98,6 +101,16 @@ def welcome_text(store_name: str, associate: str) -> str:
     """What a new friend is greeted with."""
     filling = Filling(store=store_name, associate=associate)
     return rules.fill(rules.WELCOME, filling, "wecom")
+
+
+def preferences_of(tx: ReadTx, customer_id: UUID) -> list[Preference]:
+    """What a customer receives, channel by channel, as they see and change it."""
+    return rules.preferences(profiles.decisions_of(tx, customer_id))
+
+
+def turned(rows: Sequence[Preference], said: str) -> tuple[Preference, Choice] | None:
+    """The switch that was just turned, by its name."""
+    return rules.turned(rows, said)
 
 
 def page_of(tx: ReadTx, link: Link, language: str, *, clock: Clock | None = None) -> CustomerPage:

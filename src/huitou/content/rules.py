@@ -9,15 +9,18 @@ from urllib.parse import quote, urlencode
 from huitou.content.types import (
     BadList,
     BadTemplate,
+    Choice,
     EmptyText,
     Filling,
     Item,
+    Preference,
     PriceTag,
     TextChannel,
     TextTooLong,
 )
 from huitou.kernel.money import yuan
 from huitou.offer.types.shelves import OnShelf, Shelf
+from huitou.profile.types import Consent
 
 LINK_DAYS = timedelta(days=90)
 ITEMS_MAX = 20
@@ -201,3 +204,55 @@ def _filled(template: str, filling: Filling, products: Sequence[str]) -> str:
         "associate": filling.associate,
     }
     return _PLACEHOLDER.sub(lambda found: values[found.group(1)], template)
+
+
+PREFERENCES = (
+    ("sms", "短信", "SMS"),
+    ("wecom", "企业微信（导购）", "WeCom (your associate)"),
+    ("wechat", "公众号", "Official account"),
+    ("mini", "小程序", "Mini program"),
+    ("phone", "电话", "Phone calls"),
+)
+"""Channels that customers decide about, in their words."""
+_WANTED = {"marketing": False, "service": True}
+"""What holds where nobody decided: no marketing without a yes, service until a no."""
+
+
+def preferences(decided: Sequence[Consent]) -> list[Preference]:
+    """Decisions as switches."""
+    known = {(one.channel, one.purpose): one for one in decided}
+    return [
+        Preference(
+            channel,
+            zh,
+            en,
+            tuple(
+                _choice(purpose, known.get((channel, purpose)), is_on)
+                for purpose, is_on in _WANTED.items()
+            ),
+        )
+        for channel, zh, en in PREFERENCES
+    ]
+
+
+def _choice(purpose: str, decided: Consent | None, is_on: bool) -> Choice:
+    if decided is None:
+        return Choice(purpose, is_on, None, "")
+    proof = decided.proof if isinstance(decided.proof, dict) else {}
+    said = str(proof.get("said", ""))
+    how = "page" if said.startswith(("link:", "member:")) else "other"
+    return Choice(purpose, decided.state == "given", decided.at, how)
+
+
+def turned(rows: Sequence[Preference], said: str) -> tuple[Preference, Choice] | None:
+    """The switch that `said` (`sms.marketing`) names, to be told about and turned back."""
+    channel, _, purpose = said.partition(".")
+    return next(
+        (
+            (row, choice)
+            for row in rows
+            for choice in row.choices
+            if (row.channel, choice.purpose) == (channel, purpose)
+        ),
+        None,
+    )

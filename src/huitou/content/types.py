@@ -202,6 +202,27 @@ class ListChanged(Conflict):
     code = "version.conflict"
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whether a customer receives messages of a purpose on a channel; since when, and by what (`how`), where they ever
+    decided."""
+
+    purpose: str
+    is_on: bool
+    at: datetime | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """A channel and what the customer receives there."""
+
+    channel: str
+    zh: str
+    en: str
+    choices: tuple[Choice, ...]
+
+
 class NoLink(NotFound):
     code = "content.no_link"
     zh, en = "链接不存在或已失效", "The link does not exist or is over"

@@ -19,6 +19,7 @@ from huitou.profile.rules import facts, shown, why
 from huitou.profile.store import library, lists
 from huitou.profile.types import (
     EXPORTERS,
+    Consent,
     CustomerDetail,
     CustomerRow,
     FriendshipRow,
@@ -57,22 +58,21 @@ def consents(tx: ReadTx, customer_ids: Iterable[UUID], channel: str, purpose: st
     return lists.list_consenting(tx, customer_ids, channel, purpose)
 
 
+def decisions_of(tx: ReadTx, customer_id: UUID) -> list[Consent]:
+    """What a customer has decided, as it holds now, by channel and purpose."""
+    return lists.list_consents(tx, customer_id)
+
+
 def owners(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Customer → the associate whose book they are in."""
-    return {
-        each.customer_id: each.owner_staff_id
-        for each in lists.find_profiles(tx, customer_ids)
-        if each.owner_staff_id is not None
-    }
+    found = lists.find_profiles(tx, customer_ids)
+    return {p.customer_id: p.owner_staff_id for p in found if p.owner_staff_id is not None}
 
 
 def home_units(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Customer → home unit."""
-    return {
-        each.customer_id: each.home_unit_id
-        for each in lists.find_profiles(tx, customer_ids)
-        if each.home_unit_id is not None
-    }
+    found = lists.find_profiles(tx, customer_ids)
+    return {p.customer_id: p.home_unit_id for p in found if p.home_unit_id is not None}
 
 
 def people(tx: ReadTx, count_max: int) -> list[Person]:

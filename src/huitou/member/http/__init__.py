@@ -1,6 +1,16 @@
 """The member page, and the counter where its code is shown."""
 
-from huitou.member.http import counter, coupons, doors, games, pages, prices, purse, serving
+from huitou.member.http import (
+    counter,
+    coupons,
+    doors,
+    games,
+    pages,
+    preferences,
+    prices,
+    purse,
+    serving,
+)
 
 ROUTERS = (
     doors.router,
@@ -11,4 +21,5 @@ ROUTERS = (
     counter.router,
     serving.router,
     prices.router,
+    preferences.router,
 )

@@ -7,6 +7,7 @@ from huitou.reach.http import (
     lists,
     mailings,
     messages,
+    preferences,
     stops,
 )
 
@@ -17,5 +18,6 @@ ROUTERS = (
     greetings.router,
     lists.router,
     messages.router,
+    preferences.router,
     stops.router,
 )

@@ -198,7 +198,7 @@ def _is_reachable(facts: Facts) -> bool:
 _CONSENT: tuple[_Question, ...] = (
     ("forgotten", _ANY, lambda f: not f.is_forgotten),
     ("under_14", _MARKETING, lambda f: not f.is_under_14),
-    ("opted_out", _MARKETING, lambda f: not f.is_opted_out),
+    ("opted_out", _OURS, lambda f: not f.is_opted_out),
     ("no_consent", _MARKETING, lambda f: f.has_consent),
     ("too_late", _ANY, lambda f: f.expires_at is None or f.now < f.expires_at),
 )

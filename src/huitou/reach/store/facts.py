@@ -26,10 +26,15 @@ SELECT c.no,
             WHERE t.merchant_id = %(merchant)s AND t.customer_id = c.customer_id
               AND t.channel = c.channel AND t.purpose = c.purpose
               AND t.state = 'given') AS has_consent,
-    EXISTS (SELECT FROM identity.customer r
-            JOIN reach.suppression s ON s.merchant_id = r.merchant_id AND s.customer_id = r.id
-            WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
-              AND s.channel = c.channel) AS is_opted_out,
+    CASE c.purpose WHEN 'marketing' THEN
+        EXISTS (SELECT FROM identity.customer r
+                JOIN reach.suppression s ON s.merchant_id = r.merchant_id AND s.customer_id = r.id
+                WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
+                  AND s.channel = c.channel)
+    ELSE EXISTS (SELECT FROM profile.consent t
+                 WHERE t.merchant_id = %(merchant)s AND t.customer_id = c.customer_id
+                   AND t.channel = c.channel AND t.purpose = c.purpose
+                   AND t.state = 'withdrawn') END AS is_opted_out,
     EXISTS (SELECT FROM identity.customer r
             JOIN reach.message m ON m.merchant_id = r.merchant_id AND m.first_customer_id = r.id
             WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id

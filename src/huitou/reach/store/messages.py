@@ -216,16 +216,18 @@ def stuck_messages(tx: ReadTx, before: datetime, limit: int) -> list[UUID]:
     )
 
 
-def open_messages(tx: ReadTx, customer_id: UUID, channels: Sequence[str]) -> list[UUID]:
-    """Marketing messages on their way to a customer."""
+def open_messages(
+    tx: ReadTx, customer_id: UUID, channels: Sequence[str], purpose: str = "marketing"
+) -> list[UUID]:
+    """Messages of a purpose on their way to a customer."""
     return tx.column(
         """
         SELECT id FROM reach.message
         WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s
-          AND purpose = 'marketing' AND channel = ANY(%(channels)s)
+          AND purpose = %(purpose)s AND channel = ANY(%(channels)s)
           AND state IN ('planned', 'submitted', 'waiting')
         """,
-        {"customer": customer_id, "channels": list(channels)},
+        {"customer": customer_id, "channels": list(channels), "purpose": purpose},
     )
 
 

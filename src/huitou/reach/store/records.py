@@ -90,17 +90,18 @@ def is_suppressed(tx: ReadTx, customer_id: UUID, channel: str) -> bool:
     )
 
 
-def take_suppressions(tx: Tx, customer_id: UUID) -> list[str]:
-    """Lift everything; returns the channels whose consent comes back."""
+def take_suppressions(tx: Tx, customer_id: UUID, channel: str | None = None) -> list[str]:
+    """Lift everything, or what stops one channel; returns the channels whose consent comes back."""
     rows = tx.rows(
         dict,
         """
         DELETE FROM reach.suppression s USING identity.customer r
         WHERE r.merchant_id = %(merchant)s AND r.root_id = %(customer)s
           AND s.merchant_id = %(merchant)s AND s.customer_id = r.id
+          AND (%(channel)s::text IS NULL OR s.channel = %(channel)s)
         RETURNING s.channel, s.restores
         """,
-        {"customer": customer_id},
+        {"customer": customer_id, "channel": channel},
     )
     return sorted({row["channel"] for row in rows if row["restores"]})
 
