@@ -88,7 +88,9 @@ def oracle(steps: Sequence[Step], copies: Copies, place: Place) -> str:
         return "stopped"
     due = place.due_at
     if not steps[place.step].is_person:
-        due = max([due, *(c.not_before + timedelta(minutes=120) for c in own if c.not_before)])
+        if any(copy.state == "planned" and not copy.submitted_at for copy in own):
+            return "wait"
+        due = max([due, *(c.submitted_at + timedelta(minutes=120) for c in own if c.submitted_at)])
     if due > NOW:
         return "wait"
     asked = list(place.copies) if copies == "one" else own

@@ -106,6 +106,27 @@ def test_without_associates_the_first_channel_begins_at_publishing(
     assert told(ways(town, live)[customer]) == [("failed", "bad_number"), (None, None)]
 
 
+def test_the_time_of_a_step_begins_when_its_message_is_handed_over(
+    town: Town, later: Clock, write: Write
+) -> None:
+    stock(town)
+    [customer] = town.people(1, consents=("sms",))
+    live = begun(town, FIRST, SECOND)
+    later.move(days=2)
+    look(town, live)
+    [first] = ways(town, live)[customer]
+    assert (first.outcome, first.state) == (None, "planned"), "held back, it has its time still"
+    with write() as tx:
+        assert sending.claim_submit(tx, str(first.message_id)) is not None
+    set_message(town, first.message_id, "failed", failure="bad_number")
+    later.move(minutes=59)
+    look(town, live)
+    assert told(ways(town, live)[customer]) == [(None, None)]
+    later.move(minutes=2)
+    look(town, live)
+    assert told(ways(town, live)[customer]) == [("failed", "bad_number"), (None, None)]
+
+
 def test_one_copy_is_all_that_anybody_gets(town: Town, later: Clock) -> None:
     stock(town)
     reached, unsure = town.people(2, consents=("sms",))
@@ -207,6 +228,8 @@ def test_two_who_become_one_go_one_way(town: Town, later: Clock, write: Write) -
     stock(town)
     one, two = town.people(2, consents=("sms",))
     live = begun(town, Step("sms", "您好", "opened", 60), SECOND, copies="all")
+    for steps in ways(town, live).values():
+        set_message(town, steps[0].message_id, "delivered")
     with write() as tx:
         identity.merge(tx, one, two)
     with write() as tx:

@@ -86,7 +86,7 @@ def begin(tx: Tx, stored: Stored, verdicts: Sequence[tuple[UUID, Verdict]]) -> N
 def stop(tx: Tx, campaign_id: UUID) -> None:
     """Nobody goes on, and what can be taken back is."""
     messages = passages.list_open_messages(tx, campaign_id)
-    passages.stop_all(tx, campaign_id=campaign_id, code="campaign_ended")
+    passages.stop_campaign(tx, campaign_id, "campaign_ended")
     reach.cancel(tx, messages)
 
 

@@ -170,7 +170,7 @@ def move_customers(tx: Tx, customer_ids: list[UUID]) -> None:
 def forget(tx: Tx, customer_ids: list[UUID]) -> None:
     """Nothing more is done about these customers."""
     candidates.set_forgotten(tx, customer_ids)
-    passages.stop_all(tx, customer_ids=customer_ids, code="forgotten")
+    passages.stop_customers(tx, customer_ids, "forgotten")
 
 
 def _schedule_or_begin(tx: Tx, stored: Stored, audience: Audience) -> None:

@@ -94,6 +94,9 @@ def judge(steps: Sequence[Step], copies: Copies, place: Place, now: datetime) ->
         return Leave("stopped", "has_copy", take_back=unsent)
     if place.task_state in _DECIDED_BY_PERSON:
         return Leave("stopped", _DECIDED_BY_PERSON[place.task_state])
+    if not step.is_person and any(c.state == "planned" and c.submitted_at is None for c in own):
+        # Quiet hours, a stop or a queue: its time has not begun.
+        return Wait(max(place.due_at, now + LOOK_AGAIN))
     due_at = _due_at(step, place, own)
     if now < due_at:
         return Wait(due_at)
@@ -125,11 +128,11 @@ def _over(
 
 
 def _due_at(step: Step, place: Place, own: Sequence[Copy]) -> datetime:
-    """Its time begins when quiet hours let the message go."""
-    held = [copy.not_before for copy in own if copy.not_before is not None]
-    if step.is_person or step.within_minutes is None or not held:
+    """Its time begins when the message is handed over."""
+    handed = [copy.submitted_at for copy in own if copy.submitted_at is not None]
+    if step.is_person or step.within_minutes is None or not handed:
         return place.due_at
-    return max(place.due_at, max(held) + timedelta(minutes=step.within_minutes))
+    return max(place.due_at, max(handed) + timedelta(minutes=step.within_minutes))
 
 
 def _why(step: Step, place: Place, own: Sequence[Copy]) -> tuple[Outcome, str]:

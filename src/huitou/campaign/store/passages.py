@@ -98,7 +98,7 @@ def _copies(
         dict,
         """
         SELECT c.first_customer_id, m.id AS message_id, m.state, m.failure, m.delivered_at,
-               m.opened_at, m.not_before,
+               m.opened_at, m.submitted_at,
                CASE WHEN m.channel <> 'wecom' THEN p.step
                     WHEN m.task_id = c.task_id THEN 0 END AS step,
                (SELECT min(b.paid_at) FROM "order".purchase b
@@ -234,21 +234,29 @@ def set_news(tx: Tx, message_ids: Sequence[UUID]) -> list[UUID]:
     )
 
 
-def stop_all(
-    tx: Tx, *, code: str, campaign_id: UUID | None = None, customer_ids: Sequence[UUID] = ()
-) -> int:
-    """Nothing more is done: about anybody of a campaign, or about these customers."""
+def stop_campaign(tx: Tx, campaign_id: UUID, code: str) -> int:
+    """Nothing more is done about anybody."""
+    return tx.run(
+        """
+        UPDATE campaign.passage SET outcome = 'stopped', code = %(code)s, left_at = %(now)s
+        WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s AND outcome IS NULL
+        """,
+        {"campaign": campaign_id, "code": code},
+    )
+
+
+def stop_customers(tx: Tx, customer_ids: Sequence[UUID], code: str) -> int:
+    """Nothing more is done about these customers."""
     return tx.run(
         """
         UPDATE campaign.passage p
         SET outcome = 'stopped', code = %(code)s, left_at = %(now)s
         FROM campaign.candidate c
-        WHERE p.merchant_id = %(merchant)s AND p.outcome IS NULL
-          AND c.merchant_id = p.merchant_id AND c.campaign_id = p.campaign_id
-          AND c.first_customer_id = p.first_customer_id
-          AND (p.campaign_id = %(campaign)s::uuid OR c.customer_id = ANY(%(ids)s))
+        WHERE c.merchant_id = %(merchant)s AND c.customer_id = ANY(%(ids)s)
+          AND p.merchant_id = c.merchant_id AND p.campaign_id = c.campaign_id
+          AND p.first_customer_id = c.first_customer_id AND p.outcome IS NULL
         """,
-        {"code": code, "campaign": campaign_id, "ids": list(customer_ids)},
+        {"code": code, "ids": list(customer_ids)},
     )
 
 

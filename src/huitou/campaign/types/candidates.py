@@ -136,7 +136,7 @@ class Copy:
     delivered_at: datetime | None = None
     opened_at: datetime | None = None
     bought_at: datetime | None = None
-    not_before: datetime | None = None
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
