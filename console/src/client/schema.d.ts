@@ -10422,8 +10422,8 @@ export interface components {
          *     By `wecom` an associate sends it: the person step, which makes a task. By all other channels it
          *     goes by itself. `text`, and the values of `params`, may hold {name} {products} {store} {associate}.
          *
-         *     A step lasts `within_minutes` from the moment its message may go (quiet hours do not count); the
-         *     person step may instead last until `deadline`, a fixed time. Associates who are urged then have
+         *     A step lasts `within_minutes` from the moment its message is handed over (quiet hours, a stop and a
+         *     queue do not count); the person step may instead last until `deadline`, a fixed time. Associates who are urged then have
          *     `grace_minutes` more (None: the merchant's setting).
          */
         huitou__campaign__types__plans__Step: {
