@@ -46,6 +46,7 @@ from huitou.reach.reads import mailings as shown
 from huitou.reach.reads import messages as reads
 from huitou.reach.rules.crowds import CODES
 from huitou.reach.store import mailings as store
+from huitou.reach.store import people as people_store
 from huitou.reach.types.gate import Candidate
 from huitou.reach.types.mailings import MailingPlan, MailingShown, Place, Way
 from huitou.reach.types.policies import Calendar, Cap, ContactPolicy, QuietHours, Rolling
@@ -196,7 +197,7 @@ def _one_by_one(database: Database, crowd: Crowd, whom: Sequence[int], asked: As
     """Seconds a customer, each in a transaction of its own, by the channel that most allow."""
     some = Random(asked.seed + 1).sample(list(whom), ONE_BY_ONE)
     with database.read(crowd.merchant) as tx:
-        people = store.list_people(tx, some)
+        people = people_store.list_people(tx, some)
     started = time.monotonic()
     for _, customer_id in people:
         with database.write(crowd.merchant, principal="bench") as tx:

@@ -20,6 +20,7 @@ from huitou.reach.jobs import mailing
 from huitou.reach.reads import mailings as shown
 from huitou.reach.reads import messages as reads
 from huitou.reach.store import mailings as store
+from huitou.reach.store import people as people_store
 from huitou.reach.types.gate import Candidate
 from huitou.reach.types.mailings import MailingPlan, Place, Way
 from huitou.reach.types.policies import ContactPolicy
@@ -42,7 +43,9 @@ class Mailers(Senders):
         super().__init__(town, clock, provider, customers)
         self.copies = copies
         with town.db.read(town.brand.merchant.id) as tx:
-            self.ordinals = {id: own[0] for id, own in store.list_ordinals(tx, customers).items()}
+            self.ordinals = {
+                id: own[0] for id, own in people_store.list_ordinals(tx, customers).items()
+            }
         self.mailings: list[tuple[UUID, MailingPlan]] = []
         self.flush(is_whole=True)
 

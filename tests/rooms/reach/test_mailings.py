@@ -21,7 +21,7 @@ from huitou.reach.jobs import mailing as jobs
 from huitou.reach.reads import mailings as shown_mailings
 from huitou.reach.reads import messages as reads
 from huitou.reach.rules.crowds import CODES
-from huitou.reach.store import mailings as store
+from huitou.reach.store import people as people_store
 from huitou.reach.types.gate import Candidate
 from huitou.reach.types.mailings import MailingPlan, Place, Way
 from huitou.reach.types.policies import Calendar, Cap, ContactPolicy, QuietHours, Rolling
@@ -56,7 +56,7 @@ def write_copy(town: Town, copies: Warehouse, *, is_whole: bool = False) -> None
 
 def ordinals(town: Town, customers: Sequence[UUID]) -> dict[UUID, int]:
     with town.db.read(town.brand.merchant.id) as tx:
-        found = store.list_ordinals(tx, customers)
+        found = people_store.list_ordinals(tx, customers)
     return {customer: found[customer][0] for customer in customers}
 
 

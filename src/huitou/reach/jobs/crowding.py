@@ -18,6 +18,7 @@ from huitou.reach.rules import caps, crowds, gate
 from huitou.reach.rules.crowds import CODES, Chosen, Codes
 from huitou.reach.store import lists
 from huitou.reach.store import mailings as store
+from huitou.reach.store import people as people_store
 from huitou.reach.store.crowds import Alike, Crowds
 from huitou.reach.types.gate import Allowed, Candidate
 from huitou.reach.types.mailings import (
@@ -83,7 +84,10 @@ def decide(tx: ReadTx, question: Question) -> Decided:
     if copy is not None:
         with copy.lock:
             if copy.sync(tx):
-                by_rows = [*store.list_changed(tx, None), *store.list_elsewhere(tx, zone)]
+                by_rows = [
+                    *people_store.list_changed(tx, None),
+                    *people_store.list_elsewhere(tx, zone),
+                ]
                 anew = BitMap(by_rows) & question.whom
                 crowd = _Gathering(
                     tx, Crowds(copy, tx.now), question, policy, zone, ordinals
@@ -102,7 +106,7 @@ def judge(
 ) -> dict[int, list[int]]:
     """The number of the gate's code for each way, of rows: for those the copy does not know yet."""
     plan = question.plan
-    people = store.list_people(tx, ordinals, are_roots=True)
+    people = people_store.list_people(tx, ordinals, are_roots=True)
     found = {ordinal: [_NUMBER["merged"]] * len(plan.ways) for ordinal in ordinals}
     for start in range(0, len(people), _CHUNK):
         some = people[start : start + _CHUNK]

@@ -14,6 +14,7 @@ from huitou.reach.jobs import crowding
 from huitou.reach.reads import messages as reads
 from huitou.reach.rules.crowds import CODES
 from huitou.reach.store import mailings as store
+from huitou.reach.store import people as people_store
 from huitou.reach.store import policies
 from huitou.reach.store.mailings import PartRow, Stored
 from huitou.reach.types.mailings import MailingPlan, MailingReserved
@@ -68,7 +69,7 @@ def question_of(stored: Stored) -> crowding.Question:
 def _reserve(tx: Tx, stored: Stored, buckets: list[int]) -> None:
     parts = store.list_parts(tx, stored.id, buckets)
     chosen = [part for part in parts if part.outcome == "chosen"]
-    changed = BitMap(store.list_changed(tx, stored.taken))
+    changed = BitMap(people_store.list_changed(tx, stored.taken))
     for one in store.list_held(tx, buckets, but=stored.id):
         changed |= one.people
     question = question_of(stored)

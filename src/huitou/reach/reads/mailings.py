@@ -1,5 +1,6 @@
 """What others may ask of mailings."""
 
+from typing import Any
 from uuid import UUID
 
 from pyroaring import BitMap
@@ -8,7 +9,9 @@ from huitou.base.db import ReadTx
 from huitou.kernel.page import PAGE_MAX, Page, decode_number, encode_cursor
 from huitou.kernel.personal import Personal
 from huitou.reach.rules import gate
+from huitou.reach.rules.crowds import CODES
 from huitou.reach.store import mailings
+from huitou.reach.store import people as people_store
 from huitou.reach.types.mailings import MailingPerson, MailingShown, NoMailing, Tally
 
 
@@ -47,7 +50,7 @@ def list_mailing_people(
     channels = {
         ordinal: part.channel for part in parts for ordinal in part.people if ordinal > after
     }
-    seen = mailings.list_seen(tx, sorted(channels), limit + 1)
+    seen = people_store.list_seen(tx, sorted(channels), limit + 1)
     zh, en = gate.sentence(outcome, "zh"), gate.sentence(outcome, "en")
     items = [
         MailingPerson(
@@ -89,3 +92,28 @@ def is_decided(tx: ReadTx, mailing_id: UUID) -> bool:
     """Whether its places are held, or were."""
     stored = mailings.find_mailing(tx, mailing_id)
     return stored is not None and stored.state not in ("deciding", "reserving")
+
+
+def as_decision(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
+    """What a mailing decided, as a decision: up to the reason every question was answered with yes."""
+    is_allowed = row["outcome"] in mailings.HAS_PLACE
+    asked = [code for code in CODES if code in gate.QUESTIONS]
+    code = None if is_allowed else row["outcome"]
+    passed = asked[: asked.index(code)] if code in asked else asked
+    checks = [{"code": one, "passed": True} for one in passed]
+    if code in asked:
+        checks.append({"code": code, "passed": False})
+    return {
+        "id": row["id"],
+        "customer_id": customer_id,
+        "channel": row["channel"],
+        "purpose": "marketing",
+        "content_key": row["content_key"],
+        "campaign_id": row["campaign_id"],
+        "task_id": None,
+        "message_id": None,
+        "outcome": "allowed" if is_allowed else "blocked",
+        "code": code,
+        "checks": checks,
+        "at": row["at"],
+    }

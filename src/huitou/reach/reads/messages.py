@@ -12,11 +12,12 @@ from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
 from huitou.reach.reads import categories
+from huitou.reach.reads.mailings import as_decision
 from huitou.reach.rules import checking, gate, replaying, stopping
-from huitou.reach.rules.crowds import CODES
 from huitou.reach.store import facts as gates
 from huitou.reach.store import mailings, policies, records, search, stops
 from huitou.reach.store import messages as store
+from huitou.reach.store import people as people_store
 from huitou.reach.store.search import MessageRow
 from huitou.reach.types.categories import Names, by_code
 from huitou.reach.types.channels import ADDRESS_KINDS, CARRIERS
@@ -168,9 +169,9 @@ def decisions_of(tx: ReadTx, customer_id: UUID, language: str = "zh") -> list[De
     """
     root_id = profiles.get_visible_root(tx, customer_id)
     found = gates.list_decisions(tx, customer_id=root_id, message_id=None, limit=PAGE_MAX)
-    ordinals = mailings.list_ordinals(tx, [root_id]).get(root_id, [])
+    ordinals = people_store.list_ordinals(tx, [root_id]).get(root_id, [])
     found += [
-        _of_mailing(root_id, row) for row in mailings.list_outcomes_of(tx, ordinals, PAGE_MAX)
+        as_decision(root_id, row) for row in mailings.list_outcomes_of(tx, ordinals, PAGE_MAX)
     ]
     found.sort(key=lambda row: (row["at"], row["id"]), reverse=True)
     names = _names(tx)
@@ -225,7 +226,7 @@ def _held_for(tx: ReadTx, candidates: Sequence[Candidate]) -> dict[UUID, list[He
     """The places that mailings hold for these customers and have made no message of."""
     if not mailings.has_held(tx):
         return {}
-    ordinals = mailings.list_ordinals(tx, [candidate.customer_id for candidate in candidates])
+    ordinals = people_store.list_ordinals(tx, [candidate.customer_id for candidate in candidates])
     buckets = {mailings.bucket_of(each) for own in ordinals.values() for each in own}
     found = mailings.list_held(tx, sorted(buckets))
     return {
@@ -331,31 +332,6 @@ def _decision(row: dict[str, Any], language: str, names: Names) -> DecisionRow:
     last = checks[-1].detail if checks and row["code"] else None
     text = gate.sentence(row["code"], language) if row["code"] else None
     return DecisionRow(**row, text=f"{text}：{last}" if text and last else text, checks=checks)
-
-
-def _of_mailing(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
-    """What a mailing decided, as a decision: up to the reason every question was answered with yes."""
-    is_allowed = row["outcome"] in mailings.HAS_PLACE
-    asked = [code for code in CODES if code in gate.QUESTIONS]
-    code = None if is_allowed else row["outcome"]
-    passed = asked[: asked.index(code)] if code in asked else asked
-    checks = [{"code": one, "passed": True} for one in passed]
-    if code in asked:
-        checks.append({"code": code, "passed": False})
-    return {
-        "id": row["id"],
-        "customer_id": customer_id,
-        "channel": row["channel"],
-        "purpose": "marketing",
-        "content_key": row["content_key"],
-        "campaign_id": row["campaign_id"],
-        "task_id": None,
-        "message_id": None,
-        "outcome": "allowed" if is_allowed else "blocked",
-        "code": code,
-        "checks": checks,
-        "at": row["at"],
-    }
 
 
 def _check(check: dict[str, Any], language: str, names: Names) -> CheckShown:
