@@ -27,7 +27,7 @@ def test_a_code_is_made_scanned_and_counted(open_page: OpenPage, demo: Demo) -> 
     page = open_page("/#/codes", role="headquarters")
     expect(page.locator(".opens-row").first).to_contain_text("使用中")
     page.get_by_role("button", name="新建活码").click()
-    drawer = page.locator(".ant-drawer-content", has_text="谁来加")
+    drawer = page.get_by_role("dialog").filter(has_text="谁来加")
     expect(drawer).to_contain_text("请填写名称")
     name = f"橱窗码 {uuid4().hex[:6]}"
     drawer.get_by_label("名称").fill(name)
@@ -37,7 +37,7 @@ def test_a_code_is_made_scanned_and_counted(open_page: OpenPage, demo: Demo) -> 
     page.locator(".ant-select-item-option", has_text=guide["name"]).first.click()
     drawer.get_by_label("欢迎语", exact=True).fill("橱窗前的您好，我是{associate}")
     drawer.get_by_role("button", name="保存").click()
-    detail = page.locator(".ant-drawer-content", has_text="正在接待")
+    detail = page.get_by_role("dialog").filter(has_text="正在接待")
     expect(detail.get_by_alt_text(f"{name}的二维码")).to_be_visible()
     expect(detail).to_contain_text(guide["name"])
     who = _scan(demo, name)
@@ -57,7 +57,7 @@ def test_a_code_is_made_scanned_and_counted(open_page: OpenPage, demo: Demo) -> 
 def test_codes_for_stores_come_with_progress_and_a_sheet(open_page: OpenPage, demo: Demo) -> None:
     page = open_page("/#/codes", role="headquarters")
     page.get_by_role("button", name="批量建码").click()
-    drawer = page.locator(".ant-drawer-content", has_text="新建一批")
+    drawer = page.get_by_role("dialog").filter(has_text="新建一批")
     name = f"地贴 {uuid4().hex[:6]}"
     drawer.get_by_label("名称").fill(name)
     drawer.get_by_role("button", name="给所有门店各建一张").click()

@@ -33,6 +33,7 @@ from huitou.merchant import actions as audit
 from huitou.merchant import reads as merchants
 from huitou.merchant.types import Unit
 from huitou.profile import actions as profiles
+from huitou.profile import reads as profile_reads
 
 TRAIT = "friend_source"
 """Where the customer was won, as the code says it: the last code they came by."""
@@ -215,6 +216,9 @@ def _check(tx: Tx, draft: Draft, *, is_copy: bool = False) -> None:
             contents.check_template(text)
             if "{name}" in text:
                 raise NameUnknownYet()
+    rules_tags = {kind.name for kind in profile_reads.tag_kinds(tx) if kind.segment_id is not None}
+    if rules_tags & set(draft.tags):
+        raise BadCode(field="tags")
     if draft.sku is not None and draft.sku not in catalog.products_by_sku(tx, [draft.sku]):
         raise BadCode(field="sku")
     if draft.product_list_id is not None:

@@ -1,22 +1,23 @@
 """Codes against a WeCom on a socket: made once, changed, stopped, following their staff, copied for stores."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from huitou.base.db import Scope
+from huitou.base.db import Database, Scope
 from huitou.code import actions, reads
 from huitou.code.types import Draft, NoCode, NotYourUnit, Welcome
 from huitou.merchant import actions as merchants
 from huitou.merchant import reads as business
 from huitou.merchant.types import NewStaff
 from tests.adapters.wecom.serving import Sim
-from tests.conftest import Clock
+from tests.conftest import Brand, Clock
 from tests.rooms.code.conftest import said
-from tests.rooms.reach.conftest import Town
+from tests.rooms.reach.conftest import Send, Town
+from tests.rooms.reach.conftest import _configured as configured
 
 FAULT = {"path": "externalcontact/add_contact_way"}
 
@@ -137,6 +138,26 @@ def test_a_code_taken_away_in_wecom_gets_a_new_picture(
     live_town.drain()
     [anew] = _ways(wecom, code["state"])
     assert anew["config_id"] != way["config_id"]
+
+
+def test_a_code_waits_for_the_channel(
+    db: Database,
+    brand: Brand,
+    send: Send,
+    drain: Callable[[], None],
+    wecom: Sim,
+    client: TestClient,
+    clock: Clock,
+) -> None:
+    town = Town(db, brand, send, drain, wecom)
+    code = _add(client, said(town))
+    drain()
+    assert _get(client, code["id"])["failure"] == "reach.no_channel"
+    configured(town, "http://127.0.0.1:9", wecom.base_url)
+    clock.move(seconds=61)
+    drain()
+    assert _get(client, code["id"])["standing"] == "live"
+    assert len(_ways(wecom, code["state"])) == 1
 
 
 def test_a_stores_code_follows_its_staff(

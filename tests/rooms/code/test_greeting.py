@@ -116,6 +116,24 @@ def test_without_words_of_its_own_the_associate_greets(
     assert "我是城东一店的导购甲" in message["text"]
 
 
+def test_a_greeting_too_long_to_be_said_keeps_nobody_from_being_known(
+    live_town: Town, wecom: Sim, site: str, client: TestClient
+) -> None:
+    code = _code(live_town, client, said(live_town, welcome={"text": "{store}{associate}" * 52}))
+    with live_town.db.write(live_town.brand.merchant.id) as tx:
+        unit = live_town.brand.units["store-0401"].id
+        tx.run(
+            "UPDATE merchant.unit SET name = %(name)s WHERE merchant_id = %(merchant)s AND id = %(id)s",
+            {"name": "很长的店名" * 19, "id": unit},
+        )
+    _scan(wecom, code, "wmscan000009")
+    eventually(lambda: _inbox(wecom, "wmscan000009"))
+    [message] = _inbox(wecom, "wmscan000009")
+    assert "很高兴认识您" in message["text"], "the associate's own words instead"
+    live_town.drain()
+    assert client.get(f"/v1/codes/{code['id']}").json()["numbers"]["added"] == 1
+
+
 def test_a_greeting_that_comes_too_late_says_so_and_is_not_sent_again(
     live_town: Town, wecom: Sim, site: str, client: TestClient
 ) -> None:

@@ -13,7 +13,7 @@ const spans = [30, 90, 365]
 /** What came of a code: in all, and by the day people came. */
 export function Came({ id, numbers }: { id: string; numbers: ContactCodeNumbers }) {
   const { t } = useTranslation()
-  const [days, setDays] = useState(30)
+  const [days, setDays] = useState(90)
   const answer = useRead('/v1/codes/{code_id}/days', { id, query: { days }, keep: true })
   const share = (part: number) => (numbers.added > 0 ? percent(part / numbers.added, 0) : '–')
   const rows: [string, string, string?][] = [

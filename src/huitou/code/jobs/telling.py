@@ -32,7 +32,9 @@ def claim(tx: Tx, code_ids: Sequence[str]) -> Telling | None:
     kept = store.lock_due(tx, [UUID(code_id) for code_id in code_ids])
     config = merchants.channel_config(tx, "wecom")
     if config is None:
-        store.set_quiet(tx, [row.id for row in kept if not row.is_stopped], NO_CHANNEL)
+        # An `add` whose end is unknown stays so: it is looked for once there is a channel again.
+        mute = [row.id for row in kept if row.calling is None and not row.is_stopped]
+        store.set_quiet(tx, mute, NO_CHANNEL)
         return None
     behind = store.list_behind(tx, reads.midnight(tx), [row.id for row in kept])
     calls, quiet, deserted = [], [], []
@@ -105,9 +107,11 @@ def tell() -> Effect[Telling, list[Outcome]]:
 @every(minutes=1)
 def follow(tx: Tx) -> None:
     """Codes follow their staff: who came, left, is away, is back, or has had the day's limit. What is due,
-    or was left behind by a dead worker, is taken up."""
+    or was left behind by a dead worker, is taken up; so is what waited for staff or for the channel."""
     told = store.list_told(tx)
-    deserted = store.list_deserted(tx)
+    has_channel = merchants.channel_config(tx, "wecom") is not None
+    waited_for = [NobodyBehind.code, NO_CHANNEL] if has_channel else []
+    deserted = store.list_failed(tx, waited_for)
     behind = store.list_behind(tx, reads.midnight(tx)) if told or deserted else {}
     changed = [id for id, users in told.items() if set(users) != set(behind.get(id, ())[:100])]
     peopled = [id for id in deserted if behind.get(id)]

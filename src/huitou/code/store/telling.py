@@ -64,11 +64,12 @@ def list_told(tx: ReadTx) -> dict[UUID, tuple[str, ...]]:
     return {row["id"]: tuple(row["told"]["users"]) for row in rows}
 
 
-def list_deserted(tx: ReadTx) -> list[UUID]:
-    """Codes behind which nobody stood when WeCom was to be told."""
+def list_failed(tx: ReadTx, failures: Sequence[str]) -> list[UUID]:
+    """Codes of which WeCom could not be told for one of these reasons."""
     return tx.column(
         "SELECT id FROM code.code WHERE merchant_id = %(merchant)s AND stopped_at IS NULL"
-        " AND failure = 'code.nobody' AND next_at IS NULL"
+        " AND failure = ANY(%(failures)s) AND next_at IS NULL AND calling IS NULL",
+        {"failures": list(failures)},
     )
 
 

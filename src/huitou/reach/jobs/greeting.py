@@ -12,6 +12,7 @@ from huitou.base.db import Tx
 from huitou.base.jobs import every
 from huitou.code import reads as codes
 from huitou.content import reads as content
+from huitou.kernel.errors import Refusal
 from huitou.merchant import reads as merchants
 from huitou.reach.jobs import holding
 from huitou.reach.store import greetings as store
@@ -40,7 +41,11 @@ def claim(tx: Tx, added: FriendAdded) -> Greeting | None:
     """What to greet with: the code's words before the associate's own. None where there are none, or WeCom
     gave no code to answer with (its console greets already, or the two are in a chat)."""
     staff = merchants.find_staff_by_wecom(tx, added.user)
-    said = codes.find_greeting(tx, added.state, staff) if added.state else None
+    try:
+        said = codes.find_greeting(tx, added.state, staff) if added.state else None
+    except Refusal:
+        # What cannot be said, as when filled in it is too long, keeps nobody from being known.
+        said = None
     if said is None and staff is None:
         return None
     link = None
