@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 import httpx2
 
 from huitou.channels.wecom.channel import MISCONFIGURED, TRANSIENT
-from huitou.channels.wecom.client import WeComClient, WeComError, WeComUnanswered, WeComUnreachable
+from huitou.channels.wecom.client import (
+    LIMITS,
+    WeComClient,
+    WeComError,
+    WeComUnanswered,
+    WeComUnreachable,
+)
 from huitou.channels.wecom.ways import UNKNOWN_WAY, WeComWays
 from huitou.channels.wecom.ways import Way as Known
 from huitou.code.types import Done, Made, NotTaken, NoWay, Outcome, Unsure, Way
@@ -21,11 +27,12 @@ class WeComCodes:
 
     def __init__(self, client: WeComClient) -> None:
         self._ways = WeComWays(client)
+        self._pictures = httpx2.Client(timeout=PICTURE_TIMEOUT, limits=LIMITS, trust_env=False)
 
     def add(self, way: Way) -> Outcome:
         """Make a code."""
         return _told(
-            lambda: _made(
+            lambda: self._made(
                 self._ways.add(way.users, way.state, way.remark, asks_first=way.asks_first)
             )
         )
@@ -35,7 +42,7 @@ class WeComCodes:
 
         def look() -> Outcome:
             found = self._ways.find(state, since=since - _CLOCK_SKEW, known=known)
-            return NoWay() if found is None else _made(found)
+            return NoWay() if found is None else self._made(found)
 
         return _told(look)
 
@@ -59,25 +66,19 @@ class WeComCodes:
 
         return _told(remove)
 
+    def _made(self, way: Known) -> Made:
+        return Made(way.config_id, way.qr_code, self._picture(way.qr_code))
 
-def _made(way: Known) -> Made:
-    return Made(way.config_id, way.qr_code, _picture(way.qr_code))
-
-
-def _picture(url: str) -> bytes | None:
-    """WeCom's picture of the code; without it the code's own page shows the way."""
-    if not url.startswith(("https://", "http://")):
-        return None
-    try:
-        answer = httpx2.get(url, timeout=PICTURE_TIMEOUT, trust_env=False)
-    except httpx2.HTTPError:
-        return None
-    is_png = answer.content.startswith(b"\x89PNG\r\n")
-    return (
-        answer.content
-        if answer.is_success and is_png and len(answer.content) <= PICTURE_MAX
-        else None
-    )
+    def _picture(self, url: str) -> bytes | None:
+        """WeCom's picture of the code; without it the code's own page shows the way."""
+        if not url.startswith(("https://", "http://")):
+            return None
+        try:
+            answer = self._pictures.get(url)
+        except httpx2.HTTPError:
+            return None
+        is_png = answer.is_success and answer.content.startswith(b"\x89PNG\r\n")
+        return answer.content if is_png and len(answer.content) <= PICTURE_MAX else None
 
 
 def _told(say: Callable[[], Outcome]) -> Outcome:

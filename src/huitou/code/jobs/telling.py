@@ -69,13 +69,8 @@ def settle(tx: Tx, telling: Telling, outcomes: list[Outcome]) -> None:
         for each, outcome in zip(telling.calls, outcomes, strict=True)
     ]
     store.set_settled(tx, ends)
-    tell_due(tx)
+    tell_codes(tx, store.list_due(tx, _DUE_MAX, [each.code_id for each in telling.calls]))
     tx.show("merchant", {"kind": "codes"})
-
-
-def tell_due(tx: Tx) -> None:
-    """Queue what WeCom is to be told now, some codes at a time."""
-    tell_codes(tx, store.list_due(tx, _DUE_MAX))
 
 
 def tell_codes(tx: Tx, code_ids: Sequence[UUID]) -> None:
@@ -116,4 +111,4 @@ def follow(tx: Tx) -> None:
     changed = [id for id, users in told.items() if set(users) != set(behind.get(id, ())[:100])]
     peopled = [id for id in deserted if behind.get(id)]
     store.set_untold(tx, [*changed, *peopled])
-    tell_due(tx)
+    tell_codes(tx, store.list_due(tx, _DUE_MAX))

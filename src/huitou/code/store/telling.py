@@ -82,18 +82,24 @@ def set_untold(tx: Tx, code_ids: Sequence[UUID]) -> None:
     )
 
 
-def list_due(tx: ReadTx, limit: int) -> list[UUID]:
-    """Codes of which WeCom is to be told something now, and those a dead worker left behind."""
+def list_due(tx: ReadTx, limit: int, code_ids: Sequence[UUID] | None = None) -> list[UUID]:
+    """Codes of which WeCom is to be told something now, and those a dead worker left behind; of these or of all."""
     return tx.column(
         """
         SELECT id FROM code.code WHERE merchant_id = %(merchant)s
+          AND (%(ids)s::uuid[] IS NULL OR id = ANY(%(ids)s))
           AND CASE WHEN calling IN ('add', 'find', 'change', 'remove')
                    THEN called_at <= %(now)s - %(lease)s
                    ELSE next_at <= %(now)s
                     AND (calling IS NULL OR called_at <= %(now)s - %(pause)s) END
         ORDER BY coalesce(next_at, called_at), id LIMIT %(limit)s
         """,
-        {"lease": LEASE, "pause": UNKNOWN_PAUSE, "limit": limit},
+        {
+            "lease": LEASE,
+            "pause": UNKNOWN_PAUSE,
+            "limit": limit,
+            "ids": None if code_ids is None else list(code_ids),
+        },
     )
 
 
