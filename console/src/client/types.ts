@@ -107,12 +107,17 @@ export type Opportunity = Schemas['Shown']
 /** Exactly one of the first three; a category narrows an opportunity list. */
 export type Source = Schemas['SourceBody']
 /** The salt decides who is held out; kept from the preview on, so that it shows the very group. */
-export type NewCampaign = Schemas['PlanBody'] & {
-  copy: string
+export type NewCampaign = Omit<
+  Schemas['PlanBody'],
+  'copy' | 'deadline' | 'fallback' | 'steps' | 'holdout_bp' | 'salt' | 'skus'
+> & {
+  steps: CampaignStep[]
   holdout_bp: number
   salt: string
   skus: string[]
 }
+export type CampaignStep = Campaign['steps'][number]
+export type CampaignProgress = Schemas['Progress']
 export type Campaign = Schemas['Campaign']
 export type CampaignState = Campaign['state']
 export type CampaignPreview = Schemas['Preview']

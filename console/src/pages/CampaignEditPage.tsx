@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Source } from '@/client/types'
-import { blankCampaign, CampaignEditor } from '@/rooms/campaign/Editor'
+import { blankCampaign, draftOf } from '@/rooms/campaign/chain'
+import { CampaignEditor } from '@/rooms/campaign/Editor'
 import { usePlace } from '@/shell/router'
 import { Answer } from '@/ui/page'
 
@@ -13,7 +14,7 @@ function Saved({ id }: { id: string }) {
   const campaign = useRead('/v1/campaigns/{campaign_id}', { id })
   return (
     <Answer of={campaign} rows={10}>
-      {(data) => <CampaignEditor key={data.version} saved={data} start={data} />}
+      {(data) => <CampaignEditor key={data.version} saved={data} start={draftOf(data)} />}
     </Answer>
   )
 }

@@ -3,13 +3,18 @@ import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Campaign } from '@/client/types'
 import { LiftPanel } from '@/rooms/attribution/LiftPanel'
+import { useState } from 'react'
+import { Standing } from '@/rooms/campaign/Approval'
 import { Candidates } from '@/rooms/campaign/Candidates'
 import { CampaignHead, Publishing } from '@/rooms/campaign/Head'
+import { OnThePhone } from '@/rooms/campaign/OnThePhone'
+import { Steps } from '@/rooms/campaign/Steps'
 import { CampaignFunnel } from '@/rooms/insight/CampaignFunnel'
 import { ResultsTable } from '@/rooms/insight/ResultsTable'
 import { Messages } from '@/rooms/reach/Messages'
-import { Bubble } from '@/ui/bubble'
+import { StopButton } from '@/rooms/reach/StopButton'
 import { Answer, Panel } from '@/ui/page'
+import '@/rooms/campaign/campaign.css'
 
 export default function CampaignPage({ id }: { id: string }) {
   const campaign = useRead('/v1/campaigns/{campaign_id}', { id, every: 5000 })
@@ -23,20 +28,39 @@ export default function CampaignPage({ id }: { id: string }) {
 function Detail({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation()
   const { id } = campaign
+  const [reason, setReason] = useState<string | undefined>()
+  const hasBegun = !['draft', 'waiting', 'scheduled'].includes(campaign.state)
   const results = useRead('/v1/results', { query: { campaign: id } })
   return (
     <>
-      <CampaignHead campaign={campaign} />
+      <CampaignHead
+        campaign={campaign}
+        stop={campaign.state === 'live' && <StopButton campaign={campaign.id} />}
+      />
       <div className="stack">
+        <Standing campaign={campaign} />
         {campaign.state === 'publishing' && <Publishing campaign={campaign} />}
         <CampaignFunnel
           campaign={id}
           treated={campaign.state === 'publishing' ? 0 : campaign.counts.treated}
         />
+        {hasBegun && (
+          <Steps
+            campaign={campaign}
+            open={(next) => {
+              setReason(next)
+              document.getElementById('why-not')?.scrollIntoView({ behavior: 'smooth' })
+            }}
+          />
+        )}
         <div className="cols-2">
           <LiftPanel campaign={id} creditedFen={results.data?.total.amount_fen ?? 0} />
           <Panel title={t('campaign.copy')}>
-            <Bubble from={t('campaign.associate')}>{campaign.copy}</Bubble>
+            <div className="stack">
+              {campaign.steps.map((step, index) => (
+                <OnThePhone key={index} channel={step.channel} text={step.text} />
+              ))}
+            </div>
           </Panel>
         </div>
         <Panel>
@@ -55,7 +79,9 @@ function Detail({ campaign }: { campaign: Campaign }) {
             ]}
           />
         </Panel>
-        <Candidates campaign={campaign} />
+        <div id="why-not">
+          <Candidates key={reason} campaign={campaign} asked={reason} />
+        </div>
       </div>
     </>
   )

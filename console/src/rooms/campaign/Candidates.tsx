@@ -10,11 +10,11 @@ import { PagedTable } from '@/ui/paged'
 import { Ago } from '@/ui/time'
 
 /** Everyone considered, with the outcome and its reason: 为什么没有她. */
-export function Candidates({ campaign }: { campaign: Campaign }) {
+export function Candidates({ campaign, asked }: { campaign: Campaign; asked?: string }) {
   const { t, i18n } = useTranslation()
   const isEnglish = i18n.language === 'en'
-  const [arm, setArm] = useState('treated')
-  const [reason, setReason] = useState<string | undefined>()
+  const [arm, setArm] = useState(asked ? 'excluded' : 'treated')
+  const [reason, setReason] = useState(asked)
   const [customer, setCustomer] = useState<string | undefined>()
   const progress = useRead('/v1/campaigns/{campaign_id}/progress', { id: campaign.id })
   const staff = useRead('/v1/staff')

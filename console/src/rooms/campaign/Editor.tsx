@@ -1,53 +1,117 @@
 import { App, Button, Input } from 'antd'
 import { useQuery } from '@tanstack/react-query'
-import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useWrite, write } from '@/client/query'
-import type { Campaign, NewCampaign, Source } from '@/client/types'
+import type { Campaign, NewCampaign } from '@/client/types'
 import { showDone } from '@/shell/notify'
+import { useLeaveGuard } from '@/shell/leave'
 import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
 import { useDebounced } from '@/ui/debounce'
 import { PageHead } from '@/ui/page'
+import { UndoRedo } from '@/ui/step'
+import { useEdits } from '@/ui/useEdits'
+import { bodyOf, faultsOf, hasSource } from './chain'
 import { CampaignForm } from './Form'
 import { Preview } from './Preview'
+import { TestSend } from './TestSend'
+import './campaign.css'
 
-function hasSource(source: Source): boolean {
-  return Boolean(source.segment_id || source.opportunity_kind || source.rule)
-}
-
-/** Only the fields of the request; a saved care task carries more. */
-export function bodyOf(draft: NewCampaign): NewCampaign {
-  const { name, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp, salt } =
-    draft
-  return { name, source, goal, copy, product_mode, skus, deadline, fallback, holdout_bp, salt }
-}
-
-export function blankCampaign(source: Source, words: { copy: string; sms: string }): NewCampaign {
-  return {
-    name: '',
-    source,
-    goal: '',
-    copy: words.copy,
-    product_mode: 'personal',
-    skus: [],
-    deadline: dayjs().add(2, 'day').hour(20).minute(0).second(0).millisecond(0).toISOString(),
-    fallback: { channel: 'sms', text: words.sms },
-    holdout_bp: 1000,
-    salt: crypto.getRandomValues(new Uint32Array(2)).join('-'),
-  }
-}
-
+/** A campaign that is being written, and beside it what publishing it now would do. */
 export function CampaignEditor({ saved, start }: { saved: Campaign | null; start: NewCampaign }) {
   const { t } = useTranslation()
-  const { modal } = App.useApp()
   const may = useMay()
-  const [draft, setDraft] = useState(start)
-  const set = (next: Partial<NewCampaign>) => setDraft((before) => ({ ...before, ...next }))
-  const isSourced = hasSource(draft.source)
+  const edits = useEdits<NewCampaign>(() => start)
+  const draft = edits.value
+  const set = (next: Partial<NewCampaign>) => edits.set({ ...draft, ...next })
+  const [isAsked, setAsked] = useState(false)
+  const [now] = useState(() => Date.now())
+  const faults = faultsOf(draft, now)
+  const preview = usePreview(draft)
+  const { keep, isKeeping, publish } = useKeeping(saved, draft)
+  const isChanged = JSON.stringify(bodyOf(draft)) !== JSON.stringify(bodyOf(start))
+  useLeaveGuard(isChanged && !isKeeping)
+  const askPublish = useAskPublish(draft, preview.data, publish)
+  const checked = (act: () => void) => () => {
+    setAsked(true)
+    if (faults.size === 0) act()
+  }
+  const keepAndStay = () =>
+    void keep()
+      .then((kept) => {
+        showDone(t('ui.saved'))
+        go(`/campaigns/${kept.id}/edit`, { isReplacing: true })
+      })
+      .catch(() => undefined)
+  return (
+    <>
+      <PageHead
+        title={
+          <Input
+            variant="underlined"
+            className="title-input"
+            status={isAsked && faults.has('name') ? 'error' : undefined}
+            value={draft.name}
+            maxLength={40}
+            aria-label={t('campaign.name')}
+            placeholder={t('campaign.name_hint')}
+            onChange={(event) => set({ name: event.target.value })}
+          />
+        }
+        hint={
+          isAsked &&
+          faults.size > 0 && (
+            <span className="up" role="alert">
+              {t('campaign.faults', { count: faults.size })}
+            </span>
+          )
+        }
+        actions={
+          <>
+            <UndoRedo edits={edits} />
+            <Button onClick={() => go('/campaigns')}>{t('ui.back')}</Button>
+            {saved && may('campaign.publish') && <TestSend campaign={saved} isStale={isChanged} />}
+            <Button loading={isKeeping} onClick={checked(keepAndStay)}>
+              {t('campaign.save_draft')}
+            </Button>
+            {may('campaign.publish') && (
+              <Button
+                type="primary"
+                disabled={faults.size === 0 && (!preview.data || preview.isFetching)}
+                onClick={checked(askPublish)}
+              >
+                {t(draft.starts_at ? 'campaign.schedule' : 'campaign.publish')}
+              </Button>
+            )}
+          </>
+        }
+      />
+      <div className="cols-editor">
+        <CampaignForm
+          draft={draft}
+          set={set}
+          faults={isAsked ? faults : new Map()}
+          preview={preview.data}
+        />
+        <Preview
+          preview={preview.data}
+          error={preview.error}
+          isCounting={preview.isFetching}
+          hasSource={hasSource(draft.source)}
+        />
+      </div>
+    </>
+  )
+}
+
+/** What publishing would do, of a draft that stopped changing. */
+function usePreview(draft: NewCampaign) {
+  const { t } = useTranslation()
   const asked = useDebounced(draft, 500)
-  const preview = useQuery({
+  const unnamed = t('campaign.unnamed')
+  const isAskable = hasSource(asked.source) && asked.steps.every((step) => step.text.trim() !== '')
+  return useQuery({
     queryKey: ['/v1/campaigns/preview', asked],
     queryFn: ({ signal }) =>
       write(
@@ -55,23 +119,24 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
           to: 'POST /v1/campaigns/preview',
           body: {
             ...bodyOf(asked),
-            name: asked.name.trim() || t('campaign.unnamed'),
-            goal: asked.goal.trim() || t('campaign.unnamed'),
+            name: asked.name.trim() || unnamed,
+            goal: asked.goal.trim() || unnamed,
           },
         },
         signal,
       ),
-    enabled: hasSource(asked.source) && asked.copy.trim() !== '',
+    enabled: isAskable,
     placeholderData: (before) => before,
     retry: false,
   })
+}
+
+function useKeeping(saved: Campaign | null, draft: NewCampaign) {
   const save = useWrite<'POST /v1/campaigns' | 'PUT /v1/campaigns/{campaign_id}'>([
     '/v1/campaigns',
     '/v1/campaigns/{campaign_id}',
   ])
-  const publish = useWrite(['/v1/campaigns', '/v1/campaigns/{campaign_id}', '/v1/overview'])
-  const isReady =
-    isSourced && [draft.name, draft.goal, draft.copy].every((text) => text.trim() !== '')
+  const publishing = useWrite(['/v1/campaigns', '/v1/campaigns/{campaign_id}', '/v1/overview'])
   const keep = () =>
     save.mutateAsync(
       saved
@@ -82,17 +147,27 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
           }
         : { to: 'POST /v1/campaigns', body: bodyOf(draft) },
     )
-  const keepAndPublish = async () => {
+  const publish = async () => {
     const kept = await keep()
-    await publish.mutateAsync({
+    await publishing.mutateAsync({
       to: 'POST /v1/campaigns/{campaign_id}/publish',
       id: kept.id,
       body: { version: kept.version },
     })
-    go(`/campaigns/${kept.id}`)
+    go(`/campaigns/${kept.id}`, { isReplacing: true })
   }
-  const ask = () => {
-    const counts = preview.data
+  return { keep, publish, isKeeping: save.isPending || publishing.isPending }
+}
+
+/** Says what publishing does before it does it. */
+function useAskPublish(
+  draft: NewCampaign,
+  counts: ReturnType<typeof usePreview>['data'],
+  publish: () => Promise<void>,
+) {
+  const { t } = useTranslation()
+  const { modal } = App.useApp()
+  return () => {
     if (!counts) return
     modal.confirm({
       title: t('campaign.publish_title', { name: draft.name }),
@@ -111,60 +186,7 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
         </>
       ),
       okText: t('campaign.publish_ok', { count: counts.treated }),
-      onOk: () => keepAndPublish().catch(() => undefined),
+      onOk: () => publish().catch(() => undefined),
     })
   }
-  return (
-    <>
-      <PageHead
-        title={
-          <Input
-            variant="underlined"
-            className="title-input"
-            value={draft.name}
-            maxLength={40}
-            placeholder={t('campaign.name_hint')}
-            onChange={(event) => set({ name: event.target.value })}
-          />
-        }
-        actions={
-          <>
-            <Button onClick={() => go('/campaigns')}>{t('ui.back')}</Button>
-            <Button
-              disabled={!isReady}
-              loading={save.isPending}
-              onClick={() =>
-                void keep()
-                  .then((kept) => {
-                    showDone(t('ui.saved'))
-                    go(`/campaigns/${kept.id}/edit`, { isReplacing: true })
-                  })
-                  .catch(() => undefined)
-              }
-            >
-              {t('campaign.save_draft')}
-            </Button>
-            {may('campaign.publish') && (
-              <Button
-                type="primary"
-                disabled={!isReady || !preview.data || preview.isFetching}
-                onClick={ask}
-              >
-                {t('campaign.publish')}
-              </Button>
-            )}
-          </>
-        }
-      />
-      <div className="cols-editor">
-        <CampaignForm draft={draft} set={set} />
-        <Preview
-          preview={preview.data}
-          error={preview.error}
-          isCounting={preview.isFetching}
-          hasSource={isSourced}
-        />
-      </div>
-    </>
-  )
 }

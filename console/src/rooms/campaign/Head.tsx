@@ -1,4 +1,5 @@
 import { App, Button, Progress } from 'antd'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
 import type { Campaign } from '@/client/types'
@@ -9,7 +10,8 @@ import { PageHead, Panel } from '@/ui/page'
 import { Ago } from '@/ui/time'
 import { StateTag } from './StateTag'
 
-export function CampaignHead({ campaign }: { campaign: Campaign }) {
+/** What it is, where it stands, and what may be done; `stop` is the emergency stop. */
+export function CampaignHead({ campaign, stop }: { campaign: Campaign; stop?: ReactNode }) {
   const { t } = useTranslation()
   const { modal } = App.useApp()
   const may = useMay()('campaign.publish')
@@ -41,7 +43,13 @@ export function CampaignHead({ campaign }: { campaign: Campaign }) {
       }
       hint={
         <>
-          {campaign.goal} · {t('campaign.deadline')} <Ago at={campaign.deadline} />
+          {campaign.goal}
+          {campaign.closes_at && (
+            <>
+              {' '}
+              · {t('campaign.deadline')} <Ago at={campaign.closes_at} />
+            </>
+          )}
         </>
       }
       actions={
@@ -63,6 +71,7 @@ export function CampaignHead({ campaign }: { campaign: Campaign }) {
               {t('campaign.end')}
             </Button>
           )}
+          {stop}
         </>
       }
     />

@@ -8,6 +8,7 @@ import { Count, Figure } from '@/ui/figure'
 import { yuan } from '@/ui/format'
 import { Fault, Nothing, Panel } from '@/ui/page'
 import { Bars } from '@/ui/spark'
+import { Waterfall } from './Waterfall'
 
 /** What would happen if this were published now. */
 export function Preview({
@@ -46,7 +47,7 @@ export function Preview({
 }
 
 function Numbers({ preview }: { preview: CampaignPreview }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const out = preview.excluded.reduce((sum, one) => sum + one.count, 0)
   return (
     <>
@@ -64,7 +65,9 @@ function Numbers({ preview }: { preview: CampaignPreview }) {
               <Count of={preview.treated} />
             </span>
           }
-          note={t('campaign.by_associates', { count: preview.associates })}
+          note={
+            preview.associates > 0 && t('campaign.by_associates', { count: preview.associates })
+          }
         />
         <Figure
           title={t('campaign.held_out')}
@@ -73,14 +76,7 @@ function Numbers({ preview }: { preview: CampaignPreview }) {
         />
         <Figure title={t('campaign.excluded')} metric="excluded" value={<Count of={out} />} />
       </div>
-      <ul className="lines excluded">
-        {preview.excluded.map((one) => (
-          <li key={one.reason} className="row between">
-            <span>{i18n.language === 'en' ? one.title_en : one.title_zh}</span>
-            <span className="num">{one.count}</span>
-          </li>
-        ))}
-      </ul>
+      <Waterfall bars={preview.waterfall} />
     </>
   )
 }
