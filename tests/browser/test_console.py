@@ -138,7 +138,7 @@ def test_a_segment_becomes_a_care_task(open_page: OpenPage, demo: Demo) -> None:
     preview = ".preview-figures"
     for figure in ("候选客户", "将联系", "留作对照"):
         expect(_figure(page, preview, figure)).to_have_text(SOME)
-    expect(page.locator(".excluded li").first).to_have_text(re.compile(r"[一-鿿]+.*\d"))
+    expect(page.locator(".fall-lost").first).to_have_text(re.compile(r"[一-鿿]+.*\d"))
     page.get_by_role("button", name=re.compile("^发 ?布$")).click()
     page.get_by_role("button", name=re.compile("发布给 .* 位客户")).click()
     expect(page.locator(".page-head")).to_contain_text(title)
