@@ -7504,6 +7504,11 @@ export interface components {
             puts_off: boolean;
             /** Salt */
             salt: string;
+            /**
+             * Send Time
+             * @enum {string}
+             */
+            send_time: "now" | "habit";
             /** Skus */
             skus: string[];
             source: components["schemas"]["huitou__campaign__types__plans__Source"];
@@ -7518,6 +7523,8 @@ export interface components {
             steps: components["schemas"]["huitou__campaign__types__plans__Step"][];
             /** Version */
             version: number;
+            /** Window Hours */
+            window_hours: number;
         };
         /**
          * CampaignFigures
@@ -8899,6 +8906,12 @@ export interface components {
             puts_off?: boolean;
             /** Salt */
             salt?: string | null;
+            /**
+             * Send Time
+             * @default now
+             * @enum {string}
+             */
+            send_time?: "now" | "habit";
             /** Skus */
             skus?: string[];
             source: components["schemas"]["SourceBody"];
@@ -8908,6 +8921,11 @@ export interface components {
             steps?: components["schemas"]["StepBody"][] | null;
             /** Version */
             version: number;
+            /**
+             * Window Hours
+             * @default 24
+             */
+            window_hours?: number;
         };
         /** EditOffer */
         EditOffer: {
@@ -13387,7 +13405,9 @@ export interface components {
          * @description Texts may hold {name} {products} {store} {associate}. Either `steps`, or the simple form: `copy`
          *     until `deadline` by associates, then perhaps an SMS (`fallback`). Without `holdout_bp` the merchant's
          *     setting holds; the `salt` of a preview keeps its control group. Once published it begins at
-         *     `starts_at`, with whoever is meant then; without it, at once. Caps may count messages by `category`.
+         *     `starts_at`, with whoever is meant then; without it, at once. With `send_time` `habit` what goes by
+         *     itself waits, for `window_hours` at most, for the hour in which its customer looks. Caps
+         *     may count messages by `category`.
          */
         PlanBody: {
             /**
@@ -13425,6 +13445,12 @@ export interface components {
             puts_off?: boolean;
             /** Salt */
             salt?: string | null;
+            /**
+             * Send Time
+             * @default now
+             * @enum {string}
+             */
+            send_time?: "now" | "habit";
             /** Skus */
             skus?: string[];
             source: components["schemas"]["SourceBody"];
@@ -13432,6 +13458,11 @@ export interface components {
             starts_at?: string | null;
             /** Steps */
             steps?: components["schemas"]["StepBody"][] | null;
+            /**
+             * Window Hours
+             * @default 24
+             */
+            window_hours?: number;
         };
         /**
          * PlanChange

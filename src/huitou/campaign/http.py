@@ -20,6 +20,7 @@ from huitou.campaign.actions import (
     testing,
 )
 from huitou.campaign.rules import chain
+from huitou.campaign.rules.timing import WINDOW_HOURS_MAX
 from huitou.campaign.types.candidates import Arm, CandidateRow
 from huitou.campaign.types.estimates import Estimate
 from huitou.campaign.types.lists import CustomerList
@@ -31,6 +32,7 @@ from huitou.campaign.types.plans import (
     Fallback,
     Plan,
     ProductMode,
+    SendTime,
     Source,
     State,
     Step,
@@ -91,7 +93,9 @@ class PlanBody(Body):
     """Texts may hold {name} {products} {store} {associate}. Either `steps`, or the simple form: `copy`
     until `deadline` by associates, then perhaps an SMS (`fallback`). Without `holdout_bp` the merchant's
     setting holds; the `salt` of a preview keeps its control group. Once published it begins at
-    `starts_at`, with whoever is meant then; without it, at once. Caps may count messages by `category`."""
+    `starts_at`, with whoever is meant then; without it, at once. With `send_time` `habit` what goes by
+    itself waits, for `window_hours` at most, for the hour in which its customer looks. Caps
+    may count messages by `category`."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     source: SourceBody
@@ -101,6 +105,8 @@ class PlanBody(Body):
     skus: Annotated[list[str], Field(max_length=20, default_factory=list)]
     deadline: Annotated[AwareDatetime, Field(strict=False)] | None = None
     starts_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
+    send_time: SendTime = "now"
+    window_hours: Annotated[int, Field(ge=1, le=WINDOW_HOURS_MAX)] = 24
     fallback: FallbackBody | None = None
     steps: Annotated[list[StepBody], Field(min_length=1, max_length=STEPS_MAX)] | None = None
     copies: Copies = "one"
@@ -343,6 +349,8 @@ def _plan(tx: ReadTx, body: PlanBody, salt: str) -> Plan:
         puts_off=body.puts_off,
         starts_at=body.starts_at,
         category=categories.check_category(tx, body.category),
+        send_time=body.send_time,
+        window_hours=body.window_hours,
     )
 
 

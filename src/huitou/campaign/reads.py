@@ -47,6 +47,7 @@ from huitou.campaign.types.tests import TestShown
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.kernel.personal import Personal
 from huitou.reach.reads import messages as reach
+from huitou.reach.reads import tests as tried
 
 TESTS_SHOWN = 20
 _NOBODY = Counts(0, 0, 0, 0, 0)
@@ -101,6 +102,9 @@ def plan_of(stored: Stored) -> Plan:
         copies=stored.copies,
         puts_off=stored.puts_off,
         category=stored.category,
+        starts_at=stored.starts_at,
+        send_time=stored.send_time,
+        window_hours=stored.window_hours,
     )
 
 
@@ -146,7 +150,7 @@ def list_tests(tx: ReadTx, campaign_id: UUID, language: str = "zh") -> list[Test
     get_stored(tx, campaign_id)
     shown = []
     for row in tests.list_tests(tx, campaign_id, TESTS_SHOWN):
-        state, failure = reach.state_of_test(tx, row["id"])
+        state, failure = tried.state_of_test(tx, row["id"])
         text = reach.reason_text(failure, language) if failure else None
         shown.append(TestShown(**row, state=state, failure=failure, failure_text=text))
     return shown
@@ -264,6 +268,8 @@ def _shown(tx: ReadTx, found: Sequence[Stored]) -> list[Campaign]:
                 ended_at=stored.ended_at,
                 counts=counts.get(stored.id, _NOBODY),
                 starts_at=stored.starts_at,
+                send_time=stored.send_time,
+                window_hours=stored.window_hours,
                 asked=_asked(approvals.get(stored.approval_id) if stored.approval_id else None),
                 not_started=NotStarted(**stored.not_started) if stored.not_started else None,
                 category=stored.category,

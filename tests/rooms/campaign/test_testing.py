@@ -12,7 +12,7 @@ from huitou.campaign.actions import testing
 from huitou.merchant import actions as merchants
 from huitou.profile import actions as profile
 from huitou.profile.types import Description
-from huitou.reach.reads import messages as reach
+from huitou.reach.reads import tests as reach
 from tests.adapters.sms_world import World
 from tests.conftest import Clock, Read, Write
 from tests.rooms.benefit.test_approvals import as_staff

@@ -9,7 +9,7 @@ from huitou.associate.actions import tasks as associate
 from huitou.base.db import Tx
 from huitou.base.jobs import job
 from huitou.campaign import reads
-from huitou.campaign.actions import deciding
+from huitou.campaign.actions import deciding, timing
 from huitou.campaign.rules import chain
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates, passages
@@ -199,6 +199,9 @@ def compose(
         ],
     )
     list_of = dict(zip(with_list, lists, strict=True))
+    waits = timing.moments(
+        tx, plan, campaign_id, [(t.customer_id, plan.steps[no].channel) for t, no in asked]
+    )
     return [
         None
         if said is None
@@ -216,6 +219,7 @@ def compose(
             task_id=target.task_id,
             product_list_id=list_of.get(n),
             category=plan.category,
+            not_before=waits[n],
             repeats=plan.copies == "all" and no > 0,
             **deciding.waiting(tx, plan, plan.steps[no]),
         )

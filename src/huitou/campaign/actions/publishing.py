@@ -9,7 +9,7 @@ from huitou.base.jobs import job
 from huitou.benefit.actions import approvals
 from huitou.benefit.types.approvals import Approval
 from huitou.campaign import reads
-from huitou.campaign.actions import advancing, approving, deciding, mailing
+from huitou.campaign.actions import advancing, approving, deciding, mailing, timing
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates, passages
 from huitou.campaign.types.plans import (
@@ -77,6 +77,9 @@ def begin(tx: Tx, stored: Stored, audience: Audience) -> None:
     if person is not None:
         store.set_deadline(tx, stored.id, deciding.deadline(tx, person))
     candidates.add_pending(tx, stored.id, audience)
+    if stored.send_time == "habit":
+        customer_ids = [customer_id for customer_id, _ in audience]
+        store.set_hours(tx, stored.id, timing.base_of(tx, customer_ids))
     store.set_state(tx, stored.id, "publishing")
     tx.defer(publish_chunk, key=str(stored.id), campaign_id=str(stored.id))
     merchant.audit(tx, "campaign.published", f"campaign:{stored.id}", candidates=len(audience))

@@ -16,7 +16,8 @@ _SELECT = sql.SQL(
     """
     SELECT id, name, kind, source, goal, product_mode, skus, steps, copies, deadline, holdout_bp,
            salt, state, version, created_by, created_at, published_at, ended_at, urged_at,
-           starts_at, approval_id, approved_count, not_started, category, puts_off
+           starts_at, approval_id, approved_count, not_started, send_time, window_hours,
+           category, puts_off
     FROM campaign.campaign WHERE merchant_id = %(merchant)s
     """
 )
@@ -72,10 +73,12 @@ def add_campaign(tx: Tx, campaign_id: UUID, plan: Plan) -> None:
         """
         INSERT INTO campaign.campaign
             (merchant_id, id, name, kind, source, goal, product_mode, skus, steps, copies, deadline,
-             holdout_bp, salt, starts_at, category, puts_off, created_by, created_at)
+             holdout_bp, salt, starts_at, send_time, window_hours, category,
+             puts_off, created_by, created_at)
         VALUES (%(merchant)s, %(id)s, %(name)s, 'care', %(source)s, %(goal)s, %(product_mode)s,
                 %(skus)s, %(steps)s, %(copies)s, %(deadline)s, %(holdout_bp)s, %(salt)s,
-                %(starts_at)s, %(category)s, %(puts_off)s, %(by)s, %(now)s)
+                %(starts_at)s, %(send_time)s, %(window_hours)s, %(category)s, %(puts_off)s,
+                %(by)s, %(now)s)
         """,
         {"id": campaign_id, "by": tx.principal, **_values(plan)},
     )
@@ -91,7 +94,8 @@ def set_plan(tx: Tx, campaign_id: UUID, plan: Plan, version: int) -> bool:
                 product_mode = %(product_mode)s, skus = %(skus)s, steps = %(steps)s,
                 copies = %(copies)s, deadline = %(deadline)s, holdout_bp = %(holdout_bp)s,
                 salt = %(salt)s, starts_at = %(starts_at)s, category = %(category)s,
-                puts_off = %(puts_off)s, version = version + 1
+                send_time = %(send_time)s, window_hours = %(window_hours)s, puts_off = %(puts_off)s,
+                version = version + 1
             WHERE merchant_id = %(merchant)s AND id = %(id)s AND state = 'draft'
               AND version = %(version)s
             """,
@@ -147,6 +151,24 @@ def set_not_started(tx: Tx, campaign_id: UUID, why: dict[str, str]) -> None:
     )
 
 
+def find_hours(tx: ReadTx, campaign_id: UUID) -> list[int] | None:
+    """When those it is about open and buy, by hours of the week; None before it begins."""
+    found: list[int] | None = tx.value(
+        "SELECT hours FROM campaign.campaign WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": campaign_id},
+    )
+    return found
+
+
+def set_hours(tx: Tx, campaign_id: UUID, hours: Sequence[int]) -> None:
+    """When those it is about open and buy, by hours of the week."""
+    tx.run(
+        "UPDATE campaign.campaign SET hours = %(hours)s"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": campaign_id, "hours": list(hours)},
+    )
+
+
 def set_urged(tx: Tx, campaign_id: UUID) -> None:
     tx.run(
         "UPDATE campaign.campaign SET urged_at = %(now)s"
@@ -179,4 +201,6 @@ def _values(plan: Plan) -> dict[str, Any]:
         "starts_at": plan.starts_at,
         "category": plan.category,
         "puts_off": plan.puts_off,
+        "send_time": plan.send_time,
+        "window_hours": plan.window_hours,
     }

@@ -19,6 +19,8 @@ customer was paid after the message was delivered, whatever the order is later c
 Copies = Literal["one", "all"]
 """`one`: as soon as one copy has reached a customer, or may still reach them, no other goes out.
 `all`: a step that did not work is followed by the next one, whether its copy arrived or not."""
+SendTime = Literal["now", "habit"]
+"""`habit`: what goes by itself waits, within the window, for the hour in which its customer looks."""
 STEPS_MAX = 6
 
 
@@ -90,6 +92,8 @@ class Plan:
     starts_at: datetime | None = None
     category: str = "promotion"
     """What caps count its messages under."""
+    send_time: SendTime = "now"
+    window_hours: int = 24
 
     @property
     def person(self) -> Step | None:
@@ -127,6 +131,8 @@ class Stored:
     not_started: Any
     category: str
     puts_off: bool
+    send_time: SendTime
+    window_hours: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +198,8 @@ class Campaign:
     ended_at: datetime | None
     counts: Counts
     starts_at: datetime | None
+    send_time: SendTime
+    window_hours: int
     asked: Asked | None
     not_started: NotStarted | None
     category: str

@@ -151,17 +151,6 @@ def find_note(tx: ReadTx, note_id: UUID) -> dict[str, Any] | None:
     return records.find_note(tx, note_id)
 
 
-def state_of_test(tx: ReadTx, test_id: UUID) -> tuple[str, str | None]:
-    """The state of a test message or of a card to staff, and the code of its failure. Refuses `NoMessage`."""
-    note = records.find_note(tx, test_id)
-    if note is not None:
-        return note["state"], note["failure"]
-    for message in store.find_messages(tx, [test_id]):
-        if message.is_test:
-            return message.state, message.failure
-    raise NoMessage()
-
-
 def decisions_of(tx: ReadTx, customer_id: UUID, language: str = "zh") -> list[DecisionRow]:
     """Why this customer got or did not get messages, newest first.
 
