@@ -79,7 +79,7 @@ function Detail({ campaign }: { campaign: Campaign }) {
             ]}
           />
         </Panel>
-        <div id="why-not">
+        <div id="why-not" className="why-not-place">
           <Candidates key={reason} campaign={campaign} asked={reason} />
         </div>
       </div>
