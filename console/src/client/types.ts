@@ -234,6 +234,7 @@ export type ContactCap = Schemas['Cap']
 export type ContactQuiet = Schemas['QuietHours']
 export type PolicyShown = Schemas['PolicyShown']
 export type ReachStop = Schemas['Stop']
+export type SuppressionList = Schemas['SuppressionList']
 export type MessageCategory = Schemas['MessageCategory']
 /** What a policy would have done to messages that went. */
 export type PolicyReplayed = Schemas['huitou__reach__types__policies__Replayed']

@@ -211,7 +211,7 @@ function Here() {
     case 'channels':
       return <ChannelsPage />
     case 'policy':
-      return <PolicyPage />
+      return <PolicyPage tab={second} />
     case 'results':
       return <ResultsPage />
     case 'identity':

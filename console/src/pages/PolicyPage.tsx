@@ -1,6 +1,21 @@
+import { Tabs } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Lists } from '@/rooms/reach/Lists'
 import { Policy } from '@/rooms/reach/Policy'
+import { go } from '@/shell/router'
 
-/** 触达规则. */
-export default function PolicyPage() {
-  return <Policy />
+/** 触达规则 and 黑名单. */
+export default function PolicyPage({ tab = 'rules' }: { tab?: string }) {
+  const { t } = useTranslation()
+  return (
+    <Tabs
+      activeKey={tab}
+      destroyOnHidden
+      onChange={(next) => go(next === 'rules' ? '/policy' : `/policy/${next}`)}
+      items={[
+        { key: 'rules', label: t('blocked.tab_policy'), children: <Policy /> },
+        { key: 'lists', label: t('blocked.title'), children: <Lists /> },
+      ]}
+    />
+  )
 }
