@@ -181,15 +181,16 @@ def test_a_late_receipt_cancels_what_is_planned(town: Town, later: Clock) -> Non
 
 def test_a_receipt_after_the_end_still_counts(town: Town, later: Clock) -> None:
     stock(town)
+    over = ("blocked", "no_consent")
     [customer] = town.people(1, consents=("sms",))
-    live = begun(town, FIRST)
+    live = begun(town, FIRST, Step("phone", "您好", within_minutes=60))
     message = ways(town, live)[customer][0].message_id
     set_message(town, message, "failed", failure="bad_number")
     later.move(minutes=61)
     look(town, live)
-    assert told(ways(town, live)[customer]) == [("failed", "bad_number")]
+    assert told(ways(town, live)[customer]) == [("failed", "bad_number"), over]
     set_message(town, message, "delivered")
-    assert told(ways(town, live)[customer]) == [("succeeded", "late")]
+    assert told(ways(town, live)[customer]) == [("succeeded", "late"), over]
 
 
 def test_a_blocked_step_is_followed_at_once(town: Town) -> None:
