@@ -49,38 +49,40 @@ export function Lists() {
           )
         }
       />
-      <Search channelOf={channelOf} />
-      <Panel>
-        <PagedTable<SuppressionList>
-          pages={pages}
-          rowKey="id"
-          empty={<Nothing title={t('blocked.none')} hint={t('blocked.none_hint')} />}
-          columns={[
-            { title: t('blocked.file'), dataIndex: 'file_name' },
-            { title: t('blocked.reason'), render: (_, one) => t(`blocked.reason_${one.reason}`) },
-            { title: t('reach.channel'), render: (_, one) => channelOf(one.channel) },
-            { title: t('blocked.state'), render: (_, one) => <State list={one} /> },
-            { title: t('blocked.added'), align: 'right', dataIndex: 'added' },
-            {
-              title: t('blocked.failed'),
-              align: 'right',
-              render: (_, one) =>
-                one.failed > 0 && one.state === 'done' && mayUpload ? (
-                  <a href={`/v1/reach/lists/${one.id}/errors.csv`} download>
-                    {t('blocked.errors', { count: one.failed })}
-                  </a>
-                ) : (
-                  one.failed
-                ),
-            },
-            { title: t('blocked.at'), render: (_, one) => <Ago at={one.at} /> },
-            {
-              title: '',
-              render: (_, one) => one.state === 'done' && <Verbs list={one} />,
-            },
-          ]}
-        />
-      </Panel>
+      <div className="stack">
+        <Search channelOf={channelOf} />
+        <Panel>
+          <PagedTable<SuppressionList>
+            pages={pages}
+            rowKey="id"
+            empty={<Nothing title={t('blocked.none')} hint={t('blocked.none_hint')} />}
+            columns={[
+              { title: t('blocked.file'), dataIndex: 'file_name' },
+              { title: t('blocked.reason'), render: (_, one) => t(`blocked.reason_${one.reason}`) },
+              { title: t('reach.channel'), render: (_, one) => channelOf(one.channel) },
+              { title: t('blocked.state'), render: (_, one) => <State list={one} /> },
+              { title: t('blocked.added'), align: 'right', dataIndex: 'added' },
+              {
+                title: t('blocked.failed'),
+                align: 'right',
+                render: (_, one) =>
+                  one.failed > 0 && one.state === 'done' && mayUpload ? (
+                    <a href={`/v1/reach/lists/${one.id}/errors.csv`} download>
+                      {t('blocked.errors', { count: one.failed })}
+                    </a>
+                  ) : (
+                    one.failed
+                  ),
+              },
+              { title: t('blocked.at'), render: (_, one) => <Ago at={one.at} /> },
+              {
+                title: '',
+                render: (_, one) => one.state === 'done' && <Verbs list={one} />,
+              },
+            ]}
+          />
+        </Panel>
+      </div>
       {isOpen && <NewList close={() => setOpen(false)} />}
     </>
   )
