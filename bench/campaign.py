@@ -1,6 +1,6 @@
 """A mailing to many: deciding, reserving and logging it, and handing its messages over.
 
-A twentieth of the customers of the base (`bench/base/crowd.py`) is a candidate: consents on three channels, four caps (all
+Candidates are 500,000 of the customers of the base (`bench/base/crowd.py`), a quarter at most: consents on three channels, four caps (all
 channels by day and by week, a channel, a category), quiet hours that put one channel off, a control group of 5 % and a budget
 that does not suffice. `seconds` runs from the plan to the last place reserved, through the queue's own jobs, with a copy that
 is fresh and leaves nothing in memory from before; every candidate has an outcome that is logged. `again_seconds` is the same for the next mailing,
@@ -53,7 +53,8 @@ from huitou.reach.types.policies import Calendar, Cap, ContactPolicy, QuietHours
 from huitou.worker import queue, streams
 
 CUSTOMERS = 10_000_000
-SHARE = 20
+CANDIDATES = 500_000
+HELD_OUT = 20
 ONE_BY_ONE = 400
 SAMPLE = 2_000
 DISPATCHED = 2_000
@@ -80,8 +81,8 @@ def run(asked: Asked) -> Report:
         database = Database(server.dsn, master, clock=lambda: crowd.at, warehouse=copies)
         _write_copy(database, copies, crowd, asked)
         every = range(1, crowd.customers + 1)
-        whom = BitMap(Random(asked.seed).sample(every, crowd.customers // SHARE))
-        out = BitMap(Random(asked.seed).sample(list(whom), len(whom) // SHARE))
+        whom = BitMap(Random(asked.seed).sample(every, min(CANDIDATES, len(every) // 4)))
+        out = BitMap(Random(asked.seed).sample(list(whom), len(whom) // HELD_OUT))
         first, seconds = _mail(database, crowd, whom, out, asked)
         mismatches = _mismatches(database, crowd, whom, out, asked.seed)
         _stop(database, crowd, first.id)
