@@ -493,6 +493,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns/{campaign_id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Channels
+         * @description What came of the campaign's messages, channel by channel, and what they cost.
+         */
+        get: operations["list_channels_v1_campaigns__campaign_id__channels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/campaigns/{campaign_id}/end": {
         parameters: {
             query?: never;
@@ -7693,6 +7713,38 @@ export interface components {
             config: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * ChannelResult
+         * @description What came of a campaign's messages on one channel.
+         *
+         *     `buyers`, `orders` and `amount_fen` (net of refunds) are of orders credited to them. `left` counts customers who
+         *     wanted no more messages there within seven days of one. `cost_fen` is an estimate by the price of those sent last;
+         *     None where the channel has no price, or is not set up any more.
+         */
+        ChannelResult: {
+            /** Amount Fen */
+            amount_fen: number;
+            /** Buyers */
+            buyers: number;
+            /** Channel */
+            channel: string;
+            /** Cost Fen */
+            cost_fen: number | null;
+            /** Delivered */
+            delivered: number;
+            /** Failed */
+            failed: number;
+            /** Left */
+            left: number;
+            /** Opened */
+            opened: number;
+            /** Orders */
+            orders: number;
+            /** Planned */
+            planned: number;
+            /** Sent */
+            sent: number;
         };
         /** ChannelSet */
         ChannelSet: {
@@ -18799,6 +18851,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_CandidateRow_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_channels_v1_campaigns__campaign_id__channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelResult"][];
                 };
             };
             /** @description Refused */

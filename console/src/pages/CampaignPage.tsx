@@ -2,6 +2,7 @@ import { Tabs } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Campaign } from '@/client/types'
+import { Channels } from '@/rooms/attribution/Channels'
 import { LiftPanel } from '@/rooms/attribution/LiftPanel'
 import { useState } from 'react'
 import { Standing } from '@/rooms/campaign/Approval'
@@ -70,6 +71,11 @@ function Detail({ campaign }: { campaign: Campaign }) {
                 key: 'results',
                 label: t('campaign.by_store'),
                 children: <ResultsTable campaign={id} />,
+              },
+              {
+                key: 'channels',
+                label: t('insight.by_channel'),
+                children: <Channels campaign={id} />,
               },
               {
                 key: 'messages',

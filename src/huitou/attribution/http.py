@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from huitou.attribution import reads
-from huitou.attribution.types import Attribution, Lift, Verdict
+from huitou.attribution.types import Attribution, ChannelResult, Lift, Verdict
 from huitou.base.http import Moment, Reading, Router, needs
 from huitou.kernel.page import PAGE_MAX, Page
 
@@ -51,3 +51,9 @@ def get_verdict(tx: Reading, order_id: UUID) -> Verdict:
 def get_lift(tx: Reading, campaign_id: UUID) -> Lift:
     """What the campaign really added, with an interval that may be looked at every day."""
     return reads.lift(tx, campaign_id)
+
+
+@router.get("/campaigns/{campaign_id}/channels", dependencies=[needs("result.read")])
+def list_channels(tx: Reading, campaign_id: UUID) -> list[ChannelResult]:
+    """What came of the campaign's messages, channel by channel, and what they cost."""
+    return reads.channels(tx, campaign_id)

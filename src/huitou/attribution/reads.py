@@ -12,6 +12,7 @@ from huitou.attribution.store import lists as store
 from huitou.attribution.types import (
     LAST_TOUCH,
     Attribution,
+    ChannelResult,
     Credit,
     CreditedSales,
     Lift,
@@ -22,9 +23,12 @@ from huitou.attribution.types import (
 from huitou.base.db import ReadTx
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.merchant import reads as merchants
+from huitou.reach.reads import prices as reach
 
 OUTCOME_WINDOW = timedelta(days=28)
 """How long after assignment spend counts for the lift."""
+LEFT_WITHIN = timedelta(days=7)
+"""Who wants no more messages so soon after one is counted with it."""
 
 
 def credits(tx: ReadTx, credit_ids: Sequence[UUID]) -> list[Credit]:
@@ -120,6 +124,18 @@ def lift(tx: ReadTx, campaign_id: UUID) -> Lift:
         window_days=OUTCOME_WINDOW.days,
     )
     return replace(measured, measured_to=tx.now)
+
+
+def channels(tx: ReadTx, campaign_id: UUID) -> list[ChannelResult]:
+    """What came of a campaign's messages, channel by channel, and what they cost."""
+    found = store.sum_channels(tx, campaign_id, left_within=LEFT_WITHIN)
+    prices = reach.prices(tx, campaign_id, [one.channel for one in found])
+    return [
+        replace(one, cost_fen=round(one.sent * prices[one.channel] / 1_000))
+        if one.channel in prices
+        else one
+        for one in found
+    ]
 
 
 def _shown(tx: ReadTx, found: Sequence[Credit]) -> list[Attribution]:

@@ -214,6 +214,28 @@ class Lift:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelResult:
+    """What came of a campaign's messages on one channel.
+
+    `buyers`, `orders` and `amount_fen` (net of refunds) are of orders credited to them. `left` counts customers who
+    wanted no more messages there within seven days of one. `cost_fen` is an estimate by the price of those sent last;
+    None where the channel has no price, or is not set up any more.
+    """
+
+    channel: str
+    planned: int
+    sent: int
+    delivered: int
+    opened: int
+    failed: int
+    buyers: int
+    orders: int
+    amount_fen: int
+    left: int
+    cost_fen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersCredited:
     """Orders were credited (notice)."""
 

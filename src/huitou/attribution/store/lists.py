@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from huitou.attribution.types import Credit, CreditedSales, Moments
+from huitou.attribution.types import ChannelResult, Credit, CreditedSales, Moments
 from huitou.base.db import ReadTx
 
 _COLUMNS: LiteralString = """
@@ -124,6 +124,48 @@ def sum_staff(tx: ReadTx, staff_id: UUID, since: datetime, until: datetime) -> C
     )
     assert found is not None
     return found
+
+
+def sum_channels(tx: ReadTx, campaign_id: UUID, *, left_within: timedelta) -> list[ChannelResult]:
+    """What came of the campaign's messages, channel by channel, the most used first. In the scope."""
+    return tx.rows(
+        ChannelResult,
+        """
+        WITH message AS (
+            SELECT m.id, m.channel, m.customer_id, m.state, m.submitted_at, m.delivered_at, m.opened_at,
+                EXISTS (SELECT FROM identity.customer r
+                        JOIN reach.suppression s ON s.merchant_id = r.merchant_id
+                            AND s.customer_id = r.id AND s.channel = m.channel
+                        WHERE r.merchant_id = m.merchant_id AND r.root_id = m.customer_id
+                          AND s.at >= m.delivered_at
+                          AND s.at < m.delivered_at + %(left_within)s::interval) AS has_left
+            FROM reach.message m
+            LEFT JOIN profile.customer c
+                ON c.merchant_id = m.merchant_id AND c.customer_id = m.customer_id
+            LEFT JOIN merchant.unit u
+                ON u.merchant_id = c.merchant_id AND u.id = c.home_unit_id
+            WHERE m.merchant_id = %(merchant)s AND m.campaign_id = %(campaign)s AND NOT m.is_test
+              AND CASE WHEN %(scope_staff)s::uuid IS NULL
+                  THEN base.in_scope(u.path, %(scope_path)s)
+                  ELSE c.owner_staff_id = %(scope_staff)s END
+        ), credit AS (
+            SELECT message_id, count(*) AS orders, sum(amount_fen - refunded_fen) AS amount_fen
+            FROM attribution.credit
+            WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s AND withdrawn_at IS NULL
+            GROUP BY message_id
+        )
+        SELECT m.channel, count(*)::int AS planned, count(m.submitted_at)::int AS sent,
+            count(m.delivered_at)::int AS delivered, count(m.opened_at)::int AS opened,
+            count(*) FILTER (WHERE m.state = 'failed')::int AS failed,
+            count(DISTINCT m.customer_id) FILTER (WHERE c.orders > 0)::int AS buyers,
+            coalesce(sum(c.orders), 0)::int AS orders,
+            coalesce(sum(c.amount_fen), 0)::bigint AS amount_fen,
+            count(DISTINCT m.customer_id) FILTER (WHERE m.has_left)::int AS left
+        FROM message m LEFT JOIN credit c ON c.message_id = m.id
+        GROUP BY m.channel ORDER BY planned DESC, m.channel
+        """,
+        {"campaign": campaign_id, "left_within": left_within},
+    )
 
 
 def sum_outcomes(

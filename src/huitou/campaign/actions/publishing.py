@@ -125,6 +125,8 @@ def resume_publishing(tx: Tx) -> None:
     """Take up whatever was left in the middle."""
     for stored in store.list_in_state(tx, "publishing"):
         tx.defer(publish_chunk, key=str(stored.id), campaign_id=str(stored.id))
+    for stored in store.list_in_state(tx, "live"):
+        mailing.resume(tx, stored)
 
 
 def pause(tx: Tx, campaign_id: UUID) -> Campaign:

@@ -9,7 +9,7 @@ from uuid import UUID
 from pyroaring import BitMap
 
 from huitou.base.db import Tx
-from huitou.base.jobs import job
+from huitou.base.jobs import every, job
 from huitou.reach.jobs import crowding
 from huitou.reach.reads import messages as reads
 from huitou.reach.rules.crowds import CODES
@@ -53,6 +53,16 @@ def reserve_mailing(tx: Tx, *, mailing_id: str) -> None:
         return
     store.set_state(tx, stored.id, "reserved")
     tx.tell(MailingReserved(stored.id))
+
+
+@every(minutes=1)
+def keep_mailings(tx: Tx) -> None:
+    """Take up whatever was left in the middle."""
+    for mailing_id, state in store.list_open(tx):
+        if state == "deciding":
+            tx.defer(decide_mailing, key=str(mailing_id), mailing_id=str(mailing_id))
+        elif state == "reserving":
+            tx.defer(reserve_mailing, key=str(mailing_id), mailing_id=str(mailing_id))
 
 
 def question_of(stored: Stored) -> crowding.Question:

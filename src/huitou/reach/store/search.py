@@ -124,3 +124,20 @@ def count_failures(tx: ReadTx, since: datetime) -> list[dict[str, Any]]:
         """,
         {"since": since},
     )
+
+
+def list_bodies(
+    tx: ReadTx, campaign_id: UUID, channel: str, count_max: int
+) -> list[tuple[UUID, bytes]]:
+    """`(message, sealed body)` of those of a campaign that went out last."""
+    rows = tx.rows(
+        dict,
+        """
+        SELECT id, body_sealed FROM reach.message
+        WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s AND channel = %(channel)s
+          AND submitted_at IS NOT NULL AND body_sealed IS NOT NULL AND NOT is_test
+        ORDER BY planned_at DESC LIMIT %(count_max)s
+        """,
+        {"campaign": campaign_id, "channel": channel, "count_max": count_max},
+    )
+    return [(row["id"], bytes(row["body_sealed"])) for row in rows]
