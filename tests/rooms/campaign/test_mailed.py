@@ -11,7 +11,9 @@ from huitou.campaign.actions import advancing, deciding, editing, mailing, publi
 from huitou.campaign.types.plans import Step
 from huitou.reach.actions import messages as reach
 from huitou.reach.jobs import mailing as jobs
+from huitou.reach.jobs import sending
 from huitou.reach.reads import mailings as shown
+from huitou.reach.reads import messages as found
 from tests.conftest import Clock, Write
 from tests.rooms.campaign.planning import arms, campaign, plan, published
 from tests.rooms.reach.conftest import Town
@@ -23,7 +25,7 @@ def _messages(town: Town, campaign_id: UUID) -> list[dict[str, Any]]:
     with town.db.read(town.brand.merchant.id) as tx:
         return tx.rows(
             dict,
-            "SELECT customer_id, state, mailing_id FROM reach.message"
+            "SELECT id, customer_id, state, mailing_id FROM reach.message"
             " WHERE merchant_id = %(merchant)s AND campaign_id = %(id)s",
             {"id": campaign_id},
         )
@@ -134,6 +136,28 @@ def test_whoever_has_had_enough_waits_as_long_as_the_step_lasts(
     waits = {row["customer_id"]: row["not_before"] for row in times}
     assert waits == {third: None} | ({first: today, second: today} if puts_off else {})
     assert sum(one.count for one in told.tallies) == told.candidates
+
+
+def test_paused_what_is_planned_waits_and_goes_on_once(town: Town, write: Write) -> None:
+    town.people(2)
+    made = published(town, steps=BY_SMS, product_mode="none")
+    with write() as tx:
+        tx.run(
+            "UPDATE reach.message SET state = 'planned', attempt = 1 WHERE campaign_id = %(id)s",
+            {"id": made.id},
+        )
+        publishing.pause(tx, made.id)
+        publishing.pause(tx, made.id)
+    [first, second] = [str(one["id"]) for one in _messages(town, made.id)]
+    with write() as tx:
+        assert sending.claim_submit(tx, first) is None
+    assert {one["state"] for one in _messages(town, made.id)} == {"planned"}
+    with town.db.read(town.brand.merchant.id) as tx:
+        assert found.list_stops(tx) == [], "a pause is no emergency"
+    with write() as tx:
+        publishing.resume(tx, made.id)
+    with write() as tx:
+        assert sending.claim_submit(tx, second) is not None
 
 
 def test_it_ends_when_its_time_is_over(town: Town, clock: Clock) -> None:

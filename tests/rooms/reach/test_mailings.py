@@ -256,6 +256,20 @@ def test_a_place_is_not_held_where_somebody_was_quicker(town: Town, copies: Ware
     }
 
 
+def test_what_a_worker_left_in_the_middle_is_taken_up(town: Town, copies: Warehouse) -> None:
+    found = ordinals(town, town.people(2))
+    mailing = uuid4()
+    with town.db.write(town.brand.merchant.id) as tx:
+        mailings.begin(tx, mailing, plan(), BitMap(found.values()))
+    with town.db.owner() as owner:
+        owner.execute("DELETE FROM procrastinate.procrastinate_jobs")
+    with town.db.write(town.brand.merchant.id) as tx:
+        jobs.keep_mailings(tx)
+    town.drain()
+    with town.db.read(town.brand.merchant.id) as tx:
+        assert shown_mailings.get_mailing(tx, mailing).state == "reserved"
+
+
 def test_a_budget_goes_where_it_brings_most(town: Town, copies: Warehouse) -> None:
     people = town.people(6)
     found = ordinals(town, people)

@@ -29,6 +29,7 @@ from huitou.campaign.types.plans import (
 from huitou.identity import reads as identity
 from huitou.merchant import actions as merchant
 from huitou.reach.actions import messages as reach
+from huitou.reach.actions import stops
 
 Audience = list[tuple[UUID, UUID | None]]
 """Customer and the opportunity that named them."""
@@ -135,6 +136,7 @@ def pause(tx: Tx, campaign_id: UUID) -> Campaign:
     if stored.state != "paused":
         _require(stored, "live")
         associate.set_paused(tx, campaign_id, is_paused=True)
+        stops.pause(tx, campaign_id)
         _change(tx, stored, "paused")
     return reads.get_campaign(tx, campaign_id)
 
@@ -145,6 +147,7 @@ def resume(tx: Tx, campaign_id: UUID) -> Campaign:
     if stored.state != "live":
         _require(stored, "paused")
         associate.set_paused(tx, campaign_id, is_paused=False)
+        stops.resume(tx, campaign_id)
         _change(tx, stored, "live")
         mailing.resume(tx, stored)
     return reads.get_campaign(tx, campaign_id)
@@ -161,6 +164,7 @@ def end(tx: Tx, campaign_id: UUID) -> Campaign:
         associate.cancel_of_campaign(tx, campaign_id)
         mailing.stop(tx, stored)
         advancing.stop(tx, campaign_id)
+        stops.resume(tx, campaign_id)
         _change(tx, stored, "ended")
         tx.tell(CampaignEnded(campaign_id))
     return reads.get_campaign(tx, campaign_id)

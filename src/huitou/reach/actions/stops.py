@@ -42,6 +42,25 @@ def stop(tx: Tx, new: NewStop) -> Stop:
     return found
 
 
+def pause(tx: Tx, campaign_id: UUID) -> None:
+    """The campaign's planned messages wait from the commit on, as for a stop. Again is no change."""
+    tx.lock(holding.HANDING)
+    new = NewStop(
+        scope="campaign",
+        channel=None,
+        campaign_id=campaign_id,
+        is_total=False,
+        take_back=False,
+        reason="活动已暂停",
+    )
+    store.add_stop(tx, new_id(), new, "pause")
+
+
+def resume(tx: Tx, campaign_id: UUID) -> None:
+    """They go on. Again is no change."""
+    store.lift_pause(tx, campaign_id)
+
+
 def lift(tx: Tx, stop_id: UUID) -> Stop:
     """What waits for this stop goes on. A stop that was lifted before stays as it is. Refuses `NoStop`."""
     if store.find_stop(tx, stop_id) is None:

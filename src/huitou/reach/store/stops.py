@@ -1,22 +1,25 @@
 """Emergency stops, and the messages that wait for them."""
 
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
 from huitou.reach.types.stops import NewStop, Stop
 
+Kind = Literal["emergency", "pause"]
 
-def add_stop(tx: Tx, stop_id: UUID, new: NewStop) -> Stop:
-    """In force from now on; the one of this scope that is in force already holds as much as both."""
+
+def add_stop(tx: Tx, stop_id: UUID, new: NewStop, kind: Kind = "emergency") -> Stop:
+    """In force from now on; the one of this kind and scope that is in force already holds as much as both."""
     [stop] = tx.rows(
         Stop,
         """
-        INSERT INTO reach.stop AS s (merchant_id, id, scope, channel, campaign_id, is_total, take_back,
+        INSERT INTO reach.stop AS s (merchant_id, id, kind, scope, channel, campaign_id, is_total, take_back,
             reason, since, by)
-        VALUES (%(merchant)s, %(id)s, %(scope)s, %(channel)s, %(campaign)s, %(total)s, %(back)s,
+        VALUES (%(merchant)s, %(id)s, %(kind)s, %(scope)s, %(channel)s, %(campaign)s, %(total)s, %(back)s,
             %(reason)s, %(now)s, %(by)s)
-        ON CONFLICT (merchant_id, scope, coalesce(channel, ''), coalesce(campaign_id, merchant_id))
+        ON CONFLICT (merchant_id, kind, scope, coalesce(channel, ''), coalesce(campaign_id, merchant_id))
             WHERE lifted_at IS NULL
         DO UPDATE SET is_total = s.is_total OR excluded.is_total,
             take_back = s.take_back OR excluded.take_back
@@ -25,6 +28,7 @@ def add_stop(tx: Tx, stop_id: UUID, new: NewStop) -> Stop:
         """,
         {
             "id": stop_id,
+            "kind": kind,
             "scope": new.scope,
             "channel": new.channel,
             "campaign": new.campaign_id,
@@ -51,13 +55,13 @@ def list_in_force(tx: ReadTx) -> list[Stop]:
 
 
 def list_stops(tx: ReadTx, count_max: int) -> list[Stop]:
-    """Those in force, then the latest that were lifted."""
+    """Emergency stops in force, then the latest that were lifted."""
     return tx.rows(
         Stop,
         """
         SELECT id, scope, channel, campaign_id, is_total, take_back, reason, since, by, lifted_at,
             lifted_by
-        FROM reach.stop WHERE merchant_id = %(merchant)s
+        FROM reach.stop WHERE merchant_id = %(merchant)s AND kind = 'emergency'
         ORDER BY lifted_at DESC NULLS FIRST, since DESC, id LIMIT %(count_max)s
         """,
         {"count_max": count_max},
@@ -83,6 +87,18 @@ def set_lifted(tx: Tx, stop_id: UUID) -> bool:
             "UPDATE reach.stop SET lifted_at = %(now)s, lifted_by = %(by)s"
             " WHERE merchant_id = %(merchant)s AND id = %(id)s AND lifted_at IS NULL",
             {"id": stop_id, "by": tx.principal},
+        )
+    )
+
+
+def lift_pause(tx: Tx, campaign_id: UUID) -> bool:
+    """False where the campaign is not paused."""
+    return bool(
+        tx.run(
+            "UPDATE reach.stop SET lifted_at = %(now)s, lifted_by = %(by)s"
+            " WHERE merchant_id = %(merchant)s AND kind = 'pause' AND campaign_id = %(id)s"
+            " AND lifted_at IS NULL",
+            {"id": campaign_id, "by": tx.principal},
         )
     )
 
