@@ -9,6 +9,7 @@ import { Field } from '@/ui/field'
 import { Panel } from '@/ui/page'
 import { Chain } from './Chain'
 import { evening, type Fault } from './chain'
+import { Sending } from './Sending'
 import { Whom } from './Whom'
 
 interface Given {
@@ -59,6 +60,7 @@ export function CampaignForm({
         >
           <Begins draft={draft} set={set} />
         </Field>
+        <Sending draft={draft} set={set} />
       </Panel>
       <Panel title={t('campaign.proof')}>
         <Holdout draft={draft} set={set} />

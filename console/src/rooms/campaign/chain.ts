@@ -71,11 +71,15 @@ export function faultsOf(draft: NewCampaign, now: number): Map<Fault, string> {
 /** Only the fields of the request; a saved campaign carries more. A variable without a name is none yet. */
 export function bodyOf(draft: NewCampaign): NewCampaign {
   const { name, source, goal, product_mode, skus, copies, starts_at, holdout_bp, salt } = draft
+  const { category, puts_off, send_time, window_hours } = draft
   const steps = draft.steps.map((step) => ({
     ...step,
     params: Object.fromEntries(Object.entries(step.params).filter(([variable]) => variable)),
   }))
-  return { name, source, goal, product_mode, skus, steps, copies, starts_at, holdout_bp, salt }
+  return {
+    ...{ name, source, goal, product_mode, skus, steps, copies, starts_at, holdout_bp, salt },
+    ...{ category, puts_off, send_time, window_hours },
+  }
 }
 
 export function draftOf(saved: Campaign): NewCampaign {
@@ -93,6 +97,10 @@ export function blankCampaign(source: Source, words: { copy: string; sms: string
     copies: 'one',
     starts_at: null,
     holdout_bp: 1000,
+    category: 'promotion',
+    puts_off: true,
+    send_time: 'now',
+    window_hours: 24,
     salt: crypto.getRandomValues(new Uint32Array(2)).join('-'),
   }
 }

@@ -54,7 +54,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
 """Why a candidate gets no message, in Chinese and English."""
 
 
-HELD = ("紧急停发中，恢复后继续发送", "Held by an emergency stop; it goes on when that is lifted")
+HELD = (
+    "已暂停或紧急停发，恢复后继续发送",
+    "Held by a pause or an emergency stop; it goes on after that",
+)
 """What comes next for a planned message under a stop."""
 
 _STEP = timedelta(minutes=15)
