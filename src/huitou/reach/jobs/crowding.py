@@ -2,7 +2,7 @@
 clock of their own, by their rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import md5
@@ -118,7 +118,6 @@ def judge(
                 text="",
                 campaign_id=question.campaign_id,
                 category=plan.category,
-                expires_at=plan.expires_at,
             )
             for _, customer_id in some
             for way in plan.ways
@@ -157,6 +156,7 @@ class _Gathering:
     policy: ContactPolicy
     zone: str
     ordinals: Ints
+    known: dict[tuple[Cap, datetime, str | None], Mask] = field(default_factory=dict)
 
     def crowd(self) -> Crowd:
         plan, tx = self.question.plan, self.tx
@@ -181,13 +181,11 @@ class _Gathering:
         )
 
     def _way(self, channel: str, is_on: bool, scope: str | None, held: Sequence[Held]) -> WayFacts:
-        plan = self.question.plan
         at, quiet = caps.opens_at(self.policy.quiet, channel, self.tx.now, self.zone)
-        is_late = plan.expires_at is not None and at >= plan.expires_at and bool(quiet)
         return WayFacts(
             channel=channel,
             opens_at=at,
-            is_quiet=any(one.action == "drop" for one in quiet) or is_late,
+            is_quiet=any(one.action == "drop" for one in quiet),
             is_on=is_on,
             has_consent=self._in(self.copy.consenting(channel)),
             is_opted_out=self._in(self.copy.opted_out(channel)),
@@ -202,8 +200,15 @@ class _Gathering:
         message = Past(at, channel, self.question.plan.category, self.question.campaign_id)
         for cap in self.policy.caps:
             if (cap.scope == "channel") == is_own and caps.is_about(cap, message):
-                found |= self._over_cap(cap, message, held)
+                found |= self._once(cap, message, held)
         return found
+
+    def _once(self, cap: Cap, message: Past, held: Sequence[Held]) -> Mask:
+        """Ways that go at the same time share what counts for all channels."""
+        key = (cap, message.at, message.channel if cap.scope == "channel" else None)
+        if key not in self.known:
+            self.known[key] = self._over_cap(cap, message, held)
+        return self.known[key]
 
     def _over_cap(self, cap: Cap, message: Past, held: Sequence[Held]) -> Mask:
         at = message.at

@@ -43,7 +43,6 @@ class MailingPlan(Part):
     ways: Annotated[tuple[Way, ...], Field(min_length=1, max_length=6, strict=False)]
     category: Name = "promotion"
     budget_fen: Annotated[int, Field(ge=0)] | None = None
-    expires_at: Annotated[datetime, Field(strict=False)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
