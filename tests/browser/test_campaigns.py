@@ -54,6 +54,7 @@ def test_a_chain_is_written_and_kept(open_page: OpenPage, demo: Demo, name: str)
     cards.nth(1).get_by_label("怎样算成功，等多久").click()
     page.locator(".ant-select-dropdown:visible").get_by_text("打开链接才算").click()
     expect(page.get_by_text("2 天内没有打开，则发公众号消息")).to_be_visible()
+    page.wait_for_timeout(700)  # edits that follow each other at once are one step
     cards.nth(2).get_by_role("button", name="提前").click()
     expect(page.get_by_text("2 天内没有送达，则发短信")).to_be_visible()
     expect(cards.nth(1).get_by_role("button", name="提前")).to_be_disabled()
