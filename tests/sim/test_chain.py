@@ -19,7 +19,7 @@ from huitou.base.db import Tx
 from huitou.campaign import reads
 from huitou.campaign.actions import advancing, deciding, editing, publishing
 from huitou.campaign.types.candidates import CandidateRow
-from huitou.campaign.types.plans import Copies, Step
+from huitou.campaign.types.plans import Copies, Step, Until
 from huitou.kernel.errors import Refusal
 from huitou.reach.actions import messages as reach
 from huitou.reach.jobs import receipts, sending
@@ -122,9 +122,9 @@ class Life:
         self.consenting = set(self.customers)
         self.calls: list[Sending] = []
         self.customer_of: dict[UUID, UUID] = {}
-        untils = ("delivered", "delivered", "opened", "bought")
+        untils: tuple[Until, ...] = ("delivered", "delivered", "opened", "bought")
         steps = [
-            Step("sms", f"第{no}步", dice.choice(untils), within_minutes=dice.randint(20, 900))  # type: ignore[arg-type]
+            Step("sms", f"第{no}步", dice.choice(untils), within_minutes=dice.randint(20, 900))
             for no in range(dice.randint(2, 4))
         ]
         if dice.random() < 0.6:

@@ -30,7 +30,7 @@ from huitou.reach.types.channels import (
     Waiting,
 )
 from huitou.reach.types.policies import ContactPolicy
-from huitou.reach.types.stops import NewStop, Stop
+from huitou.reach.types.stops import NewStop, Stop, StopScope
 from tests.conftest import Clock
 from tests.rooms.reach import conftest as reach
 from tests.rooms.reach.conftest import Town
@@ -126,9 +126,10 @@ class Senders:
     def declare(self, dice: Random) -> None:
         """An emergency: of everything, or of the one channel."""
         if self.stop is None:
-            scope = dice.choice(["everything", "channel"])
+            scopes: tuple[StopScope, ...] = ("everything", "channel")
+            scope = dice.choice(scopes)
             channel = "sms" if scope == "channel" else None
-            new = NewStop(scope, channel, None, False, False, "sim")  # type: ignore[arg-type]
+            new = NewStop(scope, channel, None, False, False, "sim")
             # Whoever has claimed makes the call in the same breath here, or has died.
             self.calls.clear()
             made = self.write(stopping.stop, new)

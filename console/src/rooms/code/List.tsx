@@ -1,16 +1,16 @@
-import { Input, Segmented, Select, Tag } from 'antd'
+import { Segmented, Select, Tag } from 'antd'
 import { useEffect, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePages, useRead } from '@/client/query'
 import type { ContactCode, ContactCodeStanding } from '@/client/types'
 import { useFilters } from '@/shell/router'
-import { useDebounced } from '@/ui/debounce'
 import { count, percent, yuan } from '@/ui/format'
 import { Nothing, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
 import { Tags } from '@/ui/tag'
 import { kinds } from './draft'
 import { StandingTag } from './StandingTag'
+import { Search } from '@/ui/search'
 
 const standings: ContactCodeStanding[] = ['live', 'making', 'failed', 'stopped']
 
@@ -67,7 +67,11 @@ export function CodeList({ create, open }: { create: ReactNode; open: (id: strin
           onChange={(next?: string) => set({ unit: next })}
           options={units.data?.items.map((one) => ({ value: one.code, label: one.name }))}
         />
-        <Search value={q ?? ''} change={(words) => set({ q: words || undefined })} />
+        <Search
+          label={t('code.search')}
+          value={q ?? ''}
+          change={(words) => set({ q: words || undefined })}
+        />
         {batch && (
           <Tag closable onClose={() => set({ batch: undefined })}>
             {t('code.of_batch')}
@@ -161,27 +165,5 @@ function Share({ part, of }: { part: number; of: number }) {
     <span className="num">
       {count(part)} <small className="quiet">{percent(part / of, 0)}</small>
     </span>
-  )
-}
-
-/** Types at once, asks when the typing rests. */
-function Search({ value, change }: { value: string; change: (words: string) => void }) {
-  const { t } = useTranslation()
-  const [typed, setTyped] = useState(value)
-  const still = useDebounced(typed.trim(), 300)
-  useEffect(() => {
-    if (still !== value) change(still)
-    // Only what was typed asks; a filter that is set beside it does not.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [still])
-  return (
-    <Input.Search
-      allowClear
-      className="filter-q"
-      aria-label={t('code.search')}
-      placeholder={t('code.search')}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-    />
   )
 }

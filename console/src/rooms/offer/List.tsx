@@ -1,13 +1,12 @@
 import { MoreOutlined } from '@ant-design/icons'
-import { Button, Dropdown, Input, Segmented, Select } from 'antd'
+import { Button, Dropdown, Segmented, Select } from 'antd'
 import dayjs from 'dayjs'
-import { useEffect, useState, type ReactNode } from 'react'
+import { type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePages } from '@/client/query'
 import type { Offer } from '@/client/types'
 import { go, useFilters } from '@/shell/router'
 import { useMay } from '@/shell/session'
-import { useDebounced } from '@/ui/debounce'
 import { count, yuan } from '@/ui/format'
 import { Nothing, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
@@ -16,6 +15,7 @@ import { StateTag } from './StateTag'
 import { BudgetBar } from './Taken'
 import { useTurn, verbsOf } from './Turns'
 import './offer.css'
+import { Search } from '@/ui/search'
 
 const states: Offer['state'][] = ['published', 'draft', 'paused', 'ended']
 
@@ -49,7 +49,12 @@ export function OfferList({ create }: { create: ReactNode }) {
           onChange={(next?: string) => set({ kind: next })}
           options={families.map((value) => ({ value, label: t(`offer.family_${value}`) }))}
         />
-        <Search value={q ?? ''} change={(words) => set({ q: words || undefined })} />
+        <Search
+          label={t('offer.search')}
+          className="offer-search"
+          value={q ?? ''}
+          change={(words) => set({ q: words || undefined })}
+        />
       </div>
       <PagedTable<Offer>
         pages={pages}
@@ -115,28 +120,6 @@ export function OfferList({ create }: { create: ReactNode }) {
         ]}
       />
     </Panel>
-  )
-}
-
-/** Types at once, asks when the typing rests. */
-function Search({ value, change }: { value: string; change: (words: string) => void }) {
-  const { t } = useTranslation()
-  const [typed, setTyped] = useState(value)
-  const still = useDebounced(typed.trim(), 300)
-  useEffect(() => {
-    if (still !== value) change(still)
-    // Only what was typed asks; a filter that is set beside it does not.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [still])
-  return (
-    <Input.Search
-      allowClear
-      className="filter-q offer-search"
-      aria-label={t('offer.search')}
-      placeholder={t('offer.search')}
-      value={typed}
-      onChange={(event) => setTyped(event.target.value)}
-    />
   )
 }
 
