@@ -21,6 +21,11 @@ export const theme: ThemeConfig = {
   token: {
     colorPrimary: colour.teal,
     colorInfo: colour.teal,
+    // The palettes that are made of so dark a colour begin with greys.
+    colorPrimaryBg: colour.tealSoft,
+    colorPrimaryBgHover: '#d3e7e4',
+    colorInfoBg: colour.tealSoft,
+    colorInfoBorder: '#b7d7d3',
     colorLink: colour.teal,
     colorSuccess: colour.down,
     colorWarning: colour.warm,

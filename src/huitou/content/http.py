@@ -97,11 +97,11 @@ def show_preferences(request: Request, token: str, done: str = "") -> Response:
     database = _database(request)
     merchant = reads.merchant_of(database, token)
     if merchant is None:
-        return _gone(request, is_over=False)
+        return _gone(request, is_over=False, about="preferences")
     with database.read(merchant, principal="customer") as tx:
         link = reads.find_link(tx, token)
         if link is None or link.expires_at <= tx.now:
-            return _gone(request, is_over=True)
+            return _gone(request, is_over=True, about="preferences")
         page = reads.page_of(tx, link, language_of(request))
         rows = reads.preferences_of(tx, link.customer_id)
         zone = ZoneInfo(merchants.get_merchant(tx).zone)
@@ -233,8 +233,10 @@ def _open(request: Request, token: str) -> Link | None:
             return None
 
 
-def _gone(request: Request, *, is_over: bool) -> Response:
-    return _pages.answer(request, "gone.html", 410 if is_over else 404, is_over=is_over)
+def _gone(request: Request, *, is_over: bool, about: str = "list") -> Response:
+    return _pages.answer(
+        request, "gone.html", 410 if is_over else 404, is_over=is_over, about=about
+    )
 
 
 def _database(request: Request) -> Database:

@@ -211,7 +211,9 @@ PREFERENCES = (
     ("wecom", "企业微信（导购）", "WeCom (your associate)"),
     ("wechat", "公众号", "Official account"),
     ("mini", "小程序", "Mini program"),
+    ("rcs", "5G 消息", "5G messages"),
     ("phone", "电话", "Phone calls"),
+    ("webhook", "App 推送", "App notices"),
 )
 """Channels that customers decide about, in their words."""
 _WANTED = {"marketing": False, "service": True}

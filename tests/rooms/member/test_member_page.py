@@ -77,6 +77,12 @@ def test_every_channel_and_every_line(phone: TestClient, link: Link, customer: U
     assert "¥129.00" in phone.get(f"/m/bills/{newest}").text
 
 
+def test_every_link_of_the_page_leads_on(phone: TestClient, link: Link, customer: UUID) -> None:
+    page = phone.get(link(customer)).text
+    for path in {"/m/preferences", *re.findall(r'href="(/m[^"#?]*)"', page)}:
+        assert phone.get(path).status_code == 200, path
+
+
 def test_english_on_request_and_by_choice(phone: TestClient, link: Link, customer: UUID) -> None:
     phone.get(link(customer))
     assert "My bills" in phone.get("/m", headers={"accept-language": "en"}).text

@@ -1,11 +1,12 @@
 import { Table, Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
-import type { Campaign, CampaignProgress } from '@/client/types'
+import type { Campaign, CampaignPreview, CampaignProgress } from '@/client/types'
 import { Answer, Panel } from '@/ui/page'
 import { Waterfall } from './Waterfall'
 
 type Funnel = CampaignProgress['steps'][number]
+type Bars = CampaignPreview['waterfall']
 
 /** How far every step is, and who was left out of the campaign; a reason opens its customers. */
 export function Steps({ campaign, open }: { campaign: Campaign; open: (reason: string) => void }) {
@@ -15,18 +16,13 @@ export function Steps({ campaign, open }: { campaign: Campaign; open: (reason: s
     every: 5000,
   })
   return (
-    <div className="cols-2">
+    <div className="cols-steps">
       <Panel title={t('campaign.steps')}>
         <Answer of={progress}>{(data) => <Funnels steps={data.steps} />}</Answer>
       </Panel>
       <Panel title={t('campaign.waterfall')}>
         <Answer of={progress}>
-          {(data) => (
-            <Waterfall
-              bars={barsOf(data, t('campaign.candidates'), t('campaign.held_out'))}
-              open={open}
-            />
-          )}
+          {(data) => <Waterfall bars={barsOf(data, (arm) => t(`campaign.${arm}`))} open={open} />}
         </Answer>
       </Panel>
     </div>
@@ -34,19 +30,17 @@ export function Steps({ campaign, open }: { campaign: Campaign; open: (reason: s
 }
 
 /** The bars of a published campaign, whose customers are decided: the same picture as before. */
-function barsOf(progress: CampaignProgress, all: string, heldOut: string) {
+function barsOf(progress: CampaignProgress, say: (arm: string) => string): Bars {
   const { counts, excluded } = progress
-  const bar = (kind: 'candidates' | 'held_out', title: string, count: number) => ({
-    kind,
-    code: kind,
-    title_zh: title,
-    title_en: title,
-    count,
+  const bar = (kind: Bars[number]['kind'], code: string, count: number) => ({
+    ...{ kind, code, count },
+    ...{ title_zh: say(code), title_en: say(code) },
   })
   return [
-    bar('candidates', all, counts.candidates),
+    bar('candidates', 'candidates', counts.candidates),
     ...excluded.map((one) => ({ kind: 'lost' as const, code: one.reason, ...one })),
-    bar('held_out', heldOut, counts.holdout),
+    bar('held_out', 'held_out', counts.holdout),
+    bar('reached', 'treated', counts.treated),
   ]
 }
 

@@ -14,7 +14,10 @@ export function Waterfall({
   const { t, i18n } = useTranslation()
   const said = (bar: (typeof bars)[number]) => {
     const title = i18n.language === 'en' ? bar.title_en : bar.title_zh
-    return bar.kind === 'reached' ? t('campaign.reached_by', { by: title }) : title
+    // Of a published campaign it is everybody who is reached, however.
+    return bar.kind === 'reached' && bar.code !== 'treated'
+      ? t('campaign.reached_by', { by: title })
+      : title
   }
   return (
     <ol className="waterfall" aria-label={t('campaign.waterfall')}>

@@ -39,7 +39,9 @@ function Shown({ channel, health }: { channel: Channel; health: CallbackHealth }
           type="info"
           showIcon
           title={t('merchant.calls_silent')}
-          description={t('merchant.calls_silent_hint')}
+          description={t(
+            channel.kind === 'wecom' ? 'merchant.calls_silent_wecom' : 'merchant.calls_silent_hint',
+          )}
         />
       )}
       <dl className="facts">

@@ -6,6 +6,7 @@ import { useWrite } from '@/client/query'
 import type { Customer, Revealed } from '@/client/types'
 import { useMay } from '@/shell/session'
 import { Ago, Day } from '@/ui/time'
+import { Clock } from './Clock'
 
 /** Who this is. Name and phone stay masked until revealed, which the audit log keeps. */
 export function CustomerHead({ customer }: { customer: Customer }) {
@@ -69,6 +70,7 @@ export function CustomerHead({ customer }: { customer: Customer }) {
               {t('profile.seen')} <Ago at={customer.last_seen_at} />
             </span>
           )}
+          <Clock customer={customer} />
         </div>
       </div>
     </div>

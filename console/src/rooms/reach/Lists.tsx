@@ -74,7 +74,11 @@ export function Lists() {
                     one.failed
                   ),
               },
-              { title: t('blocked.at'), render: (_, one) => <Ago at={one.at} /> },
+              {
+                title: t('blocked.at'),
+                className: 'after-number',
+                render: (_, one) => <Ago at={one.at} />,
+              },
               {
                 title: '',
                 render: (_, one) => one.state === 'done' && <Verbs list={one} />,
@@ -142,7 +146,7 @@ function Search({ channelOf }: { channelOf: (code: string) => string }) {
     <Panel>
       <Input.Search
         allowClear
-        className="filter-wide"
+        className="list-search"
         aria-label={t('blocked.search')}
         placeholder={t('blocked.search')}
         value={words}

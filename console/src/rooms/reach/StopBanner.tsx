@@ -42,7 +42,7 @@ function InForce({ stop }: { stop: ReachStop }) {
   const ask = () =>
     modal.confirm({
       title: t('stop.lift_title'),
-      content: t('stop.lift_hint', { count: stop.held ?? 0 }),
+      content: stop.held ? t('stop.lift_hint', { count: stop.held }) : t('stop.lift_hint_none'),
       okText: t('stop.lift'),
       onOk: () =>
         lift
@@ -59,13 +59,10 @@ function InForce({ stop }: { stop: ReachStop }) {
           <b>
             <What stop={stop} />
           </b>{' '}
-          {t('stop.because', { reason: stop.reason })}
-        </>
-      }
-      description={
-        <>
-          <Ago at={stop.since} />
-          {(stop.held ?? 0) > 0 && <> · {t('stop.held', { count: stop.held ?? 0 })}</>}
+          <span className="stop-why">
+            {t('stop.because', { reason: stop.reason })} · <Ago at={stop.since} />
+            {(stop.held ?? 0) > 0 && <> · {t('stop.held', { count: stop.held ?? 0 })}</>}
+          </span>
         </>
       }
       action={

@@ -17,9 +17,10 @@ ROUTERS = (
     coupons.router,
     purse.router,
     games.router,
+    preferences.router,
+    # Last of these pages: whatever else stands behind `/m/` is taken for a link's token.
     pages.router,
     counter.router,
     serving.router,
     prices.router,
-    preferences.router,
 )
