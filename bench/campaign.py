@@ -183,11 +183,11 @@ def _mismatches(database: Database, crowd: Crowd, whom: BitMap, out: BitMap, see
     question = crowding.Question(plan, new_id(), some, out)
     with database.read(crowd.merchant) as tx:
         # The first mailing's places count in both.
-        sets = crowding.decide(tx, question)
+        [sets] = crowding.decide(tx, [question])
         rows = crowding.judge(tx, question, POLICY, list(some))
     wrong = 0
     for ordinal, code, way in zip(sets.ordinals, sets.chosen.code, sets.chosen.way, strict=True):
-        codes = rows[int(ordinal)]
+        codes = [one.code for one in rows[int(ordinal)]]
         best = max(range(len(codes)), key=lambda n: (len(CODES) if codes[n] == 0 else codes[n], -n))
         expected = CODES[codes[best]] or ("holdout" if int(ordinal) in out else "")
         wrong += (expected, best) != (CODES[code], int(way))

@@ -7475,6 +7475,8 @@ export interface components {
          */
         Campaign: {
             asked: components["schemas"]["Asked-Output"] | null;
+            /** Budget Fen */
+            budget_fen: number | null;
             /** Category */
             category: string;
             /** Closes At */
@@ -7503,6 +7505,8 @@ export interface components {
             goal: string;
             /** Holdout Bp */
             holdout_bp: number;
+            /** Holds Ahead */
+            holds_ahead: boolean;
             /**
              * Id
              * Format: uuid
@@ -7513,6 +7517,10 @@ export interface components {
             /** Name */
             name: string;
             not_started: components["schemas"]["NotStarted"] | null;
+            /** Per Hour */
+            per_hour: number | null;
+            /** Priority */
+            priority: number;
             /**
              * Product Mode
              * @enum {string}
@@ -7529,6 +7537,8 @@ export interface components {
              * @enum {string}
              */
             send_time: "now" | "habit";
+            /** Share Bp */
+            share_bp: number;
             /** Skus */
             skus: string[];
             source: components["schemas"]["huitou__campaign__types__plans__Source"];
@@ -8173,7 +8183,8 @@ export interface components {
         };
         /**
          * ContactPolicy
-         * @description All that holds. The same content goes to nobody again within `repeat_days`, on any channel.
+         * @description All that holds. The same content goes to nobody again within `repeat_days`, on any channel. Where messages compete, each that
+         *     a customer has had in the last 30 days makes the next one dearer by `fatigue_fen`.
          */
         ContactPolicy: {
             /**
@@ -8190,6 +8201,11 @@ export interface components {
              *     ]
              */
             caps?: components["schemas"]["Cap"][];
+            /**
+             * Fatigue Fen
+             * @default 0
+             */
+            fatigue_fen?: number;
             /**
              * Quiet
              * @default []
@@ -8923,6 +8939,8 @@ export interface components {
         };
         /** EditBody */
         EditBody: {
+            /** Budget Fen */
+            budget_fen?: number | null;
             /**
              * Category
              * @default promotion
@@ -8943,8 +8961,20 @@ export interface components {
             goal: string;
             /** Holdout Bp */
             holdout_bp?: number | null;
+            /**
+             * Holds Ahead
+             * @default false
+             */
+            holds_ahead?: boolean;
             /** Name */
             name: string;
+            /** Per Hour */
+            per_hour?: number | null;
+            /**
+             * Priority
+             * @default 3
+             */
+            priority?: number;
             /**
              * Product Mode
              * @default personal
@@ -8953,7 +8983,7 @@ export interface components {
             product_mode?: "personal" | "fixed" | "none";
             /**
              * Puts Off
-             * @default false
+             * @default true
              */
             puts_off?: boolean;
             /** Salt */
@@ -8964,6 +8994,11 @@ export interface components {
              * @enum {string}
              */
             send_time?: "now" | "habit";
+            /**
+             * Share Bp
+             * @default 100
+             */
+            share_bp?: number;
             /** Skus */
             skus?: string[];
             source: components["schemas"]["SourceBody"];
@@ -11389,7 +11424,7 @@ export interface components {
         };
         /**
          * MailingPerson
-         * @description Somebody with an outcome, and the channel that came nearest.
+         * @description Somebody with an outcome, and the channel that came nearest; of who was outranked, the campaign that has the place.
          */
         MailingPerson: {
             /** Channel */
@@ -11407,6 +11442,8 @@ export interface components {
             name: string | null;
             /** Outcome */
             outcome: string;
+            /** Outranked By */
+            outranked_by: string | null;
             /** Zh */
             zh: string;
         };
@@ -11435,6 +11472,8 @@ export interface components {
             id: string;
             /** Reserved At */
             reserved_at: string | null;
+            /** Rivals */
+            rivals: components["schemas"]["Rival"][];
             /**
              * State
              * @enum {string}
@@ -13460,8 +13499,15 @@ export interface components {
          *     `starts_at`, with whoever is meant then; without it, at once. With `send_time` `habit` what goes by
          *     itself waits, for `window_hours` at most, for the hour in which its customer looks. Caps
          *     may count messages by `category`.
+         *
+         *     Of a campaign of one step that goes by itself: where a customer has no room for all messages that are decided
+         *     about together, the higher `priority` goes first (5 before 1), then what is expected to bring more (`share_bp`: so
+         *     many of 10,000 customers buy). `budget_fen` is spent where it brings most; `per_hour` messages go out in an hour at
+         *     most; with `holds_ahead` places are held as soon as it is published.
          */
         PlanBody: {
+            /** Budget Fen */
+            budget_fen?: number | null;
             /**
              * Category
              * @default promotion
@@ -13482,8 +13528,20 @@ export interface components {
             goal: string;
             /** Holdout Bp */
             holdout_bp?: number | null;
+            /**
+             * Holds Ahead
+             * @default false
+             */
+            holds_ahead?: boolean;
             /** Name */
             name: string;
+            /** Per Hour */
+            per_hour?: number | null;
+            /**
+             * Priority
+             * @default 3
+             */
+            priority?: number;
             /**
              * Product Mode
              * @default personal
@@ -13492,7 +13550,7 @@ export interface components {
             product_mode?: "personal" | "fixed" | "none";
             /**
              * Puts Off
-             * @default false
+             * @default true
              */
             puts_off?: boolean;
             /** Salt */
@@ -13503,6 +13561,11 @@ export interface components {
              * @enum {string}
              */
             send_time?: "now" | "habit";
+            /**
+             * Share Bp
+             * @default 100
+             */
+            share_bp?: number;
             /** Skus */
             skus?: string[];
             source: components["schemas"]["SourceBody"];
@@ -15258,6 +15321,21 @@ export interface components {
              * @enum {string}
              */
             segment: "champions" | "potential_loyalist" | "loyal" | "promising" | "new" | "cant_lose" | "at_risk" | "need_attention" | "about_to_sleep" | "lost" | "others";
+        };
+        /**
+         * Rival
+         * @description Another mailing that was decided about together with one, and how many of those outranked there have a place here.
+         */
+        Rival: {
+            /** Campaign Id */
+            campaign_id: string | null;
+            /** Count */
+            count: number;
+            /**
+             * Mailing Id
+             * Format: uuid
+             */
+            mailing_id: string;
         };
         /**
          * Rule

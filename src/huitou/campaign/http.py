@@ -41,6 +41,7 @@ from huitou.campaign.types.plans import (
 )
 from huitou.campaign.types.showing import Preview, Progress
 from huitou.campaign.types.tests import TestSent, TestShown
+from huitou.kernel.money import BASIS_POINTS
 from huitou.kernel.page import PAGE_MAX, Page
 from huitou.merchant import reads as merchant
 from huitou.opportunity.types import ListName
@@ -95,7 +96,12 @@ class PlanBody(Body):
     setting holds; the `salt` of a preview keeps its control group. Once published it begins at
     `starts_at`, with whoever is meant then; without it, at once. With `send_time` `habit` what goes by
     itself waits, for `window_hours` at most, for the hour in which its customer looks. Caps
-    may count messages by `category`."""
+    may count messages by `category`.
+
+    Of a campaign of one step that goes by itself: where a customer has no room for all messages that are decided
+    about together, the higher `priority` goes first (5 before 1), then what is expected to bring more (`share_bp`: so
+    many of 10,000 customers buy). `budget_fen` is spent where it brings most; `per_hour` messages go out in an hour at
+    most; with `holds_ahead` places are held as soon as it is published."""
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     source: SourceBody
@@ -110,7 +116,12 @@ class PlanBody(Body):
     fallback: FallbackBody | None = None
     steps: Annotated[list[StepBody], Field(min_length=1, max_length=STEPS_MAX)] | None = None
     copies: Copies = "one"
-    puts_off: bool = False
+    puts_off: bool = True
+    priority: Annotated[int, Field(ge=1, le=5)] = 3
+    share_bp: Annotated[int, Field(ge=0, le=BASIS_POINTS)] = 100
+    budget_fen: Annotated[int, Field(ge=0, le=10**12)] | None = None
+    per_hour: Annotated[int, Field(ge=60, le=10**9)] | None = None
+    holds_ahead: bool = False
     holdout_bp: Annotated[int, Field(ge=0, le=5_000)] | None = None
     salt: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{4,64}$")] | None = None
     category: Name = "promotion"
@@ -351,6 +362,11 @@ def _plan(tx: ReadTx, body: PlanBody, salt: str) -> Plan:
         category=categories.check_category(tx, body.category),
         send_time=body.send_time,
         window_hours=body.window_hours,
+        priority=body.priority,
+        share_bp=body.share_bp,
+        budget_fen=body.budget_fen,
+        per_hour=body.per_hour,
+        holds_ahead=body.holds_ahead,
     )
 
 

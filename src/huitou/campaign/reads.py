@@ -105,6 +105,11 @@ def plan_of(stored: Stored) -> Plan:
         starts_at=stored.starts_at,
         send_time=stored.send_time,
         window_hours=stored.window_hours,
+        priority=stored.priority,
+        share_bp=stored.share_bp,
+        budget_fen=stored.budget_fen,
+        per_hour=stored.per_hour,
+        holds_ahead=stored.holds_ahead,
     )
 
 
@@ -273,6 +278,11 @@ def _shown(tx: ReadTx, found: Sequence[Stored]) -> list[Campaign]:
                 asked=_asked(approvals.get(stored.approval_id) if stored.approval_id else None),
                 not_started=NotStarted(**stored.not_started) if stored.not_started else None,
                 category=stored.category,
+                priority=stored.priority,
+                share_bp=stored.share_bp,
+                budget_fen=stored.budget_fen,
+                per_hour=stored.per_hour,
+                holds_ahead=stored.holds_ahead,
             )
         )
     return shown

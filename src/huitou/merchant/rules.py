@@ -195,6 +195,13 @@ SETTINGS: dict[str, SettingKind] = {
     ),
     "site.url": SettingKind("", str, "对外访问地址", "Public address"),
     "event.retention_days": SettingKind(3650, int, "行为保留天数", "Days events are kept"),
+    "reach.gather_minutes": SettingKind(
+        1,
+        int,
+        "群发等待多久，与同期的活动一起分配名额（分钟）",
+        "Minutes a mailing waits for others to compete with",
+        24 * 60,
+    ),
     "reach.retention_days": SettingKind(1095, int, "消息保留天数", "Days messages are kept"),
 }
 

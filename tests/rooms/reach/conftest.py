@@ -141,4 +141,5 @@ def _configured(town: Town, sms_url: str, wecom_url: str) -> Town:
         merchants.set_channel(tx, "sms", json.dumps(sms_config), is_simulated=True)
         merchants.set_channel(tx, "wecom", json.dumps(wecom_config), is_simulated=True)
         merchants.set_setting(tx, "site.url", "http://shop.test")
+        merchants.set_setting(tx, "reach.gather_minutes", 0)
     return town

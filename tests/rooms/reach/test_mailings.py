@@ -73,13 +73,13 @@ def by_rows(town: Town, question: crowding.Question) -> dict[int, list[str]]:
     """Each way's code as the gate gives it, one by one."""
     with town.db.read(town.brand.merchant.id) as tx:
         said = crowding.judge(tx, question, reads.policy_of(tx), list(question.whom))
-    return {ordinal: [CODES[code] for code in codes] for ordinal, codes in said.items()}
+    return {ordinal: [CODES[one.code] for one in codes] for ordinal, codes in said.items()}
 
 
 def by_sets(town: Town, question: crowding.Question) -> dict[int, tuple[str, str]]:
     """The code and the channel that was chosen."""
     with town.db.read(town.brand.merchant.id) as tx:
-        decided = crowding.decide(tx, question)
+        [decided] = crowding.decide(tx, [question])
     ways = [way.channel for way in question.plan.ways]
     return {
         int(ordinal): (CODES[code], ways[way])

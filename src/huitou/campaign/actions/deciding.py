@@ -178,7 +178,8 @@ def waiting(tx: ReadTx, plan: Plan, step: Step) -> dict[str, Any]:
     """How long a step's message may wait for a place: as long as the step lasts. An associate's does not wait."""
     if not plan.puts_off or step.within_minutes is None or step.is_person:
         return {}
-    return {"puts_off": True, "expires_at": tx.now + timedelta(minutes=step.within_minutes)}
+    until = plan.begins_at(tx.now) + timedelta(minutes=step.within_minutes)
+    return {"puts_off": True, "expires_at": until}
 
 
 def content_key(campaign_id: UUID | None) -> str:
@@ -237,6 +238,7 @@ def _routes(
                     campaign_id=campaign_id,
                     **waiting(tx, plan, step),
                     category=plan.category,
+                    not_before=None if step.is_person else plan.begins_at(tx.now),
                 )
                 for person in people
             ],

@@ -9,6 +9,7 @@ from huitou.campaign.rules import chain
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.types.plans import (
     BadProducts,
+    BadSending,
     BadSource,
     Campaign,
     CampaignChanged,
@@ -53,7 +54,7 @@ def edit(tx: Tx, campaign_id: UUID, plan: Plan, *, version: int) -> Campaign:
 
 
 def check(tx: Tx, plan: Plan) -> None:
-    """Refuses BadSource, BadSteps, DeadlinePast, StartsTooLate, BadProducts, texts that content refuses, segments and rules
+    """Refuses BadSource, BadSteps, BadSending, DeadlinePast, StartsTooLate, BadProducts, texts that content refuses, segments and rules
     that the segment room refuses."""
     source = plan.source
     named = [source.segment_id, source.rule, source.opportunity_kind, source.list_id]
@@ -73,12 +74,26 @@ def check(tx: Tx, plan: Plan) -> None:
         raise DeadlinePast()
     if due_at is not None and plan.starts_at is not None and plan.starts_at >= due_at:
         raise StartsTooLate()
+    _check_sending(plan)
     longest = _longest(tx)
     for step in plan.steps:
         limit: TextChannel = "sms" if step.channel == "sms" else "wecom"
         for text in (step.text, *step.params.values()):
             texts.fill(text, longest, limit)
     _check_products(tx, plan)
+
+
+def _check_sending(plan: Plan) -> None:
+    if (plan.budget_fen is not None or plan.per_hour is not None) and not plan.is_mailed:
+        raise BadSending(
+            zh="只有一步且自动发送的活动才能设预算或每小时条数",
+            en="a budget or an hourly pace is for campaigns of one step that goes by itself",
+        )
+    if plan.holds_ahead and (plan.person is not None or plan.starts_at is None):
+        raise BadSending(
+            zh="提前占位用于自动发送、且有开始时间的活动",
+            en="places are held ahead for what goes by itself and begins at a moment of its own",
+        )
 
 
 def _longest(tx: Tx) -> Filling:

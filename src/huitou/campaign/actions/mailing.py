@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from huitou.base.db import ReadTx, Tx
 from huitou.base.jobs import job
 from huitou.campaign import reads
-from huitou.campaign.actions import advancing, deciding
+from huitou.campaign.actions import advancing, costing, deciding
 from huitou.campaign.rules import verdicts
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates, passages
@@ -19,16 +19,9 @@ from huitou.opportunity import reads as opportunity
 from huitou.reach.actions import mailings
 from huitou.reach.reads import mailings as reach
 from huitou.reach.types.gate import Candidate
-from huitou.reach.types.mailings import MailingPlan, Place, Way
+from huitou.reach.types.mailings import WAITING, MailingPlan, Place, Way
 
 _SETTLED_AT_ONCE = 20_000
-PUT_OFF = ("cap", "channel_cap")
-"""Whoever is left out for these may wait, and is decided about one by one."""
-
-
-def is_mailed(plan: Plan) -> bool:
-    """A chain asks the gate at every step, of each customer; a single step can be asked of all at once."""
-    return plan.person is None and len(plan.steps) == 1
 
 
 def begin(tx: Tx, stored: Stored) -> None:
@@ -44,8 +37,17 @@ def begin(tx: Tx, stored: Stored) -> None:
         stored.id,
         MailingPlan(
             content_key=deciding.content_key(stored.id),
-            ways=(Way(channel=plan.steps[0].channel),),
+            ways=(
+                Way(
+                    channel=plan.steps[0].channel,
+                    cost_fen=costing.fen_per_thousand(tx, stored.id, plan),
+                    share_bp=plan.share_bp,
+                ),
+            ),
             category=plan.category,
+            budget_fen=plan.budget_fen,
+            priority=plan.priority,
+            not_before=plan.begins_at(tx.now) if plan.holds_ahead else None,
         ),
         whom,
         campaign_id=stored.id,
@@ -62,7 +64,7 @@ def settle(tx: Tx, campaign_id: UUID) -> bool:
     found = reach.outcomes(tx, campaign_id)
     if reads.plan_of(stored).puts_off:
         mailings.put_off(tx, campaign_id)
-        found = {outcome: people for outcome, people in found.items() if outcome not in PUT_OFF}
+        found = {outcome: people for outcome, people in found.items() if outcome not in WAITING}
     for outcome, people in found.items():
         arm = "treated" if outcome == "reserved" else "excluded"
         arm = "holdout" if outcome == "holdout" else arm
@@ -77,15 +79,19 @@ def settle(tx: Tx, campaign_id: UUID) -> bool:
 
 @job
 def send_chunk(tx: Tx, *, campaign_id: str) -> None:
-    """Make the messages of the next thousand; again goes on. A campaign that is paused goes on later."""
+    """Make the messages of the next thousand, or as many as go out in a minute, once it has begun; again goes on. A campaign that is
+    paused goes on later."""
     id_ = UUID(campaign_id)
     stored = store.lock_campaign(tx, id_)
     if stored is None or stored.state not in ("publishing", "live"):
         return
     plan = reads.plan_of(stored)
-    made = mailings.dispatch(
-        tx, id_, deciding.CHUNK, lambda places: _compose(tx, id_, plan, places)
-    )
+    next_at = max(plan.begins_at(tx.now), stored.next_chunk_at or tx.now)
+    if next_at > tx.now:
+        tx.defer(send_chunk, at=next_at, key=campaign_id, campaign_id=campaign_id)
+        return
+    count = min(deciding.CHUNK, plan.per_hour // 60) if plan.per_hour else deciding.CHUNK
+    made = mailings.dispatch(tx, id_, count, lambda places: _compose(tx, id_, plan, places))
     minutes = plan.steps[0].within_minutes
     assert minutes is not None
     due_at = tx.now + timedelta(minutes=minutes)
@@ -97,8 +103,13 @@ def send_chunk(tx: Tx, *, campaign_id: str) -> None:
             for place, id, outcome in made
         ],
     )
-    if made:
-        tx.defer(send_chunk, key=campaign_id, campaign_id=campaign_id)
+    if not made:
+        return
+    later = None
+    if plan.per_hour:
+        later = tx.now + timedelta(hours=count / plan.per_hour)
+        store.set_next_chunk(tx, id_, later)
+    tx.defer(send_chunk, at=later, key=campaign_id, campaign_id=campaign_id)
 
 
 def is_decided(tx: ReadTx, stored: Stored) -> bool:
@@ -108,7 +119,7 @@ def is_decided(tx: ReadTx, stored: Stored) -> bool:
 
 def is_open(tx: ReadTx, stored: Stored) -> bool:
     """Places are left that no message was made of."""
-    return is_mailed(reads.plan_of(stored)) and reach.is_open(tx, stored.id)
+    return reads.plan_of(stored).is_mailed and reach.is_open(tx, stored.id)
 
 
 def resume(tx: Tx, stored: Stored) -> None:

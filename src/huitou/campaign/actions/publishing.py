@@ -94,7 +94,7 @@ def publish_chunk(tx: Tx, *, campaign_id: str) -> None:
     if stored is None or stored.state != "publishing":
         return
     plan = reads.plan_of(stored)
-    if mailing.is_mailed(plan) and not mailing.is_decided(tx, stored):
+    if plan.is_mailed and not mailing.is_decided(tx, stored):
         mailing.begin(tx, stored)
         return
     pending = candidates.list_pending(tx, id_, deciding.CHUNK)
@@ -183,7 +183,8 @@ def forget(tx: Tx, customer_ids: list[UUID]) -> None:
 
 
 def _schedule_or_begin(tx: Tx, stored: Stored, audience: Audience) -> None:
-    if stored.starts_at is not None and stored.starts_at > tx.now:
+    waits = stored.starts_at is not None and stored.starts_at > tx.now
+    if waits and not stored.holds_ahead:
         _change(tx, stored, "scheduled")
     else:
         begin(tx, stored, audience)

@@ -35,10 +35,11 @@ def moments(
 ) -> list[datetime | None]:
     """For each `(customer, channel)` the moment from which on their message goes; None: now."""
     base = campaigns.find_hours(tx, campaign_id) if plan.send_time == "habit" and asked else None
+    begins_at = plan.begins_at(tx.now)
     if base is None:
-        return [None] * len(asked)
+        return [begins_at if begins_at > tx.now else None] * len(asked)
     habits = {habit.customer_id: habit for habit in _habits(tx, [one for one, _ in asked])}
-    everything = rules.slots(tx.now, plan.window_hours)
+    everything = rules.slots(begins_at, plan.window_hours)
     open_of: dict[tuple[str, str], list[datetime]] = {}
     found: list[datetime | None] = []
     for customer_id, channel in asked:
@@ -47,7 +48,7 @@ def moments(
         if place not in open_of:
             open_of[place] = quiet.not_quiet(tx, channel, habit.zone, everything)
         fitting = open_of[place]
-        at = rules.choose(habit, base, fitting, plan.salt) if fitting else tx.now
+        at = rules.choose(habit, base, fitting, plan.salt) if fitting else begins_at
         found.append(at if at > tx.now else None)
     return found
 

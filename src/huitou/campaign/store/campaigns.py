@@ -17,7 +17,8 @@ _SELECT = sql.SQL(
     SELECT id, name, kind, source, goal, product_mode, skus, steps, copies, deadline, holdout_bp,
            salt, state, version, created_by, created_at, published_at, ended_at, urged_at,
            starts_at, approval_id, approved_count, not_started, send_time, window_hours,
-           category, puts_off
+           category, puts_off, priority, share_bp, budget_fen, per_hour, holds_ahead,
+           next_chunk_at
     FROM campaign.campaign WHERE merchant_id = %(merchant)s
     """
 )
@@ -74,11 +75,11 @@ def add_campaign(tx: Tx, campaign_id: UUID, plan: Plan) -> None:
         INSERT INTO campaign.campaign
             (merchant_id, id, name, kind, source, goal, product_mode, skus, steps, copies, deadline,
              holdout_bp, salt, starts_at, send_time, window_hours, category,
-             puts_off, created_by, created_at)
+             puts_off, priority, share_bp, budget_fen, per_hour, holds_ahead, created_by, created_at)
         VALUES (%(merchant)s, %(id)s, %(name)s, 'care', %(source)s, %(goal)s, %(product_mode)s,
                 %(skus)s, %(steps)s, %(copies)s, %(deadline)s, %(holdout_bp)s, %(salt)s,
                 %(starts_at)s, %(send_time)s, %(window_hours)s, %(category)s, %(puts_off)s,
-                %(by)s, %(now)s)
+                %(priority)s, %(share_bp)s, %(budget_fen)s, %(per_hour)s, %(holds_ahead)s, %(by)s, %(now)s)
         """,
         {"id": campaign_id, "by": tx.principal, **_values(plan)},
     )
@@ -95,6 +96,8 @@ def set_plan(tx: Tx, campaign_id: UUID, plan: Plan, version: int) -> bool:
                 copies = %(copies)s, deadline = %(deadline)s, holdout_bp = %(holdout_bp)s,
                 salt = %(salt)s, starts_at = %(starts_at)s, category = %(category)s,
                 send_time = %(send_time)s, window_hours = %(window_hours)s, puts_off = %(puts_off)s,
+                priority = %(priority)s, share_bp = %(share_bp)s, budget_fen = %(budget_fen)s,
+                per_hour = %(per_hour)s, holds_ahead = %(holds_ahead)s,
                 version = version + 1
             WHERE merchant_id = %(merchant)s AND id = %(id)s AND state = 'draft'
               AND version = %(version)s
@@ -177,6 +180,15 @@ def set_urged(tx: Tx, campaign_id: UUID) -> None:
     )
 
 
+def set_next_chunk(tx: Tx, campaign_id: UUID, at: datetime) -> None:
+    """Before then no more messages are made."""
+    tx.run(
+        "UPDATE campaign.campaign SET next_chunk_at = %(at)s"
+        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+        {"id": campaign_id, "at": at},
+    )
+
+
 def set_deadline(tx: Tx, campaign_id: UUID, deadline: datetime) -> None:
     """Until when associates are asked to do it, now that it begins."""
     tx.run(
@@ -203,4 +215,9 @@ def _values(plan: Plan) -> dict[str, Any]:
         "puts_off": plan.puts_off,
         "send_time": plan.send_time,
         "window_hours": plan.window_hours,
+        "priority": plan.priority,
+        "share_bp": plan.share_bp,
+        "budget_fen": plan.budget_fen,
+        "per_hour": plan.per_hour,
+        "holds_ahead": plan.holds_ahead,
     }

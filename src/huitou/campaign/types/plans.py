@@ -94,11 +94,30 @@ class Plan:
     """What caps count its messages under."""
     send_time: SendTime = "now"
     window_hours: int = 24
+    priority: int = 3
+    """Where a customer has no room for all: 5 before 1, whatever they are worth."""
+    share_bp: int = 100
+    """The part of an average order that a message is expected to bring: so many of 10,000 customers buy."""
+    budget_fen: int | None = None
+    """What its messages may cost."""
+    per_hour: int | None = None
+    """So many messages go out in an hour at most."""
+    holds_ahead: bool = False
+    """Its places are held as soon as it is published, though it begins at `starts_at`."""
 
     @property
     def person(self) -> Step | None:
         """The step that associates do."""
         return self.steps[0] if self.steps[0].is_person else None
+
+    @property
+    def is_mailed(self) -> bool:
+        """A chain asks the gate at every step, of each customer; a single step can be asked of all at once."""
+        return self.person is None and len(self.steps) == 1
+
+    def begins_at(self, now: datetime) -> datetime:
+        """From when on messages go that are decided about now."""
+        return max(now, self.starts_at) if self.holds_ahead and self.starts_at else now
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +152,12 @@ class Stored:
     puts_off: bool
     send_time: SendTime
     window_hours: int
+    priority: int
+    share_bp: int
+    budget_fen: int | None
+    per_hour: int | None
+    holds_ahead: bool
+    next_chunk_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +228,11 @@ class Campaign:
     asked: Asked | None
     not_started: NotStarted | None
     category: str
+    priority: int
+    share_bp: int
+    budget_fen: int | None
+    per_hour: int | None
+    holds_ahead: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +298,11 @@ class BadSource(Invalid):
 class BadProducts(Invalid):
     code = "campaign.bad_products"
     zh, en = "商品清单不正确：{reason}", "The product list is wrong: {reason}"
+
+
+class BadSending(Invalid):
+    code = "campaign.bad_sending"
+    zh, en = "发送设置不正确：{zh}", "What is said about sending is wrong: {en}"
 
 
 class BadSteps(Invalid):

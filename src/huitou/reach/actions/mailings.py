@@ -17,7 +17,7 @@ from huitou.reach.rules.crowds import CODES
 from huitou.reach.store import mailings as store
 from huitou.reach.store.mailings import PartRow, Stored
 from huitou.reach.types.gate import Candidate
-from huitou.reach.types.mailings import MailingPlan, NoMailing, Place, Tally
+from huitou.reach.types.mailings import WAITING, MailingPlan, NoMailing, Place, Tally
 
 Compose = Callable[[Sequence[Place]], Sequence[Candidate | None]]
 """What goes to these customers: a candidate each, in order; None where something would be left empty."""
@@ -32,12 +32,13 @@ def begin(
     campaign_id: UUID | None = None,
     held_out: BitMap | None = None,
 ) -> None:
-    """Decide about everybody in `whom` (ordinals) in the background, and hold the places of those who may get it:
-    `MailingReserved` is told when they can be sent to. Again with the same id is no change."""
+    """Decide about everybody in `whom` (ordinals) in the background, together with all that begin within
+    `reach.gather_minutes`, and hold the places of those who may get it: `MailingReserved` is told when they can be sent to.
+    Again with the same id is no change."""
     if store.add_mailing(
         tx, mailing_id, campaign_id, plan.model_dump(mode="json"), whom, held_out or BitMap()
     ):
-        tx.defer(mailing.decide_mailing, key=str(mailing_id), mailing_id=str(mailing_id))
+        mailing.defer_decision(tx, mailing_id, tx.now)
 
 
 def rehearse(
@@ -50,7 +51,8 @@ def rehearse(
 ) -> list[Tally]:
     """What `begin` would decide now; keeps nothing. `reserved` counts who would get it, by channel."""
     question = crowding.Question(plan, campaign_id, whom, held_out or BitMap())
-    chosen = crowding.decide(tx, question).chosen
+    [decided] = crowding.decide(tx, [question])
+    chosen = decided.chosen
     counts = Counter(zip(chosen.code.tolist(), chosen.way.tolist(), strict=True))
     return [
         reads.tally(CODES[code] or "reserved", plan.ways[way].channel, count)
@@ -88,8 +90,8 @@ def dispatch(
 
 
 def put_off(tx: Tx, mailing_id: UUID) -> None:
-    """Whoever a cap has no room for is left to whoever began it, to be planned for later one by one."""
-    for outcome in ("cap", "channel_cap"):
+    """Whoever there is no room for now is left to whoever began it, to be planned for later one by one."""
+    for outcome in WAITING:
         while buckets := store.list_buckets(tx, mailing_id, outcome, 100):
             parts = store.list_parts(tx, mailing_id, buckets)
             waiting = [

@@ -13,26 +13,32 @@ from pyroaring import BitMap
 
 from huitou.base.db import ReadTx
 from huitou.merchant import reads as merchants
+from huitou.order import reads as orders
 from huitou.reach.reads import messages as reads
 from huitou.reach.rules import caps, crowds, gate
-from huitou.reach.rules.crowds import CODES, Chosen, Codes
+from huitou.reach.rules.competing import Entrant, compete
+from huitou.reach.rules.crowds import CODES, NUMBER, Chosen
 from huitou.reach.store import lists
 from huitou.reach.store import mailings as store
 from huitou.reach.store import people as people_store
 from huitou.reach.store.crowds import Alike, Crowds
-from huitou.reach.types.gate import Allowed, Candidate
+from huitou.reach.types.arbitration import Floats
+from huitou.reach.types.gate import Allowed, Candidate, Facts
 from huitou.reach.types.mailings import (
+    UNKNOWN_ORDER_FEN,
     Crowd,
     Held,
     Ints,
     MailingPlan,
     Mask,
+    Room,
     WayFacts,
 )
-from huitou.reach.types.policies import Cap, ContactPolicy, Past
+from huitou.reach.types.policies import Cap, ContactPolicy, Past, Rolling
 
 _CHUNK = 1_000
-_NUMBER = {code: number for number, code in enumerate(CODES)}
+_TIRING = timedelta(days=30)
+"""Messages of the last so many days tire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,46 +74,49 @@ class Decided:
         return found
 
 
-def decide(tx: ReadTx, question: Question) -> Decided:
-    """What the gate says of everybody now, and the channel each goes by. O(base) a question of the gate, in sets.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the gate says of one way, by rows: the number of its code, and what each cap that is about it leaves."""
+
+    code: int
+    left: tuple[int, ...] = ()
+
+
+def decide(tx: ReadTx, questions: Sequence[Question]) -> list[Decided]:
+    """What the gate says of everybody now, and who gets which where they compete. O(base) a question of the gate, in sets.
 
     `tx` sees one moment (repeatable read): the copy's files, and what changed since they were written.
     """
     policy, zone = reads.policy_of(tx), merchants.get_merchant(tx).zone
-    ordinals = np.fromiter(question.whom, np.int64, len(question.whom))
-    ways = question.plan.ways
-    opens = {way.channel: caps.opens_at(policy.quiet, way.channel, tx.now, zone)[0] for way in ways}
-    codes = [np.zeros(len(ordinals), np.int8) for _ in ways]
-    order_fen = np.ones(len(ordinals))
-    anew = question.whom
+    elsewhere = BitMap(people_store.list_elsewhere(tx, zone))
+    asked = [_Asked(tx, question, policy, zone, elsewhere) for question in questions]
+    is_weighed = len(asked) > 1 or any(one.plan.budget_fen is not None for one in asked)
     copy = tx.warehouse.copy(tx.merchant) if tx.warehouse is not None else None
+    anew = None
     if copy is not None:
         with copy.lock:
             if copy.sync(tx):
-                by_rows = [
-                    *people_store.list_changed(tx, None),
-                    *people_store.list_elsewhere(tx, zone),
-                ]
-                anew = BitMap(by_rows) & question.whom
-                crowd = _Gathering(
-                    tx, Crowds(copy, tx.now), question, policy, zone, ordinals
-                ).crowd()
-                codes = [crowds.gate_all(crowd, way) for way in crowd.ways]
-                if question.plan.budget_fen is not None and len(ordinals):
-                    order_fen = Crowds(copy, tx.now).order_fen(int(ordinals[-1]) + 1)[ordinals]
-    _judge_anew(tx, question, policy, ordinals, codes, anew)
-    held_out = np.isin(ordinals, np.fromiter(question.held_out, np.int64, len(question.held_out)))
-    chosen = crowds.choose(codes, held_out, ways, question.plan.budget_fen, order_fen)
-    return Decided(ordinals, chosen, opens)
+                anew = elsewhere | BitMap(people_store.list_changed(tx, None))
+                known = Crowds(copy, tx.now)
+                for one in asked:
+                    one.look_up(known)
+                    if is_weighed:
+                        one.weigh(known)
+    for one in asked:
+        if anew is None and is_weighed:
+            one.weigh_by_rows()
+        one.judge(one.question.whom if anew is None else anew & one.question.whom)
+    chosen = compete([one.entrant() for one in asked])
+    return [Decided(one.ordinals, own, one.opens) for one, own in zip(asked, chosen, strict=True)]
 
 
 def judge(
     tx: ReadTx, question: Question, policy: ContactPolicy, ordinals: Sequence[int]
-) -> dict[int, list[int]]:
-    """The number of the gate's code for each way, of rows: for those the copy does not know yet."""
+) -> dict[int, list[Judged]]:
+    """What the gate says of each way, by rows: of those the copy does not know yet."""
     plan = question.plan
     people = people_store.list_people(tx, ordinals, are_roots=True)
-    found = {ordinal: [_NUMBER["merged"]] * len(plan.ways) for ordinal in ordinals}
+    found = {ordinal: [Judged(NUMBER["merged"])] * len(plan.ways) for ordinal in ordinals}
     for start in range(0, len(people), _CHUNK):
         some = people[start : start + _CHUNK]
         asked = [
@@ -118,53 +127,144 @@ def judge(
                 text="",
                 campaign_id=question.campaign_id,
                 category=plan.category,
+                not_before=plan.not_before,
             )
             for _, customer_id in some
             for way in plan.ways
         ]
-        said = [gate.gate(facts, policy) for facts, _ in reads.facts_of(tx, asked)]
-        numbers = [0 if isinstance(one, Allowed) else _NUMBER[one.code] for one in said]
+        said = [_judged(facts, policy) for facts, _ in reads.facts_of(tx, asked)]
         for place, (ordinal, _) in enumerate(some):
-            found[ordinal] = numbers[place * len(plan.ways) : (place + 1) * len(plan.ways)]
+            found[ordinal] = said[place * len(plan.ways) : (place + 1) * len(plan.ways)]
     return found
 
 
-def _judge_anew(
-    tx: ReadTx,
-    question: Question,
-    policy: ContactPolicy,
-    ordinals: Ints,
-    codes: Sequence[Codes],
-    anew: BitMap,
-) -> None:
-    if not anew:
-        return
-    whom = list(anew)
-    said = judge(tx, question, policy, whom)
-    places = np.searchsorted(ordinals, np.array(whom, np.int64))
-    for number, column in enumerate(codes):
-        column[places] = [said[ordinal][number] for ordinal in whom]
+def _judged(facts: Facts, policy: ContactPolicy) -> Judged:
+    said = gate.gate(facts, policy)
+    if not isinstance(said, Allowed):
+        return Judged(NUMBER[said.code])
+    message = facts.message(said.at)
+    return Judged(
+        0,
+        tuple(
+            caps.room(cap, message, facts.past, facts.zone)
+            for cap in policy.caps
+            if caps.is_about(cap, message)
+        ),
+    )
+
+
+@dataclass
+class _Asked:
+    """A question, and what is known so far: nothing says no, and caps are unknown."""
+
+    tx: ReadTx
+    question: Question
+    policy: ContactPolicy
+    zone: str
+    elsewhere: BitMap
+
+    def __post_init__(self) -> None:
+        whom, ways = self.question.whom, self.plan.ways
+        self.ordinals = np.fromiter(whom, np.int64, len(whom))
+        self.codes = np.zeros((len(ways), len(whom)), np.int8)
+        self.order_fen: Floats = np.ones(len(whom))
+        self.fatigue_fen: Floats = np.zeros(len(whom))
+        begins = max(self.tx.now, self.plan.not_before or self.tx.now)
+        self.opens: dict[str, datetime] = {}
+        self.is_quiet: dict[str, bool] = {}
+        self.rooms: list[list[Room]] = []
+        for way in ways:
+            at, quiet = caps.opens_at(self.policy.quiet, way.channel, begins, self.zone)
+            self.opens[way.channel] = at
+            self.is_quiet[way.channel] = any(one.action == "drop" for one in quiet)
+            message = self.message(way.channel)
+            mine = [cap for cap in self.policy.caps if caps.is_about(cap, message)]
+            self.rooms.append(
+                [
+                    Room(cap, caps.counted_alone(cap, message), _begins(cap, at, self.zone), none)
+                    for cap in mine
+                    for none in [np.zeros(len(whom), np.int64)]
+                ]
+            )
+
+    @property
+    def plan(self) -> MailingPlan:
+        return self.question.plan
+
+    def message(self, channel: str) -> Past:
+        """As it would count."""
+        return Past(self.opens[channel], channel, self.plan.category, self.question.campaign_id)
+
+    def look_up(self, copy: Crowds) -> None:
+        """What the copy says of everybody."""
+        crowd = _Gathering(self, copy).crowd()
+        self.codes = np.stack([crowds.gate_all(crowd, way) for way in crowd.ways])
+
+    def weigh(self, copy: Crowds) -> None:
+        """What everybody is worth, and how tired they are."""
+        size = _size(self.ordinals)
+        self.order_fen = copy.order_fen(size)[self.ordinals]
+        if self.policy.fatigue_fen:
+            any_ = Alike(Cap(window=Rolling(hours=1), limit=0), "", "", None)
+            had = copy.counted(any_, self.tx.now - _TIRING, self.tx.now)
+            self.fatigue_fen = _of(had, self.ordinals).astype(np.float64) * self.policy.fatigue_fen
+
+    def weigh_by_rows(self) -> None:
+        """What everybody is worth where there is no copy yet."""
+        people = people_store.list_people(self.tx, list(self.question.whom))
+        known = orders.totals(self.tx, [customer_id for _, customer_id in people])
+        paid = sum(total.paid_fen for total in known.values())
+        count = sum(total.order_count for total in known.values())
+        self.order_fen = np.full(len(self.ordinals), paid / count if count else UNKNOWN_ORDER_FEN)
+        for place, (_, customer_id) in enumerate(people):
+            if customer_id in known and known[customer_id].order_count:
+                total = known[customer_id]
+                self.order_fen[place] = total.paid_fen / total.order_count
+
+    def judge(self, anew: BitMap) -> None:
+        """These by their rows."""
+        if not anew:
+            return
+        said = judge(self.tx, self.question, self.policy, list(anew))
+        places = np.searchsorted(self.ordinals, np.fromiter(anew, np.int64, len(anew)))
+        for way, rooms in enumerate(self.rooms):
+            own = [said[ordinal][way] for ordinal in anew]
+            self.codes[way, places] = [one.code for one in own]
+            for number, room in enumerate(rooms):
+                room.left[places] = [one.left[number] if one.left else 0 for one in own]
+
+    def entrant(self) -> Entrant:
+        return Entrant(
+            plan=self.plan,
+            ordinals=self.ordinals,
+            codes=self.codes,
+            rooms=self.rooms,
+            has_own_clock=_among(self.elsewhere & self.question.whom, self.ordinals),
+            held_out=_among(self.question.held_out & self.question.whom, self.ordinals),
+            order_fen=self.order_fen,
+            fatigue_fen=self.fatigue_fen,
+        )
 
 
 @dataclass
 class _Gathering:
-    """What is known of a crowd, asked of the copy."""
+    """What is known of those a question is about, asked of the copy."""
 
-    tx: ReadTx
+    asked: _Asked
     copy: Crowds
-    question: Question
-    policy: ContactPolicy
-    zone: str
-    ordinals: Ints
-    known: dict[tuple[Cap, datetime, str | None], Mask] = field(default_factory=dict)
+    known: dict[tuple[Cap, datetime, str], Ints] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tx, self.ordinals = self.asked.tx, self.asked.ordinals
+        self.zone, self.question = self.asked.zone, self.asked.question
+        self.held = store.list_held(self.tx, but=self.question.mailing_id)
 
     def crowd(self) -> Crowd:
         plan, tx = self.question.plan, self.tx
-        held = store.list_held(tx, but=self.question.mailing_id)
         had = self.copy.had(
-            _tail_of(plan.content_key), tx.now - timedelta(days=self.policy.repeat_days)
+            _tail_of(plan.content_key), tx.now - timedelta(days=self.asked.policy.repeat_days)
         )
-        for one in held:
+        for one in self.held:
             if one.content_key == plan.content_key:
                 had |= one.people
         configured = reads.channels_on(tx)
@@ -175,67 +275,53 @@ class _Gathering:
             is_under_14=self._in(self.copy.under_14()),
             has_same_content=self._in(had),
             ways=tuple(
-                self._way(way.channel, way.channel in configured, scopes.get(way.channel), held)
-                for way in plan.ways
+                self._way(way.channel, way.channel in configured, scopes.get(way.channel), rooms)
+                for way, rooms in zip(plan.ways, self.asked.rooms, strict=True)
             ),
         )
 
-    def _way(self, channel: str, is_on: bool, scope: str | None, held: Sequence[Held]) -> WayFacts:
-        at, quiet = caps.opens_at(self.policy.quiet, channel, self.tx.now, self.zone)
+    def _way(self, channel: str, is_on: bool, scope: str | None, rooms: Sequence[Room]) -> WayFacts:
+        message = self.asked.message(channel)
+        for room in rooms:
+            # Ways that go at the same time share what counts for all channels.
+            key = (room.cap, message.at, room.of)
+            if key not in self.known:
+                self.known[key] = self._left(room.cap, message)
+            room.left[:] = self.known[key]
         return WayFacts(
             channel=channel,
-            opens_at=at,
-            is_quiet=any(one.action == "drop" for one in quiet),
+            opens_at=message.at,
+            is_quiet=self.asked.is_quiet[channel],
             is_on=is_on,
             has_consent=self._in(self.copy.consenting(channel)),
             is_opted_out=self._in(self.copy.opted_out(channel)),
             is_suppressed=self._in(BitMap(lists.list_ordinals(self.tx, channel))),
             has_address=self._in(self.copy.addressed(channel, scope)),
-            is_over=self._over(channel, at, held, is_own=False),
-            is_over_own=self._over(channel, at, held, is_own=True),
+            rooms=rooms,
         )
 
-    def _over(self, channel: str, at: datetime, held: Sequence[Held], *, is_own: bool) -> Mask:
-        found = np.zeros(len(self.ordinals), bool)
-        message = Past(at, channel, self.question.plan.category, self.question.campaign_id)
-        for cap in self.policy.caps:
-            if (cap.scope == "channel") == is_own and caps.is_about(cap, message):
-                found |= self._once(cap, message, held)
-        return found
-
-    def _once(self, cap: Cap, message: Past, held: Sequence[Held]) -> Mask:
-        """Ways that go at the same time share what counts for all channels."""
-        key = (cap, message.at, message.channel if cap.scope == "channel" else None)
-        if key not in self.known:
-            self.known[key] = self._over_cap(cap, message, held)
-        return self.known[key]
-
-    def _over_cap(self, cap: Cap, message: Past, held: Sequence[Held]) -> Mask:
+    def _left(self, cap: Cap, message: Past) -> Ints:
         at = message.at
         since, upto, until = crowds.window_of(cap, at, self.zone)
         alike = Alike(cap, message.channel, message.category, _id_tail(message.campaign_id))
         others = [
             one
-            for one in held
+            for one in self.held
             if since < one.at < until
             and caps.is_alike(
                 cap, Past(one.at, one.channel, one.category, one.campaign_id), message
             )
         ]
-        before = self._counted(self.copy.counting(alike, since, upto))
+        before = _of(self.copy.counted(alike, since, upto), self.ordinals)
         for one in others:
             if one.at <= upto:
                 before += self._in(one.people)
         late = [one for one in others if one.at > upto]
         if not late and (self.latest is None or self.latest <= upto):
-            return before + 1 > cap.limit
-        return crowds.is_over(
-            cap, at, self.zone, before, self._later(alike, since, upto, until, others)
-        )
-
-    def _counted(self, customers: Ints) -> Ints:
-        size = self._size
-        return np.bincount(customers[customers < size], minlength=size)[self.ordinals]
+            after = []
+        else:
+            after = self._later(alike, since, upto, until, others)
+        return crowds.left(cap, at, self.zone, before, after)
 
     def _later(
         self, alike: Alike, since: datetime, upto: datetime, until: datetime, held: Sequence[Held]
@@ -262,16 +348,32 @@ class _Gathering:
         """When the last message is expected that is planned."""
         return self.copy.latest()
 
-    @property
-    def _size(self) -> int:
-        return int(self.ordinals[-1]) + 1 if len(self.ordinals) else 0
-
     def _in(self, people: BitMap) -> Mask:
-        """Of each candidate, whether they are among these."""
-        mask = np.zeros(self._size, bool)
-        among = people & self.question.whom
-        mask[np.fromiter(among, np.int64, len(among))] = True
-        return mask[self.ordinals]
+        return _among(people & self.question.whom, self.ordinals)
+
+
+def _begins(cap: Cap, at: datetime, zone: str) -> datetime | None:
+    """A calendar's day, week or month."""
+    return None if isinstance(cap.window, Rolling) else caps.calendar(cap.window, at, zone)[0]
+
+
+def _among(people: BitMap, ordinals: Ints) -> Mask:
+    """Of each, whether they are one of `people`, who are all among them."""
+    mask = np.zeros(_size(ordinals), bool)
+    mask[np.fromiter(people, np.int64, len(people))] = True
+    return mask[ordinals]
+
+
+def _of(counts: Ints, ordinals: Ints) -> Ints:
+    """Each one's count."""
+    found = np.zeros(len(ordinals), np.int64)
+    known = ordinals < len(counts)
+    found[known] = counts[ordinals[known]]
+    return found
+
+
+def _size(ordinals: Ints) -> int:
+    return int(ordinals[-1]) + 1 if len(ordinals) else 0
 
 
 def _tail_of(key: str) -> int:

@@ -12,7 +12,8 @@ from huitou.reach.rules import gate
 from huitou.reach.rules.crowds import CODES
 from huitou.reach.store import mailings
 from huitou.reach.store import people as people_store
-from huitou.reach.types.mailings import MailingPerson, MailingShown, NoMailing, Tally
+from huitou.reach.store.mailings import Stored
+from huitou.reach.types.mailings import MailingPerson, MailingShown, NoMailing, Rival, Tally
 
 
 def get_mailing(tx: ReadTx, mailing_id: UUID) -> MailingShown:
@@ -27,6 +28,7 @@ def get_mailing(tx: ReadTx, mailing_id: UUID) -> MailingShown:
         state=stored.state,
         candidates=len(BitMap.deserialize(stored.audience)),
         tallies=tallies,
+        rivals=_rivals(tx, stored) if any(t.outcome == "outranked_by" for t in tallies) else [],
         at=stored.at,
         decided_at=stored.decided_at,
         reserved_at=stored.reserved_at,
@@ -43,7 +45,8 @@ def list_mailing_people(
     tx: ReadTx, mailing_id: UUID, outcome: str, *, cursor: str | None = None, limit: int = 50
 ) -> Page[MailingPerson]:
     """Who has this outcome, in the scope, by ordinal. Refuses `NoMailing`."""
-    if mailings.find_mailing(tx, mailing_id) is None:
+    stored = mailings.find_mailing(tx, mailing_id)
+    if stored is None:
         raise NoMailing()
     after, limit = decode_number(cursor) or 0, min(limit, PAGE_MAX)
     parts = mailings.list_outcome(tx, mailing_id, outcome, after)
@@ -52,6 +55,7 @@ def list_mailing_people(
     }
     seen = people_store.list_seen(tx, sorted(channels), limit + 1)
     zh, en = gate.sentence(outcome, "zh"), gate.sentence(outcome, "en")
+    places = _places_of_rivals(tx, stored) if outcome == "outranked_by" else []
     items = [
         MailingPerson(
             customer_id=id,
@@ -61,6 +65,9 @@ def list_mailing_people(
             outcome=outcome,
             zh=zh,
             en=en,
+            outranked_by=next(
+                (campaign_id for _, campaign_id, people in places if ordinal in people), None
+            ),
         )
         for ordinal, id, sealed in seen[:limit]
     ]
@@ -92,6 +99,28 @@ def is_decided(tx: ReadTx, mailing_id: UUID) -> bool:
     """Whether its places are held, or were."""
     stored = mailings.find_mailing(tx, mailing_id)
     return stored is not None and stored.state not in ("deciding", "reserving")
+
+
+def _rivals(tx: ReadTx, stored: Stored) -> list[Rival]:
+    """Who has the places of those outranked, most first."""
+    outranked = outcomes(tx, stored.id)["outranked_by"]
+    found = [
+        Rival(id, campaign_id, len(people & outranked))
+        for id, campaign_id, people in _places_of_rivals(tx, stored)
+    ]
+    return sorted((one for one in found if one.count), key=lambda one: -one.count)
+
+
+def _places_of_rivals(tx: ReadTx, stored: Stored) -> list[tuple[UUID, UUID | None, BitMap]]:
+    """Of each other mailing of the same round who has a place."""
+    others = mailings.list_round(tx, stored.round_id) if stored.round_id else []
+    found = []
+    for id, campaign_id in others:
+        if id != stored.id:
+            of = outcomes(tx, id)
+            people = BitMap.union(BitMap(), *(of.get(one, BitMap()) for one in mailings.HAS_PLACE))
+            found.append((id, campaign_id, people))
+    return found
 
 
 def as_decision(customer_id: UUID, row: dict[str, Any]) -> dict[str, Any]:

@@ -19,12 +19,15 @@ def first_exceeded(
 ) -> Cap | None:
     """The first cap that `message` would break beside those that count already; None when it may go."""
     for cap in caps:
-        if not is_about(cap, message):
-            continue
-        times = sorted(one.at for one in past if is_alike(cap, one, message))
-        if most_with(cap.window, message.at, times, zone) > cap.limit:
+        if is_about(cap, message) and room(cap, message, past, zone) < 1:
             return cap
     return None
+
+
+def room(cap: Cap, message: Past, past: Sequence[Past], zone: str) -> int:
+    """How many like `message` the cap allows at its moment beside those that count already; below 1: none."""
+    times = sorted(one.at for one in past if is_alike(cap, one, message))
+    return cap.limit - most_with(cap.window, message.at, times, zone) + 1
 
 
 def most_with(
@@ -80,19 +83,24 @@ def is_about(cap: Cap, message: Past) -> bool:
     return True
 
 
+def counted_alone(cap: Cap, message: Past) -> str:
+    """What the cap counts for itself: two messages count together where it is the same."""
+    match cap.scope:
+        case "channel":
+            return message.channel
+        case "category":
+            return message.category
+        case "campaign":
+            return str(message.campaign_id)
+        case "associate":
+            return str(message.staff_id)
+        case "all":
+            return ""
+
+
 def is_alike(cap: Cap, one: Past, message: Past) -> bool:
     """Does `one` count together with `message`?"""
-    match cap.scope:
-        case "all":
-            return True
-        case "channel":
-            return one.channel == message.channel
-        case "category":
-            return one.category == message.category
-        case "campaign":
-            return one.campaign_id == message.campaign_id
-        case "associate":
-            return one.staff_id == message.staff_id
+    return counted_alone(cap, one) == counted_alone(cap, message)
 
 
 def calendar(window: Calendar, at: datetime, zone: str) -> tuple[datetime, datetime]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from huitou.kernel.money import yuan
 from huitou.kernel.words import clock
 from huitou.reach.types.categories import Names
 from huitou.reach.types.channels import CHANNELS
@@ -51,6 +52,14 @@ def lines(policy: ContactPolicy, names: Names) -> list[PolicySaid]:
         days = policy.repeat_days
         said.append(
             PolicySaid(f"同一内容 {days} 天内不重发", f"No content again within {days} days")
+        )
+    if policy.fatigue_fen:
+        cost = yuan(policy.fatigue_fen)
+        said.append(
+            PolicySaid(
+                f"争夺名额时，近 30 天每收到一条消息，下一条的收益减 {cost} 元",
+                f"Where messages compete, each one had in 30 days makes the next worth ¥{cost} less",
+            )
         )
     return said
 

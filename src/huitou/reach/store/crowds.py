@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from huitou.base.warehouse.engine import Engine
 from huitou.reach.types.arbitration import Floats
 from huitou.reach.types.channels import ADDRESS_KINDS
-from huitou.reach.types.mailings import Ints
+from huitou.reach.types.mailings import UNKNOWN_ORDER_FEN, Ints
 from huitou.reach.types.policies import Cap
 
 Moments = NDArray[np.datetime64]
@@ -45,10 +45,12 @@ class Alike:
 
 
 class Crowds:
-    """Questions about customers by ordinal. The engine's lock is held by the caller, from `sync` on."""
+    """Questions about customers by ordinal, each asked once. The engine's lock is held by the caller, from `sync` on."""
 
     def __init__(self, copy: Engine, now: datetime) -> None:
         self._copy = copy
+        self._people: dict[str, BitMap] = {}
+        self._counts: dict[str, Ints] = {}
         # As `policies.list_counting` has it: when it came, or when it is expected.
         self._when = sql.SQL(
             "coalesce(delivered_at, greatest(coalesce(not_before, {0}), {0}))"
@@ -89,16 +91,19 @@ class Crowds:
             since,
         )
 
-    def counting(self, alike: Alike, since: datetime, upto: datetime) -> Ints:
-        """Customers of messages in (since, upto], as often as they have one."""
-        [customers] = self._columns(
+    def counted(self, alike: Alike, since: datetime, upto: datetime) -> Ints:
+        """How many messages each customer has in (since, upto], by ordinal, as far as anybody has one."""
+        query = self._text(
             "SELECT customer_id FROM reach.message WHERE {0} AND {1} > {2} AND {1} <= {3}",
             alike.test,
             self._when,
             since,
             upto,
         )
-        return customers.astype(np.int64)
+        if query not in self._counts:
+            [customers] = self._copy.columns(query)
+            self._counts[query] = np.bincount(customers.astype(np.int64))
+        return self._counts[query]
 
     def times(self, alike: Alike, since: datetime, until: datetime) -> tuple[Ints, Moments]:
         """Customers of messages in (since, until), and when each message came or is expected (UTC)."""
@@ -121,13 +126,17 @@ class Crowds:
         customers, paid, count = self._columns(
             'SELECT customer_id, paid_fen, order_count FROM "order".total WHERE order_count > 0'
         )
-        found = np.full(size, paid.sum() / max(count.sum(), 1))
+        mean = paid.sum() / count.sum() if len(count) else UNKNOWN_ORDER_FEN
+        found = np.full(size, float(mean))
         inside = customers < size
         found[customers[inside]] = paid[inside] / count[inside]
         return found
 
     def _ordinals(self, query: LiteralString, *values: Any) -> BitMap:
-        return self._copy.ordinals(self._text(query, *values))
+        text = self._text(query, *values)
+        if text not in self._people:
+            self._people[text] = self._copy.ordinals(text)
+        return self._people[text].copy()
 
     def _columns(self, query: LiteralString, *values: Any) -> list[NDArray[Any]]:
         return self._copy.columns(self._text(query, *values))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -31,6 +31,7 @@ class Stored:
     decided_at: datetime | None
     reserved_at: datetime | None
     done_at: datetime | None
+    round_id: UUID | None
 
     @property
     def opens_at(self) -> dict[str, datetime]:
@@ -84,16 +85,32 @@ def lock_mailing(tx: Tx, mailing_id: UUID) -> Stored | None:
     return tx.row(Stored, _MAILING + " FOR UPDATE", {"id": mailing_id})
 
 
-def list_open(tx: ReadTx) -> list[tuple[UUID, State]]:
-    """Those that are not over, the oldest first."""
+def list_open(tx: ReadTx) -> list[tuple[UUID, State, datetime]]:
+    """Those that are not over, with when they began, the oldest first."""
     rows = tx.rows(
         dict,
         """
-        SELECT id, state FROM reach.mailing
+        SELECT id, state, at FROM reach.mailing
         WHERE merchant_id = %(merchant)s AND state NOT IN ('done', 'stopped') ORDER BY at, id
         """,
     )
-    return [(row["id"], row["state"]) for row in rows]
+    return [(row["id"], row["state"], row["at"]) for row in rows]
+
+
+def list_deciding(tx: ReadTx) -> list[Stored]:
+    """Those that wait to be decided about, the oldest first."""
+    return tx.rows(Stored, _SELECT + " AND state = 'deciding' ORDER BY at, id")
+
+
+def list_round(tx: ReadTx, round_id: UUID) -> list[tuple[UUID, UUID | None]]:
+    """Mailings that were decided about together, each with its campaign."""
+    rows = tx.rows(
+        dict,
+        "SELECT id, campaign_id FROM reach.mailing"
+        " WHERE merchant_id = %(merchant)s AND round_id = %(round)s ORDER BY at, id",
+        {"round": round_id},
+    )
+    return [(row["id"], row["campaign_id"]) for row in rows]
 
 
 def list_of_campaign(tx: ReadTx, campaign_id: UUID) -> list[UUID]:
@@ -104,16 +121,19 @@ def list_of_campaign(tx: ReadTx, campaign_id: UUID) -> list[UUID]:
     )
 
 
-def set_decided(tx: Tx, mailing_id: UUID, policy_version: int, opens: dict[str, datetime]) -> None:
+def set_decided(
+    tx: Tx, mailing_id: UUID, round_id: UUID, policy_version: int, opens: dict[str, datetime]
+) -> None:
     """What is decided, as of this transaction's snapshot."""
     tx.run(
         """
         UPDATE reach.mailing SET state = 'reserving', decided_at = %(now)s, taken = pg_current_snapshot(),
-            policy_version = %(version)s, opens = %(opens)s
+            policy_version = %(version)s, opens = %(opens)s, round_id = %(round)s
         WHERE merchant_id = %(merchant)s AND id = %(id)s
         """,
         {
             "id": mailing_id,
+            "round": round_id,
             "version": policy_version,
             "opens": Jsonb({channel: at.isoformat() for channel, at in opens.items()}),
         },
@@ -223,8 +243,8 @@ def list_held(
     rows = tx.rows(
         dict,
         """
-        SELECT m.id, m.campaign_id, m.plan->>'content_key' AS content_key, m.plan->>'category' AS category,
-            p.channel, greatest((m.opens->>p.channel)::timestamptz, %(now)s) AS at, p.people
+        SELECT m.id, m.round_id, m.campaign_id, m.plan->>'content_key' AS content_key,
+            m.plan->>'category' AS category, p.channel, greatest((m.opens->>p.channel)::timestamptz, %(now)s) AS at, p.people
         FROM reach.mailing_part p
         JOIN reach.mailing m ON m.merchant_id = p.merchant_id AND m.id = p.mailing_id
         WHERE p.merchant_id = %(merchant)s AND p.outcome = 'reserved'
@@ -236,6 +256,7 @@ def list_held(
     return [
         Held(
             mailing_id=row["id"],
+            round_id=row["round_id"],
             campaign_id=row["campaign_id"],
             content_key=row["content_key"],
             category=row["category"],
@@ -318,8 +339,9 @@ def bucket_of(ordinal: int) -> int:
     return ordinal // BUCKET
 
 
-_MAILING = """
+_SELECT: LiteralString = """
     SELECT id, campaign_id, plan, audience, held_out, state, opens, taken::text AS taken, at, decided_at,
-        reserved_at, done_at
-    FROM reach.mailing WHERE merchant_id = %(merchant)s AND id = %(id)s
+        reserved_at, done_at, round_id
+    FROM reach.mailing WHERE merchant_id = %(merchant)s
 """
+_MAILING: LiteralString = _SELECT + " AND id = %(id)s"

@@ -1,5 +1,6 @@
 """A mailing: one content for many customers, decided about in sets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -7,13 +8,13 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from pyroaring import BitMap
 
 from huitou.benefit.types.documents import Part
 from huitou.kernel.errors import NotFound
 from huitou.kernel.personal import Personal
-from huitou.reach.types.policies import Name
+from huitou.reach.types.policies import Cap, Name
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -23,8 +24,10 @@ BUCKET = 1 << 16
 
 State = Literal["deciding", "reserving", "reserved", "done", "stopped"]
 
-ALLOWED = ""
-"""Instead of a code: this way is open."""
+UNKNOWN_ORDER_FEN = 10_000
+"""What an order is taken for before anybody has bought."""
+WAITING = ("cap", "channel_cap", "outranked_by")
+"""Whoever is left out for these may get it later."""
 
 
 class Way(Part):
@@ -37,12 +40,26 @@ class Way(Part):
 
 
 class MailingPlan(Part):
-    """What goes to whom. `ways` in the order of preference. A budget is spent where it brings most."""
+    """What goes to whom. `ways` in the order of preference. A budget is spent where it brings most. Of mailings that
+    are decided about together the higher `priority` goes first. Nothing goes before `not_before`."""
 
     content_key: Annotated[str, Field(min_length=1, max_length=200)]
     ways: Annotated[tuple[Way, ...], Field(min_length=1, max_length=6, strict=False)]
     category: Name = "promotion"
     budget_fen: Annotated[int, Field(ge=0)] | None = None
+    priority: Annotated[int, Field(ge=1, le=5)] = 3
+    not_before: Annotated[AwareDatetime, Field(strict=False)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many more messages a cap leaves each candidate at the moment of one way. `of` is the channel, category or campaign that it counts alone; `begins`
+    a calendar's day, week or month, None of a rolling window."""
+
+    cap: Cap
+    of: str
+    begins: datetime | None
+    left: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +67,6 @@ class WayFacts:
     """What the gate asks about one way, a row a candidate in each array.
 
     `opens_at` is when a message of this way would go, and `is_quiet` whether quiet hours forbid it altogether.
-    `is_over` and `is_over_own` tell of the caps that all channels share and of the channel's own: one more would be too many.
     """
 
     channel: str
@@ -61,8 +77,24 @@ class WayFacts:
     is_opted_out: Mask
     is_suppressed: Mask
     has_address: Mask
-    is_over: Mask
-    is_over_own: Mask
+    rooms: Sequence[Room]
+
+    @property
+    def is_over(self) -> Mask:
+        """Whether one more would be too many for a cap that all channels share."""
+        return self._is_over(is_own=False)
+
+    @property
+    def is_over_own(self) -> Mask:
+        """Whether one more would be too many for the channel's own caps."""
+        return self._is_over(is_own=True)
+
+    def _is_over(self, *, is_own: bool) -> Mask:
+        found = np.zeros(len(self.has_consent), bool)
+        for room in self.rooms:
+            if (room.cap.scope == "channel") == is_own:
+                found |= room.left < 1
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +122,7 @@ class Held:
     """Places that another mailing holds in a bucket, as messages that will count at `at`."""
 
     mailing_id: UUID
+    round_id: UUID | None
     campaign_id: UUID | None
     content_key: str
     category: str
@@ -110,6 +143,15 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Another mailing that was decided about together with one, and how many of those outranked there have a place here."""
+
+    mailing_id: UUID
+    campaign_id: UUID | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class MailingShown:
     """How far a mailing is, and what was decided, most first. The counts come to `candidates`."""
 
@@ -118,6 +160,7 @@ class MailingShown:
     state: State
     candidates: int
     tallies: list[Tally]
+    rivals: list[Rival]
     at: datetime
     decided_at: datetime | None
     reserved_at: datetime | None
@@ -126,7 +169,7 @@ class MailingShown:
 
 @dataclass(frozen=True, slots=True)
 class MailingPerson:
-    """Somebody with an outcome, and the channel that came nearest."""
+    """Somebody with an outcome, and the channel that came nearest; of who was outranked, the campaign that has the place."""
 
     customer_id: UUID
     customer_ordinal: int
@@ -135,6 +178,7 @@ class MailingPerson:
     outcome: str
     zh: str
     en: str
+    outranked_by: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,15 @@ class QuietHours(Part):
 
 
 class ContactPolicy(Part):
-    """All that holds. The same content goes to nobody again within `repeat_days`, on any channel."""
+    """All that holds. The same content goes to nobody again within `repeat_days`, on any channel. Where messages compete, each that
+    a customer has had in the last 30 days makes the next one dearer by `fatigue_fen`."""
 
     caps: Annotated[tuple[Cap, ...], Field(max_length=20, strict=False)] = (
         Cap(window=Calendar(unit="day"), limit=1),
     )
     quiet: Annotated[tuple[QuietHours, ...], Field(max_length=5, strict=False)] = ()
     repeat_days: Annotated[int, Field(ge=0, le=365)] = 7
+    fatigue_fen: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 
 @dataclass(frozen=True, slots=True)
