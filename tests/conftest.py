@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from huitou import wiring
@@ -31,6 +32,9 @@ from huitou.merchant.rules import PERMISSIONS
 from huitou.merchant.types import Merchant, NewStaff, NewUnit, Staff, Unit
 from tests.background import settle
 
+# A slow machine is no failure.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 merchants.passwords = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
