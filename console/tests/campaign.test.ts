@@ -11,6 +11,7 @@ import {
   type Channel,
 } from '@/rooms/campaign/chain'
 import { fallsOf } from '@/rooms/campaign/waterfall'
+import { isSampled, wholeOf } from '@/rooms/campaign/whole'
 
 const now = Date.parse('2026-11-01T00:00:00Z')
 const chain = (...channels: Channel[]) => channels.map((one) => stepOf(one, one))
@@ -109,5 +110,33 @@ describe('the waterfall', () => {
 
   it('is empty without anybody', () => {
     expect(fallsOf([bar('candidates', 'candidates', 0)])[0]).toMatchObject({ from: 0, width: 0 })
+  })
+})
+
+describe('a preview of so many out of more', () => {
+  const bar = (kind: CampaignPreview['waterfall'][number]['kind'], count: number) => ({
+    ...{ kind, code: kind, title_zh: kind, title_en: kind, count },
+  })
+  const preview: CampaignPreview = {
+    ...{ audience: 30_000, candidates: 3_000, treated: 1_000, held_out: 500, holdout_bp: 1_000 },
+    excluded: [{ reason: 'cap', title_zh: '', title_en: '', count: 1_500 }],
+    ...{ associates: 12, covered: 3, without_associate: 7, fallback_only: [], per_store: [] },
+    ...{ sample: [], salt: 'salt' },
+    waterfall: [bar('candidates', 3_000), bar('lost', 1_500), bar('reached', 1_500)],
+    steps: [{ step: 0, channel: 'sms', first: 10, reachable: 20, blocked: [], text: null }],
+  }
+
+  it('is grown to the whole audience, but for who sends', () => {
+    const whole = wholeOf(preview)
+    expect(isSampled(whole)).toBe(true)
+    expect([whole.treated, whole.held_out, whole.associates]).toEqual([10_000, 5_000, 12])
+    expect(whole.waterfall.map((one) => one.count)).toEqual([30_000, 15_000, 15_000])
+    expect(whole.steps[0]).toMatchObject({ first: 100, reachable: 200 })
+  })
+
+  it('is left alone where everybody was asked about', () => {
+    const all = { ...preview, audience: preview.candidates }
+    expect(isSampled(all)).toBe(false)
+    expect(wholeOf(all)).toBe(all)
   })
 })

@@ -853,7 +853,7 @@ export interface paths {
         put?: never;
         /**
          * Preview
-         * @description What publishing this would do now.
+         * @description What publishing this would do now; with `at_most`, to so many of a larger audience.
          */
         post: operations["preview_v1_campaigns_preview_post"];
         delete?: never;
@@ -14033,12 +14033,15 @@ export interface components {
         };
         /**
          * Preview
-         * @description What publishing would do now. `without_associate` are treated by later steps only, by reason
+         * @description What publishing would do now, to `candidates`: all of the `audience`, or so many evenly out of it
+         *     as were asked about. `without_associate` are treated by later steps only, by reason
          *     (`fallback_only`); `covered` tasks go to a colleague of an associate who is away.
          */
         Preview: {
             /** Associates */
             associates: number;
+            /** Audience */
+            audience: number;
             /** Candidates */
             candidates: number;
             /** Covered */
@@ -14065,6 +14068,64 @@ export interface components {
             waterfall: components["schemas"]["huitou__campaign__types__showing__Bar"][];
             /** Without Associate */
             without_associate: number;
+        };
+        /** PreviewBody */
+        PreviewBody: {
+            /** At Most */
+            at_most?: number | null;
+            /**
+             * Category
+             * @default promotion
+             */
+            category?: string;
+            /**
+             * Copies
+             * @default one
+             * @enum {string}
+             */
+            copies?: "one" | "all";
+            /** Copy */
+            copy?: string | null;
+            /** Deadline */
+            deadline?: string | null;
+            fallback?: components["schemas"]["FallbackBody"] | null;
+            /** Goal */
+            goal: string;
+            /** Holdout Bp */
+            holdout_bp?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Product Mode
+             * @default personal
+             * @enum {string}
+             */
+            product_mode?: "personal" | "fixed" | "none";
+            /**
+             * Puts Off
+             * @default false
+             */
+            puts_off?: boolean;
+            /** Salt */
+            salt?: string | null;
+            /**
+             * Send Time
+             * @default now
+             * @enum {string}
+             */
+            send_time?: "now" | "habit";
+            /** Skus */
+            skus?: string[];
+            source: components["schemas"]["SourceBody"];
+            /** Starts At */
+            starts_at?: string | null;
+            /** Steps */
+            steps?: components["schemas"]["StepBody"][] | null;
+            /**
+             * Window Hours
+             * @default 24
+             */
+            window_hours?: number;
         };
         /**
          * PriceBody
@@ -19553,7 +19614,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PlanBody"];
+                "application/json": components["schemas"]["PreviewBody"];
             };
         };
         responses: {

@@ -144,6 +144,10 @@ class ListBody(Body):
     card_scope: Annotated[str, Field(min_length=1, max_length=64)] = "default"
 
 
+class PreviewBody(PlanBody):
+    at_most: Annotated[int | None, Field(ge=100, le=20_000)] = None
+
+
 class TestBody(Body):
     """A `channel` of the campaign. In WeCom an employee gets a card, by default yourself; elsewhere
     `address` is a phone number or the id that the channel knows people by."""
@@ -175,9 +179,10 @@ def add_campaign(tx: Writing, body: PlanBody) -> Campaign:
 
 
 @router.post("/preview", dependencies=[needs("campaign.edit")])
-def preview(tx: Reading, body: PlanBody) -> Preview:
-    """What publishing this would do now."""
-    return previewing.preview(tx, _plan(tx, body, body.salt or secrets.token_urlsafe(9)))
+def preview(tx: Reading, body: PreviewBody) -> Preview:
+    """What publishing this would do now; with `at_most`, to so many of a larger audience."""
+    plan = _plan(tx, body, body.salt or secrets.token_urlsafe(9))
+    return previewing.preview(tx, plan, at_most=body.at_most)
 
 
 @router.post("/lists", status_code=201, dependencies=[needs("campaign.edit")])

@@ -93,6 +93,19 @@ def test_the_preview_is_what_publishing_does(town: Town, write: Write, holdout_b
     assert len(arms(town, live.id)) == 10 + len(away)
 
 
+def test_a_preview_of_so_many_decides_about_them_as_about_everybody(town: Town) -> None:
+    crowd(town)
+    wanted = plan(town)
+    with town.db.read(town.brand.merchant.id) as tx:
+        whole = previewing.preview(tx, wanted)
+        some = previewing.preview(tx, wanted, at_most=4)
+        enough = previewing.preview(tx, wanted, at_most=whole.audience)
+    assert whole.audience == whole.candidates == 10
+    assert (some.audience, some.candidates) == (10, 4)
+    assert some.treated + some.held_out + sum(one.count for one in some.excluded) == 4
+    assert enough == whole
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_preview_is_what_publishing_does_whoever_the_customers_are(
     town: Town, write: Write, seed: int, monkeypatch: pytest.MonkeyPatch

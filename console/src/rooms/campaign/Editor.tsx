@@ -14,8 +14,10 @@ import { UndoRedo } from '@/ui/step'
 import { useEdits } from '@/ui/useEdits'
 import { bodyOf, faultsOf, hasSource } from './chain'
 import { CampaignForm } from './Form'
+import { Estimate } from './Estimate'
 import { Preview } from './Preview'
 import { TestSend } from './TestSend'
+import { isSampled, SAMPLE, wholeOf } from './whole'
 import './campaign.css'
 
 /** A campaign that is being written, and beside it what publishing it now would do. */
@@ -99,6 +101,12 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
           error={preview.error}
           isCounting={preview.isFetching}
           hasSource={hasSource(draft.source)}
+          everybody={
+            preview.data &&
+            isSampled(preview.data) && (
+              <Estimate saved={saved} isChanged={isChanged} keep={checked(keepAndStay)} />
+            )
+          }
         />
       </div>
     </>
@@ -121,10 +129,12 @@ function usePreview(draft: NewCampaign) {
             ...bodyOf(asked),
             name: asked.name.trim() || unnamed,
             goal: asked.goal.trim() || unnamed,
+            at_most: SAMPLE,
           },
         },
         signal,
       ),
+    select: wholeOf,
     enabled: isAskable,
     placeholderData: (before) => before,
     retry: false,

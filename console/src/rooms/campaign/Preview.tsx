@@ -1,14 +1,15 @@
 import { Segmented, Skeleton, Spin } from 'antd'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useProductsOf } from '@/client/names'
 import type { CampaignPreview } from '@/client/types'
 import { Bubble } from '@/ui/bubble'
 import { Count, Figure } from '@/ui/figure'
-import { yuan } from '@/ui/format'
+import { count, yuan } from '@/ui/format'
 import { Fault, Nothing, Panel } from '@/ui/page'
 import { Bars } from '@/ui/spark'
 import { Waterfall } from './Waterfall'
+import { isSampled } from './whole'
 
 /** What would happen if this were published now. */
 export function Preview({
@@ -16,11 +17,14 @@ export function Preview({
   error,
   isCounting,
   hasSource,
+  everybody,
 }: {
   preview: CampaignPreview | undefined
   error: unknown
   isCounting: boolean
   hasSource: boolean
+  /** The count of a large audience, one by one. */
+  everybody?: ReactNode
 }) {
   const { t } = useTranslation()
   if (!hasSource)
@@ -40,6 +44,7 @@ export function Preview({
           <Skeleton active />
         )}
       </Panel>
+      {everybody}
       {preview && <Samples preview={preview} />}
       {preview && preview.per_store.length > 0 && <Workload preview={preview} />}
     </div>
@@ -55,7 +60,7 @@ function Numbers({ preview }: { preview: CampaignPreview }) {
         <Figure
           title={t('campaign.candidates')}
           metric="candidates"
-          value={<Count of={preview.candidates} />}
+          value={<Count of={preview.audience} />}
         />
         <Figure
           title={t('campaign.treated')}
@@ -76,6 +81,14 @@ function Numbers({ preview }: { preview: CampaignPreview }) {
         />
         <Figure title={t('campaign.excluded')} metric="excluded" value={<Count of={out} />} />
       </div>
+      {isSampled(preview) && (
+        <p className="quiet num panel-hint">
+          {t('campaign.preview_sampled', {
+            audience: count(preview.audience),
+            candidates: count(preview.candidates),
+          })}
+        </p>
+      )}
       <Waterfall bars={preview.waterfall} />
     </>
   )

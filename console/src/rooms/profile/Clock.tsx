@@ -35,7 +35,7 @@ export function Clock({ customer }: { customer: Customer }) {
   return (
     <span className="nowrap">
       {t('profile.zone')} {name(zone)}{' '}
-      <span className="num">{t('profile.zone_now', { time: timeIn(zone) })}</span>
+      {zone !== own && <span className="num">{t('profile.zone_now', { time: timeIn(zone) })}</span>}
       {may('customer.edit') && customer.state === 'live' && (
         <Button
           type="text"
@@ -100,10 +100,7 @@ function Change({ customer, own, close }: { customer: Customer; own: string; clo
 
 function useZoneName(): (zone: string) => string {
   const { t } = useTranslation()
-  return (zone) => {
-    const known = t(`profile.zone_${zone}`, { defaultValue: '' })
-    return known ? `${known} (${zone})` : zone
-  }
+  return (zone) => t(`profile.zone_${zone}`, { defaultValue: zone })
 }
 
 /** The usual ones first, then every other that this browser knows, and the one that is kept. */

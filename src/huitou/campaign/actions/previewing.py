@@ -24,12 +24,16 @@ from huitou.profile import reads as profile
 SAMPLE_COUNT = 3
 
 
-def preview(tx: ReadTx, plan: Plan, campaign_id: UUID | None = None) -> Preview:
+def preview(
+    tx: ReadTx, plan: Plan, campaign_id: UUID | None = None, at_most: int | None = None
+) -> Preview:
     """What publishing would do now: the same decisions, nothing kept.
 
-    Refuses BadSource, and what the segment room refuses of a rule.
+    With `at_most`, of a larger audience only so many are decided about: taken evenly, as an
+    audience may have its best first. Refuses BadSource, and what the segment room refuses of a rule.
     """
-    audience = deciding.audience(tx, plan.source)
+    everybody = deciding.audience(tx, plan.source)
+    audience = everybody[:: -(-len(everybody) // at_most) or 1] if at_most else everybody
     loads: deciding.Loads = {}
     verdicts: list[Verdict] = []
     for first in range(0, len(audience), deciding.CHUNK):
@@ -39,6 +43,7 @@ def preview(tx: ReadTx, plan: Plan, campaign_id: UUID | None = None) -> Preview:
     tasks = [v for v in treated if v.staff_id is not None]
     by_fallback = [v for v in treated if v.staff_id is None and plan.person]
     return Preview(
+        audience=len(everybody),
         candidates=len(verdicts),
         treated=len(treated),
         held_out=sum(v.arm == "holdout" for v in verdicts),

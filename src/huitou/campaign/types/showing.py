@@ -97,9 +97,11 @@ class StepFunnel:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What publishing would do now. `without_associate` are treated by later steps only, by reason
+    """What publishing would do now, to `candidates`: all of the `audience`, or so many evenly out of it
+    as were asked about. `without_associate` are treated by later steps only, by reason
     (`fallback_only`); `covered` tasks go to a colleague of an associate who is away."""
 
+    audience: int
     candidates: int
     treated: int
     held_out: int
