@@ -14073,6 +14073,8 @@ export interface components {
         PreviewBody: {
             /** At Most */
             at_most?: number | null;
+            /** Budget Fen */
+            budget_fen?: number | null;
             /**
              * Category
              * @default promotion
@@ -14093,8 +14095,20 @@ export interface components {
             goal: string;
             /** Holdout Bp */
             holdout_bp?: number | null;
+            /**
+             * Holds Ahead
+             * @default false
+             */
+            holds_ahead?: boolean;
             /** Name */
             name: string;
+            /** Per Hour */
+            per_hour?: number | null;
+            /**
+             * Priority
+             * @default 3
+             */
+            priority?: number;
             /**
              * Product Mode
              * @default personal
@@ -14103,7 +14117,7 @@ export interface components {
             product_mode?: "personal" | "fixed" | "none";
             /**
              * Puts Off
-             * @default false
+             * @default true
              */
             puts_off?: boolean;
             /** Salt */
@@ -14114,6 +14128,11 @@ export interface components {
              * @enum {string}
              */
             send_time?: "now" | "habit";
+            /**
+             * Share Bp
+             * @default 100
+             */
+            share_bp?: number;
             /** Skus */
             skus?: string[];
             source: components["schemas"]["SourceBody"];
