@@ -20,7 +20,7 @@ from psycopg_pool import ConnectionPool
 
 from huitou.base import copytext, direct, jobs, notices
 from huitou.base.crypto import MasterKey, MerchantKeys
-from huitou.base.queueing import Wanted, enqueue
+from huitou.base.queueing import Wanted, enqueue, is_waiting
 
 if TYPE_CHECKING:
     from huitou.base.warehouse.reader import Warehouse
@@ -217,6 +217,10 @@ class Tx(ReadTx):
         """Queue much background work in one statement."""
         if wanted:
             enqueue(self, jobs.name_of(job), wanted)
+
+    def is_waiting(self, job: Callable[..., Any], key: str) -> bool:
+        """Does a job of this key wait to be begun?"""
+        return is_waiting(self, jobs.name_of(job), key)
 
     def show(self, topic: str, payload: dict[str, Any]) -> None:
         """A live note to open pages: ids, codes and amounts only, under 4 kB."""

@@ -3,7 +3,7 @@
 Rooms declare; the worker runs. Registries fill when `wiring` imports the rooms' `jobs.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar, overload
@@ -32,6 +32,24 @@ class Effect(Generic[Claimed, Answer]):
     claim: Callable[..., Claimed | None]
     call: Callable[[Claimed], Answer]
     settle: Callable[[Any, Claimed, Answer], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Calls(Generic[Claimed, Answer]):
+    """Many things done outside at the same time: the `ids` that the job was given, `at_once` calls in parallel.
+
+    `claim(tx, ids)` marks in flight what there is to do of these, in one transaction. `call(claimed)` is made for each, unless
+    `begins_within` has passed since the claim: then it is not made, and its answer is None. `settle(tx, answers)` keeps
+    what came of those that have come back, every second at least: a slow call holds no other up. After a crash `claim` may
+    get the same ids again and must see that calls may have happened. Ids that cannot be claimed together, because of
+    one among them, are claimed each alone.
+    """
+
+    claim: Callable[[Any, Sequence[str]], Sequence[Claimed]]
+    call: Callable[[Claimed], Answer]
+    settle: Callable[[Any, Sequence[tuple[Claimed, Answer | None]]], None]
+    at_once: int = 16
+    begins_within: timedelta = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ def job(work: Work) -> Work: ...
 @overload
 def job(*, kind: str) -> Callable[[Work], Work]: ...
 def job(work: Any = None, *, kind: str = "transaction") -> Any:
-    """`@job` on `f(tx, **args)`: one transaction. `@job(kind="effect")` on `f() -> Effect`."""
+    """`@job` on `f(tx, **args)`: one transaction. `@job(kind="effect")` on `f() -> Effect | Calls`."""
 
     def register(function: Work) -> Work:
         name = _name(function)

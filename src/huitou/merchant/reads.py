@@ -92,6 +92,12 @@ def staff_of_wecom(tx: ReadTx, users: Iterable[str]) -> dict[str, UUID]:
     return {staff.wecom_user: staff.id for staff in found if staff.wecom_user}
 
 
+def wecom_users_of(tx: ReadTx, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The users in WeCom of these members of staff; those without one are missing."""
+    found = store.find_staff_among(tx, list(staff_ids), [])
+    return {staff.id: staff.wecom_user for staff in found if staff.wecom_user}
+
+
 def units_of_staff(tx: ReadTx, staff_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Where these members of staff work."""
     found = store.find_staff_among(tx, list(staff_ids), [])

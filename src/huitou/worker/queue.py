@@ -11,8 +11,9 @@ from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import DeleteJobCondition, Status
 
 from huitou.base.db import Database
-from huitou.base.jobs import HEAR, JOBS, Effect, Job
+from huitou.base.jobs import HEAR, JOBS, Calls, Job
 from huitou.base.notices import decode, listener_named
+from huitou.worker.calling import run_calls, run_effect
 
 _logger = structlog.get_logger("jobs")
 _RETRY = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=2)
@@ -99,25 +100,13 @@ def _running(database: Database, job: Job) -> Any:
     def run(merchant: str, args: dict[str, Any]) -> None:
         principal = f"job:{job.name}"
         if job.is_effect:
-            _run_effect(database, UUID(merchant), principal, job.run(), args)
+            effect = job.run()
+            if isinstance(effect, Calls):
+                run_calls(database, UUID(merchant), job.name, effect, args["ids"])
+            else:
+                run_effect(database, UUID(merchant), principal, effect, args)
             return
         with database.write(UUID(merchant), principal=principal) as tx:
             job.run(tx, **args)
 
     return run
-
-
-def _run_effect(
-    database: Database,
-    merchant: UUID,
-    principal: str,
-    effect: Effect[Any, Any],
-    args: dict[str, Any],
-) -> None:
-    with database.write(merchant, principal=principal) as tx:
-        claimed = effect.claim(tx, **args)
-    if claimed is None:
-        return
-    answer = effect.call(claimed)
-    with database.write(merchant, principal=principal) as tx:
-        effect.settle(tx, claimed, answer)

@@ -22,7 +22,7 @@ from huitou.merchant import reads as merchants
 from huitou.profile import actions as profile_actions
 from huitou.profile import reads as profiles
 from huitou.profile.types import ConsentChange, ConsentState
-from huitou.reach.jobs import noting, sending
+from huitou.reach.jobs import asking, news, noting, sending
 from huitou.reach.reads import messages as reads
 from huitou.reach.rules import checking, gate
 from huitou.reach.store import facts as gates
@@ -64,14 +64,14 @@ def rehearse(tx: ReadTx, candidates: Sequence[Candidate]) -> list[str | None]:
 def cancel(tx: Tx, message_ids: Sequence[UUID]) -> None:
     """Take messages back: planned ones at once, those an associate has not confirmed by asking
     the channel. What is on its way already stays."""
-    cancelled = []
-    for message in store.lock_messages(tx, message_ids):
-        if message.state == "planned":
-            standing = Standing(message.attempt, "cancelled", tx.now)
-            store.set_standing(tx, message.id, standing, None)
-            cancelled.append(message.id)
-        elif message.state in ("submitted", "waiting"):
-            tx.defer(sending.take_back, key=str(message.id), message_id=str(message.id))
+    locked = store.lock_messages(tx, message_ids)
+    planned = [message for message in locked if message.state == "planned"]
+    ends = [(m.id, Standing(m.attempt, "cancelled", tx.now), None) for m in planned]
+    if ends:
+        store.set_standings(tx, ends)
+    out = [str(message.id) for message in locked if message.state in ("submitted", "waiting")]
+    tx.defer_all(asking.take_back, [Wanted({"message_id": id}, id) for id in out])
+    cancelled = [message.id for message in planned]
     for start in range(0, len(cancelled), _CHUNK):
         tx.tell(MessagesFailed(tuple(cancelled[start : start + _CHUNK])))
 
@@ -199,7 +199,7 @@ def add_test(
         "is_test": True,
     }
     store.add_messages(tx, [{**dict.fromkeys(store.NEW_COLUMNS), **row}])
-    tx.defer(sending.submit, key=str(message_id), message_id=str(message_id))
+    sending.queue(tx, [(message_id, channel, None)])
     return message_id
 
 
@@ -308,13 +308,7 @@ def add_messages(tx: Tx, chosen: Sequence[tuple[UUID, Candidate, datetime]]) -> 
         }
         rows.append(row)
     store.add_messages(tx, rows)
-    tx.defer_all(
-        sending.submit,
-        [
-            Wanted({"message_id": str(id)}, key=str(id), at=at if at > tx.now else None)
-            for id, _, at in chosen
-        ],
-    )
+    sending.queue(tx, [(id, c.channel, at if at > tx.now else None) for id, c, at in chosen])
 
 
 def _new_link(message_id: UUID, candidate: Candidate, unit_id: UUID | None) -> NewLink:
@@ -373,7 +367,6 @@ def _take_openings(tx: Tx, entries: Sequence[LogEntry]) -> None:
     fresh = store.set_opened(
         tx, [UUID(e.properties["message"]) for e in own], [e.occurred_at for e in own]
     )
-    for message in store.find_messages(tx, fresh):
-        sending.show_message(tx, message, "opened")
+    news.show(tx, [(message, "opened") for message in store.find_messages(tx, fresh)])
     for start in range(0, len(fresh), _CHUNK):
         tx.tell(MessagesOpened(tuple(fresh[start : start + _CHUNK])))

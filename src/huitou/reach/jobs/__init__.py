@@ -5,6 +5,7 @@ modules load.
 """
 
 from huitou.reach.jobs import (
+    asking,
     callbacks,
     greeting,
     hearing,
@@ -18,6 +19,7 @@ from huitou.reach.jobs import (
 )
 
 __all__ = [
+    "asking",
     "callbacks",
     "greeting",
     "hearing",

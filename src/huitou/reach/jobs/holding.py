@@ -1,5 +1,8 @@
 """What an emergency stop asks of every claim."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from huitou.base.db import ReadTx, Tx
 from huitou.reach.rules import stopping
 from huitou.reach.store import stops
@@ -10,18 +13,21 @@ HANDING = "reach.handing"
 """The lock that every claim shares, and that a stop takes alone."""
 
 
-def holds(tx: Tx, message: Message) -> bool:
-    """Does a stop hold this message, which nobody has handed over yet? Then it waits for that stop to be lifted."""
-    stop = stop_of(tx, message)
-    if stop is not None:
-        stops.set_held(tx, message.id, stop.id)
-    return stop is not None
+def free_of(tx: Tx, messages: Sequence[Message]) -> list[Message]:
+    """Those, of messages that nobody has handed over yet, that no stop holds; the others wait for theirs to be lifted."""
+    in_force = stops.list_in_force(tx)
+    found = [(message, stop_of(in_force, message)) for message in messages]
+    held = [(message.id, stop.id) for message, stop in found if stop is not None]
+    if held:
+        stops.set_held(tx, held)
+    return [message for message, stop in found if stop is None]
 
 
-def is_asked_back(tx: ReadTx, message: Message) -> bool:
-    """Is a message that was on its way when the stop came to be taken back?"""
-    stop = stop_of(tx, message)
-    return stop is not None and stop.take_back
+def asked_back(tx: ReadTx, messages: Sequence[Message]) -> set[UUID]:
+    """Those that were on their way when a stop came that takes them back."""
+    in_force = stops.list_in_force(tx)
+    found = [(message.id, stop_of(in_force, message)) for message in messages]
+    return {id for id, stop in found if stop is not None and stop.take_back}
 
 
 def is_silent(tx: ReadTx, channel: str) -> bool:
@@ -32,10 +38,10 @@ def is_silent(tx: ReadTx, channel: str) -> bool:
     )
 
 
-def stop_of(tx: ReadTx, message: Message) -> Stop | None:
+def stop_of(in_force: Sequence[Stop], message: Message) -> Stop | None:
     """The stop that holds the message back now."""
     return stopping.holding(
-        stops.list_in_force(tx),
+        in_force,
         channel=message.channel,
         campaign_id=message.campaign_id,
         purpose=message.purpose,

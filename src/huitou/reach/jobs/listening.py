@@ -8,7 +8,7 @@ from huitou.base.notices import listens
 from huitou.identity.types import CustomerForgotten, CustomersMerged, CustomersSplit
 from huitou.merchant import reads as merchants
 from huitou.reach.actions import messages as actions
-from huitou.reach.jobs import sending
+from huitou.reach.jobs import asking
 from huitou.reach.store import callbacks as calls
 from huitou.reach.store import messages
 
@@ -33,7 +33,7 @@ def forget_calls(tx: Tx) -> None:
 
 @every(seconds=2)
 def poll(tx: Tx) -> None:
-    sending.poll(tx)
+    asking.poll(tx)
 
 
 @listens(CustomersMerged)

@@ -6,7 +6,7 @@ from uuid import UUID
 from huitou.base.db import Tx
 from huitou.base.jobs import Effect, job
 from huitou.merchant import reads as merchants
-from huitou.reach.jobs.sending import adapter_of
+from huitou.reach.jobs.opening import adapter_of
 from huitou.reach.store import records
 from huitou.reach.types.channels import (
     Failed,

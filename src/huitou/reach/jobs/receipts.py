@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from huitou.base.db import Tx
 from huitou.base.jobs import every
-from huitou.reach.jobs import sending
+from huitou.reach.jobs import news
+from huitou.reach.jobs.opening import News
 from huitou.reach.rules import standing
 from huitou.reach.store import messages as store
 from huitou.reach.store import reports
@@ -26,11 +27,13 @@ def take(tx: Tx, carrier: str, receipts: Sequence[Receipt]) -> None:
     by_ref = reports.messages_by_ref(tx, carrier, [r.ref for r in fresh if r.message_id is None])
     named = [(r.message_id or by_ref.get(r.ref), r) for r in fresh]
     locked = {m.id: m for m in store.lock_messages(tx, [id for id, _ in named if id])}
+    told = []
     for message_id, receipt in named:
         message = locked.pop(message_id, None) if message_id else None
         if message is not None:
-            news = standing.after_ask(receipt.outcome, message.attempt, receipt.at)
-            sending.take_news(tx, message, news)
+            after = standing.after_ask(receipt.outcome, message.attempt, receipt.at)
+            told.append(News(message, after))
+    news.take(tx, told)
     early = [r for id, r in named if id is None and r.message_id is None]
     reports.add_reports(tx, carrier, early)
 
@@ -40,12 +43,13 @@ def settle(tx: Tx) -> None:
     """Reports that came before their message was known by its reference."""
     waiting = reports.take_known(tx)
     locked = {m.id: m for m in store.lock_messages(tx, [w.message_id for w in waiting])}
+    told = []
     for report in waiting:
         message = locked.pop(report.message_id, None)
         if message is not None:
             outcome: Delivered | Failed = Delivered(report.ref, report.at)
             if report.failure is not None:
                 outcome = Failed(report.failure, "reported")
-            news = standing.after_ask(outcome, message.attempt, report.at)
-            sending.take_news(tx, message, news)
+            told.append(News(message, standing.after_ask(outcome, message.attempt, report.at)))
+    news.take(tx, told)
     reports.remove_old(tx, tx.now - _KEPT)

@@ -1,5 +1,6 @@
 """What the log hears of messages."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from huitou.base.db import Tx
@@ -8,8 +9,12 @@ from huitou.event.types import Recorded
 from huitou.reach.store.messages import Message
 
 
-def record_delivered(tx: Tx, message: Message, at: datetime) -> None:
-    """It reached its customer at `at`."""
+def record_delivered(tx: Tx, delivered: Sequence[tuple[Message, datetime]]) -> None:
+    """`(message, when)` it reached its customer."""
+    events.record(tx, [_delivery(message, at) for message, at in delivered])
+
+
+def _delivery(message: Message, at: datetime) -> Recorded:
     assert message.customer_id is not None
     ids = {
         "message": message.id,
@@ -19,16 +24,11 @@ def record_delivered(tx: Tx, message: Message, at: datetime) -> None:
         "task": message.task_id,
     }
     named = {name: str(value) for name, value in ids.items() if value is not None}
-    events.record(
-        tx,
-        [
-            Recorded(
-                f"message.delivered:{message.id}",
-                "message.delivered",
-                message.customer_id,
-                at,
-                {**named, "channel": message.channel},
-                message.unit_id,
-            )
-        ],
+    return Recorded(
+        f"message.delivered:{message.id}",
+        "message.delivered",
+        message.customer_id,
+        at,
+        {**named, "channel": message.channel},
+        message.unit_id,
     )

@@ -4,10 +4,12 @@ from uuid import UUID
 
 from huitou.base.db import Tx
 from huitou.base.jobs import every, job
-from huitou.reach.jobs import sending
+from huitou.base.queueing import Wanted
+from huitou.reach.jobs import asking, sending
 from huitou.reach.store import stops as store
 
 _BATCH = 500
+_RELEASED_MAX = 2_000
 
 
 @job
@@ -17,8 +19,8 @@ def recall(tx: Tx, stop_id: str, after: str) -> None:
     if found is None or found.lifted_at is not None:
         return
     message_ids = store.list_unconfirmed(tx, found, UUID(after), _BATCH)
-    for message_id in message_ids:
-        tx.defer(sending.take_back, key=str(message_id), message_id=str(message_id))
+    wanted = [Wanted({"message_id": str(id)}, str(id)) for id in message_ids]
+    tx.defer_all(asking.take_back, wanted)
     if message_ids:
         tx.defer(recall, stop_id=stop_id, after=str(message_ids[-1]))
 
@@ -26,5 +28,5 @@ def recall(tx: Tx, stop_id: str, after: str) -> None:
 @every(seconds=2)
 def release(tx: Tx) -> None:
     """What waited for a stop that is lifted goes on; it looks for other stops itself."""
-    for message_id in store.take_released(tx, _BATCH):
-        tx.defer(sending.submit, key=str(message_id), message_id=str(message_id))
+    released = store.take_released(tx, _RELEASED_MAX)
+    sending.queue(tx, [(message_id, channel, None) for message_id, channel in released])

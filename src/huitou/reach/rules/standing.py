@@ -26,6 +26,8 @@ GIVE_UP = timedelta(days=8)
 UNKNOWN_PAUSE = timedelta(seconds=60)
 """A call that is still on its way may arrive after a list that lacks it: ask no sooner."""
 STUCK_AFTER = timedelta(minutes=2)
+LOST_AFTER = timedelta(seconds=75)
+"""A call begins within two seconds of its claim and takes a minute at the very most: whoever made this one has died."""
 LEASE = timedelta(seconds=45)
 CALL_MAX = timedelta(seconds=20)
 """A call may take so long to arrive: a window that ends sooner is over."""

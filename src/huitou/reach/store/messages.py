@@ -117,57 +117,83 @@ def lock_messages(tx: Tx, message_ids: Sequence[UUID]) -> list[Message]:
     )
 
 
-def set_in_flight(tx: Tx, message_id: UUID, address_id: int | None, carrier: str) -> None:
-    """The call is about to be made, to this address, through these settings."""
-    tx.run(
-        "UPDATE reach.message SET state = 'in_flight', address_id = %(address)s,"
-        " carrier = %(carrier)s, submitted_at = %(now)s, next_ask_at = NULL, version = version + 1"
-        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
-        {"id": message_id, "address": address_id, "carrier": carrier},
-    )
-
-
-def set_not_before(tx: Tx, message_id: UUID, at: datetime) -> None:
-    """It waits until then."""
-    tx.run(
-        "UPDATE reach.message SET not_before = %(at)s, version = version + 1"
-        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
-        {"id": message_id, "at": at},
-    )
-
-
-def set_standing(
-    tx: Tx, message_id: UUID, standing: Standing, next_ask_at: datetime | None
-) -> None:
-    """What is known now, and when to ask next."""
+def set_in_flight(tx: Tx, rows: Sequence[tuple[UUID, int | None, str]]) -> None:
+    """`(message, address, carrier)`: the call is about to be made, to this address, through these settings."""
     tx.run(
         """
-        UPDATE reach.message
-        SET state = %(state)s, attempt = %(attempt)s, ref = coalesce(%(ref)s, ref),
-            failure = CASE WHEN %(state)s = 'delivered' THEN NULL
-                           ELSE coalesce(%(failure)s, failure) END,
-            delivered_at = CASE WHEN %(state)s = 'delivered' THEN %(at)s ELSE delivered_at END,
-            next_ask_at = %(next)s, version = version + 1
-        WHERE merchant_id = %(merchant)s AND id = %(id)s
+        UPDATE reach.message m
+        SET state = 'in_flight', address_id = t.address_id, carrier = t.carrier,
+            submitted_at = %(now)s, next_ask_at = NULL, version = m.version + 1
+        FROM unnest(%(ids)s::uuid[], %(addresses)s::bigint[], %(carriers)s::text[])
+            AS t (id, address_id, carrier)
+        WHERE m.merchant_id = %(merchant)s AND m.id = t.id
         """,
         {
-            "id": message_id,
-            "state": standing.state,
-            "attempt": standing.attempt,
-            "ref": standing.ref,
-            "failure": standing.failure,
-            "at": standing.at,
-            "next": next_ask_at,
+            "ids": [id for id, _, _ in rows],
+            "addresses": [address_id for _, address_id, _ in rows],
+            "carriers": [carrier for _, _, carrier in rows],
         },
     )
 
 
-def set_next_ask(tx: Tx, message_id: UUID, at: datetime | None) -> None:
+def set_not_in_flight(tx: Tx, message_ids: Sequence[UUID]) -> None:
+    """The call was not made: as if nobody had claimed them."""
+    tx.run(
+        "UPDATE reach.message SET state = 'planned', submitted_at = NULL, version = version + 1"
+        " WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s) AND state = 'in_flight'",
+        {"ids": list(message_ids)},
+    )
+
+
+def set_not_before(tx: Tx, times: Sequence[tuple[UUID, datetime]]) -> None:
+    """They wait until then."""
+    tx.run(
+        """
+        UPDATE reach.message m SET not_before = t.at, version = m.version + 1
+        FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS t (id, at)
+        WHERE m.merchant_id = %(merchant)s AND m.id = t.id
+        """,
+        {"ids": [id for id, _ in times], "times": [at for _, at in times]},
+    )
+
+
+def set_standings(tx: Tx, rows: Sequence[tuple[UUID, Standing, datetime | None]]) -> None:
+    """`(message, what is known now, when to ask next)`."""
+    known = [standing for _, standing, _ in rows]
+    tx.run(
+        """
+        UPDATE reach.message m
+        SET state = t.state, attempt = t.attempt, ref = coalesce(t.ref, m.ref),
+            failure = CASE WHEN t.state = 'delivered' THEN NULL
+                           ELSE coalesce(t.failure, m.failure) END,
+            delivered_at = CASE WHEN t.state = 'delivered' THEN t.at ELSE m.delivered_at END,
+            next_ask_at = t.next_at, version = m.version + 1
+        FROM unnest(%(ids)s::uuid[], %(states)s::text[], %(attempts)s::int[], %(refs)s::text[],
+                    %(failures)s::text[], %(times)s::timestamptz[], %(nexts)s::timestamptz[])
+            AS t (id, state, attempt, ref, failure, at, next_at)
+        WHERE m.merchant_id = %(merchant)s AND m.id = t.id
+        """,
+        {
+            "ids": [id for id, _, _ in rows],
+            "states": [standing.state for standing in known],
+            "attempts": [standing.attempt for standing in known],
+            "refs": [standing.ref for standing in known],
+            "failures": [standing.failure for standing in known],
+            "times": [standing.at for standing in known],
+            "nexts": [next_at for _, _, next_at in rows],
+        },
+    )
+
+
+def set_next_ask(tx: Tx, times: Sequence[tuple[UUID, datetime | None]]) -> None:
     """When to ask next."""
     tx.run(
-        "UPDATE reach.message SET next_ask_at = %(at)s"
-        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
-        {"id": message_id, "at": at},
+        """
+        UPDATE reach.message m SET next_ask_at = t.at
+        FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS t (id, at)
+        WHERE m.merchant_id = %(merchant)s AND m.id = t.id
+        """,
+        {"ids": [id for id, _ in times], "times": [at for _, at in times]},
     )
 
 
@@ -203,17 +229,23 @@ def take_due(tx: Tx, limit: int, until: datetime) -> list[UUID]:
     )
 
 
-def stuck_messages(tx: ReadTx, before: datetime, limit: int) -> list[UUID]:
-    """Planned, or due after quiet hours, or in flight since before: their job died."""
-    return tx.column(
+def stuck_messages(
+    tx: ReadTx, planned: datetime, called: datetime, limit: int
+) -> list[tuple[UUID, str]]:
+    """`(message, channel)` whose job died: planned, or due after a wait, since before `planned`; in flight since before
+    `called`."""
+    rows = tx.rows(
+        dict,
         """
-        SELECT id FROM reach.message
+        SELECT id, channel FROM reach.message
         WHERE merchant_id = %(merchant)s AND state IN ('planned', 'in_flight') AND held_by IS NULL
-          AND greatest(planned_at, submitted_at, not_before) < %(before)s
+          AND CASE state WHEN 'in_flight' THEN submitted_at < %(called)s
+              ELSE greatest(planned_at, submitted_at, not_before) < %(planned)s END
         ORDER BY planned_at LIMIT %(limit)s
         """,
-        {"before": before, "limit": limit},
+        {"planned": planned, "called": called, "limit": limit},
     )
+    return [(row["id"], row["channel"]) for row in rows]
 
 
 def open_messages(

@@ -32,38 +32,48 @@ def add_permits(
     )
 
 
-def take_permit(
-    tx: Tx, carrier: str, identifier_id: int, subject: str, message_id: UUID, until: datetime
-) -> bool:
-    """Use one up for this message; the one that ends first, none that ends before `until`."""
-    return bool(
-        tx.run(
+def take_permits(
+    tx: Tx, wanted: Sequence[tuple[UUID, str, int, str]], until: datetime
+) -> set[UUID]:
+    """Use one up for each `(message, carrier, address, subject)`: the one that ends first, none that ends before
+    `until`. Returns the messages for which there was one."""
+    return set(
+        tx.column(
             """
-            UPDATE reach.permit SET message_id = %(message)s
-            WHERE merchant_id = %(merchant)s AND id = (
-                SELECT id FROM reach.permit
-                WHERE merchant_id = %(merchant)s AND identifier_id = %(identifier)s
-                  AND carrier = %(carrier)s AND subject = %(subject)s AND message_id IS NULL
-                  AND (until IS NULL OR until > %(until)s)
-                ORDER BY until NULLS LAST, given_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+            WITH wanted AS (
+                SELECT t.*, row_number() OVER (PARTITION BY carrier, identifier_id, subject
+                                               ORDER BY message_id) - 1 AS before
+                FROM unnest(%(messages)s::uuid[], %(carriers)s::text[], %(identifiers)s::bigint[],
+                            %(subjects)s::text[]) AS t (message_id, carrier, identifier_id, subject)
+            ), chosen AS MATERIALIZED (
+                SELECT w.message_id, p.id FROM wanted w CROSS JOIN LATERAL (
+                    SELECT id FROM reach.permit p
+                    WHERE p.merchant_id = %(merchant)s AND p.identifier_id = w.identifier_id
+                      AND p.carrier = w.carrier AND p.subject = w.subject AND p.message_id IS NULL
+                      AND (p.until IS NULL OR p.until > %(until)s)
+                    ORDER BY p.until NULLS LAST, p.given_at, p.id
+                    LIMIT 1 OFFSET w.before FOR UPDATE SKIP LOCKED) p)
+            UPDATE reach.permit p SET message_id = c.message_id FROM chosen c
+            WHERE p.merchant_id = %(merchant)s AND p.id = c.id
+            RETURNING p.message_id
             """,
             {
-                "carrier": carrier,
-                "identifier": identifier_id,
-                "subject": subject,
-                "message": message_id,
+                "messages": [id for id, _, _, _ in wanted],
+                "carriers": [carrier for _, carrier, _, _ in wanted],
+                "identifiers": [identifier_id for _, _, identifier_id, _ in wanted],
+                "subjects": [subject for _, _, _, subject in wanted],
                 "until": until,
             },
         )
     )
 
 
-def release_permit(tx: Tx, message_id: UUID) -> None:
-    """The message surely did not go out: what it used up is free again."""
+def release_permits(tx: Tx, message_ids: Sequence[UUID]) -> None:
+    """The messages surely did not go out: what they used up is free again."""
     tx.run(
         "UPDATE reach.permit SET message_id = NULL"
-        " WHERE merchant_id = %(merchant)s AND message_id = %(message)s",
-        {"message": message_id},
+        " WHERE merchant_id = %(merchant)s AND message_id = ANY(%(messages)s)",
+        {"messages": list(message_ids)},
     )
 
 

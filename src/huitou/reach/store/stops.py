@@ -103,18 +103,22 @@ def lift_pause(tx: Tx, campaign_id: UUID) -> bool:
     )
 
 
-def set_held(tx: Tx, message_id: UUID, stop_id: UUID) -> None:
-    """It waits for this stop to be lifted."""
+def set_held(tx: Tx, held: Sequence[tuple[UUID, UUID]]) -> None:
+    """`(message, stop)`: it waits for this stop to be lifted."""
     tx.run(
-        "UPDATE reach.message SET held_by = %(stop)s, version = version + 1"
-        " WHERE merchant_id = %(merchant)s AND id = %(id)s",
-        {"id": message_id, "stop": stop_id},
+        """
+        UPDATE reach.message m SET held_by = t.stop_id, version = m.version + 1
+        FROM unnest(%(ids)s::uuid[], %(stops)s::uuid[]) AS t (id, stop_id)
+        WHERE m.merchant_id = %(merchant)s AND m.id = t.id
+        """,
+        {"ids": [id for id, _ in held], "stops": [stop_id for _, stop_id in held]},
     )
 
 
-def take_released(tx: Tx, limit: int) -> list[UUID]:
-    """Messages whose stop was lifted wait no longer, so many at once; the oldest first."""
-    return tx.column(
+def take_released(tx: Tx, limit: int) -> list[tuple[UUID, str]]:
+    """`(message, channel)` whose stop was lifted wait no longer, so many at once; the oldest first."""
+    rows = tx.rows(
+        dict,
         """
         UPDATE reach.message SET held_by = NULL, version = version + 1
         WHERE merchant_id = %(merchant)s AND id IN (
@@ -122,10 +126,11 @@ def take_released(tx: Tx, limit: int) -> list[UUID]:
             JOIN reach.message m ON m.merchant_id = s.merchant_id AND m.held_by = s.id
             WHERE s.merchant_id = %(merchant)s AND s.lifted_at IS NOT NULL
             ORDER BY m.planned_at LIMIT %(limit)s FOR UPDATE OF m SKIP LOCKED)
-        RETURNING id
+        RETURNING id, channel
         """,
         {"limit": limit},
     )
+    return [(row["id"], row["channel"]) for row in rows]
 
 
 def count_held(tx: ReadTx, stop_ids: Sequence[UUID]) -> dict[UUID, int]:
