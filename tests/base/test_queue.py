@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from huitou.base.db import Database
-from huitou.reach.jobs import sending
+from huitou.reach.jobs import asking
 from huitou.worker import queue
 from tests.conftest import Brand
 
@@ -27,10 +27,10 @@ def left(db: Database) -> list[str]:
 
 def test_they_are_done_again_even_if_queued_again_meanwhile(db: Database, brand: Brand) -> None:
     with db.write(brand.merchant.id) as tx:
-        tx.defer(sending.ask, key="one", message_id=str(brand.merchant.id))
+        tx.defer(asking.take_back, key="one", message_id=str(brand.merchant.id))
     died(db)
     with db.write(brand.merchant.id) as tx:
-        tx.defer(sending.ask, key="one", message_id=str(brand.merchant.id))
+        tx.defer(asking.take_back, key="one", message_id=str(brand.merchant.id))
     assert sorted(left(db)) == ["doing", "todo"]
     asyncio.run(queue.work(queue.make_queue(db), wait=False))
     assert left(db) == []
@@ -45,7 +45,7 @@ def test_a_running_worker_looks_for_them(
         working = asyncio.create_task(queue.work(queue.make_queue(db)))
         await asyncio.sleep(0.5)
         with db.write(brand.merchant.id) as tx:
-            tx.defer(sending.ask, key="two", message_id=str(brand.merchant.id))
+            tx.defer(asking.take_back, key="two", message_id=str(brand.merchant.id))
             tx.run(
                 "UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL"
                 " WHERE status = 'todo'"

@@ -22,8 +22,9 @@ from huitou.campaign.types.candidates import CandidateRow
 from huitou.campaign.types.plans import Copies, Step, Until
 from huitou.kernel.errors import Refusal
 from huitou.reach.actions import messages as reach
-from huitou.reach.jobs import receipts, sending
-from huitou.reach.jobs.sending import Sending, TakingBack
+from huitou.reach.jobs import asking, receipts, sending
+from huitou.reach.jobs.asking import TakingBack
+from huitou.reach.jobs.opening import Sending
 from huitou.reach.reads import messages as reaching
 from huitou.reach.types.channels import (
     AskOutcome,
@@ -149,14 +150,15 @@ class Life:
     def claim(self) -> None:
         waiting = self._ids("planned")
         if waiting:
-            self.claim_one(self.dice.choice(waiting))
+            self.claim_some(self.dice.sample(waiting, min(len(waiting), self.dice.randint(1, 4))))
 
-    def claim_one(self, id_: UUID) -> None:
+    def claim_some(self, ids: list[UUID]) -> None:
         with self._write() as tx:
-            call = sending.claim_submit(tx, str(id_))
-            if call is not None:
-                assert self._customer(id_) in self.consenting, "handed over without consent"
-                self.calls.append(call)
+            calls = sending.claim_submit(tx, [str(id_) for id_ in ids])
+            for call in calls:
+                customer = self._customer(call.message_id)
+                assert customer in self.consenting, "handed over without consent"
+        self.calls += calls
 
     def settle(self) -> None:
         if not self.calls:
@@ -169,24 +171,21 @@ class Life:
             return  # dies between call and settle
         for _ in range(1 + (self.dice.random() < 0.2)):
             with self._write() as tx:
-                sending.settle_submit(tx, call, outcome)
+                sending.settle_submit(tx, [(call, outcome)])
 
     def lose(self) -> None:
         if self.calls:
             self.calls.pop(self.dice.randrange(len(self.calls)))  # dies between claim and call
 
     def ask(self) -> None:
-        for id_ in self._ids("in_flight"):
-            if not any(call.message_id == id_ for call in self.calls):
-                with self._write() as tx:
-                    sending.claim_submit(tx, str(id_))
+        held = {call.message_id for call in self.calls}
+        with self._write() as tx:
+            sending.claim_submit(tx, [str(i) for i in self._ids("in_flight") if i not in held])
         for state in ("unknown", "submitted", "waiting"):
-            for id_ in self._ids(state):
-                with self._write() as tx:
-                    asked = sending.claim_ask(tx, str(id_))
-                if asked is not None:
-                    with self._write() as tx:
-                        sending.settle_ask(tx, asked, self.outside.ask(id_))
+            with self._write() as tx:
+                asked = asking.claim_ask(tx, [str(id_) for id_ in self._ids(state)])
+            with self._write() as tx:
+                asking.settle_ask(tx, [(a, self.outside.ask(a.message_id)) for a in asked])
 
     def receipt(self, ids: list[UUID] | None = None) -> None:
         some = list(self.outside.fate)
@@ -231,10 +230,10 @@ class Life:
                     {"id": f"%{id_}%"},
                 ):
                     continue
-                taking = sending.claim_take_back(tx, str(id_))
+                taking = asking.claim_take_back(tx, str(id_))
             if isinstance(taking, TakingBack):
                 with self._write() as tx:
-                    sending.settle_take_back(tx, taking, self.outside.take_back(id_))
+                    asking.settle_take_back(tx, taking, self.outside.take_back(id_))
 
     def open_link(self) -> None:
         got = sorted(self.outside.got)
@@ -277,8 +276,7 @@ class Life:
         while self.state() == "publishing":
             self.publish()
         for _ in range(90):
-            for id_ in self._ids("planned"):
-                self.claim_one(id_)
+            self.claim_some(self._ids("planned"))
             while self.calls:
                 self.settle()
             self.ask()

@@ -1,5 +1,5 @@
 """Lives of messages under a contact policy, by dice: planned, handed over, lost on the way, delivered late, refused; senders
-that die between claim, call and settle; consent withdrawn in the middle, by link and by page; emergency stops declared and lifted; the policy changed. The provider is a list of what
+that claim sets and die between claim, call and settle, or in the middle of their calls; consent withdrawn in the middle, by link and by page; emergency stops declared and lifted; the policy changed. The provider is a list of what
 it took. After every hand-over: consent, quiet hours, caps; at the end nothing is doubled and nothing is held for ever."""
 
 import threading
@@ -16,8 +16,8 @@ from huitou.base.db import Tx
 from huitou.reach.actions import messages as actions
 from huitou.reach.actions import preferences
 from huitou.reach.actions import stops as stopping
-from huitou.reach.jobs import sending
-from huitou.reach.jobs.sending import Sending
+from huitou.reach.jobs import asking, sending
+from huitou.reach.jobs.opening import Sending
 from huitou.reach.jobs.stopping import release
 from huitou.reach.reads import messages as reads
 from huitou.reach.types.channels import (
@@ -112,16 +112,14 @@ class Senders:
         waiting = self._ids("planned")
         if not waiting:
             return
-        id_ = str(dice.choice(waiting))
-        call = self.write(self._claim, id_)
-        if isinstance(call, Sending):
-            self.calls.append(call)
+        self._claim(dice.sample(waiting, min(len(waiting), dice.randint(1, 8))))
 
-    def _claim(self, tx: Tx, id_: str) -> Sending | None:
-        call = sending.claim_submit(tx, id_)
-        if call is not None:
-            self._may_go(tx, call.message_id)
-        return call
+    def _claim(self, ids: list[UUID]) -> None:
+        with self.town.db.write(self.town.brand.merchant.id, principal="sim") as tx:
+            calls = sending.claim_submit(tx, [str(id_) for id_ in ids])
+            for call in calls:
+                self._may_go(tx, call.message_id)
+        self.calls += calls
 
     def declare(self, dice: Random) -> None:
         """An emergency: of everything, or of the one channel."""
@@ -157,17 +155,27 @@ class Senders:
         )
 
     def settle(self, dice: Random) -> None:
-        if self.calls:
-            call = self.calls.pop(dice.randrange(len(self.calls)))
-            outcome = self.provider.submit(call.message_id, self.clock.now)
-            if dice.random() < 0.2:
-                return  # dies between call and settle
+        """Calls are made, a few too late to be begun; what comes of them is kept at once, in two parts, or in part."""
+        answers = []
+        for call in self._taken(dice):
+            is_late = dice.random() < 0.1
+            answer = None if is_late else self.provider.submit(call.message_id, self.clock.now)
+            answers.append((call, answer))
+        kept = dice.randint(0, len(answers)) if dice.random() < 0.3 else len(answers)
+        part = dice.randint(0, kept)
+        for some in (answers[:part], answers[part:kept]):  # the rest dies between call and settle
             for _ in range(1 + (dice.random() < 0.2)):  # settled, or settled and told again
-                self.write(sending.settle_submit, call, outcome)
+                self.write(sending.settle_submit, some)
 
     def lose(self, dice: Random) -> None:
-        if self.calls:
-            self.calls.pop(dice.randrange(len(self.calls)))  # dies between claim and call
+        self._taken(dice)  # dies between claim and call
+
+    def _taken(self, dice: Random) -> list[Sending]:
+        count = dice.randint(1, 6)
+        return [
+            self.calls.pop(dice.randrange(len(self.calls)))
+            for _ in range(min(count, len(self.calls)))
+        ]
 
     def withdraw(self, dice: Random) -> None:
         customer = dice.choice(self.customers)
@@ -183,15 +191,14 @@ class Senders:
 
     def ask(self, dice: Random) -> None:
         """What the worker does about calls that nobody finished, and what was submitted."""
-        for id_ in self._ids("in_flight"):
-            if not any(call.message_id == id_ for call in self.calls):
-                self.write(sending.claim_submit, str(id_))
+        held = {call.message_id for call in self.calls}
+        dead = [str(id_) for id_ in self._ids("in_flight") if id_ not in held]
+        self.write(sending.claim_submit, dead)
         for state in ("unknown", "submitted", "waiting"):
-            for id_ in self._ids(state):
-                asked = self.write(sending.claim_ask, str(id_))
-                if isinstance(asked, Sending):
-                    outcome = self.provider.ask(id_, self.clock.now)
-                    self.write(sending.settle_ask, asked, outcome)
+            with self.town.db.write(self.town.brand.merchant.id, principal="sim") as tx:
+                asked = asking.claim_ask(tx, [str(id_) for id_ in self._ids(state)])
+            answers = [(a, self.provider.ask(a.message_id, self.clock.now)) for a in asked]
+            self.write(asking.settle_ask, answers)
 
     def _may_go(self, tx: Tx, message_id: UUID) -> None:
         """Looked at apart from the gate, in the transaction that hands it over."""
@@ -242,10 +249,7 @@ class Senders:
         for _ in range(40):
             self.clock.move(hours=7)
             self.ask(Random(0))
-            for id_ in self._ids("planned"):
-                call = self.write(self._claim, str(id_))
-                if isinstance(call, Sending):
-                    self.calls.append(call)
+            self._claim(self._ids("planned"))
             while self.calls:
                 self.settle(Random(1))
         open_ = ("planned", "in_flight", "unknown", "submitted", "waiting")
@@ -330,16 +334,14 @@ def test_after_a_stop_or_a_withdrawal_none_of_thirty_two_senders_begins_a_call(
                 waiting = senders._ids("planned")
                 if not waiting:
                     return
-                id_ = str(dice.choice(waiting))
+                some = dice.sample(waiting, min(len(waiting), dice.randint(1, 3)))
                 asked = monotonic()
                 with senders.town.db.write(senders.town.brand.merchant.id, principal="sim") as tx:
-                    call = sending.claim_submit(tx, id_)
-                if call is None:
-                    continue
-                customer = senders.customer_of(call.message_id)
-                senders.begun.append((customer, asked, monotonic()))
+                    calls = sending.claim_submit(tx, [str(id_) for id_ in some])
+                at = monotonic()
+                senders.begun += [(senders.customer_of(c.message_id), asked, at) for c in calls]
                 with senders.town.db.write(senders.town.brand.merchant.id, principal="sim") as tx:
-                    sending.settle_submit(tx, call, Submitted("r"))
+                    sending.settle_submit(tx, [(call, Submitted("r")) for call in calls])
         except BaseException as error:
             failures.append(error)
 

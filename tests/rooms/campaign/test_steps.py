@@ -117,7 +117,7 @@ def test_the_time_of_a_step_begins_when_its_message_is_handed_over(
     [first] = ways(town, live)[customer]
     assert (first.outcome, first.state) == (None, "planned"), "held back, it has its time still"
     with write() as tx:
-        assert sending.claim_submit(tx, str(first.message_id)) is not None
+        assert len(sending.claim_submit(tx, [str(first.message_id)])) == 1
     set_message(town, first.message_id, "failed", failure="bad_number")
     later.move(minutes=59)
     look(town, live)
@@ -159,8 +159,8 @@ def test_a_reminder_passes_the_gate_where_all_copies_are_wanted(
     reminder = ways(town, live)[lazy][1].message_id
     assert reminder is not None
     with write() as tx:
-        call = sending.claim_submit(tx, str(reminder))
-    assert call is not None and call.outgoing.text == "再提醒您一次", "the second look agrees"
+        [call] = sending.claim_submit(tx, [str(reminder)])
+    assert call.outgoing.text == "再提醒您一次", "the second look agrees"
 
 
 def test_a_late_receipt_cancels_what_is_planned(town: Town, later: Clock) -> None:

@@ -106,6 +106,7 @@ def test_what_surely_never_arrived_is_sent_again(live_town: Town, sms: World, cl
         "planned",
         2,
     )
+    clock.move(seconds=21)
     _run_submit(live_town, message_id)
     assert _message(live_town, message_id).state == "submitted"
     assert len(sms.messages(live_town.phone(customer))) == 1
@@ -117,9 +118,11 @@ def test_a_worker_that_dies_between_claim_and_settle_doubles_nothing(
     [customer] = live_town.people(1)
     message_id = _plan(live_town, customer)
     with live_town.db.write(live_town.brand.merchant.id) as tx:
-        claimed = sending.claim_submit(tx, str(message_id))
-    assert claimed is not None
+        [claimed] = sending.claim_submit(tx, [str(message_id)])
     sending.call_submit(claimed)  # the worker dies here
+    live_town.drain()
+    assert _message(live_town, message_id).state == "in_flight", "somebody may be at it"
+    clock.move(seconds=76)
     live_town.drain()
     assert _message(live_town, message_id).state == "unknown"
     clock.move(seconds=61)
@@ -212,8 +215,7 @@ def test_a_test_message_is_marked_and_counted_nowhere(
 def _run_submit(town: Town, message_id: UUID) -> None:
     """The retry is queued for later by the wall clock: run it now."""
     with town.db.write(town.brand.merchant.id) as tx:
-        claimed = sending.claim_submit(tx, str(message_id))
-    assert claimed is not None
+        [claimed] = sending.claim_submit(tx, [str(message_id)])
     outcome = sending.call_submit(claimed)
     with town.db.write(town.brand.merchant.id) as tx:
-        sending.settle_submit(tx, claimed, outcome)
+        sending.settle_submit(tx, [(claimed, outcome)])

@@ -14,7 +14,6 @@ from huitou.merchant import actions as merchants
 from huitou.reach.actions import messages as actions
 from huitou.reach.actions import stops as stopping
 from huitou.reach.jobs import sending
-from huitou.reach.jobs.sending import Sending
 from huitou.reach.reads import messages as reads
 from huitou.reach.rules import stopping as rules
 from huitou.reach.store.search import MessageRow
@@ -217,12 +216,12 @@ def test_after_the_stop_no_call_begins(town: Town) -> None:
             ready.wait()
             for id_ in mine:
                 with town.db.write(town.brand.merchant.id, principal="sender") as tx:
-                    call = sending.claim_submit(tx, str(id_))
-                if isinstance(call, Sending):
+                    calls = sending.claim_submit(tx, [str(id_)])
+                for call in calls:
                     sleep(0.02)  # the worker is slow between its claim and its call
                     begun.append(monotonic())
                     with town.db.write(town.brand.merchant.id, principal="sender") as tx:
-                        sending.settle_submit(tx, call, Submitted("r"))
+                        sending.settle_submit(tx, [(call, Submitted("r"))])
         except BaseException as error:
             failures.append(error)
 

@@ -193,11 +193,10 @@ def test_a_limit_of_the_platform_is_waited_for(
     assert timedelta(minutes=9) < at - clock.now <= timedelta(minutes=10)
     clock.move(seconds=601)
     with town.db.write(town.brand.merchant.id) as tx:
-        claimed = sending.claim_submit(tx, str(sent))
-    assert claimed is not None
+        [claimed] = sending.claim_submit(tx, [str(sent)])
     outcome = sending.call_submit(claimed)
     with town.db.write(town.brand.merchant.id) as tx:
-        sending.settle_submit(tx, claimed, outcome)
+        sending.settle_submit(tx, [(claimed, outcome)])
     assert message(town, sent).state == "submitted"
 
 

@@ -107,11 +107,12 @@ def _step(news: News) -> _Step:
 
 
 def _try_again(tx: Tx, steps: Sequence[_Step]) -> None:
-    again = [
-        (step.message, tx.now + max(standing.retry_pause(step.after.attempt), step.wait))
-        for step in steps
-    ]
-    sending.put_off(tx, again)
+    times = [tx.now + max(standing.retry_pause(s.after.attempt), s.wait) for s in steps]
+    waiting = [(step.message.id, at) for step, at in zip(steps, times, strict=True) if step.wait]
+    if waiting:
+        store.set_not_before(tx, waiting)
+    again = zip([step.message for step in steps], times, strict=True)
+    sending.queue(tx, [(message.id, message.channel, at) for message, at in again])
 
 
 def _take_back(tx: Tx, messages: Sequence[Message]) -> None:

@@ -25,7 +25,8 @@ GIVE_UP = timedelta(days=8)
 """An associate who has not confirmed by then will not: the day's place is free again."""
 UNKNOWN_PAUSE = timedelta(seconds=60)
 """A call that is still on its way may arrive after a list that lacks it: ask no sooner."""
-STUCK_AFTER = timedelta(minutes=2)
+STUCK_AFTER = timedelta(minutes=6)
+"""Longer than the longest pause before another attempt."""
 LOST_AFTER = timedelta(seconds=75)
 """A call begins within two seconds of its claim and takes a minute at the very most: whoever made this one has died."""
 LEASE = timedelta(seconds=45)
