@@ -3,7 +3,7 @@ bit by bit, nobody gets more than the policy allows, and no place is held for ev
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4
@@ -55,7 +55,15 @@ class Mailers(Senders):
 
     def mail(self, dice: Random) -> None:
         whom = BitMap(self.ordinals[one] for one in dice.sample(self.customers, 5))
-        plan = MailingPlan(content_key=uuid4().hex, ways=(Way(channel="sms"),))
+        plan = MailingPlan(
+            content_key=uuid4().hex,
+            ways=(Way(channel="sms", cost_fen=5_000),),
+            priority=dice.randint(1, 5),
+            budget_fen=dice.choice((None, None, 15)),
+            not_before=dice.choice(
+                (None, None, self.clock.now + timedelta(hours=dice.randint(1, 60)))
+            ),
+        )
         mailing_id = uuid4()
         self.write(lambda tx: mailings.begin(tx, mailing_id, plan, whom))
         self.mailings.append((mailing_id, plan))
@@ -118,7 +126,7 @@ def mailers(
     copies.close()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(4))
 def test_mailings_and_single_messages_count_each_other(mailers: Mailers, seed: int) -> None:
     dice = Random(seed)
     verbs = [mailers.plan] * 2 + [mailers.claim] * 5 + [mailers.settle] * 4
