@@ -151,6 +151,18 @@ def _live_a_little(town: Town, people: list[UUID], random: Random, clock: Clock)
             )
 
 
+def _compete_alike(town: Town, questions: Sequence[crowding.Question]) -> set[str]:
+    """What caps leave is the same over the copy and by rows: so is who gets which."""
+    copies, told = town.db.warehouse, []
+    for town.db.warehouse in (copies, None):
+        with town.db.read(town.brand.merchant.id) as tx:
+            decided = crowding.decide(tx, questions)
+        told.append([[CODES[code] for code in one.chosen.code] for one in decided])
+    town.db.warehouse = copies
+    assert told[0] == told[1]
+    return {code for codes in told[0] for code in codes}
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_sets_decide_as_rows_do(town: Town, clock: Clock, copies: Warehouse, seed: int) -> None:
     random = Random(seed)
@@ -186,9 +198,12 @@ def test_sets_decide_as_rows_do(town: Town, clock: Clock, copies: Warehouse, see
         }
         assert by_sets(town, question) == expected
         codes |= {code for code, _ in expected.values()}
+        rival = crowding.Question(plan(priority=4), uuid4(), whom, BitMap())
+        codes |= _compete_alike(town, [question, rival])
         with town.db.write(town.brand.merchant.id) as tx:
             mailings.stop(tx, other)
-    assert len(codes) >= 5, codes
+    assert len(codes) >= 6, codes
+    assert "outranked_by" in codes
 
 
 def test_places_count_before_and_after_they_become_messages(town: Town, copies: Warehouse) -> None:
