@@ -4,7 +4,7 @@ Candidates are 500,000 of the customers of the base (`bench/base/crowd.py`), a q
 channels by day and by week, a channel, a category), quiet hours that put one channel off, a control group of 5 % and a budget
 that does not suffice. `seconds` runs from the plan to the last place reserved, through the queue's own jobs, with a copy that
 is fresh and leaves nothing in memory from before; every candidate has an outcome that is logged. `again_seconds` is the same for the next mailing,
-when the copy has been opened. The baseline is one customer per transaction, as `reach.plan` does it, of some
+when the copy has been opened, and `rivals_seconds` for two of the same customers that compete (baseline: one after the other). The baseline is one customer per transaction, as `reach.plan` does it, of some
 customers, carried on to all of them. `uncounted` is how many candidates have no outcome, or more than one; `mismatches`
 how many of a sample the gate decides otherwise by their rows.
 
@@ -83,11 +83,13 @@ def run(asked: Asked) -> Report:
         every = range(1, crowd.customers + 1)
         whom = BitMap(Random(asked.seed).sample(every, min(CANDIDATES, len(every) // 4)))
         out = BitMap(Random(asked.seed).sample(list(whom), len(whom) // HELD_OUT))
-        first, seconds = _mail(database, crowd, whom, out, asked)
+        [first], seconds = _mail(database, crowd, whom, out, asked)
         mismatches = _mismatches(database, crowd, whom, out, asked.seed)
-        _stop(database, crowd, first.id)
+        _stop(database, crowd, [first])
         again, again_seconds = _mail(database, crowd, whom, out, asked)
-        _stop(database, crowd, again.id)
+        _stop(database, crowd, again)
+        rivals, rivals_seconds = _mail(database, crowd, whom, out, asked, count=2)
+        _stop(database, crowd, rivals)
         alone = _one_by_one(database, crowd, list(whom), asked) * len(whom)
         per_s = _dispatched(database, crowd.folder, asked)
         database.close()
@@ -97,6 +99,7 @@ def run(asked: Asked) -> Report:
         {
             "seconds": shorter(seconds, alone, "s"),
             "again_seconds": shorter(again_seconds, alone, "s"),
+            "rivals_seconds": shorter(rivals_seconds, 2 * again_seconds, "s"),
             "uncounted": Figure(uncounted, "candidates"),
             "mismatches": Figure(mismatches, "candidates"),
             "dispatched_per_s": better(per_s, 1 / (alone / len(whom)), "messages/s"),
@@ -142,38 +145,44 @@ def _write_copy(database: Database, copies: Warehouse, crowd: Crowd, asked: Aske
 
 
 def _mail(
-    database: Database, crowd: Crowd, whom: BitMap, out: BitMap, asked: Asked
-) -> tuple[MailingShown, float]:
-    """Begun, and worked on by the queue's jobs until every place is reserved."""
-    mailing_id = new_id()
+    database: Database, crowd: Crowd, whom: BitMap, out: BitMap, asked: Asked, count: int = 1
+) -> tuple[list[MailingShown], float]:
+    """So many, begun at once, and worked on by the queue's jobs until every place is reserved."""
+    ids = [new_id() for _ in range(count)]
     started = time.monotonic()
     with database.write(crowd.merchant, principal="bench") as tx:
-        mailings.begin(tx, mailing_id, _plan(len(whom)), whom, campaign_id=new_id(), held_out=out)
+        for id in ids:
+            mailings.begin(tx, id, _plan(len(whom)), whom, campaign_id=new_id(), held_out=out)
     with database.write(crowd.merchant, principal="bench") as tx:
-        mailing.decide_mailing(tx, mailing_id=str(mailing_id))
+        mailing.decide_mailing(tx, mailing_id=str(ids[0]))
     decided = time.monotonic() - started
-    state = "reserving"
-    while state == "reserving":
-        with database.write(crowd.merchant, principal="bench") as tx:
-            mailing.reserve_mailing(tx, mailing_id=str(mailing_id))
-        with database.read(crowd.merchant) as tx:
-            found = store.find_mailing(tx, mailing_id)
-            assert found is not None
-            state = found.state
+    for id in ids:
+        while _state(database, crowd, id) == "reserving":
+            with database.write(crowd.merchant, principal="bench") as tx:
+                mailing.reserve_mailing(tx, mailing_id=str(id))
     seconds = time.monotonic() - started
     with database.read(crowd.merchant) as tx:
-        made = shown.get_mailing(tx, mailing_id)
-    said = ", ".join(f"{tally.outcome}/{tally.channel} {tally.count:,}" for tally in made.tallies)
-    asked.say(
-        f"{made.candidates:,} candidates: decided in {decided:.1f} s, reserved after {seconds:.1f} s"
-    )
-    asked.say(f"  {said}")
+        made = [shown.get_mailing(tx, id) for id in ids]
+    for one in made:
+        asked.say(
+            f"{one.candidates:,} candidates: decided in {decided:.1f} s, reserved after {seconds:.1f} s"
+        )
+        said = (f"{tally.outcome}/{tally.channel} {tally.count:,}" for tally in one.tallies)
+        asked.say(f"  {', '.join(said)}")
     return made, seconds
 
 
-def _stop(database: Database, crowd: Crowd, mailing_id: UUID) -> None:
+def _state(database: Database, crowd: Crowd, mailing_id: UUID) -> str:
+    with database.read(crowd.merchant) as tx:
+        found = store.find_mailing(tx, mailing_id)
+    assert found is not None
+    return found.state
+
+
+def _stop(database: Database, crowd: Crowd, made: Sequence[MailingShown]) -> None:
     with database.write(crowd.merchant, principal="bench") as tx:
-        mailings.stop(tx, mailing_id)
+        for one in made:
+            mailings.stop(tx, one.id)
 
 
 def _mismatches(database: Database, crowd: Crowd, whom: BitMap, out: BitMap, seed: int) -> int:
