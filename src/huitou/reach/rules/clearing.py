@@ -36,11 +36,11 @@ class Cleared:
     bound: float
 
 
-def clear(field: Field) -> Cleared:
-    """The best prices that were found for what is shared."""
+def clear(field: Field, *, is_bound_sure: bool = True) -> Cleared:
+    """The best prices that were found for what is shared. Where nobody asks for a sure bound, it is about what can be brought."""
     reduced, rent, bound = _descend(field, field.worth, field.own, field.shared)
     nested, others = crossing(field)
-    if others:
+    if others and is_bound_sure:
         # What a customer gets at best is not known for sure now; priced as well, these limits give a sure bound.
         _, _, bound = _descend(field, reduced, nested, others)
         bound += rent
@@ -57,12 +57,13 @@ def _descend(
     paces = [np.full(len(price), PACE_FIRST) for price in prices]
     turns = [np.zeros(len(price)) for price in prices]
     floors = [price * FLOOR for price in prices]
+    rooms = [limit.room.astype(np.float64) for limit in priced]
     best, rent, least = worth, 0.0, float(worth[free].sum())
     history = [np.inf] * PATIENCE
     for _ in range(STEPS if priced else 0):
         reduced = _reduce(worth, priced, prices)
         chosen = choose(field, reduced, own)
-        cost = float(sum(price @ limit.room for limit, price in zip(priced, prices, strict=True)))
+        cost = float(sum(price @ room for room, price in zip(rooms, prices, strict=True)))
         bound = float(reduced[chosen].sum()) + cost
         if bound < least:
             best, rent, least = reduced, cost, bound

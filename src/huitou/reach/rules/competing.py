@@ -86,12 +86,12 @@ def compete(entrants: Sequence[Entrant]) -> list[Chosen]:
         replace(budget, room=budget.room * len(is_in) // max((~is_out[is_in]).sum(), 1))
         for budget, is_in in budgets
     ]
-    said = arbitrate(replace(wave, limits=(*eased, *wave.limits)))
+    said = arbitrate(replace(wave, limits=(*eased, *wave.limits)), is_bound_sure=False)
     option, reason = said.option, said.reason
     if is_out.any():
         rows = np.flatnonzero(~is_out[field.message])
         limits_ = (*(budget for budget, _ in budgets), *wave.limits)
-        said = arbitrate(_part(replace(wave, limits=limits_), rows))
+        said = arbitrate(_part(replace(wave, limits=limits_), rows), is_bound_sure=False)
         option = np.where(is_out, option, np.append(rows, NONE)[said.option])
         reason = np.where(is_out, reason, said.reason)
     _tell(chosen, field, option, reason, is_out)
@@ -210,9 +210,12 @@ def _rooms(entrants: Sequence[Entrant], field: _Field, customer: Ints) -> list[L
         known, seat = np.unique(seats, return_inverse=True)
         room_of = np.full(len(known), np.iinfo(np.int64).max)
         np.minimum.at(room_of, seat, left)
+        # Where no more want a place than there are, nobody competes.
+        is_short = np.bincount(seat) > room_of
         group = np.full(len(field.message), NONE)
-        group[rows] = seat
-        found.append(limits.cap("cap", group, room_of))
+        group[rows] = np.where(is_short, np.cumsum(is_short) - 1, NONE)[seat]
+        if is_short.any():
+            found.append(limits.cap("cap", group, room_of[is_short]))
     return found
 
 
