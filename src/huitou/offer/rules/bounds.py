@@ -1,7 +1,7 @@
 """No way to go on from here costs less than this (`lines` says why). Pure; compiled as the kernel is."""
 
 from huitou.base.compiling import inlined, inner
-from huitou.offer.rules.kernel import FULL_BP
+from huitou.offer.rules.kernel import FULL_BP, coupon_off
 from huitou.offer.rules.lines import (
     FAR,
     IMPOSSIBLE,
@@ -13,12 +13,15 @@ from huitou.offer.rules.lines import (
 )
 from huitou.offer.rules.tables import (
     ACTS,
+    AMOUNT,
     COUNT,
     COUPONS,
+    ENTRY_AMOUNT,
     GROUPS,
     LIST_AMOUNT,
     NONE,
     ONE_OFF,
+    ORDER_OFF,
     PIECES,
     SHIPPING,
     SHIPPING_OFF,
@@ -150,10 +153,70 @@ def act_flat(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int) -> bool:
 
 
 @inner
+def is_inside(t: Tables, p: Plan, a: int, c: int) -> bool:
+    """Does a coupon count everybody who can join an activity?"""
+    for i in range(len(p.pair_act)):
+        if p.pair_act[i] == a and not t.count_bits[p.pair_count[i]] >> c & 1:
+            return False
+    return True
+
+
+@inner
+def is_within(t: Tables, one: int, other: int) -> bool:
+    """Does a coupon count everybody whom another counts?"""
+    for row in range(len(t.count_bits)):
+        if t.count_bits[row] >> other & 1 and not t.count_bits[row] >> one & 1:
+            return False
+    return True
+
+
+@inner
+def sure_off(t: Tables, lines: Lines, a: int) -> int:
+    """What an activity takes off at least wherever in its region it is. Known where that is an amount."""
+    first, low = t.tier_from[a], lines.low[a]
+    if t.act_measure[a] == COUNT or t.act_measure[a] == LIST_AMOUNT or low <= 0:
+        return 0
+    least = FAR
+    for i in range(first, t.tier_until[a]):
+        if t.tier_at[i] > lines.high[a]:
+            break
+        if i + 1 < t.tier_until[a] and t.tier_at[i + 1] <= low:
+            continue
+        off = max(0, t.tier_off[i])
+        if t.act_repeats[a] != NONE:
+            off *= min(low // t.tier_at[i], t.act_repeats[a])
+        least = min(least, off)
+    if low < t.tier_at[first] or least == FAR:
+        return 0
+    if t.act_cap[a] != NONE:
+        least = min(least, t.act_cap[a])
+    return min(least, low)
+
+
+@inner
+def make_sure(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
+    """What is taken off for certain, in a plan, before each of its coupons of those that it counts."""
+    for c in range(t.sizes[COUPONS]):
+        lines.sure[c] = 0
+        if not coupons >> c & 1:
+            continue
+        for a in range(t.sizes[ACTS]):
+            if is_inside(t, p, a, c):
+                lines.sure[c] += sure_off(t, lines, a)
+        if t.coupon_measure[c] == ENTRY_AMOUNT:
+            continue
+        for earlier in range(c):
+            if not coupons >> earlier & 1 or t.coupon_kind[earlier] != ORDER_OFF:
+                continue
+            if t.coupon_measure[earlier] == AMOUNT and is_within(t, c, earlier):
+                lines.sure[c] += coupon_off(t, earlier, t.coupon_threshold[earlier])
+
+
+@inner
 def coupon_flat(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int) -> float:
     """Finds its line's flat part, `IMPOSSIBLE` if its threshold cannot be reached, and says what it takes off the shipping."""
     at, i = c * (t.sizes[UNITS] + 1) + k, t.sizes[ACTS] + c
-    most = s.coupon_fen[c] + p.coupon_fen[at]
+    most = s.coupon_fen[c] + p.coupon_fen[at] - lines.sure[c]
     threshold, measure = t.coupon_threshold[c], t.coupon_measure[c]
     reach, begin = most, float(threshold)
     if measure == COUNT:

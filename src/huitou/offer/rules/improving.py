@@ -3,7 +3,7 @@
 
 from huitou.base.compiling import inner
 from huitou.offer.rules.bounds import bound
-from huitou.offer.rules.lines import IMPOSSIBLE, LEAST_FLAT, Lines, Plan, Sums
+from huitou.offer.rules.lines import IMPOSSIBLE, LEAST_FLAT, STEEPEST, Lines, Plan, Sums
 from huitou.offer.rules.tables import (
     ACTS,
     COUPONS,
@@ -16,9 +16,10 @@ from huitou.offer.rules.tables import (
     Tables,
 )
 from huitou.offer.rules.valuing import Wanted, least_value
-from huitou.offer.rules.weighing import kept, unit_fen, weigh
+from huitou.offer.rules.weighing import pieced, weigh
 
 _STEEPEST = 0.999
+_SMALL = 1e-6
 _SLOPES = (0.0, 0.03, 0.06, 0.1, 0.2, 0.5, 0.999)
 
 
@@ -36,26 +37,35 @@ def cheapest_of(t: Tables, lines: Lines, first: int, until: int) -> int:
 def pull_mode(t: Tables, p: Plan, lines: Lines, pull: Floats, m: int, coupons: int) -> None:
     """How the cost of a unit in a mode changes with each slope."""
     groups, acts = t.sizes[GROUPS], t.sizes[ACTS]
+    at = acts + t.sizes[COUPONS]
+    piece, price = t.mode_piece[m], t.mode_price[m]
+    weight = lines.count_weight[t.mode_count[m]]
+    leaves = weight * lines.join_weight[t.mode_join[m]]
     own = lines.mode_cost[m]
+    if weight >= 0.0 and piece != NONE:
+        if p.mode_bundle[m] >= 0.0:
+            pull[at + piece] -= pieced(t, p, lines, m, leaves) / max(
+                _SMALL, lines.slope[at + piece]
+            )
+        else:
+            most, part = lines.most_weight[acts], t.mode_fen[m] - p.mode_keep[m]
+            before = (1.0 - lines.slope[at + piece]) * most
+            pull[at + piece] -= p.mode_back[m]
+            if leaves > before:
+                pull[at + piece] -= most * part
+                own -= before * part
     bits = t.count_bits[t.mode_count[m]] & coupons
     for c in range(t.sizes[COUPONS]):
         if bits >> c & 1:
             pull[acts + c] -= own / (1.0 - lines.slope[acts + c])
-    weight = lines.count_weight[t.mode_count[m]]
     if weight < 0.0:
         return
     for g in range(groups):
         a = t.join_act[t.mode_join[m] * groups + g]
         if a != NONE:
             pull[a] -= own / (1.0 - lines.slope[a])
-    weight *= lines.join_weight[t.mode_join[m]]
-    fen = unit_fen(t, p, lines, m)
-    at = acts + t.sizes[COUPONS]
-    piece, price = t.mode_piece[m], t.mode_price[m]
-    if piece != NONE:
-        pull[at + piece] += kept(t, p, lines, m, weight, fen) - weight * fen
     if price != NONE and t.price_limit[price] != NONE and p.next_fen[m] > t.mode_fen[m]:
-        pull[at + t.sizes[PIECES] + price] += weight * (t.mode_fen[m] - p.next_fen[m])
+        pull[at + t.sizes[PIECES] + price] += leaves * (t.mode_fen[m] - p.next_fen[m])
 
 
 @inner
@@ -97,11 +107,13 @@ def pull_of(
 
 
 @inner
-def step(lines: Lines, pull: Floats, length: float) -> bool:
+def step(t: Tables, lines: Lines, pull: Floats, length: float) -> bool:
     """Go on by a length; False where there is nowhere to go."""
     size = 0.0
+    acts, pieces = t.sizes[ACTS], t.sizes[ACTS] + t.sizes[COUPONS]
     for i in range(len(pull)):
-        at_end = (pull[i] > 0.0 and lines.slope[i] >= _STEEPEST) or (
+        steepest = lines.fixed[STEEPEST] if acts <= i < pieces else _STEEPEST
+        at_end = (pull[i] > 0.0 and lines.slope[i] >= steepest) or (
             pull[i] < 0.0 and lines.slope[i] <= 0.0
         )
         if at_end:
@@ -110,7 +122,8 @@ def step(lines: Lines, pull: Floats, length: float) -> bool:
     if size == 0.0:
         return False
     for i in range(len(pull)):
-        lines.slope[i] = min(_STEEPEST, max(0.0, lines.slope[i] + length / size * pull[i]))
+        steepest = lines.fixed[STEEPEST] if acts <= i < pieces else _STEEPEST
+        lines.slope[i] = min(steepest, max(0.0, lines.slope[i] + length / size * pull[i]))
     return True
 
 
@@ -143,6 +156,26 @@ def look_around(
 
 
 @inner
+def flatten(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
+    """No line of a coupon steeper than may be."""
+    for i in range(t.sizes[ACTS], t.sizes[ACTS] + t.sizes[COUPONS]):
+        lines.slope[i] = min(lines.slope[i], lines.fixed[STEEPEST])
+    weigh(t, p, lines, coupons)
+
+
+@inner
+def begin_again(
+    t: Tables, p: Plan, lines: Lines, acts_slope: float, pieces_slope: float, coupons: int
+) -> None:
+    """Slopes of another place to start from: coupons at 0. Next to 1 they leave so little of a unit that no other slope counts
+    for anything, and steps lead nowhere."""
+    acts, pieces = t.sizes[ACTS], t.sizes[ACTS] + t.sizes[COUPONS]
+    for i in range(len(lines.slope)):
+        lines.slope[i] = acts_slope if i < acts else 0.0 if i < pieces else pieces_slope
+    weigh(t, p, lines, coupons)
+
+
+@inner
 def improve(
     t: Tables,
     p: Plan,
@@ -168,7 +201,7 @@ def improve(
         if least_value(best, w) >= enough:
             return best
         pull_of(t, p, s, lines, pull, modes, k, coupons)
-        if not step(lines, pull, share * (target - found)):
+        if not step(t, lines, pull, share * (target - found)):
             break
         weigh(t, p, lines, coupons)
         found = bound(t, p, s, lines, modes, k, coupons)

@@ -77,7 +77,8 @@ class Lines(NamedTuple):
     the most at) of the first two as `bound` found them; `low` to `high` the regions of what activities look at.
     The rest is what hangs on the slopes alone: what they leave of a row of `join_act`, of `count_bits` (what entered the coupons is taken off in
     `entered` first); the most that coupons leave of all who join an activity together, and (last) of anybody; the most and
-    least that later coupons leave of what one takes off; what a mode costs, and the cheapest of its class from it on; what
+    least that later coupons leave of what one takes off; what is taken off for certain before a coupon of those that it counts
+    (`sure`, hangs on the plan); what a mode costs, and the cheapest of its class from it on; what
     units from each on do at least. `fixed`: see below."""
 
     slope: Floats
@@ -91,12 +92,14 @@ class Lines(NamedTuple):
     most_weight: Floats
     later_most: Floats
     later_least: Floats
+    sure: Ints
     mode_cost: Floats
     cheapest: Floats
     rest: Floats
     fixed: Floats
 
 
-FIXED_SIZE = 3
-LEAST, LEAST_FLAT, SLACK = range(FIXED_SIZE)
-"""The least weight there is, the least of what an activity takes off, and what rounding can take off."""
+FIXED_SIZE = 4
+LEAST, LEAST_FLAT, SLACK, STEEPEST = range(FIXED_SIZE)
+"""The least weight there is, the least of what an activity takes off, what rounding can take off; and how steep the lines of coupons
+may get (this hangs on nothing)."""

@@ -6,16 +6,15 @@ from itertools import accumulate
 from typing import Any
 
 from huitou.base.compiling import floats, ints
-from huitou.offer.rules import searching
+from huitou.offer.rules import floors
 from huitou.offer.rules import tables as at
 from huitou.offer.rules.kernel import FULL_BP, STEP_COLUMNS
 from huitou.offer.rules.lines import FAR, FIXED_SIZE, Lines, Plan, Sums
-from huitou.offer.rules.searching import SOUGHT, Plans, Walk
+from huitou.offer.rules.scouting import SOUGHT, STATE_SIZE, Plans, Walk
 from huitou.offer.rules.tables import NONE
 from huitou.offer.rules.tabling import Tabled
-from huitou.offer.rules.valuing import Scratch, Wanted
+from huitou.offer.rules.valuing import Scratch, Wanted, gifts_max_of
 from huitou.offer.types.carts import Slot
-from huitou.offer.types.documents import Activity
 from huitou.offer.types.refusals import CannotUse
 
 _PLANS_MAX = 20_000
@@ -34,6 +33,7 @@ class Problem:
     plan: Plan
     sums: Sums
     lines: Lines
+    steep: Lines
     wanted: Wanted
     scratch: Scratch
     plans: Plans
@@ -47,7 +47,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
     steps = len(table.pieces) + acts + coupons
     slopes = steps + len(table.prices)
     width = max([until - first for first, until in table.spans], default=1)
-    gifts_max = _gifts_max(table)
+    gifts_max = gifts_max_of(table)
 
     def zeros(count: int) -> at.Ints:
         return ints([0] * max(1, count))
@@ -61,17 +61,19 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
         zeros(units), zeros(units), zeros(units * width), floats([0.0] * max(1, units * width)),
         zeros(units + 1), zeros(units + 1), zeros(len(t.price_limit)),
         floats([0.0] * ((units + 1) * slopes + 1)), floats([0.0] * slopes), floats([0.0] * slopes),
-        zeros(searching.STATE_SIZE),
+        zeros(STATE_SIZE),
     )  # fmt: skip
     walk.state[SOUGHT] = _SOUGHT
+    plan = _plan(table)
     return Problem(
         table=table,
-        plan=_plan(table),
+        plan=plan,
         sums=Sums(
             zeros(acts), zeros(acts), zeros(acts), zeros(acts),
             zeros(coupons), zeros(coupons), zeros(coupons), zeros(len(prices)),
         ),
         lines=_lines(table),
+        steep=_lines(table),
         wanted=Wanted(
             gifts_max + 1,
             gifts_max,
@@ -82,7 +84,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
             zeros(units), zeros(5 * units), zeros(steps * units), zeros(steps * STEP_COLUMNS),
             ints([]),
         ),
-        plans=_plans(table, sets),
+        plans=_plans(table, plan, sets),
         walk=walk,
         width=width,
     )  # fmt: skip
@@ -103,6 +105,7 @@ def _lines(table: Tabled) -> Lines:
         zeros(acts + 1),
         zeros(coupons),
         zeros(coupons),
+        ints([0] * max(1, coupons)),
         zeros(len(table.modes)),
         zeros(len(table.modes)),
         zeros(len(table.units) + 1),
@@ -110,7 +113,7 @@ def _lines(table: Tabled) -> Lines:
     )  # fmt: skip
 
 
-def _plans(table: Tabled, sets: Sequence[int]) -> Plans:
+def _plans(table: Tabled, plan: Plan, sets: Sequence[int]) -> Plans:
     """Room for the plans: activities are told apart into regions, the finest last, as long as there are not too many."""
     acts = len(table.activities)
     regions = [[(0, FAR, _steepest(table, a))] for a in range(acts)]
@@ -127,6 +130,7 @@ def _plans(table: Tabled, sets: Sequence[int]) -> Plans:
     slopes = acts + len(table.coupons) + len(table.pieces) + len(table.prices)
     return Plans(
         ints(sets),
+        ints([floors.floor_of(t, plan, each) for each in sets]),
         ints([0, *ends][:-1]),
         ints(ends),
         ints([low for low, _, _ in all_regions]),
@@ -171,25 +175,6 @@ def _steepest(table: Tabled, a: int) -> float:
         elif t.tier_off[i] != NONE and t.act_measure[a] in (at.AMOUNT, at.ENTRY_AMOUNT):
             parts.append(min(1.0, int(t.tier_off[i]) / max(1, int(t.tier_at[i]))))
     return min(_STEEPEST, max(parts))
-
-
-def _gifts_max(table: Tabled) -> int:
-    """The most that all gifts together can be worth."""
-    listed = sum(unit.list_fen for unit in table.units)
-    total = 0
-    for offer in table.activities:
-        activity = offer.terms
-        assert isinstance(activity, Activity)
-        measured = len(table.units) if activity.measure == "count" else listed
-        most = 0
-        for tier in activity.tiers:
-            worth = sum(gift.count * gift.worth_fen for gift in tier.gifts)
-            times = 1
-            if activity.repeats:
-                times = min(measured // tier.at_least, activity.times_max or measured)
-            most = max(most, worth * times)
-        total += most
-    return total
 
 
 def _plan(table: Tabled) -> Plan:

@@ -7,14 +7,14 @@ else could be.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from huitou.base.compiling import ints
-from huitou.offer.rules import descending, searching, valuing
+from huitou.offer.rules import descending, scouting, searching, valuing
 from huitou.offer.rules import tables as at
+from huitou.offer.rules.coupon_sets import coupon_sets
 from huitou.offer.rules.planning import Problem, problem_of
-from huitou.offer.rules.pricing import check, legal_coupons, proof_of
-from huitou.offer.rules.searching import BEST_SET, DEPTH, NODES, PLACE, VALUE
+from huitou.offer.rules.pricing import check, proof_of
+from huitou.offer.rules.scouting import ASIDE, BEST_SET, DEPTH, NODES, PLACE, VALUE
 from huitou.offer.rules.tables import NONE
 from huitou.offer.rules.tabling import Tabled, tabled
 from huitou.offer.types.carts import Best, Cart, CartLine, Rules, UsableCoupon, UsableOffer
@@ -25,9 +25,10 @@ Clock = Callable[[], float]
 """Seconds, from anywhere."""
 
 _SLICE = 500
+_EACH_FIRST = 500
+_EACH_GROWS = 8
+"""Nodes of a plan before the next one has its turn, and how many times more whenever all had."""
 _SCOUTED = 20
-_SETS_MAX = 4_096
-_NEVER = datetime.max.replace(tzinfo=UTC)
 _TOP = 2**62
 
 
@@ -48,7 +49,7 @@ def best(
     check(cart)
     ends_at = clock() + budget_ms / 1_000
     table = tabled(cart, _without(rules, refused))
-    sets, is_whole = _coupon_sets(table, rules, pinned)
+    sets, is_whole = coupon_sets(table, rules, pinned)
     problem = problem_of(table, sets, pinned)
     _start(problem)
     state = problem.walk.state
@@ -56,12 +57,13 @@ def best(
     _scout(problem, count, clock, ends_at)
     bounded = problem.plans.bounds
     found = sorted((bounded[n], int(problem.plans.set_of[n]), n) for n in range(count))
-    is_over = _search(problem, [n for _, _, n in found], clock, ends_at)
+    waiting = _search(problem, [n for _, _, n in found], clock, ends_at)
+    is_over = not waiting
     value = int(state[VALUE])
     if value >= _TOP:
         raise CannotUse() if is_over and is_whole else NoTime()
-    waiting = [] if is_over else [each for each, _, _ in found[int(state[PLACE]) :]]
-    floor = min((valuing.least_value(each, problem.wanted) for each in waiting), default=value)
+    least = min((bounded[n] for n in waiting), default=None)
+    floor = value if least is None else min(value, valuing.least_value(least, problem.wanted))
     if not is_whole:
         floor = 0
     scale = problem.wanted.scale
@@ -84,40 +86,6 @@ def _without(rules: Rules, refused: Sequence[str]) -> Rules:
         offers=tuple(offer for offer in rules.offers if offer.id not in refused),
         coupons=tuple(coupon for coupon in rules.coupons if coupon.id not in refused),
     )
-
-
-def _coupon_sets(table: Tabled, rules: Rules, pinned: Sequence[str]) -> tuple[list[int], bool]:
-    """The legal sets as bits, those that are preferred first, and whether they are all."""
-    places = {coupon.id: c for c, coupon in enumerate(table.coupons)}
-    must = [places[id_] for id_ in pinned if id_ in places]
-    found: list[tuple[int, ...]] = []
-    waiting = [tuple(sorted(must))]
-    if legal_coupons(rules, [table.coupons[c] for c in must]) is not None:
-        raise CannotUse()
-    is_whole = True
-    while waiting:
-        found += waiting
-        if len(found) > _SETS_MAX:
-            is_whole = False
-            break
-        grown = {
-            tuple(sorted((*each, c)))
-            for each in waiting
-            for c in range(len(table.coupons))
-            if c not in each and (not set(each) - set(must) or c > max(set(each) - set(must)))
-        }
-        waiting = [
-            each
-            for each in sorted(grown)
-            if legal_coupons(rules, [table.coupons[c] for c in each]) is None
-        ]
-
-    def key(each: tuple[int, ...]) -> tuple[int, list[datetime], list[str]]:
-        used = [table.coupons[c] for c in each]
-        ends = sorted(coupon.expires_at or _NEVER for coupon in used)
-        return len(used), ends, sorted(coupon.id for coupon in used)
-
-    return [sum(1 << c for c in each) for each in sorted(found, key=key)], is_whole
 
 
 def _start(problem: Problem) -> None:
@@ -174,7 +142,7 @@ def _lay_out(problem: Problem) -> int:
     """Bound the plans; those that can only be as good are kept too, for the sake of preferences."""
     state = problem.walk.state
     state[VALUE] += 1
-    count = searching.lay_out(
+    count = scouting.lay_out(
         problem.table.tables, problem.plan, problem.sums, problem.lines, problem.wanted,
         problem.plans, problem.walk,
     )  # fmt: skip
@@ -191,7 +159,7 @@ def _scout(problem: Problem, count: int, clock: Clock, ends_at: float) -> None:
         if clock() >= ends_at:
             return
         before = problem.walk.state[VALUE]
-        searching.scout(
+        scouting.scout(
             problem.table.tables, problem.plan, problem.sums, problem.lines, problem.wanted,
             problem.scratch, problem.plans, problem.walk, first, min(count, first + _SCOUTED),
         )  # fmt: skip
@@ -208,22 +176,33 @@ def _descend(problem: Problem) -> None:
     _keep(problem, working, coupons)
 
 
-def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float) -> bool:
-    """Search plans to their end; False when time was over before."""
-    state = problem.walk.state
-    state[PLACE], state[DEPTH] = 0, NONE
-    for n, plan in enumerate(order):
-        problem.plans.order[n] = plan
-    for column in (*problem.sums, problem.walk.prices_used):
-        for n in range(len(column)):
-            column[n] = 0
-    while not searching.search(
-        problem.table.tables, problem.plan, problem.sums, problem.lines, problem.wanted,
-        problem.scratch, problem.plans, problem.walk, problem.width, len(order), _SLICE,
-    ):  # fmt: skip
+def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float) -> Sequence[int]:
+    """Search plans, each for some nodes first and those that are left for more: what one of them finds may settle many others.
+    Returns those that are still open when time is over."""
+    state, each_max = problem.walk.state, _EACH_FIRST
+    while order:
+        is_first = each_max == _EACH_FIRST
+        state[PLACE], state[DEPTH], state[ASIDE] = 0, NONE, 0
+        for n, plan in enumerate(order):
+            problem.plans.order[n] = plan
+        for column in (*problem.sums, problem.walk.prices_used):
+            for n in range(len(column)):
+                column[n] = 0
+        while not searching.search(
+            problem.table.tables, problem.plan, problem.sums, problem.lines, problem.steep, problem.wanted,
+            problem.scratch, problem.plans, problem.walk, problem.width, len(order), _SLICE, each_max,
+            is_first,
+        ):  # fmt: skip
+            if clock() >= ends_at:
+                break
+        aside, place = int(state[ASIDE]), int(state[PLACE])
+        order = [
+            int(n) for n in (*problem.plans.order[:aside], *problem.plans.order[place : len(order)])
+        ]
         if clock() >= ends_at:
-            return False
-    return True
+            break
+        each_max *= _EACH_GROWS
+    return order
 
 
 def _prefer(

@@ -5,6 +5,8 @@ from typing import NamedTuple
 from huitou.base.compiling import fast, inner
 from huitou.offer.rules.kernel import BASE, OFF, SHIPPING_PART, STEP_COLUMNS, TIMES, evaluate
 from huitou.offer.rules.tables import ACTS, NONE, PIECES, UNITS, Ints, Tables
+from huitou.offer.rules.tabling import Tabled
+from huitou.offer.types.documents import Activity
 
 EPSILON = 1e-6
 """Of a fen: what floating point may be wrong by."""
@@ -73,3 +75,22 @@ def least_value(payable: float, w: Wanted) -> int:
     if whole < payable - EPSILON:
         whole += 1
     return max(0, whole) * w.scale
+
+
+def gifts_max_of(table: Tabled) -> int:
+    """The most that all gifts together can be worth."""
+    listed = sum(unit.list_fen for unit in table.units)
+    total = 0
+    for offer in table.activities:
+        activity = offer.terms
+        assert isinstance(activity, Activity)
+        measured = len(table.units) if activity.measure == "count" else listed
+        most = 0
+        for tier in activity.tiers:
+            worth = sum(gift.count * gift.worth_fen for gift in tier.gifts)
+            times = 1
+            if activity.repeats:
+                times = min(measured // tier.at_least, activity.times_max or measured)
+            most = max(most, worth * times)
+        total += most
+    return total

@@ -29,14 +29,20 @@ def unit_fen(t: Tables, p: Plan, lines: Lines, m: int) -> float:
 
 
 @inner
-def kept(t: Tables, p: Plan, lines: Lines, m: int, weight: float, fen: float) -> float:
-    """What a unit that joins a piece offer costs, if that takes off a part."""
+def pieced(t: Tables, p: Plan, lines: Lines, m: int, weight: float) -> float:
+    """What a piece offer takes off a unit that joins it, under its line.
+
+    All it takes off is `piece_most` at most. `bound` took 1 − slope of that off beforehand, at the weight of whoever is left most of it; a
+    unit's own part is what it weighs more than that.
+    """
+    slope = lines.slope[t.sizes[ACTS] + t.sizes[COUPONS] + t.mode_piece[m]]
     # Its part of the piece offer hangs on its own price, which may be lower than that of the line.
-    extra = (fen - t.mode_fen[m]) * weight
+    fen = float(t.mode_fen[m])
     if p.mode_bundle[m] >= 0.0:
         bundled = max(0.0, lines.fixed[LEAST]) * p.mode_bundle[m]
-        return min(weight * p.mode_keep[m], bundled) + extra
-    return weight * p.mode_keep[m] - p.mode_back[m] + extra
+        return slope * (weight * fen - min(weight * p.mode_keep[m], bundled))
+    before = (1.0 - slope) * lines.most_weight[t.sizes[ACTS]]
+    return slope * p.mode_back[m] + max(0.0, weight - before) * (fen - p.mode_keep[m])
 
 
 @inner
@@ -47,11 +53,9 @@ def cost(t: Tables, p: Plan, lines: Lines, m: int) -> float:
         return weight * t.mode_fen[m]
     weight *= lines.join_weight[t.mode_join[m]]
     fen = unit_fen(t, p, lines, m)
-    piece = t.mode_piece[m]
-    if piece == NONE:
+    if t.mode_piece[m] == NONE:
         return weight * fen
-    slope = lines.slope[t.sizes[ACTS] + t.sizes[COUPONS] + piece]
-    return slope * kept(t, p, lines, m, weight, fen) + (1.0 - slope) * weight * fen
+    return weight * fen - pieced(t, p, lines, m, weight)
 
 
 @inner

@@ -1,0 +1,242 @@
+"""The plans of a search: what they are, what each bounds at least, and what comes of each at once. Pure; compiled as the kernel is.
+
+A plan is a legal set of coupons and a region for each activity (which tier it ends in). Every decision belongs to a
+plan, or to one with fewer coupons that costs the same. Two slopes are sought for a plan. *Steep* ones bound it best where nothing is decided;
+but a coupon at 1 says what it leaves and nothing of what is decided, and steps from there lead nowhere. So it is searched with
+others, from several places.
+"""
+
+from typing import NamedTuple
+
+from huitou.base.compiling import fast, inner
+from huitou.offer.rules.bounds import bound, make_sure
+from huitou.offer.rules.improving import begin_again, flatten, improve, look_around
+from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Sums
+from huitou.offer.rules.tables import ACTS, COUPONS, NONE, UNITS, Floats, Ints, Tables
+from huitou.offer.rules.valuing import Scratch, Wanted, least_value, value_of
+from huitou.offer.rules.weighing import weigh
+
+_FIRST_STEPS = 24
+MORE_STEPS = 16
+STARTS = (-1.0, 0.0, 0.9)
+"""Towards better slopes; and where activities start from, the first where they are."""
+_PIECES_START = 0.9
+_STEEP_ALONE, _STEEP = 0.999, 0.8
+
+
+class Plans(NamedTuple):
+    """`sets` are coupons as bits. An activity has regions side by side, each with a slope to begin with, a coupon a slope too. A
+    plan is a set and a region an activity, with the best slopes so far (`slopes`, a row each); `order` are those to be searched.
+    `floors`: what a set leaves at least, whatever is decided."""
+
+    sets: Ints
+    floors: Ints
+    region_from: Ints
+    region_until: Ints
+    region_low: Ints
+    region_high: Ints
+    region_slope: Floats
+    coupon_slope: Floats
+    set_of: Ints
+    regions: Ints
+    bounds: Floats
+    slopes: Floats
+    order: Ints
+
+
+class Walk(NamedTuple):
+    """Where the search is: the modes so far, the children of each depth in the order they are tried (`width`
+    columns), what each costs at least, and how many were; the best modes; the slopes of the first depths (a row each); where slopes are
+    going and the best on the way. `state`: see below."""
+
+    modes: Ints
+    best: Ints
+    children: Ints
+    costs: Floats
+    tried: Ints
+    counts: Ints
+    prices_used: Ints
+    slopes: Floats
+    pull: Floats
+    better: Floats
+    state: Ints
+
+
+STATE_SIZE = 9
+PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, SOUGHT, SPENT, ASIDE = range(STATE_SIZE)
+"""The plan by its place in `order`, the depth (`NONE`: not begun), whether the node is new, the best value, its coupons,
+nodes so far, down to which depth slopes are sought, nodes of this plan, and how many plans were put aside (to the front of `order`)."""
+
+
+@inner
+def begin(t: Tables, lines: Lines, q: Plans, plan: int) -> None:
+    """The slopes that a plan begins with."""
+    acts, width = t.sizes[ACTS], len(lines.slope)
+    for i in range(width):
+        q.slopes[plan * width + i] = 1.0
+    for a in range(acts):
+        q.slopes[plan * width + a] = q.region_slope[q.regions[plan * acts + a]]
+    for c in range(t.sizes[COUPONS]):
+        q.slopes[plan * width + acts + c] = q.coupon_slope[c]
+
+
+@inner
+def take_up(t: Tables, p: Plan, lines: Lines, q: Plans, plan: int) -> None:
+    """The regions and slopes of a plan."""
+    acts, width = t.sizes[ACTS], len(lines.slope)
+    for a in range(acts):
+        region = q.regions[plan * acts + a]
+        lines.low[a] = q.region_low[region]
+        lines.high[a] = q.region_high[region]
+    for i in range(width):
+        lines.slope[i] = q.slopes[plan * width + i]
+    make_sure(t, p, lines, q.sets[q.set_of[plan]])
+    weigh(t, p, lines, q.sets[q.set_of[plan]])
+
+
+@fast
+def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: Walk) -> int:
+    """Bound every plan; returns how many may be better than the best. No unit is decided."""
+    acts = t.sizes[ACTS]
+    count = 0
+    for a in range(acts):
+        q.regions[a] = q.region_from[a]
+    while True:
+        for n in range(len(q.sets)):
+            q.set_of[count] = n
+            begin(t, lines, q, count)
+            take_up(t, p, lines, q, count)
+            found = max(q.floors[n], bound(t, p, s, lines, v.modes, 0, q.sets[n]))
+            if found < IMPOSSIBLE and least_value(found, w) < v.state[VALUE]:
+                q.bounds[count] = found
+                count += 1
+                for a in range(acts):
+                    q.regions[count * acts + a] = q.regions[(count - 1) * acts + a]
+        at = 0
+        while at < acts:
+            q.regions[count * acts + at] += 1
+            if q.regions[count * acts + at] < q.region_until[at]:
+                break
+            q.regions[count * acts + at] = q.region_from[at]
+            at += 1
+        if at == acts:
+            return count
+
+
+@inner
+def settle(t: Tables, w: Wanted, x: Scratch, v: Walk, coupons: int) -> None:
+    """Keep a whole decision if it is the best."""
+    value = value_of(t, w, x, v.modes, coupons)
+    if 0 <= value < v.state[VALUE]:
+        v.state[VALUE] = value
+        v.state[BEST_SET] = coupons
+        for u in range(t.sizes[UNITS]):
+            v.best[u] = v.modes[u]
+
+
+@inner
+def is_used_up(t: Tables, v: Walk, m: int) -> bool:
+    """Does a mode pay by a price offer that as many units pay by as may?"""
+    price = t.mode_price[m]
+    limit = NONE if price == NONE else t.price_limit[price]
+    return limit != NONE and v.prices_used[price] >= limit
+
+
+@fast
+def scout(
+    t: Tables,
+    p: Plan,
+    s: Sums,
+    lines: Lines,
+    w: Wanted,
+    x: Scratch,
+    q: Plans,
+    v: Walk,
+    first: int,
+    until: int,
+) -> None:
+    """Better bounds of some plans in their order, and what comes of each if every unit does what is cheapest under its
+    lines. No unit is decided."""
+    width = len(lines.slope)
+    for place in range(first, until):
+        plan = q.order[place]
+        coupons = q.sets[q.set_of[plan]]
+        if least_value(q.bounds[plan], w) >= v.state[VALUE]:
+            continue
+        take_up(t, p, lines, q, plan)
+        lines.fixed[STEEPEST] = _STEEP_ALONE
+        look_around(t, p, s, lines, w, v.modes, coupons, v.state[VALUE])
+        payable = improve(
+            t, p, s, lines, w, v.pull, v.better, v.modes, 0, coupons, _FIRST_STEPS, v.state[VALUE]
+        )
+        q.bounds[plan] = max(q.bounds[plan], payable)
+        for i in range(width):
+            q.slopes[plan * width + i] = lines.slope[i]
+        for i in range(len(v.prices_used)):
+            v.prices_used[i] = 0
+        for u in range(t.sizes[UNITS]):
+            own = t.unit_class[u]
+            start = t.mode_from[own]
+            if u > 0 and t.unit_class[u - 1] == own:
+                start = v.modes[u - 1]
+            best = NONE
+            for m in range(start, t.mode_until[own]):
+                if is_used_up(t, v, m):
+                    continue
+                if best == NONE or lines.mode_cost[m] < lines.mode_cost[best]:
+                    best = m
+            if best == NONE:
+                best = t.mode_from[own]
+            v.modes[u] = best
+            if t.mode_price[best] != NONE:
+                v.prices_used[t.mode_price[best]] += 1
+        settle(t, w, x, v, coupons)
+    for i in range(len(v.prices_used)):
+        v.prices_used[i] = 0
+
+
+@inner
+def make_ready(
+    t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: Walk, plan: int
+) -> bool:
+    """Slopes to search a plan with: the best from several places, none of a coupon next to 1. False if it need not be searched.
+
+    At 1 a bound says what coupons leave, which `floors` knows without a search, and nothing of what is decided."""
+    width, coupons, enough = len(lines.slope), q.sets[q.set_of[plan]], v.state[VALUE]
+    best = -IMPOSSIBLE
+    lines.fixed[STEEPEST] = _STEEP
+    for start in range(len(STARTS)):
+        if start == 0:
+            flatten(t, p, lines, coupons)
+        else:
+            begin_again(t, p, lines, STARTS[start], _PIECES_START, coupons)
+        found = improve(
+            t, p, s, lines, w, v.pull, v.better, v.modes, 0, coupons, MORE_STEPS, enough
+        )
+        if found > best:
+            best = found
+            for i in range(width):
+                q.slopes[plan * width + i] = lines.slope[i]
+        if least_value(best, w) >= enough:
+            break
+    q.bounds[plan] = max(q.bounds[plan], best)
+    for i in range(width):
+        lines.slope[i] = q.slopes[plan * width + i]
+    weigh(t, p, lines, coupons)
+    return least_value(best, w) < enough
+
+
+@inner
+def make_steep(
+    t: Tables, p: Plan, s: Sums, steep: Lines, w: Wanted, q: Plans, v: Walk, plan: int
+) -> bool:
+    """From there on lines as steep as one likes: for coupons that count a part of the cart, which nothing else knows of. False
+    as before."""
+    take_up(t, p, steep, q, plan)
+    steep.fixed[STEEPEST] = _STEEP_ALONE
+    found = improve(
+        t, p, s, steep, w, v.pull, v.better, v.modes, 0, q.sets[q.set_of[plan]], _FIRST_STEPS,
+        v.state[VALUE],
+    )  # fmt: skip
+    q.bounds[plan] = max(q.bounds[plan], found)
+    return least_value(found, w) < v.state[VALUE]

@@ -1,0 +1,202 @@
+"""What `best` takes for proven, beside every decision there is: bounds at every depth under any slopes, and floors."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import combinations_with_replacement, product
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.base.offer_carts import random_case
+from huitou.base.compiling import ints
+from huitou.offer.rules import floors
+from huitou.offer.rules.bounds import add, bound
+from huitou.offer.rules.coupon_sets import coupon_sets as coupon_sets_of
+from huitou.offer.rules.kernel import BASE, STEP_COLUMNS, evaluate
+from huitou.offer.rules.planning import Problem, problem_of
+from huitou.offer.rules.pricing import legal_coupons
+from huitou.offer.rules.scouting import begin, take_up
+from huitou.offer.rules.tables import ACTS, COUPONS, NONE
+from huitou.offer.rules.tabling import Tabled, tabled
+from huitou.offer.rules.weighing import weigh
+from huitou.offer.types.carts import Cart, CartLine, Rules, UsableCoupon
+from huitou.offer.types.documents import Goods, OneOff, OrderOff
+from tests.rooms.offer.compare import solve
+
+seeds = st.integers(0, 2**40)
+
+
+def decisions(table: Tabled) -> Iterator[list[int]]:
+    """Every legal one, as modes of the units in their order."""
+    counts = Counter(table.classes)
+    ways = [
+        combinations_with_replacement(range(*table.spans[own]), counts[own])
+        for own in range(len(table.spans))
+    ]
+    limits = [int(limit) for limit in table.tables.price_limit]
+    for chosen in product(*ways):
+        modes = [m for each in chosen for m in each]
+        used = Counter(table.modes[m].price for m in modes)
+        if all(limit == NONE or used[n] <= limit for n, limit in enumerate(limits)):
+            yield modes
+
+
+def priced(table: Tabled, modes: list[int], coupons: int) -> tuple[int, list[int]]:
+    """Payable, and what each step looked at."""
+    t, units = table.tables, len(table.units)
+    steps = len(table.pieces) + len(table.activities) + len(table.coupons)
+    notes = ints([0] * max(1, steps * STEP_COLUMNS))
+    payable, _ = evaluate(
+        t, ints(modes), coupons, ints([0] * units), ints([0] * (5 * units)),
+        ints([0] * max(1, steps * units)), notes,
+    )  # fmt: skip
+    return payable, [int(notes[n * STEP_COLUMNS + BASE]) for n in range(steps)]
+
+
+def all_reached(table: Tabled, bases: list[int], modes: list[int], coupons: int) -> bool:
+    """Does every coupon count somebody, and enough?"""
+    t, first = table.tables, len(table.pieces) + len(table.activities)
+    return all(
+        any(t.count_bits[t.mode_count[m]] >> c & 1 for m in modes)
+        and bases[first + c] >= t.coupon_threshold[c]
+        for c in range(len(table.coupons))
+        if coupons >> c & 1
+    )
+
+
+def coupon_sets(table: Tabled, rules: Rules) -> list[int]:
+    return [
+        bits
+        for bits in range(1 << len(table.coupons))
+        if legal_coupons(rules, [x for c, x in enumerate(table.coupons) if bits >> c & 1]) is None
+    ]
+
+
+def lay(dice: Random, problem: Problem, n: int) -> int:
+    """Plan 0 becomes one at random with slopes at random, often at their ends; returns its coupons."""
+    t, q, lines = problem.table.tables, problem.plans, problem.lines
+    q.set_of[0] = n
+    for a in range(t.sizes[ACTS]):
+        q.regions[a] = dice.randrange(q.region_from[a], q.region_until[a])
+    begin(t, lines, q, 0)
+    if dice.random() < 0.8:
+        for i in range(len(lines.slope)):
+            q.slopes[i] = dice.choice((0.0, 0.1, 0.5, 0.9, 0.999, dice.random()))
+    take_up(t, problem.plan, lines, q, 0)
+    weigh(t, problem.plan, lines, q.sets[n])
+    return q.sets[n]
+
+
+def is_in_plan(problem: Problem, bases: list[int]) -> bool:
+    lines, first = problem.lines, len(problem.table.pieces)
+    return all(
+        lines.low[a] <= bases[first + a] <= lines.high[a]
+        for a in range(len(problem.table.activities))
+    )
+
+
+@given(seeds)
+@settings(max_examples=120, deadline=None)
+def test_no_decision_of_a_plan_costs_less_than_a_bound(seed: int) -> None:
+    """Whatever the slopes, and at every depth on the way to it."""
+    dice = Random(seed)
+    cart, rules = random_case(dice, decisions_max=300)
+    table = tabled(cart, rules)
+    t = table.tables
+    problem = problem_of(table, coupon_sets(table, rules), ())
+    every = list(decisions(table))
+    for _ in range(6):
+        coupons = lay(dice, problem, dice.randrange(len(problem.plans.sets)))
+        for modes in dice.sample(every, min(40, len(every))):
+            payable, bases = priced(table, modes, coupons)
+            if not is_in_plan(problem, bases) or not all_reached(table, bases, modes, coupons):
+                continue
+            working = ints(modes)
+            for k in range(len(modes) + 1):
+                least = bound(t, problem.plan, problem.sums, problem.lines, working, k, coupons)
+                assert least <= payable + 1e-6, (modes, k)
+                if k < len(modes):
+                    add(t, problem.plan, problem.sums, k, modes[k], 1)
+            for k, m in enumerate(modes):
+                add(t, problem.plan, problem.sums, k, m, -1)
+
+
+@given(seeds)
+@settings(max_examples=80, deadline=None)
+def test_no_decision_costs_less_than_what_its_coupons_leave(seed: int) -> None:
+    dice = Random(seed)
+    cart, rules = random_case(dice, decisions_max=150)
+    table = tabled(cart, rules)
+    sets = coupon_sets(table, rules)
+    plan = problem_of(table, sets, ()).plan
+    for coupons in sets:
+        floor = floors.floor_of(table.tables, plan, coupons)
+        for modes in decisions(table):
+            payable, bases = priced(table, modes, coupons)
+            assert floor <= payable or not all_reached(table, bases, modes, coupons)
+
+
+def test_what_coupons_leave_one_after_the_other() -> None:
+    """满 269 减 33 leaves 236, 5 % off the rest of it 224.20; what is paid for one piece less is 20 less."""
+    cart = Cart((CartLine(1, "a", "A", 3, 10_000),), 600)
+    coupons = (
+        UsableCoupon("c0", OrderOff(kind="order_off", off_fen=3_300), threshold_fen=26_900, rank=1),
+        UsableCoupon("c1", OrderOff(kind="order_off", pay_bp=9_500), rank=2),
+        UsableCoupon("c2", OneOff(kind="one_off", off_fen=2_000), rank=3),
+    )
+    table = tabled(cart, Rules(coupons=coupons))
+    assert table.tables.sizes[COUPONS] == 3
+    plan = problem_of(table, [0b111], ()).plan
+    found = [floors.floor_of(table.tables, plan, bits) for bits in (0, 0b001, 0b011, 0b111)]
+    assert found == [600, 24_200, 22_420 + 600, 20_420 + 600]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_pieces_that_are_alike_beside_every_decision(seed: int) -> None:
+    """Many of few products, with activities that a few of them never reach: where joining in vain only
+    decides who gets an odd fen."""
+    dice = Random(seed)
+    cart, rules = random_case(dice, lines_max=2, coupons_max=2)
+    lines = tuple(CartLine(n, x.sku, x.category, 3, x.list_fen) for n, x in enumerate(cart.lines))
+    cart = Cart(lines, cart.shipping_fen)
+    table = tabled(cart, rules)
+    sets = coupon_sets(table, rules)
+    least = None
+    for count, modes in enumerate(decisions(table)):
+        if count > 20_000:
+            pytest.skip("too many decisions")
+        found = min(priced(table, modes, coupons)[0] for coupons in sets)
+        least = found if least is None else min(least, found)
+    best = solve(cart, rules)
+    assert best.proven
+    assert best.proof.payable_fen == least
+
+
+def coupon(name: str, ends: int | None, **fields: object) -> UsableCoupon:
+    """3 off from 20 on."""
+    at = None if ends is None else datetime(2026, 12, ends, tzinfo=UTC)
+    terms = OrderOff(kind="order_off", off_fen=300)
+    return UsableCoupon(name, terms, threshold_fen=2_000, expires_at=at, **fields)  # type: ignore[arg-type]
+
+
+def test_of_coupons_that_do_the_same_one_is_looked_at() -> None:
+    """The one that ends first, as long as none of them is pinned."""
+    cart = Cart((CartLine(1, "a", "A", 3, 1_000), CartLine(2, "b", "B", 1, 500)))
+    narrow = coupon("n", 1, goods=Goods(skus=("a",)))
+    alike = (coupon("x", 3), coupon("y", 2), coupon("z", None, category="platform"))
+    rules = Rules(coupons=(*alike, narrow), coupon_limits=(("store", 1),))
+    table = tabled(cart, rules)
+    names = [x.id for x in table.coupons]
+
+    def found(*pinned: str) -> list[set[str]]:
+        sets, is_whole = coupon_sets_of(table, rules, pinned)
+        assert is_whole
+        return [{x for c, x in enumerate(names) if bits >> c & 1} for bits in sets]
+
+    assert found() == [set(), {"n"}, {"y"}, {"n", "z"}, {"y", "z"}]
+    assert found("x") == [{"x"}, {"x", "z"}]
+    assert solve(cart, rules).proof.decision.coupons == ("n", "z")
+    assert solve(cart, rules, pinned=["x"]).proof.decision.coupons == ("x", "z")
