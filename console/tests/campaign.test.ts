@@ -3,6 +3,7 @@ import type { CampaignPreview, NewCampaign } from '@/client/types'
 import {
   bodyOf,
   faultsOf,
+  isMailed,
   mayMove,
   moved,
   partsOf,
@@ -69,6 +70,19 @@ describe('the chain of a campaign', () => {
     expect([...faultsOf(empty, now).keys()].sort()).toEqual(
       ['goal', 'name', 'products', 'source', 'starts', 'step0', 'step1'].sort(),
     )
+  })
+
+  it('keeps what is said of competing when it is written again', () => {
+    const said = { priority: 5, share_bp: 250, budget_fen: 9_000, per_hour: 600, holds_ahead: true }
+    expect(bodyOf({ ...draft, ...said })).toMatchObject(said)
+  })
+
+  it('competes with a single step that goes by itself', () => {
+    expect([chain('sms'), chain('wecom'), chain('sms', 'rcs')].map(isMailed)).toEqual([
+      true,
+      false,
+      false,
+    ])
   })
 
   it('sends no variable without a name', () => {

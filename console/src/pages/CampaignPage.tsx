@@ -7,6 +7,8 @@ import { LiftPanel } from '@/rooms/attribution/LiftPanel'
 import { useState } from 'react'
 import { Standing } from '@/rooms/campaign/Approval'
 import { Candidates } from '@/rooms/campaign/Candidates'
+import { isMailed } from '@/rooms/campaign/chain'
+import { Terms } from '@/rooms/campaign/Competing'
 import { CampaignHead, Publishing } from '@/rooms/campaign/Head'
 import { OnThePhone } from '@/rooms/campaign/OnThePhone'
 import { Steps } from '@/rooms/campaign/Steps'
@@ -61,6 +63,7 @@ function Detail({ campaign }: { campaign: Campaign }) {
               {campaign.steps.map((step, index) => (
                 <OnThePhone key={index} channel={step.channel} text={step.text} />
               ))}
+              {isMailed(campaign.steps) && <Terms campaign={campaign} />}
             </div>
           </Panel>
         </div>

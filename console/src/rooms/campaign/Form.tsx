@@ -8,7 +8,8 @@ import { useDebounced } from '@/ui/debounce'
 import { Field } from '@/ui/field'
 import { Panel } from '@/ui/page'
 import { Chain } from './Chain'
-import { evening, type Fault } from './chain'
+import { evening, isMailed, type Fault } from './chain'
+import { Competing } from './Competing'
 import { Sending } from './Sending'
 import { Whom } from './Whom'
 
@@ -62,6 +63,11 @@ export function CampaignForm({
         </Field>
         <Sending draft={draft} set={set} />
       </Panel>
+      {isMailed(draft.steps) && (
+        <Panel title={t('campaign.competing')}>
+          <Competing draft={draft} set={set} />
+        </Panel>
+      )}
       <Panel title={t('campaign.proof')}>
         <Holdout draft={draft} set={set} />
       </Panel>

@@ -2,7 +2,9 @@ import { Table, Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Campaign, CampaignPreview, CampaignProgress } from '@/client/types'
+import { Rivals } from '@/rooms/reach/Rivals'
 import { Answer, Panel } from '@/ui/page'
+import { isMailed } from './chain'
 import { Waterfall } from './Waterfall'
 
 type Funnel = CampaignProgress['steps'][number]
@@ -24,6 +26,7 @@ export function Steps({ campaign, open }: { campaign: Campaign; open: (reason: s
         <Answer of={progress}>
           {(data) => <Waterfall bars={barsOf(data, (arm) => t(`campaign.${arm}`))} open={open} />}
         </Answer>
+        {isMailed(campaign.steps) && <Rivals campaign={campaign.id} />}
       </Panel>
     </div>
   )

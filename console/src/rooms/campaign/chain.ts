@@ -43,6 +43,11 @@ export function mayMove(steps: CampaignStep[], from: number, to: number): boolea
   return isInside && steps[from]?.channel !== 'wecom' && steps[to]?.channel !== 'wecom'
 }
 
+/** Whether it is decided about in one go, against other mailings: a single step that goes by itself. */
+export function isMailed(steps: CampaignStep[]): boolean {
+  return steps.length === 1 && steps[0]?.channel !== 'wecom'
+}
+
 export function hasSource(source: Source): boolean {
   return Boolean(source.segment_id || source.opportunity_kind || source.rule || source.list_id)
 }
@@ -72,6 +77,7 @@ export function faultsOf(draft: NewCampaign, now: number): Map<Fault, string> {
 export function bodyOf(draft: NewCampaign): NewCampaign {
   const { name, source, goal, product_mode, skus, copies, starts_at, holdout_bp, salt } = draft
   const { category, puts_off, send_time, window_hours } = draft
+  const { priority, share_bp, budget_fen, per_hour, holds_ahead } = draft
   const steps = draft.steps.map((step) => ({
     ...step,
     params: Object.fromEntries(Object.entries(step.params).filter(([variable]) => variable)),
@@ -79,6 +85,7 @@ export function bodyOf(draft: NewCampaign): NewCampaign {
   return {
     ...{ name, source, goal, product_mode, skus, steps, copies, starts_at, holdout_bp, salt },
     ...{ category, puts_off, send_time, window_hours },
+    ...{ priority, share_bp, budget_fen, per_hour, holds_ahead },
   }
 }
 
@@ -101,6 +108,11 @@ export function blankCampaign(source: Source, words: { copy: string; sms: string
     puts_off: true,
     send_time: 'now',
     window_hours: 24,
+    priority: 3,
+    share_bp: 100,
+    budget_fen: null,
+    per_hour: null,
+    holds_ahead: false,
     salt: crypto.getRandomValues(new Uint32Array(2)).join('-'),
   }
 }

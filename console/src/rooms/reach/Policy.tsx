@@ -13,6 +13,7 @@ import { Ago } from '@/ui/time'
 import { useEdits } from '@/ui/useEdits'
 import { Caps } from './Caps'
 import { Categories } from './Categories'
+import { Fatigue } from './Fatigue'
 import { LastMonth } from './LastMonth'
 import { QuietHours } from './QuietHours'
 import { Repeat } from './Repeat'
@@ -85,6 +86,9 @@ function Editor({ shown }: { shown: PolicyShown }) {
           </Panel>
           <Panel title={t('reach.repeat')}>
             <Repeat days={policy.repeat_days ?? 7} set={(repeat_days) => set({ repeat_days })} />
+          </Panel>
+          <Panel title={t('reach.fatigue')}>
+            <Fatigue fen={policy.fatigue_fen ?? 0} set={(fatigue_fen) => set({ fatigue_fen })} />
           </Panel>
           <Categories mayEdit={mayEdit} />
         </fieldset>
