@@ -17,6 +17,7 @@ export function Standing({ campaign }: { campaign: Campaign }) {
   if (state === 'scheduled')
     return (
       <Alert
+        className="standing"
         type="info"
         showIcon
         title={t('campaign.begins_at', {
@@ -56,6 +57,7 @@ function Waiting({
   const isOwn = asked.asked_by === `staff:${me.staff.id}`
   return (
     <Alert
+      className="standing"
       type="warning"
       showIcon
       title={t('campaign.waits', { shown: count(asked.candidates) })}

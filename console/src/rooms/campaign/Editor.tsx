@@ -1,23 +1,22 @@
 import { App, Button, Input } from 'antd'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useWrite, write } from '@/client/query'
+import { useWrite } from '@/client/query'
 import type { Campaign, NewCampaign } from '@/client/types'
 import { showDone } from '@/shell/notify'
 import { useLeaveGuard } from '@/shell/leave'
 import { go } from '@/shell/router'
 import { useMay } from '@/shell/session'
-import { useDebounced } from '@/ui/debounce'
 import { PageHead } from '@/ui/page'
 import { UndoRedo } from '@/ui/step'
 import { useEdits } from '@/ui/useEdits'
-import { bodyOf, faultsOf, hasSource } from './chain'
+import { bodyOf, faultsOf, hasSource, isMailed } from './chain'
 import { CampaignForm } from './Form'
 import { Estimate } from './Estimate'
 import { Preview } from './Preview'
 import { TestSend } from './TestSend'
-import { isSampled, SAMPLE, wholeOf } from './whole'
+import { usePreview } from './usePreview'
+import { isSampled } from './whole'
 import './campaign.css'
 
 /** A campaign that is being written, and beside it what publishing it now would do. */
@@ -113,34 +112,6 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
   )
 }
 
-/** What publishing would do, of a draft that stopped changing. */
-function usePreview(draft: NewCampaign) {
-  const { t } = useTranslation()
-  const asked = useDebounced(draft, 500)
-  const unnamed = t('campaign.unnamed')
-  const isAskable = hasSource(asked.source) && asked.steps.every((step) => step.text.trim() !== '')
-  return useQuery({
-    queryKey: ['/v1/campaigns/preview', asked],
-    queryFn: ({ signal }) =>
-      write(
-        {
-          to: 'POST /v1/campaigns/preview',
-          body: {
-            ...bodyOf(asked),
-            name: asked.name.trim() || unnamed,
-            goal: asked.goal.trim() || unnamed,
-            at_most: SAMPLE,
-          },
-        },
-        signal,
-      ),
-    select: wholeOf,
-    enabled: isAskable,
-    placeholderData: (before) => before,
-    retry: false,
-  })
-}
-
 function useKeeping(saved: Campaign | null, draft: NewCampaign) {
   const save = useWrite<'POST /v1/campaigns' | 'PUT /v1/campaigns/{campaign_id}'>([
     '/v1/campaigns',
@@ -179,15 +150,18 @@ function useAskPublish(
   const { modal } = App.useApp()
   return () => {
     if (!counts) return
+    const hasPerson = draft.steps[0]?.channel === 'wecom'
+    const isLater = draft.starts_at && !(draft.holds_ahead && isMailed(draft.steps))
     modal.confirm({
       title: t('campaign.publish_title', { name: draft.name }),
       content: (
         <>
           <p>
-            {t('campaign.publish_effect', {
+            {t(hasPerson ? 'campaign.publish_effect' : 'campaign.publish_effect_mailed', {
               ...counts,
               tasks: counts.treated - counts.without_associate,
-            })}
+            })}{' '}
+            {t(isLater ? 'campaign.publish_list_later' : 'campaign.publish_list_now')}
           </p>
           {counts.without_associate > 0 && (
             <p>{t('campaign.without_associate', { count: counts.without_associate })}</p>

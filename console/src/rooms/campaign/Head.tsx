@@ -44,7 +44,7 @@ export function CampaignHead({ campaign, stop }: { campaign: Campaign; stop?: Re
       hint={
         <>
           {campaign.goal}
-          {campaign.closes_at && (
+          {campaign.closes_at && campaign.state !== 'ended' && (
             <>
               {' '}
               · {t('campaign.deadline')} <Ago at={campaign.closes_at} />

@@ -1,17 +1,25 @@
 import { Table, Tooltip } from 'antd'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Campaign, CampaignPreview, CampaignProgress } from '@/client/types'
-import { Rivals } from '@/rooms/reach/Rivals'
 import { Answer, Panel } from '@/ui/page'
-import { isMailed } from './chain'
 import { Waterfall } from './Waterfall'
 
 type Funnel = CampaignProgress['steps'][number]
 type Bars = CampaignPreview['waterfall']
 
 /** How far every step is, and who was left out of the campaign; a reason opens its customers. */
-export function Steps({ campaign, open }: { campaign: Campaign; open: (reason: string) => void }) {
+export function Steps({
+  campaign,
+  open,
+  rivals,
+}: {
+  campaign: Campaign
+  open: (reason: string) => void
+  /** Who has the places that it competed for. */
+  rivals?: ReactNode
+}) {
   const { t } = useTranslation()
   const progress = useRead('/v1/campaigns/{campaign_id}/progress', {
     id: campaign.id,
@@ -26,7 +34,7 @@ export function Steps({ campaign, open }: { campaign: Campaign; open: (reason: s
         <Answer of={progress}>
           {(data) => <Waterfall bars={barsOf(data, (arm) => t(`campaign.${arm}`))} open={open} />}
         </Answer>
-        {isMailed(campaign.steps) && <Rivals campaign={campaign.id} />}
+        {rivals}
       </Panel>
     </div>
   )

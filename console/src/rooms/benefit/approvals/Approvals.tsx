@@ -1,4 +1,5 @@
 import { Button, Input, Modal, Popconfirm, Segmented, Tag } from 'antd'
+import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCustomersOf } from '@/client/names'
@@ -8,7 +9,7 @@ import { CustomerName } from '@/shell/customer'
 import { showDone } from '@/shell/notify'
 import { Link, useFilters } from '@/shell/router'
 import { useMay, useMe } from '@/shell/session'
-import { yuan } from '@/ui/format'
+import { count, yuan } from '@/ui/format'
 import { Nothing, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
 import { Ago } from '@/ui/time'
@@ -30,6 +31,8 @@ const touched = [
   '/v1/prepaid',
   '/v1/offers',
   '/v1/offers/{offer_id}',
+  '/v1/campaigns',
+  '/v1/campaigns/{campaign_id}',
 ] as const
 
 /** What waits for a second person; who asked can only take it back. */
@@ -128,6 +131,7 @@ function Asked({ one }: { one: Approval }) {
     typeof body.reason === 'string' ? body.reason : null,
   ].filter(Boolean)
   if (one.kind === 'offer') return <AskedOffer body={body} />
+  if (one.kind === 'campaign') return <AskedCampaign body={body} />
   return <span className="quiet">{said.join(' · ')}</span>
 }
 
@@ -141,6 +145,24 @@ function AskedOffer({ body }: { body: Record<string, unknown> }) {
       <br />
       <span className="quiet">
         {why.map((each) => (i18n.language === 'en' ? each.en : each.zh)).join(' · ')}
+      </span>
+    </>
+  )
+}
+
+/** Which campaign, how many it is about, and when it would begin. */
+function AskedCampaign({ body }: { body: Record<string, unknown> }) {
+  const { t } = useTranslation()
+  const starts = body.starts_at
+  return (
+    <>
+      <Link to={`/campaigns/${String(body.campaign)}`}>{String(body.name)}</Link>
+      <br />
+      <span className="quiet num">
+        {t('approval.campaign_size', { shown: count(Number(body.candidates)) })}
+        {typeof starts === 'string' && (
+          <> · {t('approval.campaign_starts', { at: dayjs(starts).format('MM-DD HH:mm') })}</>
+        )}
       </span>
     </>
   )
