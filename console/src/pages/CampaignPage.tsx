@@ -49,13 +49,14 @@ function Begun({ campaign }: { campaign: Campaign }) {
   const { t } = useTranslation()
   const { id } = campaign
   const [reason, setReason] = useState<string | undefined>()
+  const hasTasks = campaign.steps[0]?.channel === 'wecom'
   const results = useRead('/v1/results', { query: { campaign: id } })
   return (
     <>
       {campaign.state === 'publishing' && <Publishing campaign={campaign} />}
       <CampaignFunnel
         campaign={id}
-        treated={campaign.state === 'publishing' ? 0 : campaign.counts.treated}
+        treated={hasTasks && campaign.state !== 'publishing' ? campaign.counts.treated : 0}
       />
       <Steps
         campaign={campaign}

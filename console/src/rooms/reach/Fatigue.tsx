@@ -9,14 +9,22 @@ export function Fatigue({ fen, set }: { fen: number; set: (fen: number) => void 
   const settings = useRead('/v1/settings')
   const gather = settings.data?.items.find((one) => one.key === 'reach.gather_minutes')
   return (
-    <Field label={t('reach.fatigue_label')} hint={t('reach.fatigue_hint')}>
+    <Field
+      label={t('reach.fatigue_label')}
+      hint={
+        <>
+          {t('reach.fatigue_hint')}
+          {gather && (
+            <>
+              {' '}
+              {t('reach.gather', { minutes: String(gather.value) })}{' '}
+              <Link to="/settings">{t('reach.gather_change')}</Link>
+            </>
+          )}
+        </>
+      }
+    >
       <YuanInput label={t('reach.fatigue_label')} fen={fen} change={(next) => set(next ?? 0)} />
-      {gather && (
-        <small className="quiet">
-          {t('reach.gather', { minutes: String(gather.value) })}{' '}
-          <Link to="/settings">{t('reach.gather_change')}</Link>
-        </small>
-      )}
     </Field>
   )
 }
