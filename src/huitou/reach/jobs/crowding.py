@@ -178,12 +178,16 @@ class _Asked:
             self.opens[way.channel] = at
             self.is_quiet[way.channel] = any(one.action == "drop" for one in quiet)
             message = self.message(way.channel)
-            mine = [cap for cap in self.policy.caps if caps.is_about(cap, message)]
             self.rooms.append(
                 [
-                    Room(cap, caps.counted_alone(cap, message), _begins(cap, at, self.zone), none)
-                    for cap in mine
-                    for none in [np.zeros(len(whom), np.int64)]
+                    Room(
+                        cap,
+                        of=caps.counted_alone(cap, message),
+                        begins=_begins(cap, at, self.zone),
+                        left=np.zeros(len(whom), np.int64),
+                    )
+                    for cap in self.policy.caps
+                    if caps.is_about(cap, message)
                 ]
             )
 
@@ -216,9 +220,9 @@ class _Asked:
         paid = sum(total.paid_fen for total in known.values())
         count = sum(total.order_count for total in known.values())
         self.order_fen = np.full(len(self.ordinals), paid / count if count else UNKNOWN_ORDER_FEN)
-        for place, (_, customer_id) in enumerate(people):
+        for ordinal, customer_id in people:
             if customer_id in known and known[customer_id].order_count:
-                total = known[customer_id]
+                total, place = known[customer_id], np.searchsorted(self.ordinals, ordinal)
                 self.order_fen[place] = total.paid_fen / total.order_count
 
     def judge(self, anew: BitMap) -> None:
