@@ -81,6 +81,31 @@ def test_an_estimate_counts_what_publishing_then_does(
     }
 
 
+@pytest.mark.parametrize("budget_fen", [None, 9])
+def test_what_goes_by_itself_is_estimated_at_once_with_its_budget(
+    mixed: Town, client: TestClient, budget_fen: int | None
+) -> None:
+    step = {"channel": "sms", "text": "{name}您好", "within_minutes": 60}
+    one = {"steps": [step], "copy": None, "deadline": None, "fallback": None, "holdout_bp": 3_000}
+    path = kept(mixed, client, **one, product_mode="none", budget_fen=budget_fen)
+    client.post(f"{path}/estimate")
+    mixed.drain()
+    done = client.get(f"{path}/estimate").json()
+    assert (done["state"], done["decided"]) == ("done", 10)
+    told = {(kind, code): count for kind, code, count in shape(done["waterfall"])}
+    preview = client.post(f"{path}/preview").json()
+    if budget_fen is None:
+        assert shape(done["waterfall"]) == shape(preview["waterfall"])
+    else:
+        assert told["reached", "sms"] == 2
+        assert told["lost", "budget"] > 0
+    client.post(f"{path}/publish")
+    mixed.drain()
+    counts = client.get(path).json()["counts"]
+    assert counts["treated"] == told["reached", "sms"]
+    assert counts["holdout"] == told["held_out", "holdout"]
+
+
 def test_a_chunk_that_is_done_again_counts_once(
     mixed: Town, client: TestClient, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

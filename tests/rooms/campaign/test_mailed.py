@@ -110,7 +110,8 @@ def test_paused_it_waits_and_ended_it_gives_the_places_back(
 def test_whoever_has_had_enough_waits_as_long_as_the_step_lasts(
     town: Town, clock: Clock, write: Write, puts_off: bool
 ) -> None:
-    clock.now = clock.now.replace(hour=2)
+    # Tomorrow's: what waits for a moment that the queue's own clock has passed would go at once.
+    clock.now = clock.now.replace(hour=2) + timedelta(days=1)
     first, second, third = town.people(3)
     with write() as tx:
         reach.plan(tx, [town.candidate(one) for one in (first, second)])

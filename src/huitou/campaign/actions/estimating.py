@@ -1,19 +1,21 @@
-"""What publishing a draft would do, counted in the background chunk by chunk, as publishing decides.
+"""What publishing a draft would do, counted in the background as publishing decides: everybody at once, or chunk by chunk.
 
 A preview decides about everybody within a request; an estimate is for audiences where that takes too long.
 """
 
 from uuid import UUID
 
+from pyroaring import BitMap
+
 from huitou.base.db import Tx
 from huitou.base.jobs import job
 from huitou.campaign import reads
-from huitou.campaign.actions import deciding
+from huitou.campaign.actions import costing, deciding, mailing
 from huitou.campaign.rules import waterfall
 from huitou.campaign.store import campaigns as campaigns
 from huitou.campaign.store import estimates as store
-from huitou.campaign.types.estimates import Estimate, NoEstimate
-from huitou.campaign.types.plans import NoSuchCampaign, NotDraft
+from huitou.campaign.types.estimates import Estimate, KeptEstimate, NoEstimate
+from huitou.campaign.types.plans import NoSuchCampaign, NotDraft, Plan
 from huitou.kernel.ids import new_id
 
 AT_ONCE = 5
@@ -35,10 +37,10 @@ def begin(tx: Tx, campaign_id: UUID) -> Estimate:
         if going.version == stored.version:
             return reads.get_estimate(tx, campaign_id)
         _end(tx, going.id, "cancelled")
-    audience = deciding.audience(tx, reads.plan_of(stored).source)
-    estimate_id = new_id()
+    plan, estimate_id = reads.plan_of(stored), new_id()
+    audience = deciding.audience(tx, plan.source)
     store.add_estimate(tx, estimate_id, campaign_id, stored.version, audience)
-    tx.defer(estimate_chunk, key=str(estimate_id), estimate_id=str(estimate_id))
+    _go_on(tx, estimate_id, plan)
     return reads.get_estimate(tx, campaign_id)
 
 
@@ -52,17 +54,30 @@ def cancel(tx: Tx, campaign_id: UUID) -> Estimate:
 
 
 @job
+def estimate_at_once(tx: Tx, *, estimate_id: str) -> None:
+    """Decide about everybody. Again is no change."""
+    tx.hold_moment()
+    found = _under_way(tx, UUID(estimate_id))
+    if found is None:
+        return
+    kept, plan = found
+    some = store.list_next(tx, kept.id, 0, costing.SAMPLE)
+    whom = BitMap(store.list_fit(tx, kept.id))
+    counted = mailing.rehearse(tx, kept.campaign_id, plan, some, whom)
+    counted.update({("lost", why): n for why, n in store.count_unfit(tx, kept.id).items()})
+    store.set_counted(tx, kept.id, kept.candidates, waterfall.written(counted), {})
+    store.set_ended(tx, kept.id, "done")
+    _show(tx, kept, kept.candidates)
+
+
+@job
 def estimate_chunk(tx: Tx, *, estimate_id: str) -> None:
     """Decide about the next few thousand. Again is no change: the place is kept with the count."""
     id_ = UUID(estimate_id)
-    kept = store.lock_estimate(tx, id_)
-    if kept is None or kept.state != "running":
+    found = _under_way(tx, id_)
+    if found is None:
         return
-    stored = reads.get_stored(tx, kept.campaign_id)
-    if stored.version != kept.version:
-        _end(tx, id_, "cancelled")
-        return
-    plan = reads.plan_of(stored)
+    kept, plan = found
     loads = {UUID(staff): count for staff, count in kept.loads.items()}
     counted, decided = waterfall.read(kept.tally), kept.decided
     for _ in range(AT_ONCE):
@@ -78,14 +93,35 @@ def estimate_chunk(tx: Tx, *, estimate_id: str) -> None:
         tx.defer(estimate_chunk, key=estimate_id, estimate_id=estimate_id)
     else:
         store.set_ended(tx, id_, "done")
-    note = {"kind": "campaign_estimate", "campaign": str(kept.campaign_id), "decided": decided}
-    tx.show("merchant", note)
+    _show(tx, kept, decided)
 
 
 def resume(tx: Tx) -> None:
     """Take up whatever was left in the middle."""
-    for estimate_id in store.list_running(tx):
-        tx.defer(estimate_chunk, key=str(estimate_id), estimate_id=str(estimate_id))
+    for kept in store.list_running(tx):
+        _go_on(tx, kept.id, reads.plan_of(reads.get_stored(tx, kept.campaign_id)))
+
+
+def _go_on(tx: Tx, estimate_id: UUID, plan: Plan) -> None:
+    step = estimate_at_once if plan.is_mailed else estimate_chunk
+    tx.defer(step, key=str(estimate_id), estimate_id=str(estimate_id))
+
+
+def _under_way(tx: Tx, estimate_id: UUID) -> tuple[KeptEstimate, Plan] | None:
+    """An estimate, held until the commit, and what it is about; one about an older version ends."""
+    kept = store.lock_estimate(tx, estimate_id)
+    if kept is None or kept.state != "running":
+        return None
+    stored = reads.get_stored(tx, kept.campaign_id)
+    if stored.version != kept.version:
+        _end(tx, estimate_id, "cancelled")
+        return None
+    return kept, reads.plan_of(stored)
+
+
+def _show(tx: Tx, kept: KeptEstimate, decided: int) -> None:
+    note = {"kind": "campaign_estimate", "campaign": str(kept.campaign_id), "decided": decided}
+    tx.show("merchant", note)
 
 
 def _end(tx: Tx, estimate_id: UUID, state: str) -> None:

@@ -1,5 +1,6 @@
 """Campaigns of one step that goes by itself: decided about in sets, whatever their size, and sent bit by bit."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ from huitou.base.db import ReadTx, Tx
 from huitou.base.jobs import job
 from huitou.campaign import reads
 from huitou.campaign.actions import advancing, costing, deciding
-from huitou.campaign.rules import verdicts
+from huitou.campaign.rules import verdicts, waterfall
 from huitou.campaign.store import campaigns as store
 from huitou.campaign.store import candidates, passages
 from huitou.campaign.types.plans import Plan, Stored
@@ -29,29 +30,63 @@ def begin(tx: Tx, stored: Stored) -> None:
     plan = reads.plan_of(stored)
     candidates.exclude_unfit(tx, stored.id)
     whom = BitMap(candidates.list_pending_ordinals(tx, stored.id))
-    held_out = BitMap(
-        ordinal for ordinal in whom if verdicts.is_held_out(ordinal, plan.salt, plan.holdout_bp)
-    )
+    pending = candidates.list_pending(tx, stored.id, costing.SAMPLE)
+    some = [(customer_id, opportunity_id) for _, customer_id, opportunity_id in pending]
     mailings.begin(
         tx,
         stored.id,
-        MailingPlan(
-            content_key=deciding.content_key(stored.id),
-            ways=(
-                Way(
-                    channel=plan.steps[0].channel,
-                    cost_fen=costing.fen_per_thousand(tx, stored.id, plan),
-                    share_bp=plan.share_bp,
-                ),
-            ),
-            category=plan.category,
-            budget_fen=plan.budget_fen,
-            priority=plan.priority,
-            not_before=plan.begins_at(tx.now) if plan.holds_ahead else None,
-        ),
+        _mailing_plan(tx, stored.id, plan, some),
         whom,
         campaign_id=stored.id,
-        held_out=held_out,
+        held_out=_held_out(plan, whom),
+    )
+
+
+def rehearse(
+    tx: ReadTx,
+    campaign_id: UUID,
+    plan: Plan,
+    some: Sequence[tuple[UUID, UUID | None]],
+    whom: BitMap,
+) -> waterfall.Tally:
+    """What `begin` would decide now about these: as bars. `some` of them say what a message costs. `tx` sees one moment."""
+    wanted = _mailing_plan(tx, campaign_id, plan, some)
+    said = mailings.rehearse(
+        tx, wanted, whom, campaign_id=campaign_id, held_out=_held_out(plan, whom)
+    )
+    counted: waterfall.Tally = Counter()
+    for one in said:
+        if one.outcome == "reserved":
+            counted["reached", one.channel] += one.count
+        elif one.outcome == "holdout":
+            counted["held_out", one.outcome] += one.count
+        else:
+            waits = plan.puts_off and one.outcome in WAITING
+            counted["lost", "put_off" if waits else one.outcome] += one.count
+    return counted
+
+
+def _mailing_plan(
+    tx: ReadTx, campaign_id: UUID, plan: Plan, some: Sequence[tuple[UUID, UUID | None]]
+) -> MailingPlan:
+    way = Way(
+        channel=plan.steps[0].channel,
+        cost_fen=costing.fen_per_thousand(tx, campaign_id, plan, some),
+        share_bp=plan.share_bp,
+    )
+    return MailingPlan(
+        content_key=deciding.content_key(campaign_id),
+        ways=(way,),
+        category=plan.category,
+        budget_fen=plan.budget_fen,
+        priority=plan.priority,
+        not_before=plan.begins_at(tx.now) if plan.holds_ahead else None,
+    )
+
+
+def _held_out(plan: Plan, whom: BitMap) -> BitMap:
+    return BitMap(
+        ordinal for ordinal in whom if verdicts.is_held_out(ordinal, plan.salt, plan.holdout_bp)
     )
 
 

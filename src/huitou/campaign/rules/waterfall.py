@@ -29,6 +29,10 @@ ORDER = (
     "no_sender",
     "no_address",
     "not_friend",
+    "put_off",
+    "outranked_by",
+    "no_gain",
+    "budget",
 )
 """As the questions are asked: our own, then the gate's. Codes that are not here come after them."""
 

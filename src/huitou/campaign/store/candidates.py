@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from psycopg import sql
+
 from huitou.base.db import ReadTx, Tx
 from huitou.campaign.types.candidates import Arm, Assignment, Person, Verdict
 from huitou.campaign.types.plans import Counts
@@ -74,21 +76,28 @@ def add_pending(tx: Tx, campaign_id: UUID, audience: Sequence[tuple[UUID, UUID |
     )
 
 
+UNFIT = sql.SQL(
+    """
+    CASE WHEN k.state = 'forgotten' THEN 'forgotten' WHEN p.under_14 THEN 'under_14'
+         WHEN p.no_profiling THEN 'no_profiling' END
+    """
+)
+"""Why nothing may be made of a customer `k` with the profile `p`; NULL where it may."""
+
+
 def exclude_unfit(tx: Tx, campaign_id: UUID) -> int:
     """Leave those out of whom nothing may be made, whatever the channel says (`verdicts.forbidden`)."""
-    return tx.run(
+    query = sql.SQL(
         """
-        UPDATE campaign.candidate c SET arm = 'excluded', at = %(now)s,
-            reason = CASE WHEN k.state = 'forgotten' THEN 'forgotten'
-                          WHEN p.under_14 THEN 'under_14' ELSE 'no_profiling' END
+        UPDATE campaign.candidate c SET arm = 'excluded', at = %(now)s, reason = {}
         FROM identity.customer k
         LEFT JOIN profile.customer p ON p.merchant_id = k.merchant_id AND p.customer_id = k.id
         WHERE c.merchant_id = %(merchant)s AND c.campaign_id = %(campaign)s AND c.arm = 'pending'
           AND k.merchant_id = c.merchant_id AND k.id = c.customer_id
           AND (k.state = 'forgotten' OR p.under_14 OR p.no_profiling)
-        """,
-        {"campaign": campaign_id},
+        """
     )
+    return tx.run(query.format(UNFIT), {"campaign": campaign_id})
 
 
 def list_pending_ordinals(tx: ReadTx, campaign_id: UUID) -> list[int]:

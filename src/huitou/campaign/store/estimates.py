@@ -8,6 +8,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from huitou.base.db import ReadTx, Tx
+from huitou.campaign.store.candidates import UNFIT
 from huitou.campaign.types.estimates import KeptEstimate
 
 _SELECT = sql.SQL(
@@ -15,6 +16,16 @@ _SELECT = sql.SQL(
     SELECT id, campaign_id, version, state, candidates, decided, tally, loads, begun_by, begun_at,
            ended_at
     FROM campaign.estimate WHERE merchant_id = %(merchant)s
+    """
+)
+
+
+_AUDIENCE = sql.SQL(
+    """
+    FROM campaign.estimated e
+    JOIN identity.customer k ON k.merchant_id = e.merchant_id AND k.id = e.customer_id
+    LEFT JOIN profile.customer p ON p.merchant_id = k.merchant_id AND p.customer_id = k.id
+    WHERE e.merchant_id = %(merchant)s AND e.estimate_id = %(id)s
     """
 )
 
@@ -30,10 +41,8 @@ def lock_estimate(tx: Tx, estimate_id: UUID) -> KeptEstimate | None:
     return tx.row(KeptEstimate, query, {"id": estimate_id})
 
 
-def list_running(tx: ReadTx) -> list[UUID]:
-    return tx.column(
-        "SELECT id FROM campaign.estimate WHERE merchant_id = %(merchant)s AND state = 'running'"
-    )
+def list_running(tx: ReadTx) -> list[KeptEstimate]:
+    return tx.rows(KeptEstimate, sql.SQL("{} AND state = 'running'").format(_SELECT))
 
 
 def add_estimate(
@@ -88,6 +97,19 @@ def list_next(
         {"id": estimate_id, "first": first, "count": count},
     )
     return [(row["customer_id"], row["opportunity_id"]) for row in rows]
+
+
+def list_fit(tx: ReadTx, estimate_id: UUID) -> list[int]:
+    """Those of whom something may be made, by ordinal."""
+    query = sql.SQL("SELECT k.ordinal {} AND {} IS NULL").format(_AUDIENCE, UNFIT)
+    return tx.column(query, {"id": estimate_id})
+
+
+def count_unfit(tx: ReadTx, estimate_id: UUID) -> dict[str, int]:
+    """The others, by reason."""
+    query = sql.SQL("SELECT {0} AS reason, count(*) AS count {1} AND {0} IS NOT NULL GROUP BY 1")
+    rows = tx.rows(dict, query.format(UNFIT, _AUDIENCE), {"id": estimate_id})
+    return {row["reason"]: row["count"] for row in rows}
 
 
 def set_counted(
