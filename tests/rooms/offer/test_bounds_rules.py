@@ -15,6 +15,7 @@ from huitou.base.compiling import ints
 from huitou.offer.rules import floors
 from huitou.offer.rules.bounds import add, bound
 from huitou.offer.rules.coupon_sets import coupon_sets as coupon_sets_of
+from huitou.offer.rules.coupon_sets import dominated
 from huitou.offer.rules.kernel import BASE, STEP_COLUMNS, evaluate
 from huitou.offer.rules.planning import Problem, problem_of
 from huitou.offer.rules.pricing import legal_coupons
@@ -200,3 +201,38 @@ def test_of_coupons_that_do_the_same_one_is_looked_at() -> None:
     assert found("x") == [{"x"}, {"x", "z"}]
     assert solve(cart, rules).proof.decision.coupons == ("n", "z")
     assert solve(cart, rules, pinned=["x"]).proof.decision.coupons == ("x", "z")
+
+
+@given(seeds)
+@settings(max_examples=60, deadline=None)
+def test_a_set_left_out_is_never_cheaper(seed: int) -> None:
+    """Whatever is decided, one of those that stay costs as little: also where thresholds are not reached."""
+    cart, rules = random_case(Random(seed), decisions_max=150)
+    table = tabled(cart, rules)
+    sets, _ = coupon_sets_of(table, rules, ())
+    out = dominated(table, sets)
+    every = coupon_sets(table, rules)
+    for modes in decisions(table):
+        stay = min(priced(table, modes, bits)[0] for n, bits in enumerate(sets) if n not in out)
+        assert stay <= min(priced(table, modes, bits)[0] for bits in every)
+
+
+def test_a_set_is_left_out_for_a_better_last_coupon() -> None:
+    """15 % off rather than 5 % off or 10 % off of the same; not where another comes after it, nor with less at most."""
+    cart = Cart((CartLine(1, "a", "A", 3, 10_000),))
+
+    def part(
+        name: str, pay_bp: int, cap_fen: int | None = None, **fields: str | int
+    ) -> UsableCoupon:
+        terms = OrderOff(kind="order_off", pay_bp=pay_bp, cap_fen=cap_fen)
+        return UsableCoupon(name, terms, threshold_fen=1_000, **fields)  # type: ignore[arg-type]
+
+    later = part("c3", 9_000, category="platform", rank=2)
+    coupons = (part("c0", 9_500), part("c1", 8_500), part("c2", 8_000, 100), later)
+    rules = Rules(coupons=coupons, coupon_limits=(("store", 1),))
+    table = tabled(cart, rules)
+    sets, _ = coupon_sets_of(table, rules, ())
+    names = [x.id for x in table.coupons]
+    out = [{x for c, x in enumerate(names) if sets[n] >> c & 1} for n in dominated(table, sets)]
+    assert len(sets) == 8
+    assert out == [{"c0"}, {"c3"}]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from huitou.base.compiling import fast, inner
 from huitou.offer.rules.bounds import bound, make_sure
+from huitou.offer.rules.descending import arrange
 from huitou.offer.rules.improving import begin_again, flatten, improve, look_around
 from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Sums
 from huitou.offer.rules.tables import ACTS, COUPONS, NONE, UNITS, Floats, Ints, Tables
@@ -62,10 +63,11 @@ class Walk(NamedTuple):
     state: Ints
 
 
-STATE_SIZE = 9
-PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, SOUGHT, SPENT, ASIDE = range(STATE_SIZE)
+STATE_SIZE = 10
+PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, SOUGHT, SPENT, ASIDE, IS_STEEP = range(STATE_SIZE)
 """The plan by its place in `order`, the depth (`NONE`: not begun), whether the node is new, the best value, its coupons,
-nodes so far, down to which depth slopes are sought, nodes of this plan, and how many plans were put aside (to the front of `order`)."""
+nodes so far, down to which depth slopes are sought, nodes of this plan, how many plans were put aside (to the front of `order`),
+and whether a plan has steeper lines than it is searched with."""
 
 
 @inner
@@ -142,6 +144,37 @@ def is_used_up(t: Tables, v: Walk, m: int) -> bool:
     return limit != NONE and v.prices_used[price] >= limit
 
 
+@inner
+def take_cheapest(t: Tables, lines: Lines, v: Walk) -> None:
+    """Every unit does what is cheapest under the lines, as long as limits last."""
+    for i in range(len(v.prices_used)):
+        v.prices_used[i] = 0
+    for u in range(t.sizes[UNITS]):
+        own = t.unit_class[u]
+        start = t.mode_from[own]
+        if u > 0 and t.unit_class[u - 1] == own:
+            start = v.modes[u - 1]
+        best = NONE
+        for m in range(start, t.mode_until[own]):
+            if is_used_up(t, v, m):
+                continue
+            if best == NONE or lines.mode_cost[m] < lines.mode_cost[best]:
+                best = m
+        if best == NONE:
+            best = t.mode_from[own]
+        v.modes[u] = best
+        if t.mode_price[best] != NONE:
+            v.prices_used[t.mode_price[best]] += 1
+    for i in range(len(v.prices_used)):
+        v.prices_used[i] = 0
+    # Where a limit did not last for all of them, the last of identical units took the first mode.
+    first = 0
+    for u in range(1, t.sizes[UNITS] + 1):
+        if u == t.sizes[UNITS] or t.unit_class[u] != t.unit_class[first]:
+            arrange(v.modes, first, u)
+            first = u
+
+
 @fast
 def scout(
     t: Tables,
@@ -172,27 +205,18 @@ def scout(
         q.bounds[plan] = max(q.bounds[plan], payable)
         for i in range(width):
             q.slopes[plan * width + i] = lines.slope[i]
-        for i in range(len(v.prices_used)):
-            v.prices_used[i] = 0
-        for u in range(t.sizes[UNITS]):
-            own = t.unit_class[u]
-            start = t.mode_from[own]
-            if u > 0 and t.unit_class[u - 1] == own:
-                start = v.modes[u - 1]
-            best = NONE
-            for m in range(start, t.mode_until[own]):
-                if is_used_up(t, v, m):
-                    continue
-                if best == NONE or lines.mode_cost[m] < lines.mode_cost[best]:
-                    best = m
-            if best == NONE:
-                best = t.mode_from[own]
-            v.modes[u] = best
-            if t.mode_price[best] != NONE:
-                v.prices_used[t.mode_price[best]] += 1
+        take_cheapest(t, lines, v)
         settle(t, w, x, v, coupons)
-    for i in range(len(v.prices_used)):
-        v.prices_used[i] = 0
+
+
+@fast
+def look_at(
+    t: Tables, p: Plan, lines: Lines, w: Wanted, x: Scratch, q: Plans, v: Walk, plan: int
+) -> None:
+    """What is cheapest under the lines of a plan, in `modes`. No unit is decided."""
+    take_up(t, p, lines, q, plan)
+    take_cheapest(t, lines, v)
+    settle(t, w, x, v, q.sets[q.set_of[plan]])
 
 
 @inner
@@ -239,4 +263,8 @@ def make_steep(
         v.state[VALUE],
     )  # fmt: skip
     q.bounds[plan] = max(q.bounds[plan], found)
+    v.state[IS_STEEP] = 0
+    for i in range(t.sizes[ACTS], t.sizes[ACTS] + t.sizes[COUPONS]):
+        if steep.slope[i] > _STEEP and q.sets[q.set_of[plan]] >> (i - t.sizes[ACTS]) & 1:
+            v.state[IS_STEEP] = 1
     return least_value(found, w) < v.state[VALUE]

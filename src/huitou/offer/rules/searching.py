@@ -14,6 +14,7 @@ from huitou.offer.rules.scouting import (
     ASIDE,
     DEPTH,
     IS_NEW,
+    IS_STEEP,
     MORE_STEPS,
     NODES,
     PLACE,
@@ -99,9 +100,10 @@ def open_node(
     if k == units:
         settle(t, w, x, v, coupons)
         return False
-    least = bound(t, p, s, steep, v.modes, k, coupons)
-    if least == IMPOSSIBLE or least_value(least, w) >= v.state[VALUE]:
-        return False
+    if v.state[IS_STEEP]:
+        least = bound(t, p, s, steep, v.modes, k, coupons)
+        if least == IMPOSSIBLE or least_value(least, w) >= v.state[VALUE]:
+            return False
     least = least_from(t, p, s, lines, w, v, coupons, k)
     if least == IMPOSSIBLE or least_value(least, w) >= v.state[VALUE]:
         return False

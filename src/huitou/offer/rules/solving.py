@@ -11,7 +11,7 @@ from dataclasses import replace
 from huitou.base.compiling import ints
 from huitou.offer.rules import descending, scouting, searching, valuing
 from huitou.offer.rules import tables as at
-from huitou.offer.rules.coupon_sets import coupon_sets
+from huitou.offer.rules.coupon_sets import coupon_sets, dominated
 from huitou.offer.rules.planning import Problem, problem_of
 from huitou.offer.rules.pricing import check, proof_of
 from huitou.offer.rules.scouting import ASIDE, BEST_SET, DEPTH, NODES, PLACE, VALUE
@@ -29,6 +29,7 @@ _EACH_FIRST = 500
 _EACH_GROWS = 8
 """Nodes of a plan before the next one has its turn, and how many times more whenever all had."""
 _SCOUTED = 20
+_LOOKED_AT = 6
 _TOP = 2**62
 
 
@@ -57,7 +58,8 @@ def best(
     _scout(problem, count, clock, ends_at)
     bounded = problem.plans.bounds
     found = sorted((bounded[n], int(problem.plans.set_of[n]), n) for n in range(count))
-    waiting = _search(problem, [n for _, _, n in found], clock, ends_at)
+    needless = dominated(table, sets)
+    waiting = _search(problem, [n for _, each, n in found if each not in needless], clock, ends_at)
     is_over = not waiting
     value = int(state[VALUE])
     if value >= _TOP:
@@ -164,11 +166,10 @@ def _scout(problem: Problem, count: int, clock: Clock, ends_at: float) -> None:
             problem.scratch, problem.plans, problem.walk, first, min(count, first + _SCOUTED),
         )  # fmt: skip
         if problem.walk.state[VALUE] < before:
-            _descend(problem)
+            _descend(problem, ints(_modes(problem)), problem.walk.state[BEST_SET])
 
 
-def _descend(problem: Problem) -> None:
-    working, coupons = ints(_modes(problem)), problem.walk.state[BEST_SET]
+def _descend(problem: Problem, working: at.Ints, coupons: int) -> None:
     descending.descend(
         problem.table.tables, problem.wanted, problem.scratch, working,
         ints([0] * max(1, len(working))), coupons,
@@ -201,8 +202,23 @@ def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float
         ]
         if clock() >= ends_at:
             break
+        if is_first:
+            _look_at(problem, order[:_LOOKED_AT], clock, ends_at)
         each_max *= _EACH_GROWS
     return order
+
+
+def _look_at(problem: Problem, plans: Sequence[int], clock: Clock, ends_at: float) -> None:
+    """What changing one thing at a time makes of what is cheapest under the lines of plans."""
+    for plan in plans:
+        if clock() >= ends_at:
+            return
+        scouting.look_at(
+            problem.table.tables, problem.plan, problem.lines, problem.wanted, problem.scratch,
+            problem.plans, problem.walk, plan,
+        )  # fmt: skip
+        working = ints([int(m) for m in problem.walk.modes[: len(problem.table.units)]])
+        _descend(problem, working, int(problem.plans.sets[problem.plans.set_of[plan]]))
 
 
 def _prefer(
