@@ -10,34 +10,36 @@ from huitou.reach.types.channels import ADDRESS_KINDS
 from huitou.reach.types.gate import Candidate
 from huitou.reach.types.mailings import BUCKET
 
+# The merchant is a column, no constant: of a merchant whose rows are newer than the statistics the planner would think that
+# there are none, and go over all of them for each candidate.
 _FACTS = """
 WITH candidate AS (
     SELECT * FROM unnest(%(no)s::int[], %(customer)s::uuid[], %(channel)s::text[],
                          %(purpose)s::text[], %(content)s::text[], %(staff)s::uuid[],
                          %(kind)s::text[], %(scope)s::text[], %(own)s::uuid[],
-                         %(repeated)s::uuid[])
+                         %(repeated)s::uuid[], %(tenant)s::uuid[])
         AS c (no, customer_id, channel, purpose, content_key, staff_id, kind, scope, own_id,
-              repeated_id)
+              repeated_id, merchant_id)
 )
 SELECT c.no,
     k.id IS NULL OR k.state = 'forgotten' AS is_forgotten,
     coalesce(p.under_14, false) AS is_under_14, p.zone,
     EXISTS (SELECT FROM profile.consent t
-            WHERE t.merchant_id = %(merchant)s AND t.customer_id = c.customer_id
+            WHERE t.merchant_id = c.merchant_id AND t.customer_id = c.customer_id
               AND t.channel = c.channel AND t.purpose = c.purpose
               AND t.state = 'given') AS has_consent,
     CASE c.purpose WHEN 'marketing' THEN
         EXISTS (SELECT FROM identity.customer r
                 JOIN reach.suppression s ON s.merchant_id = r.merchant_id AND s.customer_id = r.id
-                WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
+                WHERE r.merchant_id = c.merchant_id AND r.root_id = c.customer_id
                   AND s.channel = c.channel)
     ELSE EXISTS (SELECT FROM profile.consent t
-                 WHERE t.merchant_id = %(merchant)s AND t.customer_id = c.customer_id
+                 WHERE t.merchant_id = c.merchant_id AND t.customer_id = c.customer_id
                    AND t.channel = c.channel AND t.purpose = c.purpose
                    AND t.state = 'withdrawn') END AS is_opted_out,
     EXISTS (SELECT FROM identity.customer r
             JOIN reach.message m ON m.merchant_id = r.merchant_id AND m.first_customer_id = r.id
-            WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
+            WHERE r.merchant_id = c.merchant_id AND r.root_id = c.customer_id
               AND m.content_key = c.content_key AND m.id IS DISTINCT FROM c.own_id
               AND (c.repeated_id IS NULL OR m.campaign_id IS DISTINCT FROM c.repeated_id)
               AND m.planned_at > %(repeat_since)s
@@ -47,16 +49,16 @@ SELECT c.no,
     f.staff_id IS NOT NULL AS is_friend,
     coalesce(f.identifier_id, a.identifier_id) AS address_id
 FROM candidate c
-LEFT JOIN identity.customer k ON k.merchant_id = %(merchant)s AND k.id = c.customer_id
-LEFT JOIN profile.customer p ON p.merchant_id = %(merchant)s AND p.customer_id = c.customer_id
-LEFT JOIN merchant.staff w ON w.merchant_id = %(merchant)s AND w.id = c.staff_id
-LEFT JOIN profile.friendship f ON c.channel = 'wecom' AND f.merchant_id = %(merchant)s
+LEFT JOIN identity.customer k ON k.merchant_id = c.merchant_id AND k.id = c.customer_id
+LEFT JOIN profile.customer p ON p.merchant_id = c.merchant_id AND p.customer_id = c.customer_id
+LEFT JOIN merchant.staff w ON w.merchant_id = c.merchant_id AND w.id = c.staff_id
+LEFT JOIN profile.friendship f ON c.channel = 'wecom' AND f.merchant_id = c.merchant_id
     AND f.customer_id = c.customer_id AND f.staff_id = c.staff_id AND f.ended_at IS NULL
 LEFT JOIN LATERAL (
     SELECT l.identifier_id
     FROM identity.customer r
     JOIN identity.link l ON l.merchant_id = r.merchant_id AND l.customer_id = r.id
-    WHERE r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
+    WHERE r.merchant_id = c.merchant_id AND r.root_id = c.customer_id
       AND l.kind = c.kind AND (c.scope IS NULL OR l.scope = c.scope) AND l.quarantine IS NULL
     ORDER BY l.grade <> 'C' DESC, l.linked_at DESC LIMIT 1
 ) a ON true
@@ -69,7 +71,7 @@ LEFT JOIN LATERAL (
     JOIN reach.listed d ON d.merchant_id = i.merchant_id AND d.blind = i.blind
         AND d.channel IN ('', c.channel)
     WHERE (SELECT EXISTS (SELECT FROM reach.listed WHERE merchant_id = %(merchant)s))
-      AND r.merchant_id = %(merchant)s AND r.root_id = c.customer_id
+      AND r.merchant_id = c.merchant_id AND r.root_id = c.customer_id
       AND (d.reason <> 'hard_bounce' OR i.id = coalesce(f.identifier_id, a.identifier_id))
     ORDER BY d.reason IN ('hard_bounce', 'risk') DESC LIMIT 1
 ) s ON true
@@ -100,6 +102,7 @@ def find_facts(
             "staff": [c.staff_id for c in candidates],
             "kind": [ADDRESS_KINDS.get(c.channel, "") for c in candidates],
             "scope": [scopes.get(c.channel) for c in candidates],
+            "tenant": [tx.merchant] * len(candidates),
             "repeated": [c.campaign_id if c.repeats else None for c in candidates],
             "own": [None] * len(candidates) if own_ids is None else list(own_ids),
             "repeat_since": repeat_since,

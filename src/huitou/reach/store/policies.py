@@ -74,22 +74,24 @@ def list_counting(
     One on its way may come at any moment: it counts now; one that waits for quiet hours counts then. Messages are
     read through who first got them, so that a merge is followed at once.
     """
+    whom = list(set(customer_ids))
     rows = tx.rows(
         Counting,
+        # The merchant is a column for the planner's sake, as in `facts`.
         """
         SELECT r.root_id AS customer_id, m.id, m.state,
             CASE m.state WHEN 'delivered' THEN m.delivered_at
                          WHEN 'planned' THEN greatest(m.not_before, %(now)s)
                          ELSE %(now)s END AS at,
             m.channel, m.category, m.campaign_id, m.staff_id
-        FROM identity.customer r
+        FROM unnest(%(customers)s::uuid[], %(tenant)s::uuid[]) AS c (id, merchant_id)
+        JOIN identity.customer r ON r.merchant_id = c.merchant_id AND r.root_id = c.id
         JOIN reach.message m ON m.merchant_id = r.merchant_id AND m.first_customer_id = r.id
-        WHERE r.merchant_id = %(merchant)s AND r.root_id = ANY(%(customers)s::uuid[])
-            AND m.purpose = 'marketing'
+        WHERE m.purpose = 'marketing'
             AND (m.state IN ('planned', 'in_flight', 'unknown', 'submitted', 'waiting')
                  OR m.state = 'delivered' AND m.delivered_at > %(since)s)
         """,
-        {"customers": list(set(customer_ids)), "since": since},
+        {"customers": whom, "tenant": [tx.merchant] * len(whom), "since": since},
     )
     found: dict[UUID, list[Counting]] = defaultdict(list)
     for row in rows:
