@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -92,6 +93,11 @@ def run(asked: Asked) -> Report:
         rivals, rivals_seconds = _mail(database, crowd, whom, out, asked, count=2)
         _stop(database, crowd, rivals)
         alone = _one_by_one(database, crowd, list(whom), asked) * len(whom)
+        database.close()
+        began = time.monotonic()
+        database = Database(
+            server.dsn, master, clock=lambda: _ticking(crowd, began), warehouse=copies
+        )
         per_s, alone_per_s = _dispatched(database, crowd.folder, asked)
         database.close()
         copies.close()
@@ -262,6 +268,11 @@ def _handed_over(database: Database, merchant: UUID, whom: Sequence[int]) -> flo
     _work(database)
     seconds = time.monotonic() - started
     return (_count_out(database, merchant) - before) / seconds
+
+
+def _ticking(crowd: Crowd, began: float) -> datetime:
+    """What is put off for some seconds comes again."""
+    return crowd.at + timedelta(seconds=time.monotonic() - began)
 
 
 def _count_out(database: Database, merchant: UUID) -> int:
