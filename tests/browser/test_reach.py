@@ -100,7 +100,9 @@ def test_everybody_of_a_large_audience_is_counted_in_the_background(
     page = open_page("/#/campaigns", role="headquarters")
 
     def of_few(route: Route) -> None:
-        route.continue_(post_data=json.dumps(route.request.post_data_json | {"at_most": 100}))
+        route.continue_(
+            post_data=json.dumps(json.loads(route.request.post_data or "{}") | {"at_most": 100})
+        )
 
     page.route("**/v1/campaigns/preview", of_few)
     page.goto("/#/campaigns/new?opportunity=best_now")

@@ -48,11 +48,18 @@ function Inside({ detail: { message, why } }: { detail: MessageDetail }) {
             <Checks decision={why} />
           </>
         ) : (
-          <Nothing title={t('reach.no_decision')} hint={t('reach.no_decision_hint')} />
+          <NoDecision isMailed={message.campaign_id !== null && !message.is_test} />
         )}
       </Panel>
     </div>
   )
+}
+
+function NoDecision({ isMailed }: { isMailed: boolean }) {
+  const { t } = useTranslation()
+  if (isMailed)
+    return <Nothing title={t('reach.decided_together')} hint={t('reach.decided_together_hint')} />
+  return <Nothing title={t('reach.no_decision')} hint={t('reach.no_decision_hint')} />
 }
 
 function Facts({ message }: { message: Message }) {

@@ -20,7 +20,7 @@ export function QuietHours({
     set(quiet.map((one, at) => (at === place ? { ...one, ...next } : one)))
   return (
     <>
-      {quiet.length === 0 && <p className="quiet">{t('reach.no_quiet')}</p>}
+      {quiet.length === 0 && <p className="quiet panel-hint">{t('reach.no_quiet')}</p>}
       {quiet.map((one, place) => (
         <div key={place} className="rule-line">
           <Time
