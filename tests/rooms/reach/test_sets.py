@@ -9,7 +9,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from psycopg.types.json import Jsonb
 
+from huitou.base.migrate import all_migrations
 from huitou.profile import actions as profiles
 from huitou.reach.actions import messages as actions
 from huitou.reach.actions import stops as stopping
@@ -266,3 +268,19 @@ def _waiting(town: Town, task: str) -> list[dict[str, Any]]:
             [task, str(town.brand.merchant.id)],
         ).fetchall()
     return [row[0]["args"] for row in found]
+
+
+def test_jobs_from_before_there_were_sets_are_sets_of_one(live_town: Town) -> None:
+    town = live_town
+    [customer] = town.people(1)
+    [message_id] = _plan(town, town.candidate(customer))
+    [upgrade] = [one for one in all_migrations() if one.name == "reach_queued"]
+    with town.db.owner() as owner:
+        owner.execute(
+            "UPDATE procrastinate.procrastinate_jobs SET args = jsonb_set(args, '{args}', %s)"
+            " WHERE task_name = 'reach.submit' AND status = 'todo'",
+            [Jsonb({"message_id": str(message_id)})],
+        )
+        owner.execute(upgrade.sql.encode())
+    town.drain()
+    assert _message(town, message_id).state in ("submitted", "delivered")
