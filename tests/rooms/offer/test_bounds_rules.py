@@ -20,11 +20,12 @@ from huitou.offer.rules.kernel import BASE, STEP_COLUMNS, evaluate
 from huitou.offer.rules.planning import Problem, problem_of
 from huitou.offer.rules.pricing import legal_coupons
 from huitou.offer.rules.scouting import begin, take_up
+from huitou.offer.rules.searching import is_idle
 from huitou.offer.rules.tables import ACTS, COUPONS, NONE
 from huitou.offer.rules.tabling import Tabled, tabled
 from huitou.offer.rules.weighing import weigh
-from huitou.offer.types.carts import Cart, CartLine, Rules, UsableCoupon
-from huitou.offer.types.documents import Goods, OneOff, OrderOff
+from huitou.offer.types.carts import Cart, CartLine, Rules, UsableCoupon, UsableOffer
+from huitou.offer.types.documents import Activity, Goods, OneOff, OrderOff, Tier
 from tests.rooms.offer.compare import solve
 
 seeds = st.integers(0, 2**40)
@@ -174,6 +175,27 @@ def test_pieces_that_are_alike_beside_every_decision(seed: int) -> None:
     best = solve(cart, rules)
     assert best.proven
     assert best.proof.payable_fen == least
+
+
+def test_joining_in_vain_is_passed_over_only_where_not_joining_is_open() -> None:
+    """Not for a piece whose identical one before it has joined what lies between the two: in another order another piece
+    would get the odd fen."""
+    near = Activity(kind="activity", tiers=(Tier(at_least=100, off_fen=1),))
+    far = Activity(kind="activity", tiers=(Tier(at_least=500_000, off_fen=1),))
+    rules = Rules((UsableOffer("near", near), UsableOffer("vain", far)))
+    table = tabled(Cart((CartLine(1, "a", "A", 3, 1_000),)), rules)
+    problem = problem_of(table, [0], ())
+    q, lines = problem.plans, problem.lines
+    q.regions[0] = q.region_from[0] + 1
+    q.regions[1] = q.region_from[1]
+    take_up(table.tables, problem.plan, lines, q, 0)
+    alone, joins, vain = range(3)
+    assert [table.modes[m].activities for m in range(3)] == [(NONE,), (0,), (1,)]
+    found = [
+        is_idle(table.tables, problem.plan, lines, m, first, 0)
+        for m, first in ((vain, alone), (vain, joins), (vain, vain), (joins, alone))
+    ]
+    assert found == [True, False, False, False]
 
 
 def coupon(name: str, ends: int | None, **fields: object) -> UsableCoupon:
