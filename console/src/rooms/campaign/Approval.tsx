@@ -23,7 +23,7 @@ export function Standing({ campaign }: { campaign: Campaign }) {
         title={t('campaign.begins_at', {
           at: dayjs(campaign.starts_at).format('YYYY-MM-DD HH:mm'),
         })}
-        description={t('campaign.begins_hint')}
+        description={t(campaign.holds_ahead ? 'campaign.begins_held' : 'campaign.begins_hint')}
         action={<TakeBack campaign={campaign} />}
       />
     )

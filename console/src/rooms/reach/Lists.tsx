@@ -14,6 +14,7 @@ import { Nothing, PageHead, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
 import { Ago } from '@/ui/time'
 import { channels } from './policy'
+import './reach.css'
 
 const reasons = ['complaint', 'hard_bounce', 'risk', 'regulator', 'own'] as const
 type Reason = (typeof reasons)[number]

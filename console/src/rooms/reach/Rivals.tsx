@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import { Link } from '@/shell/router'
+import './reach.css'
 
 /** Of a campaign that competed for its customers: who has the places that it did not get. */
 export function Rivals({ campaign }: { campaign: string }) {
