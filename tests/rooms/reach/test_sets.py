@@ -17,6 +17,7 @@ from huitou.reach.actions import messages as actions
 from huitou.reach.actions import stops as stopping
 from huitou.reach.jobs import asking, sending
 from huitou.reach.reads import messages as reads
+from huitou.reach.rules import standing
 from huitou.reach.store import messages as store
 from huitou.reach.store import permits
 from huitou.reach.store.search import MessageRow
@@ -183,6 +184,26 @@ def test_a_worker_that_dies_in_the_middle_of_a_set_doubles_nothing(
     clock.move(seconds=21)
     _hand_over(live_town, ids)
     assert [len(sms.messages(live_town.phone(each))) for each in customers] == [1] * 4
+
+
+def test_whose_job_died_is_taken_up_and_what_waits_is_not(town: Town, clock: Clock) -> None:
+    _, ids = _planned(town, 4)
+    with town.db.write(town.brand.merchant.id) as tx:
+        [call] = sending.claim_submit(tx, [str(ids[0])])
+        store.set_not_before(tx, [(ids[1], tx.now + timedelta(hours=1))])
+
+    def stuck() -> set[UUID]:
+        with town.db.read(town.brand.merchant.id) as tx:
+            planned, called = tx.now - standing.STUCK_AFTER, tx.now - standing.LOST_AFTER
+            return {id_ for id_, _ in store.stuck_messages(tx, planned, called, 10)}
+
+    assert stuck() == set()
+    clock.move(seconds=76)
+    assert stuck() == {call.message_id}
+    clock.move(minutes=5)
+    assert stuck() == {ids[0], ids[2], ids[3]}
+    clock.move(hours=1)
+    assert stuck() == set(ids)
 
 
 def test_what_goes_to_one_alone_goes_before_sets(town: Town) -> None:

@@ -239,9 +239,10 @@ def stuck_messages(
         """
         SELECT id, channel FROM reach.message
         WHERE merchant_id = %(merchant)s AND state IN ('planned', 'in_flight') AND held_by IS NULL
-          AND CASE state WHEN 'in_flight' THEN submitted_at < %(called)s
-              ELSE greatest(planned_at, submitted_at, not_before) < %(planned)s END
-        ORDER BY planned_at LIMIT %(limit)s
+          AND greatest(planned_at, submitted_at, not_before)
+              < CASE state WHEN 'in_flight' THEN %(called)s ELSE %(planned)s END
+          AND greatest(planned_at, submitted_at, not_before) < greatest(%(called)s, %(planned)s)
+        ORDER BY greatest(planned_at, submitted_at, not_before) LIMIT %(limit)s
         """,
         {"planned": planned, "called": called, "limit": limit},
     )
