@@ -72,7 +72,7 @@ _TERMS: dict[str, tuple[Term, ...]] = {
 
 
 def terms_of(kind: str, config: dict[str, Any]) -> list[Term]:
-    """The lines of a channel; with its settings also what a message costs."""
+    """The lines of a channel; with its settings also what a message costs and how fast they go."""
     found = list(_TERMS[kind])
     for name, zh, en in (
         ("fen_per_thousand_parts", "每条计费短信", "a part"),
@@ -82,4 +82,7 @@ def terms_of(kind: str, config: dict[str, Any]) -> list[Term]:
         if price:
             yuan = f"{price / 100_000:.3f}"
             found.append(Term(f"{zh} ¥{yuan}，计入活动预算", f"¥{yuan} {en}, counted into budgets"))
+    if config.get("per_second"):
+        pace = config["per_second"]
+        found.append(Term(f"每秒最多发送 {pace} 条", f"At most {pace} messages a second"))
     return found

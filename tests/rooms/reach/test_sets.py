@@ -1,5 +1,6 @@
 """Messages handed over together: each gets its own outcome, and none waits for, or is lost with, another."""
 
+import json
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from huitou.base.migrate import all_migrations
+from huitou.merchant import actions as merchants
+from huitou.merchant import reads as merchants_read
 from huitou.profile import actions as profiles
 from huitou.reach.actions import messages as actions
 from huitou.reach.actions import stops as stopping
@@ -233,6 +236,26 @@ def test_no_permit_is_used_twice_within_a_set(town: Town, count: int) -> None:
 def _set_policy(town: Town, policy: ContactPolicy) -> None:
     with town.db.write(town.brand.merchant.id) as tx:
         actions.set_policy(tx, policy, version=reads.policy_shown(tx).version)
+
+
+def test_an_account_is_called_no_faster_than_its_provider_allows(
+    live_town: Town, clock: Clock
+) -> None:
+    town = live_town
+    clock.move(days=1)  # what waits then does so by the clock of the queue too
+    with town.db.write(town.brand.merchant.id, principal="test") as tx:
+        config = json.loads(merchants_read.channel_config(tx, "sms") or "")
+        merchants.set_channel(tx, "sms", json.dumps({**config, "per_second": 2}), is_simulated=True)
+    _, ids = _planned(town, 5)
+    gone = []
+    for _ in range(4):
+        _hand_over(town, ids)
+        gone.append(sum(state != "planned" for state in _states(town, ids)))
+        clock.move(seconds=1)
+    assert gone == [2, 4, 4, 5]
+    waiting = [job["args"]["ids"] for job in _waiting(town, "reach.submit")]
+    assert ids[2:] in waiting
+    assert ids[4:] in waiting
 
 
 def _plan(town: Town, *candidates: Candidate) -> list[UUID]:

@@ -50,6 +50,11 @@ class GatewayChannel:
         """Give the connections back."""
         self._http.close()
 
+    @property
+    def per_second(self) -> int:
+        """As the merchant set it."""
+        return self._form.per_second
+
     def fen_per_thousand(self, outgoing: Outgoing) -> int:
         """As the merchant has agreed with the vendor."""
         return self._form.fen_per_thousand

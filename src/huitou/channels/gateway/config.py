@@ -47,6 +47,16 @@ class HttpForm(BaseModel):
         le=100_000_000,
         json_schema_extra=english("Price of a thousand (fen)"),
     )
+    per_second: int = Field(
+        0,
+        title="每秒最多发送（条）",
+        description="略低于服务商允许的每秒次数；0 为不限",
+        ge=0,
+        le=10_000,
+        json_schema_extra=english(
+            "Messages a second", "A little less than the provider allows; 0: any number"
+        ),
+    )
     timeout_seconds: int = Field(
         10,
         title="请求超时（秒）",

@@ -62,6 +62,16 @@ class SmsForm(BaseModel):
             "Price of a thousand parts (fen)", "By your contract; costs are estimated from it"
         ),
     )
+    per_second: int = Field(
+        0,
+        title="每秒最多发送（条）",
+        description="略低于服务商允许的每秒次数；0 为不限",
+        ge=0,
+        le=10_000,
+        json_schema_extra=english(
+            "Messages a second", "A little less than the provider allows; 0: any number"
+        ),
+    )
     receipt_secret: Annotated[
         SecretStr | None,
         Field(

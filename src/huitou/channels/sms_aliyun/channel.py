@@ -105,6 +105,11 @@ class AliyunSmsChannel:
                 return _outcome(found, ref or outgoing.message_id.hex)
         return Failed("not_found", "no such message on any day since its making", is_final=False)
 
+    @property
+    def per_second(self) -> int:
+        """As the merchant set it."""
+        return self._config.per_second
+
     def fen_per_thousand(self, outgoing: Outgoing) -> int:
         """By parts of the template's wording."""
         template = outgoing.template or self._config.template_code

@@ -109,6 +109,11 @@ class TencentSmsChannel:
                 return _outcome(row)
         return Waiting(ref) if ref is not None else Unknown("no report yet")
 
+    @property
+    def per_second(self) -> int:
+        """As the merchant set it."""
+        return self._config.per_second
+
     def fen_per_thousand(self, outgoing: Outgoing) -> int:
         """By parts of the template's wording."""
         template = outgoing.template or self._config.template_id

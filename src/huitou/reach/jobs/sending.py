@@ -9,7 +9,7 @@ customer's rows once; a message alone is a set of one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,12 +20,12 @@ from huitou.kernel.ids import new_id
 from huitou.reach.jobs import holding, news, opening
 from huitou.reach.jobs.opening import News, Sending
 from huitou.reach.reads import messages as reads
-from huitou.reach.rules import gate, standing
+from huitou.reach.rules import gate, pacing, standing
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
-from huitou.reach.store import permits
+from huitou.reach.store import paces, permits
 from huitou.reach.store.messages import Message
-from huitou.reach.types.channels import Failed, SubmitOutcome
+from huitou.reach.types.channels import Failed, Paced, SubmitOutcome
 from huitou.reach.types.gate import Blocked, Candidate
 from huitou.reach.types.hearing import Permissive
 from huitou.reach.types.messages import Standing
@@ -158,10 +158,12 @@ def _opened(tx: Tx, going: Sequence[tuple[Message, int | None]]) -> list[Sending
     carriers = reads.channels_on(tx)
     wanted = [(m, address, carriers[m.channel]) for m, address in going if m.channel in carriers]
     found = opening.sendings(tx, wanted)
+    going = _in_pace(tx, going, found)
     subjects = [
         (message.id, carrier, address_id, subject)
-        for message, address_id, carrier in wanted
+        for message, address_id in going
         if message.id in found and address_id is not None
+        for carrier in [found[message.id].carrier]
         for subject in [_permission_of(found[message.id])]
         if subject is not None
     ]
@@ -180,6 +182,26 @@ def _opened(tx: Tx, going: Sequence[tuple[Message, int | None]]) -> list[Sending
     if rows:
         store.set_in_flight(tx, rows)
     return [found[id] for id, _, _ in rows]
+
+
+def _in_pace(
+    tx: Tx, going: Sequence[tuple[Message, int | None]], found: Mapping[UUID, Sending]
+) -> list[tuple[Message, int | None]]:
+    """Those that their accounts may be called about now; the others come again."""
+    paced: dict[str, list[Message]] = defaultdict(list)
+    for message, _ in going:
+        sending = found.get(message.id)
+        if sending and isinstance(sending.channel, Paced) and sending.channel.per_second:
+            paced[sending.carrier].append(message)
+    over = set()
+    for carrier, messages in sorted(paced.items()):
+        channel = found[messages[0].id].channel
+        assert isinstance(channel, Paced)
+        slot = pacing.slot(tx.now, paces.lock_pace(tx, carrier), len(messages), channel.per_second)
+        paces.set_pace(tx, carrier, slot.pace)
+        put_off(tx, [(message, slot.at) for message in messages[slot.count :]])
+        over |= {message.id for message in messages[slot.count :]}
+    return [(message, address) for message, address in going if message.id not in over]
 
 
 def _failed(tx: Tx, message: Message, code: str) -> News:

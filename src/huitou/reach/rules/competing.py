@@ -1,9 +1,9 @@
 """Mailings that are decided about together: who gets which, where a customer has no room for all or money does not
 suffice. Pure.
 
-Only those compete whom at least two mailings may reach, and all of a mailing that has a budget; others just go. Nobody is
-held out of the competition: the control group is drawn among those who would have won. It is then held again
-without them, so that their places and money are left to the others.
+Only those compete whom at least two mailings may reach, and all of a mailing that has a budget; others just go. The control
+group is drawn among those who would have won: whoever is held out competes apart, with all that reaches the same customers, for
+as much money as there would be for so many. Their places and money are left to the others.
 """
 
 from collections.abc import Sequence
@@ -81,19 +81,17 @@ def compete(entrants: Sequence[Entrant]) -> list[Chosen]:
     starts = np.cumsum([0, *(len(one.ordinals) for one in entrants)])
     is_out = held_out[starts[field.of_entrant] + field.of_place]
     wave = _wave(entrants, field)
-    budgets = _budgets(entrants, field)
-    eased = [
-        replace(budget, room=budget.room * len(is_in) // max((~is_out[is_in]).sum(), 1))
-        for budget, is_in in budgets
-    ]
-    said = arbitrate(replace(wave, limits=(*eased, *wave.limits)), is_bound_sure=False)
-    option, reason = said.option, said.reason
-    if is_out.any():
-        rows = np.flatnonzero(~is_out[field.message])
-        limits_ = (*(budget for budget, _ in budgets), *wave.limits)
-        said = arbitrate(_part(replace(wave, limits=limits_), rows), is_bound_sure=False)
-        option = np.where(is_out, option, np.append(rows, NONE)[said.option])
-        reason = np.where(is_out, reason, said.reason)
+    option = np.full(len(is_out), NONE, np.int64)
+    reason = np.zeros(len(is_out), np.int64)
+    beside = np.isin(wave.messages.customer, wave.messages.customer[is_out])
+    for is_about, takes_part in ((is_out, beside), (~is_out, ~is_out)):
+        if is_about.any():
+            rows = np.flatnonzero(takes_part[field.message])
+            budgets = _budgets(entrants, field, takes_part, ~is_out)
+            part = _part(replace(wave, limits=(*budgets, *wave.limits)), rows)
+            said = arbitrate(part, is_bound_sure=False)
+            option[is_about] = np.append(rows, NONE)[said.option[is_about]]
+            reason[is_about] = said.reason[is_about]
     _tell(chosen, field, option, reason, is_out)
     return chosen
 
@@ -169,8 +167,10 @@ def _options(entrants: Sequence[Entrant], field: _Field, fatigue: Floats) -> Opt
     return Options(field.message, field.way.astype(np.int64), value, cost)
 
 
-def _budgets(entrants: Sequence[Entrant], field: _Field) -> list[tuple[Limit, Ints]]:
-    """Each with the messages that it is for."""
+def _budgets(
+    entrants: Sequence[Entrant], field: _Field, takes_part: Mask, is_free: Mask
+) -> list[Limit]:
+    """What there is to spend on the messages that take part, in proportion to those who are free to get one."""
     found = []
     for number, one in enumerate(entrants):
         if one.plan.budget_fen is None:
@@ -178,9 +178,10 @@ def _budgets(entrants: Sequence[Entrant], field: _Field) -> list[tuple[Limit, In
         cost = np.array([way.cost_fen for way in one.plan.ways])
         mine = field.entrant == number
         use = np.where(mine, cost[np.where(mine, field.way, 0)], 0)
-        room = np.array([one.plan.budget_fen * _THOUSANDTHS])
-        limit = limits.budget("budget", np.where(mine, 0, NONE), use, room)
-        found.append((limit, np.flatnonzero(field.of_entrant == number)))
+        own = field.of_entrant == number
+        count, free = int((own & takes_part).sum()), int((own & is_free).sum())
+        room = one.plan.budget_fen * _THOUSANDTHS * count // max(free, 1)
+        found.append(limits.budget("budget", np.where(mine, 0, NONE), use, np.array([room])))
     return found
 
 

@@ -146,6 +146,16 @@ class Cancels(Protocol):
 
 
 @runtime_checkable
+class Paced(Protocol):
+    """A channel whose provider takes so many calls a second."""
+
+    @property
+    def per_second(self) -> int:
+        """At most; 0: as many as there are."""
+        ...
+
+
+@runtime_checkable
 class Priced(Protocol):
     """A channel that costs money by the message."""
 
