@@ -137,6 +137,7 @@ class GatewayStage:
             card_scope="vip",
             fen_per_thousand=0,
             timeout_seconds=10,
+            per_second=0,
         )
         return webhook_form(config)
 
