@@ -167,6 +167,11 @@ def colleagues(tx: ReadTx, unit_ids: Iterable[UUID]) -> list[Colleague]:
     return lists.list_colleagues(tx, list(unit_ids))
 
 
+def open_counts(tx: ReadTx, staff_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many open tasks these associates have; those without any are missing."""
+    return lists.count_open(tx, list(staff_ids))
+
+
 def friends(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
     """Customer → staff they are WeCom friends with."""
     found: dict[UUID, set[UUID]] = {}

@@ -100,6 +100,12 @@ SETTINGS: dict[str, SettingKind] = {
     "campaign.grace_minutes": SettingKind(
         60, int, "催办后多久改由短信触达（分钟）", "Minutes from urging to SMS"
     ),
+    "campaign.associate_tasks": SettingKind(
+        0,
+        int,
+        "导购手上最多多少个活动任务（0 为不限），满后优先更有价值的客户",
+        "Most open tasks of an associate (0: any); whoever brings most comes first",
+    ),
     "campaign.approval_size": SettingKind(
         10_000,
         int,

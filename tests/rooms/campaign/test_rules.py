@@ -28,7 +28,13 @@ people = st.builds(
 
 
 def decide(
-    person: Person, by: Routes, holdout_bp: int, salt: str = "s", *, has_person_step: bool = True
+    person: Person,
+    by: Routes,
+    holdout_bp: int,
+    salt: str = "s",
+    *,
+    has_person_step: bool = True,
+    has_enough: bool = False,
 ) -> Verdict:
     staff_id = None if person.is_owner_away else person.owner_id
     return verdicts.decide(
@@ -36,11 +42,19 @@ def decide(
         by,
         has_person_step=has_person_step,
         staff_id=staff_id if has_person_step else None,
+        has_enough=has_enough,
         unit_id=STORE if staff_id else None,
         opportunity_id=None,
         salt=salt,
         holdout_bp=holdout_bp,
     )
+
+
+@given(people, routes)
+def test_who_has_tasks_enough_gets_no_other(person: Person, by: Routes) -> None:
+    verdict = decide(person, by, 0, has_enough=True)
+    assert verdict.staff_id is None
+    assert not verdict.codes or verdict.codes[0] == "capacity"
 
 
 @given(people, routes)

@@ -176,6 +176,20 @@ def list_colleagues(tx: ReadTx, unit_ids: Sequence[UUID]) -> list[Colleague]:
     )
 
 
+def count_open(tx: ReadTx, staff_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Associate → open tasks."""
+    rows = tx.rows(
+        dict,
+        """
+        SELECT staff_id, count(*) AS count FROM associate.task
+        WHERE merchant_id = %(merchant)s AND staff_id = ANY(%(ids)s) AND state = 'open'
+        GROUP BY staff_id
+        """,
+        {"ids": list(staff_ids)},
+    )
+    return {row["staff_id"]: row["count"] for row in rows}
+
+
 def list_friends(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
     """WeCom friendships that last, as (customer, staff)."""
     found = tx.rows(

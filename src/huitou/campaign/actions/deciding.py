@@ -20,6 +20,7 @@ from huitou.content.types import EmptyText, Filling, TextChannel
 from huitou.identity import reads as identity
 from huitou.merchant import reads as merchant
 from huitou.opportunity import reads as opportunity
+from huitou.order import reads as orders
 from huitou.reach.actions import messages as reach
 from huitou.reach.types.gate import Candidate
 from huitou.segment import reads as segment
@@ -28,9 +29,11 @@ CHUNK = 1_000
 SHOWN_PRODUCTS = 3
 Loads = dict[UUID, int]
 """Associate → tasks decided on but not yet made."""
+Audience = list[tuple[UUID, UUID | None]]
+"""Customer and the opportunity that named them."""
 
 
-def audience(tx: ReadTx, source: Source) -> list[tuple[UUID, UUID | None]]:
+def audience(tx: ReadTx, source: Source) -> Audience:
     """Everyone the source names, by id, each with the opportunity that named them."""
     if source.opportunity_kind is not None:
         found = opportunity.open_candidates(tx, source.opportunity_kind, category=source.category)
@@ -45,6 +48,19 @@ def audience(tx: ReadTx, source: Source) -> list[tuple[UUID, UUID | None]]:
         raise BadSource()
     roots = identity.canonical(tx, members)
     return [(customer_id, None) for customer_id in sorted(set(roots.values()))]
+
+
+def in_order_of_worth(tx: ReadTx, plan: Plan, audience: Audience) -> Audience:
+    """Where associates can have tasks enough: whoever spends most in an order first, so that they get one. An opportunity list
+    is in the order of its own scores."""
+    if not _tasks_most(tx, plan) or plan.source.opportunity_kind is not None:
+        return audience
+    worth: dict[UUID, float] = {}
+    for start in range(0, len(audience), 10 * CHUNK):
+        some = [customer_id for customer_id, _ in audience[start : start + 10 * CHUNK]]
+        for customer_id, total in orders.totals(tx, some).items():
+            worth[customer_id] = total.paid_fen / max(total.order_count, 1)
+    return sorted(audience, key=lambda one: -worth.get(one[0], 0.0))
 
 
 def deadline(tx: ReadTx, step: Step) -> datetime:
@@ -69,28 +85,36 @@ def decide(
     chunk: Sequence[tuple[UUID, UUID | None]],
     loads: Loads,
     campaign_id: UUID | None,
+    each: int = 1,
 ) -> list[Verdict]:
-    """A verdict for each `(customer, opportunity)`, in order; `loads` grows with the tasks."""
+    """A verdict for each `(customer, opportunity)`, in order; `loads` grows with the tasks, of a sample by as many as each one
+    stands for."""
+    most = _tasks_most(tx, plan)
     opportunities = _opportunities(tx, chunk)
     people = store.list_people(tx, [customer_id for customer_id, _ in chunk], campaign_id)
     staff = _assign(tx, people, loads) if plan.person else {}
     routes = _routes(tx, plan, people, staff, campaign_id)
+    open_tasks = associate.open_counts(tx, set(staff.values())) if most else {}
     units = _units_of(tx)
     decided = []
     for person in people:
         staff_id = staff.get(person.customer_id)
+        has_enough = False
+        if most and staff_id is not None:
+            has_enough = open_tasks.get(staff_id, 0) + loads.get(staff_id, 0) >= most
         verdict = verdicts.decide(
             person,
             routes[person.customer_id],
             has_person_step=plan.person is not None,
             staff_id=staff_id,
+            has_enough=has_enough,
             unit_id=units.get(staff_id) if staff_id else None,
             opportunity_id=opportunities.get(person.customer_id),
             salt=plan.salt,
             holdout_bp=plan.holdout_bp,
         )
         if verdict.staff_id is not None:
-            loads[verdict.staff_id] = loads.get(verdict.staff_id, 0) + 1
+            loads[verdict.staff_id] = loads.get(verdict.staff_id, 0) + each
         decided.append(verdict)
     return decided
 
@@ -185,6 +209,12 @@ def waiting(tx: ReadTx, plan: Plan, step: Step) -> dict[str, Any]:
 def content_key(campaign_id: UUID | None) -> str:
     """What one campaign says is one content, whatever the channel."""
     return f"campaign:{campaign_id}"
+
+
+def _tasks_most(tx: ReadTx, plan: Plan) -> int:
+    """How many open tasks an associate may have; 0: any number, or none are made."""
+    most: int = merchant.setting(tx, "campaign.associate_tasks") if plan.person else 0
+    return most
 
 
 def _opportunities(

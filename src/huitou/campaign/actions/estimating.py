@@ -38,7 +38,7 @@ def begin(tx: Tx, campaign_id: UUID) -> Estimate:
             return reads.get_estimate(tx, campaign_id)
         _end(tx, going.id, "cancelled")
     plan, estimate_id = reads.plan_of(stored), new_id()
-    audience = deciding.audience(tx, plan.source)
+    audience = deciding.in_order_of_worth(tx, plan, deciding.audience(tx, plan.source))
     store.add_estimate(tx, estimate_id, campaign_id, stored.version, audience)
     _go_on(tx, estimate_id, plan)
     return reads.get_estimate(tx, campaign_id)

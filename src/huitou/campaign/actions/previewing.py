@@ -32,13 +32,14 @@ def preview(
     With `at_most`, of a larger audience only so many are decided about: taken evenly, as an
     audience may have its best first. Refuses BadSource, and what the segment room refuses of a rule.
     """
-    everybody = deciding.audience(tx, plan.source)
-    audience = everybody[:: -(-len(everybody) // at_most) or 1] if at_most else everybody
+    everybody = deciding.in_order_of_worth(tx, plan, deciding.audience(tx, plan.source))
+    each = max(1, -(-len(everybody) // at_most)) if at_most else 1
+    audience = everybody[::each]
     loads: deciding.Loads = {}
     verdicts: list[Verdict] = []
     for first in range(0, len(audience), deciding.CHUNK):
         chunk = audience[first : first + deciding.CHUNK]
-        verdicts += deciding.decide(tx, plan, chunk, loads, campaign_id)
+        verdicts += deciding.decide(tx, plan, chunk, loads, campaign_id, each)
     treated = [v for v in verdicts if v.arm == "treated"]
     tasks = [v for v in treated if v.staff_id is not None]
     by_fallback = [v for v in treated if v.staff_id is None and plan.person]

@@ -31,9 +31,6 @@ from huitou.merchant import actions as merchant
 from huitou.reach.actions import messages as reach
 from huitou.reach.actions import stops
 
-Audience = list[tuple[UUID, UUID | None]]
-"""Customer and the opportunity that named them."""
-
 
 def publish(tx: Tx, campaign_id: UUID, *, version: int | None = None) -> Campaign:
     """Begin, at once or when it is to; above a size when another person agrees.
@@ -55,7 +52,7 @@ def publish(tx: Tx, campaign_id: UUID, *, version: int | None = None) -> Campaig
     return reads.get_campaign(tx, campaign_id)
 
 
-def audience_of(tx: Tx, stored: Stored) -> Audience:
+def audience_of(tx: Tx, stored: Stored) -> deciding.Audience:
     """Whom it would be about now. Refuses DeadlinePast, NoCandidates, and what the source refuses."""
     if stored.deadline is not None and stored.deadline <= tx.now:
         raise DeadlinePast()
@@ -72,12 +69,12 @@ def check_size(tx: Tx, stored: Stored, count: int) -> None:
         raise GrownTooMuch(count=count, most=most)
 
 
-def begin(tx: Tx, stored: Stored, audience: Audience) -> None:
+def begin(tx: Tx, stored: Stored, audience: deciding.Audience) -> None:
     """Fix whom it is about and begin to decide, chunk by chunk in the background."""
-    person = reads.plan_of(stored).person
-    if person is not None:
-        store.set_deadline(tx, stored.id, deciding.deadline(tx, person))
-    candidates.add_pending(tx, stored.id, audience)
+    plan = reads.plan_of(stored)
+    if plan.person is not None:
+        store.set_deadline(tx, stored.id, deciding.deadline(tx, plan.person))
+    candidates.add_pending(tx, stored.id, deciding.in_order_of_worth(tx, plan, audience))
     if stored.send_time == "habit":
         customer_ids = [customer_id for customer_id, _ in audience]
         store.set_hours(tx, stored.id, timing.base_of(tx, customer_ids))
@@ -99,6 +96,8 @@ def publish_chunk(tx: Tx, *, campaign_id: str) -> None:
         return
     pending = candidates.list_pending(tx, id_, deciding.CHUNK)
     if pending:
+        if plan.person is not None:
+            tx.lock("campaign.tasks")  # what associates have is counted before more is made
         roots = identity.canonical(tx, [customer_id for _, customer_id, _ in pending])
         chunk = [(roots[customer_id], opportunity_id) for _, customer_id, opportunity_id in pending]
         verdicts = deciding.decide(tx, plan, chunk, {}, id_)
@@ -182,7 +181,7 @@ def forget(tx: Tx, customer_ids: list[UUID]) -> None:
     passages.stop_customers(tx, customer_ids, "forgotten")
 
 
-def _schedule_or_begin(tx: Tx, stored: Stored, audience: Audience) -> None:
+def _schedule_or_begin(tx: Tx, stored: Stored, audience: deciding.Audience) -> None:
     waits = stored.starts_at is not None and stored.starts_at > tx.now
     if waits and not stored.holds_ahead:
         _change(tx, stored, "scheduled")

@@ -17,6 +17,10 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "holdout": ("对照组，不触达", "Held out as a control"),
     "owner_away": ("专属导购不在岗，门店也没有同事可以代发", "Associate away, nobody to cover"),
+    "capacity": (
+        "导购手上的任务已满，先给了更有价值的客户",
+        "The associate has tasks enough: whoever brings more came first",
+    ),
     "not_sent": ("导购没有发送", "The associate did not send it"),
     "taken_back": ("导购没有确认，已撤回", "Never confirmed by the associate, taken back"),
     "not_delivered": ("时限内没有送达", "Did not arrive in time"),
@@ -46,6 +50,7 @@ CHANNEL_CODES = frozenset(
         "quiet_hours",
         "no_associate",
         "owner_away",
+        "capacity",
     }
 )
 """Codes that speak of one channel; the gate's others forbid every channel today."""
@@ -80,6 +85,7 @@ def decide(
     *,
     has_person_step: bool,
     staff_id: UUID | None,
+    has_enough: bool,
     unit_id: UUID | None,
     opportunity_id: UUID | None,
     salt: str,
@@ -87,16 +93,16 @@ def decide(
 ) -> Verdict:
     """What the campaign does about one customer, who is treated if any step reaches them now.
 
-    `staff_id` is who would do the person step: the owner, or a colleague when the owner is away. The
+    `staff_id` is who would do the person step: the owner, or a colleague when the owner is away; `has_enough`: tasks already. The
     holdout is drawn last, among those who would be treated, so that both arms are alike.
     """
     reason = forbidden(person, has_person_step=has_person_step)
     if reason is not None:
         return Verdict(person.customer_id, "excluded", reason)
     codes = routes.codes
-    if has_person_step and staff_id is None:
+    if has_person_step and (staff_id is None or has_enough):
         missing = "no_associate" if person.owner_id is None else "owner_away"
-        codes = (missing, *codes[1:])
+        codes = ("capacity" if has_enough else missing, *codes[1:])
     if all(code is not None for code in codes):
         return Verdict(person.customer_id, "excluded", _nobody(codes), codes=codes)
     if is_held_out(person.ordinal, salt, holdout_bp):

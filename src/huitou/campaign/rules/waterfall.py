@@ -17,6 +17,7 @@ ORDER = (
     "other_campaign",
     "no_associate",
     "owner_away",
+    "capacity",
     "opted_out",
     "no_consent",
     "too_late",

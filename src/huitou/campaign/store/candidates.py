@@ -61,14 +61,18 @@ def list_favourites(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, list
 
 
 def add_pending(tx: Tx, campaign_id: UUID, audience: Sequence[tuple[UUID, UUID | None]]) -> int:
-    """Everyone who is to be decided about: `(customer, opportunity)`. Again is no change."""
-    tx.load("audience", {"customer_id": "uuid", "opportunity_id": "uuid"}, audience)
+    """Everyone who is to be decided about, in order: `(customer, opportunity)`. Again is no change."""
+    tx.load(
+        "audience",
+        {"place": "int", "customer_id": "uuid", "opportunity_id": "uuid"},
+        [(place, *one) for place, one in enumerate(audience)],
+    )
     return tx.run(
         """
         INSERT INTO campaign.candidate (merchant_id, campaign_id, first_customer_id, customer_id,
-                                        arm, opportunity_id, at)
+                                        arm, opportunity_id, at, place)
         SELECT %(merchant)s, %(campaign)s, customer_id, customer_id, 'pending', opportunity_id,
-               %(now)s
+               %(now)s, place
         FROM pg_temp.audience
         ON CONFLICT DO NOTHING
         """,
@@ -132,13 +136,13 @@ def set_arm(
 def list_pending(
     tx: ReadTx, campaign_id: UUID, count_max: int
 ) -> list[tuple[UUID, UUID, UUID | None]]:
-    """`(first customer, customer who answers now, opportunity)` in the order of ids."""
+    """`(first customer, customer who answers now, opportunity)`, as they were given."""
     rows = tx.rows(
         dict,
         """
         SELECT first_customer_id, customer_id, opportunity_id FROM campaign.candidate
         WHERE merchant_id = %(merchant)s AND campaign_id = %(campaign)s AND arm = 'pending'
-        ORDER BY first_customer_id LIMIT %(count_max)s
+        ORDER BY place, first_customer_id LIMIT %(count_max)s
         """,
         {"campaign": campaign_id, "count_max": count_max},
     )
