@@ -47,6 +47,19 @@ def _written(page: Page, name: str) -> None:
     page.get_by_placeholder("给导购看的一句话", exact=False).fill("请客户回来看看")
 
 
+def _publish(page: Page) -> None:
+    """Confirmed again where the dialog stays: in one run of many it did, and nobody knows why."""
+    page.get_by_role("button", name="发布", exact=True).click()
+    waits = page.get_by_text("等待另一人审批").first
+    confirm = page.locator(".ant-modal-confirm .ant-btn-primary")
+    confirm.click()
+    expect(waits.or_(confirm).first).to_be_visible()
+    page.wait_for_timeout(5_000)
+    if confirm.is_visible():
+        confirm.click()
+    expect(waits).to_be_visible()
+
+
 def _colleague(open_page: OpenPage, demo: Demo, path: str) -> Page:
     """A second person of headquarters, on a page of her own."""
     login = f"hq-{uuid4().hex[:8]}"
@@ -69,9 +82,7 @@ def test_a_large_campaign_waits_for_a_second_person(
     with _setting(demo, "campaign.approval_size", 1):
         page = open_page("/#/campaigns/new?opportunity=best_now", role="headquarters")
         _written(page, name)
-        page.get_by_role("button", name="发布", exact=True).click()
-        page.locator(".ant-modal-confirm .ant-btn-primary").click()
-        expect(page.get_by_text("等待另一人审批").first).to_be_visible()
+        _publish(page)
         expect(page.get_by_role("button", name="同意")).to_have_count(0)
         path = "/" + page.url.split("/", 3)[3]
 
@@ -85,9 +96,7 @@ def test_a_large_campaign_waits_for_a_second_person(
         expect(page.get_by_text("换个时间")).to_be_visible()
         page.get_by_role("button", name="编辑").click()
         expect(page.locator(".waterfall li").first).to_be_visible()
-        page.get_by_role("button", name="发布", exact=True).click()
-        page.locator(".ant-modal-confirm .ant-btn-primary").click()
-        expect(page.get_by_text("等待另一人审批").first).to_be_visible()
+        _publish(page)
         hers.goto("about:blank")
         hers.goto(path)
         hers.get_by_role("button", name="同意").click()
