@@ -6,6 +6,7 @@ With `HUITOU_DEMO_DATA` the tests walk a demo that runs already, by its data fol
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
@@ -99,3 +100,13 @@ def _keep(errors: list[str], kind: str, text: str, location: object) -> None:
     is_meant = is_signing_in or "ERR_ABORTED" in text or "ERR_INTERNET_DISCONNECTED" in text
     if kind == "error" and not is_meant:
         errors.append(f"{text} {location}")
+
+
+@pytest.fixture
+def name(demo: Demo) -> Iterator[str]:
+    """Of a campaign of our own, over when the test is."""
+    given = f"触达 {uuid4().hex[:6]}"
+    yield given
+    for one in demo.get("/v1/campaigns", limit="50")["items"]:
+        if one["name"] == given and one["state"] in ("live", "paused"):
+            demo.post(f"/v1/campaigns/{one['id']}/end")

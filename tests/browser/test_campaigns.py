@@ -1,9 +1,7 @@
 """A campaign is written step by step, tried, scheduled and taken back, and its page says who was left out."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,16 +10,6 @@ from tests.browser.conftest import OpenPage
 from tests.browser.running import Demo, soon
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-
-
-@pytest.fixture
-def name(demo: Demo) -> Iterator[str]:
-    """Of a campaign of our own, over when the test is."""
-    given = f"触达 {uuid4().hex[:6]}"
-    yield given
-    for one in demo.get("/v1/campaigns", limit="50")["items"]:
-        if one["name"] == given and one["state"] in ("live", "paused"):
-            demo.post(f"/v1/campaigns/{one['id']}/end")
 
 
 def _kept(demo: Demo, name: str) -> dict[str, Any]:

@@ -15,16 +15,6 @@ from tests.browser.running import Demo, soon
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
-@pytest.fixture
-def name(demo: Demo) -> Iterator[str]:
-    """Of a campaign of our own, over when the test is."""
-    given = f"触达 {uuid4().hex[:6]}"
-    yield given
-    for one in demo.get("/v1/campaigns", limit="50")["items"]:
-        if one["name"] == given and one["state"] in ("live", "paused"):
-            demo.post(f"/v1/campaigns/{one['id']}/end")
-
-
 @contextmanager
 def _setting(demo: Demo, key: str, value: object) -> Iterator[None]:
     def put(wanted: object) -> None:

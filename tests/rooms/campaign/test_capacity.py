@@ -11,24 +11,11 @@ from tests.rooms.campaign.planning import SMS, arms, plan, published
 from tests.rooms.reach.conftest import Town
 
 
-def spend(town: Town, people: list[UUID], fen: list[int]) -> None:
-    """An average order of each; none where it is 0."""
-    with town.db.write(town.brand.merchant.id) as tx:
-        for customer, paid in zip(people, fen, strict=True):
-            if paid:
-                tx.run(
-                    'INSERT INTO "order".total (merchant_id, customer_id, order_count, paid_fen, refunded_fen,'
-                    " first_paid_at, last_paid_at, stage)"
-                    " VALUES (%(merchant)s, %(id)s, 2, %(fen)s, 0, %(now)s, %(now)s, 'new')",
-                    {"id": customer, "fen": 2 * paid},
-                )
-
-
 @pytest.fixture
 def people(town: Town) -> list[UUID]:
     """Five friends of one associate, who spend 30, 10, 50, 0 and 20 yuan in an order."""
     found = sorted(town.people(5, consents=("wecom", "sms")))
-    spend(town, found, [3_000, 1_000, 5_000, 0, 2_000])
+    town.spend(found, [3_000, 1_000, 5_000, 0, 2_000])
     with town.db.write(town.brand.merchant.id) as tx:
         merchants.set_setting(tx, "campaign.associate_tasks", 2)
     return found

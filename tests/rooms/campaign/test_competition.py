@@ -96,14 +96,7 @@ def test_the_control_group_leaves_its_place_to_the_others(town: Town) -> None:
 
 def test_a_budget_is_spent_where_it_brings_most(town: Town) -> None:
     people = sorted(town.people(4))
-    with town.db.write(town.brand.merchant.id) as tx:
-        for place, customer in enumerate(people):
-            tx.run(
-                'INSERT INTO "order".total (merchant_id, customer_id, order_count, paid_fen, refunded_fen,'
-                " first_paid_at, last_paid_at, stage)"
-                " VALUES (%(merchant)s, %(id)s, 1, %(fen)s, 0, %(now)s, %(now)s, 'new')",
-                {"id": customer, "fen": 10_000 * (place + 1)},
-            )
+    town.spend(people, [10_000, 20_000, 30_000, 40_000])
     made = published(town, steps=A_DAY, product_mode="none", budget_fen=10)
     told = arms(town, made.id)
     assert [told[one][1] for one in people] == ["budget", "budget", None, None]

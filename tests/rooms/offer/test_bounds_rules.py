@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import combinations_with_replacement, product
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -167,9 +168,7 @@ def test_pieces_that_are_alike_beside_every_decision(seed: int) -> None:
     table = tabled(cart, rules)
     sets = coupon_sets(table, rules)
     least = None
-    for count, modes in enumerate(decisions(table)):
-        if count > 20_000:
-            pytest.skip("too many decisions")
+    for modes in decisions(table):
         found = min(priced(table, modes, coupons)[0] for coupons in sets)
         least = found if least is None else min(least, found)
     best = solve(cart, rules)
@@ -198,11 +197,11 @@ def test_joining_in_vain_is_passed_over_only_where_not_joining_is_open() -> None
     assert found == [True, False, False, False]
 
 
-def coupon(name: str, ends: int | None, **fields: object) -> UsableCoupon:
+def coupon(name: str, ends: int | None, **fields: Any) -> UsableCoupon:
     """3 off from 20 on."""
     at = None if ends is None else datetime(2026, 12, ends, tzinfo=UTC)
     terms = OrderOff(kind="order_off", off_fen=300)
-    return UsableCoupon(name, terms, threshold_fen=2_000, expires_at=at, **fields)  # type: ignore[arg-type]
+    return UsableCoupon(name, terms, threshold_fen=2_000, expires_at=at, **fields)
 
 
 def test_of_coupons_that_do_the_same_one_is_looked_at() -> None:
@@ -243,11 +242,9 @@ def test_a_set_is_left_out_for_a_better_last_coupon() -> None:
     """15 % off rather than 5 % off or 10 % off of the same; not where another comes after it, nor with less at most."""
     cart = Cart((CartLine(1, "a", "A", 3, 10_000),))
 
-    def part(
-        name: str, pay_bp: int, cap_fen: int | None = None, **fields: str | int
-    ) -> UsableCoupon:
+    def part(name: str, pay_bp: int, cap_fen: int | None = None, **fields: Any) -> UsableCoupon:
         terms = OrderOff(kind="order_off", pay_bp=pay_bp, cap_fen=cap_fen)
-        return UsableCoupon(name, terms, threshold_fen=1_000, **fields)  # type: ignore[arg-type]
+        return UsableCoupon(name, terms, threshold_fen=1_000, **fields)
 
     later = part("c3", 9_000, category="platform", rank=2)
     coupons = (part("c0", 9_500), part("c1", 8_500), part("c2", 8_000, 100), later)

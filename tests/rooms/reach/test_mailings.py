@@ -288,14 +288,7 @@ def test_what_a_worker_left_in_the_middle_is_taken_up(town: Town, copies: Wareho
 def test_a_budget_goes_where_it_brings_most(town: Town, copies: Warehouse) -> None:
     people = town.people(6)
     found = ordinals(town, people)
-    with town.db.write(town.brand.merchant.id) as tx:
-        for place, customer in enumerate(people):
-            tx.run(
-                'INSERT INTO "order".total (merchant_id, customer_id, order_count, paid_fen, refunded_fen,'
-                " first_paid_at, last_paid_at, stage)"
-                " VALUES (%(merchant)s, %(id)s, 1, %(fen)s, 0, %(now)s, %(now)s, 'new')",
-                {"id": customer, "fen": 10_000 * (place + 1)},
-            )
+    town.spend(people, range(10_000, 70_000, 10_000))
     write_copy(town, copies, is_whole=True)
     wanted = plan(ways=(Way(channel="sms", cost_fen=5_000),), budget_fen=15)
     with town.db.read(town.brand.merchant.id) as tx:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from huitou.channels.forms import english
+from huitou.channels.forms import PerSecond, english
 from huitou.channels.gateway.safety import checked
 
 PLACES = frozenset({"id", "to", "text", "title", "url", "template"})
@@ -47,16 +47,7 @@ class HttpForm(BaseModel):
         le=100_000_000,
         json_schema_extra=english("Price of a thousand (fen)"),
     )
-    per_second: int = Field(
-        0,
-        title="每秒最多发送（条）",
-        description="略低于服务商允许的每秒次数；0 为不限",
-        ge=0,
-        le=10_000,
-        json_schema_extra=english(
-            "Messages a second", "A little less than the provider allows; 0: any number"
-        ),
-    )
+    per_second: PerSecond = 0
     timeout_seconds: int = Field(
         10,
         title="请求超时（秒）",

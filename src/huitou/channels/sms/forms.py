@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from huitou.channels.forms import english
+from huitou.channels.forms import PerSecond, english
 from huitou.channels.sms.templates import filled, names_in, read_templates
 from huitou.channels.sms.wording import part_count
 from huitou.reach.types.channels import Failed, Outgoing
@@ -62,16 +62,7 @@ class SmsForm(BaseModel):
             "Price of a thousand parts (fen)", "By your contract; costs are estimated from it"
         ),
     )
-    per_second: int = Field(
-        0,
-        title="每秒最多发送（条）",
-        description="略低于服务商允许的每秒次数；0 为不限",
-        ge=0,
-        le=10_000,
-        json_schema_extra=english(
-            "Messages a second", "A little less than the provider allows; 0: any number"
-        ),
-    )
+    per_second: PerSecond = 0
     receipt_secret: Annotated[
         SecretStr | None,
         Field(
