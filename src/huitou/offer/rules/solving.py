@@ -7,6 +7,8 @@ else could be.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 
 from huitou.base.compiling import ints
 from huitou.offer.rules import descending, scouting, searching, valuing
@@ -228,18 +230,17 @@ def _prefer(
     clock: Clock,
     ends_at: float,
 ) -> None:
-    """Of the sets that are as cheap, which stand in the order of preference, take the first, if time is left to find it."""
+    """Of the sets that are as cheap, which stand in the order of preference, take the first, if time is left to find it. One set after
+    the other: plans that are searched together take turns, and the first to be found need not be of the first set."""
     state = problem.walk.state
-    own = sets.index(int(state[BEST_SET]))
-    state[VALUE] += 1
-    before = _modes(problem)
-    order = [plan for n, plan in sorted(plans) if n < own]
-    if order:
-        _search(problem, order, clock, ends_at)
-    if state[BEST_SET] == sets[own]:
-        for n, m in enumerate(before):
-            problem.walk.best[n] = m
-    state[VALUE] -= 1
+    value, own = int(state[VALUE]), sets.index(int(state[BEST_SET]))
+    state[VALUE] = value + 1
+    before = sorted(each for each in plans if each[0] < own)
+    for _, alike in groupby(before, key=itemgetter(0)):
+        if state[VALUE] <= value or clock() >= ends_at:
+            break
+        _search(problem, [plan for _, plan in alike], clock, ends_at)
+    state[VALUE] = value
 
 
 def warm(clock: Clock) -> None:
