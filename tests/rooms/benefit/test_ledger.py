@@ -1,6 +1,7 @@
 """The ledger on PostgreSQL: once, balanced, append-only, never more taken back than given."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -90,6 +91,27 @@ def test_many_postings_in_one_call_answer_in_their_order(write: Write, read: Rea
         balances = reads.balances(tx, people, "commission")
         assert balances == {who: sum(range(n + 1, 701, 7)) for n, who in enumerate(people)}
         assert reads.balance(tx, ("merchant", tx.merchant), "commission") <= -sum(balances.values())
+
+
+def test_a_known_key_keeps_no_call_waiting_for_its_account(db: Database, write: Write) -> None:
+    """Else two calls wait for each other: one has the account and wants what the other has made."""
+    known, spender, fresh = new_id(), new_id(), new_id()
+    with write() as tx:
+        first = points(tx, known, 5, "known")
+        actions.post(tx, [first, points(tx, spender, 9, "gift")])
+
+    def late() -> None:
+        with db.write(merchant, principal="test") as tx:
+            again = [first, points(tx, fresh, 3, "fresh"), points(tx, spender, -4, "spent")]
+            assert [answer.is_new for answer in actions.post(tx, again)] == [False, True, True]
+
+    with ThreadPoolExecutor(1) as pool, write() as tx:
+        merchant = tx.merchant
+        actions.post(tx, [points(tx, known, 1, "holds the account")])
+        done = pool.submit(late)
+        wait([done], timeout=1)
+        actions.post(tx, [points(tx, fresh, 2, "fresh too")])
+        done.result()
 
 
 def test_partial_reversals_never_exceed_the_original(write: Write, read: Read) -> None:

@@ -139,6 +139,7 @@ def _configured(town: Town, sms_url: str, wecom_url: str) -> Town:
         "access_key_secret": "SECRET_TEST",
         "sign_name": "回头",
         "template_code": "SMS_M",
+        "text_variable": "name",
         "link_variable": "link",
         "receipt_secret": SECRET,
         "timeout_seconds": 5,
