@@ -3,7 +3,7 @@
 Written from that page and the types alone. Nothing here is clever, and nothing is shared with the room's rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -76,7 +76,7 @@ class Desk(Legal):
 
     def __init__(self, cart: Cart, rules: Rules) -> None:
         super().__init__(cart, rules)
-        self._counted: dict[tuple[str, Unit, Way], bool] = {}
+        self._counting: dict[tuple[Unit, Way], list[bool]] = {}
 
     # Steps 1 to 3
 
@@ -210,16 +210,27 @@ class Desk(Legal):
 
     def _counts(self, coupon: UsableCoupon, unit: Unit, way: Way) -> bool:
         """Whether the coupon counts the unit."""
-        asked = (coupon.id, unit, way)
-        if asked not in self._counted:
-            names = [way.price, way.piece, *way.activities]
-            self._counted[asked] = in_scope(coupon.goods, unit) and all(
-                go_together(coupon, self.offers[name]) for name in names if name is not None
-            )
-        return self._counted[asked]
+        names = [way.price, way.piece, *way.activities]
+        return in_scope(coupon.goods, unit) and all(
+            go_together(coupon, self.offers[name]) for name in names if name is not None
+        )
 
-    def outcome(self, ways: Sequence[Way], given: Sequence[str], before: Standing) -> Outcome:
-        """With the coupons, and shipping. The coupons were checked."""
+    def counted(self, ways: Sequence[Way]) -> dict[str, tuple[int, ...]]:
+        """Which units each coupon counts."""
+        columns = []
+        for each in zip(self.units, ways, strict=True):
+            if each not in self._counting:
+                self._counting[each] = [self._counts(c, *each) for c in self.coupons.values()]
+            columns.append(self._counting[each])
+        return {
+            name: tuple(i for i, column in enumerate(columns) if column[at])
+            for at, name in enumerate(self.coupons)
+        }
+
+    def outcome(
+        self, given: Sequence[str], before: Standing, counts: Mapping[str, Sequence[int]]
+    ) -> Outcome:
+        """With the coupons, of what they count, and shipping. The coupons were checked."""
         entry = before.amounts
         paid = list(entry)
         taken = dict(before.taken)
@@ -227,9 +238,7 @@ class Desk(Legal):
         coupons = sorted((self.coupons[name] for name in given), key=lambda c: (c.rank, c.id))
         for coupon in coupons:
             taken[coupon.id] = 0
-            counted = [
-                i for i, unit in enumerate(self.units) if self._counts(coupon, unit, ways[i])
-            ]
+            counted = counts[coupon.id]
             costs = [paid[i] for i in counted]
             lists = [self.units[i].list_fen for i in counted]
             reached = looked_at(coupon.measure, costs, [entry[i] for i in counted], lists)
@@ -273,7 +282,7 @@ def cost(cart: Cart, rules: Rules, decision: Decision) -> Outcome:
     desk = Desk(cart, rules)
     ways = desk.ways_in(decision)
     desk.check_coupons(decision.coupons)
-    return desk.outcome(ways, decision.coupons, desk.standing(ways))
+    return desk.outcome(decision.coupons, desk.standing(ways), desk.counted(ways))
 
 
 def rank_of(given: Sequence[UsableCoupon]) -> Rank:
@@ -295,11 +304,17 @@ def cheapest(cart: Cart, rules: Rules, pinned: Sequence[str] = ()) -> Cheapest:
     best: tuple[int, int, Rank] | None = None
     chosen: tuple[tuple[Way, ...], tuple[str, ...]] = ((), ())
     decisions = 0
+    seen = set()
     for ways in desk.plans():
-        before = desk.standing(ways)
+        before, counts = desk.standing(ways), desk.counted(ways)
+        decisions += len(sets)
+        # All that the coupons go by: what they find once more they take once more.
+        found = (*before.amounts, before.free_shipping, before.gifts_worth, *counts.values())
+        if found in seen:
+            continue
+        seen.add(found)
         for given in sets:
-            decisions += 1
-            outcome = desk.outcome(ways, given, before)
+            outcome = desk.outcome(given, before, counts)
             if not all(outcome.taken.get(name) for name in pinned):
                 continue
             reached = (outcome.payable_fen, -outcome.gifts_worth_fen, ranks[given])
