@@ -366,7 +366,10 @@ def _default_settings() -> dict[str, str]:
         "max_wal_size": "4GB",
         # Many who commit at the same moment share a flush; one who is alone never waits.
         "commit_delay": "1000",
-        "wal_compression": "on",
+        # Pages written whole after a checkpoint are most of the WAL; to compress them (pglz) costs
+        # more than to write them. Fewer checkpoints mean fewer of them.
+        "wal_compression": "off",
+        "checkpoint_timeout": "15min",
         "random_page_cost": "1.1",
         "jit": "off",
         "timezone": "UTC",

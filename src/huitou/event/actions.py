@@ -1,11 +1,21 @@
 """Appending to the log: what comes from outside, and what we did ourselves."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from huitou.base.db import Tx
 from huitou.event import rules, store
-from huitou.event.types import OWN_SOURCE, Accepted, Decoded, EventIn, Intake, Recorded, Rejected
+from huitou.event.types import (
+    OWN_SOURCE,
+    Accepted,
+    Decoded,
+    EventIn,
+    Intake,
+    NewEntry,
+    Recorded,
+    Rejected,
+)
 from huitou.merchant import reads as merchants
 
 
@@ -31,13 +41,11 @@ def accept(tx: Tx, requests: Sequence[Decoded]) -> list[Intake]:
             else:
                 numbered.append((outcome, item))
     blinds = [_blinds(tx, item.event) for _, item in numbered]
-    rows = zip(numbered, blinds, strict=True)
-    store.load_events(
-        tx, [_row(tx, no, item, units, own) for no, ((_, item), own) in enumerate(rows)]
-    )
-    chosen = _new_ones(tx, numbered)
-    _vault(tx, [(numbered[no][1].event, blinds[no]) for no in chosen])
-    new_head = store.append(tx, chosen, head) if chosen else head
+    entries = [_entry(tx, item, units) for _, item in numbered]
+    chosen = _new_ones(numbered, store.seen_hashes(tx, entries))
+    ids = _vault(tx, [(numbered[no][1].event, blinds[no]) for no in chosen])
+    new = [replace(entries[no], identifier_ids=[ids[each] for each in blinds[no]]) for no in chosen]
+    new_head = store.append(tx, new, head) if new else head
     if chosen:
         tx.wake_streams()
     return [outcome.answer(new_head) for outcome in outcomes]
@@ -60,17 +68,19 @@ def record(tx: Tx, records: Sequence[Recorded]) -> int:
     fresh = list({item.id: item for item in records if item.id not in known}.values())
     if not fresh:
         return 0
-    store.load_events(
-        tx,
-        [
-            [
-                *(no, item.id, OWN_SOURCE, item.type, item.occurred_at, item.unit_id, [], []),
-                *({"customer": str(item.customer_id), **item.properties}, b""),
-            ]
-            for no, item in enumerate(fresh)
-        ],
-    )
-    store.append(tx, range(len(fresh)), head)
+    entries = [
+        NewEntry(
+            id=item.id,
+            source=OWN_SOURCE,
+            type=item.type,
+            occurred_at=item.occurred_at,
+            unit_id=item.unit_id,
+            properties={"customer": str(item.customer_id), **item.properties},
+            body_hash=b"",
+        )
+        for item in fresh
+    ]
+    store.append(tx, entries, head)
     tx.wake_streams()
     return len(fresh)
 
@@ -113,20 +123,22 @@ def _blinds(tx: Tx, event: EventIn) -> list[bytes]:
     return [tx.keys.blind(rules.blind_text(i.kind, i.scope, i.value)) for i in event.identifiers]
 
 
-def _row(
-    tx: Tx, no: int, item: Accepted, units: Mapping[str, UUID], blinds: list[bytes]
-) -> tuple[object, ...]:
+def _entry(tx: Tx, item: Accepted, units: Mapping[str, UUID]) -> NewEntry:
     event = item.event
-    unit = units[event.unit] if event.unit else None
-    verified = [i.verified for i in event.identifiers]
-    body_hash = tx.keys.blind(item.canonical)
-    head = (no, event.id, event.source, event.type, event.occurred_at, unit)
-    return (*head, blinds, verified, event.properties, body_hash)
+    return NewEntry(
+        id=event.id,
+        source=event.source,
+        type=event.type,
+        occurred_at=event.occurred_at,
+        unit_id=units[event.unit] if event.unit else None,
+        properties=event.properties,
+        body_hash=tx.keys.blind(item.canonical),
+        verified=[each.verified for each in event.identifiers],
+    )
 
 
-def _new_ones(tx: Tx, numbered: Sequence[tuple[_Outcome, Accepted]]) -> list[int]:
+def _new_ones(numbered: Sequence[tuple[_Outcome, Accepted]], seen: Mapping[int, bool]) -> list[int]:
     """The numbers to append; counts duplicates and rejects reused ids."""
-    seen = {row["no"]: row["is_same"] for row in store.seen_hashes(tx)}
     first: dict[tuple[str, str], str] = {}
     chosen: list[int] = []
     for no, (outcome, item) in enumerate(numbered):
@@ -145,20 +157,17 @@ def _new_ones(tx: Tx, numbered: Sequence[tuple[_Outcome, Accepted]]) -> list[int
     return chosen
 
 
-def _vault(tx: Tx, events: Sequence[tuple[EventIn, list[bytes]]]) -> None:
-    """Seal identifiers that were never seen; known ones are left alone."""
-    unknown = store.unknown_blinds(tx)
-    if not unknown:
-        return
-    fresh = {
+def _vault(tx: Tx, events: Sequence[tuple[EventIn, list[bytes]]]) -> dict[bytes, int]:
+    """The ids of the events' identifiers. Those that were never seen are sealed first."""
+    told = {
         blind: (i.kind, i.scope or "", i.value)
         for event, blinds in events
         for i, blind in zip(event.identifiers, blinds, strict=True)
-        if blind in unknown
     }
+    ids = store.vault_ids(tx, told) if told else {}
     rows = [
         (kind, scope, blind, tx.keys.seal(value), rules.tail_of(kind, value))
-        for blind, (kind, scope, value) in fresh.items()
+        for blind, (kind, scope, value) in told.items()
+        if blind not in ids
     ]
-    if rows:
-        store.add_identifiers(tx, rows)
+    return ids | store.add_identifiers(tx, rows) if rows else ids

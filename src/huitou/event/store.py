@@ -1,24 +1,12 @@
-"""SQL of the log: a batch is copied in, then each step is one statement."""
+"""SQL of the log: a batch goes in as arrays, each step is one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from huitou.base.arrays import literal
 from huitou.base.db import ReadTx, Tx
-from huitou.event.types import LogEntry, SetAside, SourceCount, StreamLag
-
-_EVENT_COLUMNS = {
-    "no": "int",
-    "id": "text",
-    "source": "text",
-    "type": "text",
-    "occurred_at": "timestamptz",
-    "unit_id": "uuid",
-    "blinds": "bytea[]",
-    "verified": "boolean[]",
-    "properties": "jsonb",
-    "body_hash": "bytea",
-}
+from huitou.event.types import LogEntry, NewEntry, SetAside, SourceCount, StreamLag
 
 
 def lock_head(tx: Tx) -> int:
@@ -37,80 +25,105 @@ def head(tx: ReadTx) -> int:
     return tx.value("SELECT position FROM event.head WHERE merchant_id = %(merchant)s") or 0
 
 
-def load_events(tx: Tx, rows: Sequence[Sequence[object]]) -> None:
-    """Bring a batch in: columns as `_EVENT_COLUMNS`."""
-    tx.load("incoming", _EVENT_COLUMNS, rows)
-
-
-def seen_hashes(tx: Tx) -> list[dict[str, Any]]:
-    """Of the batch, which `(source, id)` are known and with what content."""
-    return tx.rows(
+def seen_hashes(tx: Tx, entries: Sequence[NewEntry]) -> dict[int, bool]:
+    """Of the batch, which `(source, id)` are known, by place, and whether with the same content."""
+    rows: list[dict[str, Any]] = tx.rows(
         dict,
         """
-        SELECT i.no, s.body_hash = i.body_hash AS is_same
-        FROM incoming i JOIN event.seen s
+        SELECT i.no - 1 AS no, s.body_hash = i.body_hash AS is_same
+        FROM unnest(%(sources)s::text[], %(ids)s::text[], %(hashes)s::bytea[]) WITH ORDINALITY
+            AS i (source, id, body_hash, no)
+        JOIN event.seen s
           ON s.merchant_id = %(merchant)s AND s.source = i.source AND s.id = i.id
         """,
+        _names(entries),
     )
+    return {row["no"]: row["is_same"] for row in rows}
 
 
-def add_identifiers(tx: Tx, rows: Sequence[Sequence[object]]) -> None:
-    """Put new identifiers into the vault: (kind, scope, blind, sealed, tail)."""
-    columns = {"kind": "text", "scope": "text", "blind": "bytea", "sealed": "bytea", "tail": "text"}
-    tx.load("incoming_identifier", columns, rows)
-    tx.run(
+def vault_ids(tx: ReadTx, blinds: Collection[bytes]) -> dict[bytes, int]:
+    """The ids of those identifiers that are in the vault."""
+    rows: list[dict[str, Any]] = tx.rows(
+        dict,
+        """
+        SELECT v.blind, v.id FROM unnest(%(blinds)s::bytea[]) AS b (blind)
+        JOIN event.identifier v ON v.merchant_id = %(merchant)s AND v.blind = b.blind
+        """,
+        {"blinds": literal(list(blinds))},
+    )
+    return {row["blind"]: row["id"] for row in rows}
+
+
+def add_identifiers(tx: Tx, rows: Sequence[Sequence[Any]]) -> dict[bytes, int]:
+    """Put new identifiers into the vault, (kind, scope, blind, sealed, tail) each; their ids."""
+    kinds, scopes, blinds, sealed, tails = zip(*rows, strict=True)
+    added: list[dict[str, Any]] = tx.rows(
+        dict,
         """
         INSERT INTO event.identifier (merchant_id, kind, scope, blind, sealed, tail)
-        SELECT %(merchant)s, kind, scope, blind, sealed, tail FROM incoming_identifier
-        ON CONFLICT (merchant_id, blind) DO NOTHING
-        """
+        SELECT %(merchant)s, t.*
+        FROM unnest(%(kinds)s::text[], %(scopes)s::text[], %(blinds)s::bytea[],
+                    %(sealed)s::bytea[], %(tails)s::text[]) AS t
+        RETURNING blind, id
+        """,
+        {
+            "kinds": literal(kinds),
+            "scopes": literal(scopes),
+            "blinds": literal(blinds),
+            "sealed": literal(sealed),
+            "tails": literal(tails),
+        },
     )
+    return {row["blind"]: row["id"] for row in added}
 
 
-def unknown_blinds(tx: ReadTx) -> set[bytes]:
-    """Which identifiers of the batch are not in the vault."""
-    return set(
-        tx.column(
-            """
-            SELECT DISTINCT b.blind FROM incoming i CROSS JOIN unnest(i.blinds) AS b (blind)
-            WHERE NOT EXISTS (SELECT FROM event.identifier v
-                              WHERE v.merchant_id = %(merchant)s AND v.blind = b.blind)
-            """
-        )
-    )
-
-
-def append(tx: Tx, numbers: Sequence[int], head_position: int) -> int:
-    """Give positions to the chosen events of the batch, in its order; returns the new head."""
+def append(tx: Tx, entries: Sequence[NewEntry], head_position: int) -> int:
+    """Give positions to entries, in their order; returns the new head."""
+    names = _names(entries) | {"head": head_position}
     tx.run(
         """
-        WITH chosen AS (
-            SELECT i.*, %(head)s + row_number() OVER (ORDER BY i.no) AS position
-            FROM incoming i WHERE i.no = ANY(%(numbers)s)
-        ), remembered AS (
-            INSERT INTO event.seen (merchant_id, source, id, body_hash, position)
-            SELECT %(merchant)s, source, id, body_hash, position FROM chosen
-        ), vaulted AS (
-            SELECT c.no, array_agg(v.id ORDER BY b.place) AS ids,
-                   array_agg(c.verified[b.place] ORDER BY b.place) AS verified
-            FROM chosen c CROSS JOIN LATERAL unnest(c.blinds) WITH ORDINALITY AS b (blind, place)
-            JOIN event.identifier v ON v.merchant_id = %(merchant)s AND v.blind = b.blind
-            GROUP BY c.no
-        )
+        INSERT INTO event.seen (merchant_id, source, id, body_hash, position)
+        SELECT %(merchant)s, i.source, i.id, i.body_hash, %(head)s + i.no
+        FROM unnest(%(sources)s::text[], %(ids)s::text[], %(hashes)s::bytea[]) WITH ORDINALITY
+            AS i (source, id, body_hash, no)
+        """,
+        names,
+    )
+    tx.run(
+        """
         INSERT INTO event.log (merchant_id, position, id, source, type, occurred_at, received_at,
                                unit_id, identifier_ids, verified, properties)
-        SELECT %(merchant)s, c.position, c.id, c.source, c.type, c.occurred_at, %(now)s, c.unit_id,
-               coalesce(v.ids, '{}'), coalesce(v.verified, '{}'), c.properties
-        FROM chosen c LEFT JOIN vaulted v ON v.no = c.no
+        SELECT %(merchant)s, %(head)s + i.no, i.id, i.source, i.type, i.occurred_at, %(now)s,
+               i.unit_id, i.identifier_ids::bigint[], i.verified::boolean[], i.properties
+        FROM unnest(%(ids)s::text[], %(sources)s::text[], %(types)s::text[],
+                    %(times)s::timestamptz[], %(units)s::uuid[], %(identifier_ids)s::text[],
+                    %(verified)s::text[], %(properties)s::jsonb[]) WITH ORDINALITY
+            AS i (id, source, type, occurred_at, unit_id, identifier_ids, verified, properties, no)
         """,
-        {"head": head_position, "numbers": list(numbers)},
+        {
+            **names,
+            "types": literal([each.type for each in entries]),
+            "times": literal([each.occurred_at for each in entries]),
+            "units": literal([each.unit_id for each in entries]),
+            "identifier_ids": literal([literal(each.identifier_ids) for each in entries]),
+            "verified": literal([literal(each.verified) for each in entries]),
+            "properties": literal([each.properties for each in entries]),
+        },
     )
-    new_head = head_position + len(numbers)
+    new_head = head_position + len(entries)
     tx.run(
         "UPDATE event.head SET position = %(position)s WHERE merchant_id = %(merchant)s",
         {"position": new_head},
     )
     return new_head
+
+
+def _names(entries: Sequence[NewEntry]) -> dict[str, Any]:
+    return {
+        "sources": literal([each.source for each in entries]),
+        "ids": literal([each.id for each in entries]),
+        "hashes": literal([each.body_hash for each in entries]),
+    }
 
 
 def log_slice(tx: ReadTx, after: int, upto: int, types: Sequence[str] | None) -> list[LogEntry]:

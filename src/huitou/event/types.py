@@ -1,5 +1,6 @@
 """Events as they come in and as they are kept, and the refusals of intake."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -140,6 +141,23 @@ class Accepted:
     event: EventIn
     canonical: str
     """The same text for the same content, by which repeats are told from reuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What is appended to the log, but for its position."""
+
+    id: str
+    source: str
+    type: str
+    occurred_at: datetime
+    unit_id: UUID | None
+    properties: dict[str, Any]
+    body_hash: bytes
+    """Of the content, by which a repeat is told from other content under the same id."""
+    identifier_ids: Sequence[int] = ()
+    """In the vault."""
+    verified: Sequence[bool] = ()
 
 
 @dataclass(frozen=True, slots=True)
