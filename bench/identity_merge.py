@@ -1,8 +1,8 @@
 """Identity: the real stream resolves a log in which every identifier comes alone once, and a
 twentieth of the events bridge two.
 
-Cards, WeCom contacts and openids; the bridges join any two, some a few that are in everybody's hands,
-in random order. `seconds` is the stream alone, batch by batch with its commits (fsync on), as large as
+Cards, WeCom contacts and openids, numbered as they come; the bridges join any two, some a few that are
+in everybody's hands, in random order. `seconds` is the stream alone, batch by batch with its commits (fsync on), as large as
 the worker takes them when it is that far behind; with fresh statistics, as the worker keeps them.
 The baseline is a union-find over plain integers of the same pairs. `clusters_wrong` is by how many
 the customers found differ from the union-find's components. `resident_mb` is the peak of this
@@ -99,8 +99,16 @@ def _pairs(count: int, seed: int) -> Array:
     other = (point * count).astype(np.int64)
     other = np.where(other == one, (other + 1) % count, other)
     alone = np.stack([np.arange(count), np.full(count, -1)], axis=1)
-    events: Array = np.concatenate([alone, np.stack([one, other], axis=1)]) + 1
-    return random.permutation(events)
+    events = random.permutation(np.concatenate([alone, np.stack([one, other], axis=1)]) + 1)
+    return _as_met(events, count)
+
+
+def _as_met(events: Array, count: int) -> Array:
+    """Identifiers numbered as the vault numbers them: in the order in which they come."""
+    met, first = np.unique(events[events > 0], return_index=True)
+    number = np.zeros(count + 1, np.int64)
+    number[met[np.argsort(first)]] = np.arange(1, count + 1)
+    return number[events]
 
 
 def _components(count: int, pairs: Array) -> int:

@@ -3855,6 +3855,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notifications
+         * @description What a customer was told, the latest first.
+         */
+        get: operations["list_notifications_v1_notifications_get"];
+        put?: never;
+        /**
+         * Add Notification
+         * @description Tell one customer something, by the first way that can; the answer says which it is, and of those before it why not. The
+         *     same key with the same body is told once.
+         */
+        post: operations["add_notification_v1_notifications_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/{notification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notification
+         * @description Which way it went, and whether it arrived.
+         */
+        get: operations["get_notification_v1_notifications__notification_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/offers": {
         parameters: {
             query?: never;
@@ -11955,6 +12000,69 @@ export interface components {
              */
             kind: "nothing";
         };
+        /** Notification */
+        Notification: {
+            /**
+             * Customer Id
+             * Format: uuid
+             */
+            customer_id: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Key */
+            key: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "transactional" | "service";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "on_the_way" | "delivered" | "not_reached";
+            /** Tried */
+            tried: components["schemas"]["Tried"][];
+        };
+        /**
+         * NotificationIn
+         * @description `key` names what is told of, as `order:20261129-7:shipped`; one of `customer` and `identifier` (`kind:value[@scope]`).
+         *     After `within_minutes` it is too late to tell it.
+         */
+        NotificationIn: {
+            /** Customer */
+            customer?: string | null;
+            /** Identifier */
+            identifier?: string | null;
+            /** Key */
+            key: string;
+            /**
+             * Purpose
+             * @default transactional
+             * @enum {string}
+             */
+            purpose?: "transactional" | "service";
+            /** Ways */
+            ways: components["schemas"]["WayIn"][];
+            /**
+             * Within Minutes
+             * @default 1440
+             */
+            within_minutes?: number;
+        };
         /**
          * NotStarted
          * @description Why a campaign that was to begin by itself is a draft again.
@@ -12920,6 +13028,16 @@ export interface components {
         Page_Metric_: {
             /** Items */
             items: components["schemas"]["Metric"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_Notification_: {
+            /** Items */
+            items: components["schemas"]["Notification"][];
             /** Next */
             next: string | null;
         };
@@ -17498,6 +17616,25 @@ export interface components {
             to_customer: string;
         };
         /**
+         * Tried
+         * @description One way: the message that it became, with its state, or the gate's `code` why not. The channel's code where it failed.
+         *     `reason` is the code for a person.
+         */
+        Tried: {
+            /** Channel */
+            channel: string;
+            /** Code */
+            code: string | null;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Message Id */
+            message_id: string | null;
+            /** Reason */
+            reason: string | null;
+            /** State */
+            state: ("planned" | "in_flight" | "unknown" | "submitted" | "waiting" | "cancelled" | "failed" | "delivered") | null;
+        };
+        /**
          * Turn
          * @description `ref` is the player's own word: the same turn again answers with the first.
          */
@@ -17853,6 +17990,31 @@ export interface components {
             en: string;
             /** Zh */
             zh: string;
+        };
+        /**
+         * WayIn
+         * @description Final words, or a template of the channel's with its variables.
+         */
+        WayIn: {
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "sms" | "wechat" | "mini" | "rcs" | "phone" | "webhook";
+            /**
+             * Params
+             * @default {}
+             */
+            params?: {
+                [key: string]: string;
+            };
+            /** Template */
+            template?: string | null;
+            /**
+             * Text
+             * @default
+             */
+            text?: string;
         };
         /**
          * Welcome
@@ -24892,6 +25054,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Metric_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_notifications_v1_notifications_get: {
+        parameters: {
+            query: {
+                cursor?: string | null;
+                customer: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Notification_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    add_notification_v1_notifications_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notification"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    get_notification_v1_notifications__notification_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notification"];
                 };
             };
             /** @description Refused */

@@ -20,6 +20,7 @@ PERMISSIONS = (
     "campaign.publish",
     "campaign.approve",
     "reach.stop",
+    "message.send",
     "task.read",
     "task.manage",
     "task.send",

@@ -27,7 +27,7 @@ from huitou.reach.reads import messages as reads
 from huitou.reach.rules import checking, gate
 from huitou.reach.store import facts as gates
 from huitou.reach.store import messages as store
-from huitou.reach.store import policies, records
+from huitou.reach.store import notifications, policies, records
 from huitou.reach.types.channels import CHANNELS
 from huitou.reach.types.gate import Allowed, Blocked, Candidate, Decision
 from huitou.reach.types.messages import MessagesFailed, MessagesOpened, Standing
@@ -174,6 +174,7 @@ def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     for customer_id in customer_ids:
         cancel(tx, store.open_messages(tx, customer_id, CHANNELS))
     store.erase_bodies(tx, customer_ids)
+    notifications.erase(tx, customer_ids)
 
 
 def add_test(

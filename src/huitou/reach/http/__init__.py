@@ -7,6 +7,7 @@ from huitou.reach.http import (
     lists,
     mailings,
     messages,
+    notifications,
     preferences,
     stops,
 )
@@ -18,6 +19,7 @@ ROUTERS = (
     greetings.router,
     lists.router,
     messages.router,
+    notifications.router,
     preferences.router,
     stops.router,
 )

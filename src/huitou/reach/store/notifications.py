@@ -1,0 +1,165 @@
+"""What merchants' systems tell single customers, in PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from huitou.base.db import ReadTx, Tx
+from huitou.reach.types.messages import State
+from huitou.reach.types.notifications import NotificationPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """`tried`: of each way so far its channel and either its message's id or the gate's code. `ways_sealed`: all ways as
+    JSON, gone when it is too late or the customer forgotten."""
+
+    id: UUID
+    key: str
+    body_hash: bytes
+    customer_id: UUID
+    purpose: NotificationPurpose
+    way_count: int
+    ways_sealed: bytes | None
+    tried: list[tuple[str, str | None, str | None]]
+    message_id: UUID | None
+    made_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A notification, held, and how the message of its last way ended."""
+
+    notification: Stored
+    state: State
+    failure: str | None
+
+
+def add(tx: Tx, new: dict[str, Any]) -> bool:
+    """False where the key is there already."""
+    return bool(
+        tx.run(
+            """
+            INSERT INTO reach.notification (merchant_id, id, key, body_hash, customer_id, purpose,
+                way_count, ways_sealed, tried, made_at, made_by, expires_at)
+            VALUES (%(merchant)s, %(id)s, %(key)s, %(body_hash)s, %(customer_id)s, %(purpose)s,
+                %(way_count)s, %(ways_sealed)s, '[]', %(now)s, %(by)s, %(expires_at)s)
+            ON CONFLICT (merchant_id, key) DO NOTHING
+            """,
+            {**new, "by": tx.principal},
+        )
+    )
+
+
+def find(tx: ReadTx, *, id: UUID | None = None, key: str | None = None) -> Stored | None:
+    found = tx.rows(
+        Stored,
+        """
+        SELECT id, key, body_hash, customer_id, purpose, way_count, ways_sealed, tried, message_id, made_at, expires_at
+        FROM reach.notification
+        WHERE merchant_id = %(merchant)s AND (id = %(id)s OR key = %(key)s)
+        """,
+        {"id": id, "key": key},
+    )
+    return found[0] if found else None
+
+
+def list_of(
+    tx: ReadTx,
+    customer_ids: Sequence[UUID],
+    *,
+    before: tuple[datetime, UUID] | None,
+    count_max: int,
+) -> list[Stored]:
+    """Of these customers, the latest first."""
+    return tx.rows(
+        Stored,
+        """
+        SELECT id, key, body_hash, customer_id, purpose, way_count, ways_sealed, tried, message_id, made_at, expires_at
+        FROM reach.notification WHERE merchant_id = %(merchant)s
+          AND customer_id = ANY(%(customers)s)
+          AND (%(at)s::timestamptz IS NULL OR (made_at, id) < (%(at)s, %(before)s::uuid))
+        ORDER BY made_at DESC, id DESC LIMIT %(count_max)s
+        """,
+        {
+            "customers": list(customer_ids),
+            "at": before[0] if before else None,
+            "before": before[1] if before else None,
+            "count_max": count_max,
+        },
+    )
+
+
+def lock_ended(tx: Tx, message_ids: Sequence[UUID]) -> list[End]:
+    """The notifications whose last way these messages were, held until the commit."""
+    rows = tx.rows(
+        dict,
+        """
+        SELECT n.id, n.key, n.body_hash, n.customer_id, n.purpose, n.way_count, n.ways_sealed, n.tried, n.message_id,
+            n.made_at, n.expires_at, m.state, m.failure
+        FROM reach.notification n
+        JOIN reach.message m ON m.merchant_id = n.merchant_id AND m.id = n.message_id
+        WHERE n.merchant_id = %(merchant)s AND n.message_id = ANY(%(ids)s)
+        ORDER BY n.id FOR UPDATE OF n
+        """,
+        {"ids": list(message_ids)},
+    )
+    return [
+        End(state=row.pop("state"), failure=row.pop("failure"), notification=Stored(**row))
+        for row in rows
+    ]
+
+
+def set_tried(tx: Tx, rows: Sequence[Stored]) -> None:
+    """Keep how far these are."""
+    tx.load(
+        "notification_tried",
+        {"id": "uuid", "tried": "jsonb", "message_id": "uuid"},
+        [(row.id, row.tried, row.message_id) for row in rows],
+    )
+    tx.run(
+        """
+        UPDATE reach.notification n SET tried = t.tried, message_id = t.message_id
+        FROM pg_temp.notification_tried t WHERE n.merchant_id = %(merchant)s AND n.id = t.id
+        """
+    )
+
+
+def erase(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """What would have been said to forgotten customers is gone."""
+    tx.run(
+        """
+        UPDATE reach.notification SET ways_sealed = NULL
+        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s) AND ways_sealed IS NOT NULL
+        """,
+        {"ids": list(customer_ids)},
+    )
+
+
+def retire(tx: Tx, now: datetime) -> None:
+    """Words of what is over are gone."""
+    tx.run(
+        """
+        UPDATE reach.notification SET ways_sealed = NULL
+        WHERE merchant_id = %(merchant)s AND expires_at < %(now)s AND ways_sealed IS NOT NULL
+        """,
+        {"now": now},
+    )
+
+
+def standings(
+    tx: ReadTx, message_ids: Sequence[UUID]
+) -> dict[UUID, tuple[State, str | None, datetime | None]]:
+    """Message → state, failure, when it was delivered."""
+    rows = tx.rows(
+        dict,
+        """
+        SELECT id, state, failure, delivered_at FROM reach.message
+        WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s)
+        """,
+        {"ids": list(message_ids)},
+    )
+    return {row["id"]: (row["state"], row["failure"], row["delivered_at"]) for row in rows}
