@@ -1,7 +1,7 @@
 """Learn from the log, and keep what files, staff and customers themselves tell."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -48,22 +48,32 @@ def learn(tx: Tx, after: int, upto: int) -> None:
     )
     root_of = {each.first_customer_id: each.customer_id for each in given}
     news = _add(tx, found)
-    if found.contacts:
-        state.load_roots(tx, (root_of[each.customer_id] for each in found.contacts))
-        state.derive_friendships(tx)
+    befriended = {root_of[each.customer_id] for each in found.contacts}
+    if befriended:
+        state.derive_friendships(tx, befriended)
     if found.decisions:
-        state.load_roots(tx, (root_of[each.customer_id] for each in found.decisions))
-        state.derive_consents(tx)
+        state.derive_consents(tx, {root_of[each.customer_id] for each in found.decisions})
     joined = _joined(entries, {each.position: each.first_customer_id for each in given})
     tagged = waiting.take_awaited(tx, joined)
     if tagged:
-        state.load_roots(tx, (root_of[customer_id] for customer_id in tagged))
-        state.derive_tags(tx)
-    changed = {each.customer_id for each in found.contacts} | {each for *_, each in joined} | news
-    state.load_roots(tx, (root_of[customer_id] for customer_id in changed))
-    state.derive_customers(tx, merchants.get_merchant(tx).zone)
-    state.add_source_tags(tx)
-    state.set_last_seen(tx, ((root_of[each.customer_id], each.last_seen_at) for each in found.seen))
+        state.derive_tags(tx, {root_of[customer_id] for customer_id in tagged})
+    changed = befriended | {root_of[each] for each in news.union(who for *_, who in joined)}
+    if changed:
+        state.derive_customers(tx, changed, merchants.get_merchant(tx).zone)
+        state.add_source_tags(tx, changed)
+    state.set_last_seen(tx, _latest(found.seen, root_of, changed))
+
+
+def _latest(
+    seen: Iterable[rules.Seen], root_of: Mapping[UUID, UUID], but: Set[UUID]
+) -> dict[UUID, datetime]:
+    """When customers were last seen, but for those who are derived."""
+    latest: dict[UUID, datetime] = {}
+    for each in seen:
+        root_id = root_of[each.customer_id]
+        if root_id not in but:
+            latest[root_id] = max(each.last_seen_at, latest.get(root_id, each.last_seen_at))
+    return latest
 
 
 def _joined(
@@ -91,10 +101,9 @@ def describe(tx: Tx, descriptions: Sequence[Description], *, source: str = "impo
     awaited = {each.event_id: each for each, holder in pairs if not holder and each.event_id}
     facts.set_descriptions(tx, known, source=source)
     waiting.add_awaited(tx, awaited, source=source)
-    state.load_roots(tx, known)
-    state.derive_customers(tx, merchants.get_merchant(tx).zone)
+    state.derive_customers(tx, known, merchants.get_merchant(tx).zone)
     if facts.add_told_tags(tx, known, source=source):
-        state.derive_tags(tx)
+        state.derive_tags(tx, known)
     described = sum(holder is not None for holder in holders)
     return Described(described, len(awaited), len(pairs) - described - len(awaited))
 
@@ -107,8 +116,7 @@ def assign(tx: Tx, customer_ids: Iterable[UUID], staff_id: UUID) -> None:
         for customer_id in identities.canonical(tx, customer_ids).values()
     }
     facts.set_descriptions(tx, told, source=tx.principal)
-    state.load_roots(tx, told)
-    state.derive_customers(tx, merchants.get_merchant(tx).zone)
+    state.derive_customers(tx, told, merchants.get_merchant(tx).zone)
 
 
 def set_consents(tx: Tx, changes: Sequence[ConsentChange]) -> None:
@@ -123,8 +131,7 @@ def set_consents(tx: Tx, changes: Sequence[ConsentChange]) -> None:
             raise UnknownChannel(channel=change.purpose)
     roots = identities.canonical(tx, {change.customer_id for change in changes})
     facts.add_changes(tx, changes)
-    state.load_roots(tx, roots.values())
-    state.derive_consents(tx)
+    state.derive_consents(tx, roots.values())
     log.record(
         tx,
         [
@@ -162,8 +169,7 @@ def set_tags(
     roots = set(identities.canonical(tx, customer_ids).values())
     facts.add_tags(tx, roots, on, is_on=True, source=told)
     facts.add_tags(tx, roots, off, is_on=False, source=told)
-    state.load_roots(tx, roots)
-    state.derive_tags(tx)
+    state.derive_tags(tx, roots)
 
 
 def _check_by_hand(tx: Tx, names: set[str]) -> None:
@@ -218,16 +224,14 @@ def set_traits(tx: Tx, rows: Iterable[tuple[UUID, str, Any]], *, source: str) ->
     """Publish `(customer, name, value)` for segments to test. `source` is the publishing room."""
     told = list(rows)
     facts.set_traits(tx, told, source=source, at=tx.now)
-    state.load_roots(tx, identities.canonical(tx, {row[0] for row in told}).values())
-    state.derive_traits(tx)
+    state.derive_traits(tx, identities.canonical(tx, {row[0] for row in told}).values())
 
 
 def set_flags(tx: Tx, customer_id: UUID, *, no_profiling: bool, under_14: bool) -> None:
     """The customer's wish not to be profiled, and whether they are a child under 14."""
     root = identities.get_root(tx, customer_id)
     facts.set_flags(tx, root.id, no_profiling=no_profiling, under_14=under_14)
-    state.load_roots(tx, [root.id])
-    state.derive_customers(tx, merchants.get_merchant(tx).zone)
+    state.derive_customers(tx, [root.id], merchants.get_merchant(tx).zone)
 
 
 def set_zone(tx: Tx, customer_id: UUID, zone: str | None) -> None:
@@ -236,19 +240,18 @@ def set_zone(tx: Tx, customer_id: UUID, zone: str | None) -> None:
         raise UnknownZone(zone=zone)
     root = identities.get_root(tx, customer_id)
     facts.set_zone(tx, root.id, zone)
-    state.load_roots(tx, [root.id])
-    state.derive_customers(tx, merchants.get_merchant(tx).zone)
+    state.derive_customers(tx, [root.id], merchants.get_merchant(tx).zone)
 
 
 def derive(tx: Tx, customer_ids: Iterable[UUID]) -> None:
     """Everything anew from the facts, for whoever answers for these customers now."""
-    state.load_roots(tx, identities.canonical(tx, customer_ids).values())
-    state.remove_merged(tx)
-    state.derive_friendships(tx)
-    state.derive_consents(tx)
-    state.derive_traits(tx)
-    state.derive_customers(tx, merchants.get_merchant(tx).zone)
-    state.derive_tags(tx)
+    root_ids = set(identities.canonical(tx, customer_ids).values())
+    state.remove_merged(tx, root_ids)
+    state.derive_friendships(tx, root_ids)
+    state.derive_consents(tx, root_ids)
+    state.derive_traits(tx, root_ids)
+    state.derive_customers(tx, root_ids, merchants.get_merchant(tx).zone)
+    state.derive_tags(tx, root_ids)
 
 
 def regather(tx: Tx, customer_ids: Iterable[UUID]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from huitou.base.arrays import literal
 from huitou.base.db import ReadTx, Tx
 from huitou.event.types import LogEntry
 from huitou.profile.rules.facts import Contact, Decision, Seen, name_text
@@ -55,59 +56,31 @@ def add_seen(tx: Tx, seen: Sequence[Seen]) -> set[UUID]:
     tells more than that they were seen again."""
     if not seen:
         return set()
-    tx.load(
-        "profile_seen",
-        {
-            "customer_id": "uuid",
-            "source": "text",
-            "last_seen_at": "timestamptz",
-            "joined_at": "timestamptz",
-            "bought_at": "timestamptz",
-            "bought_unit_id": "uuid",
-            "bought_in_store": "boolean",
-            "is_news": "boolean",
-        },
-        (
-            (
-                each.customer_id,
-                each.source,
-                each.last_seen_at,
-                each.joined_at,
-                each.bought_at,
-                each.bought_unit_id,
-                each.bought_in_store,
-                True,
-            )
-            for each in seen
-        ),
-    )
-    tx.run(
-        """
-        UPDATE pg_temp.profile_seen n SET is_news = false
-        FROM profile.seen s
-        WHERE s.merchant_id = %(merchant)s AND s.customer_id = n.customer_id AND s.source = n.source
-          AND coalesce(n.joined_at >= s.joined_at, n.joined_at IS NULL)
-          AND coalesce((NOT n.bought_in_store, n.bought_at) >= (NOT s.bought_in_store, s.bought_at),
-                       n.bought_at IS NULL)
-        """
-    )
-    tx.run(
-        """
-        UPDATE profile.seen s SET last_seen_at = n.last_seen_at
-        FROM pg_temp.profile_seen n
-        WHERE NOT n.is_news AND s.merchant_id = %(merchant)s AND s.customer_id = n.customer_id
-          AND s.source = n.source AND s.last_seen_at < n.last_seen_at
-        """
-    )
     return set(
         tx.column(
             """
+            WITH told AS MATERIALIZED (
+                SELECT * FROM unnest(
+                    %(customers)s::uuid[], %(sources)s::text[], %(seen)s::timestamptz[],
+                    %(joined)s::timestamptz[], %(bought)s::timestamptz[], %(units)s::uuid[],
+                    %(in_store)s::boolean[]) WITH ORDINALITY
+                AS t (customer_id, source, last_seen_at, joined_at, bought_at, bought_unit_id,
+                      bought_in_store, no)),
+            again AS (
+                UPDATE profile.seen s SET last_seen_at = greatest(s.last_seen_at, n.last_seen_at)
+                FROM told n
+                WHERE s.merchant_id = %(merchant)s AND s.customer_id = n.customer_id
+                  AND s.source = n.source
+                  AND coalesce(n.joined_at >= s.joined_at, n.joined_at IS NULL)
+                  AND coalesce((NOT n.bought_in_store, n.bought_at)
+                                   >= (NOT s.bought_in_store, s.bought_at), n.bought_at IS NULL)
+                RETURNING n.no)
             INSERT INTO profile.seen AS s
                 (merchant_id, customer_id, source, last_seen_at, joined_at, bought_at,
                  bought_unit_id, bought_in_store)
             SELECT %(merchant)s, customer_id, source, last_seen_at, joined_at, bought_at,
                    bought_unit_id, bought_in_store
-            FROM pg_temp.profile_seen WHERE is_news
+            FROM told WHERE no NOT IN (SELECT no FROM again)
             ON CONFLICT (merchant_id, customer_id, source) DO UPDATE SET
                 last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
                 joined_at = least(s.joined_at, excluded.joined_at),
@@ -118,7 +91,16 @@ def add_seen(tx: Tx, seen: Sequence[Seen]) -> set[UUID]:
                                   excluded.bought_in_store)) AS o (at, unit_id, in_store)
                     ORDER BY o.in_store DESC NULLS LAST, o.at LIMIT 1)
             RETURNING customer_id
-            """
+            """,
+            {
+                "customers": literal([each.customer_id for each in seen]),
+                "sources": literal([each.source for each in seen]),
+                "seen": literal([each.last_seen_at for each in seen]),
+                "joined": literal([each.joined_at for each in seen]),
+                "bought": literal([each.bought_at for each in seen]),
+                "units": literal([each.bought_unit_id for each in seen]),
+                "in_store": literal([each.bought_in_store for each in seen]),
+            },
         )
     )
 
@@ -136,36 +118,23 @@ def remove_seen(tx: Tx, customer_ids: Iterable[UUID]) -> None:
 def add_contacts(tx: Tx, contacts: Sequence[Contact]) -> None:
     if not contacts:
         return
-    tx.load(
-        "profile_contact",
-        {
-            "position": "bigint",
-            "customer_id": "uuid",
-            "staff_id": "uuid",
-            "identifier_id": "bigint",
-            "is_added": "boolean",
-            "at": "timestamptz",
-        },
-        (
-            (
-                each.position,
-                each.customer_id,
-                each.staff_id,
-                each.identifier_id,
-                each.is_added,
-                each.at,
-            )
-            for each in contacts
-        ),
-    )
     tx.run(
         """
         INSERT INTO profile.contact_log
             (merchant_id, position, customer_id, staff_id, identifier_id, is_added, at)
-        SELECT %(merchant)s, position, customer_id, staff_id, identifier_id, is_added, at
-        FROM pg_temp.profile_contact
+        SELECT %(merchant)s, t.*
+        FROM unnest(%(positions)s::bigint[], %(customers)s::uuid[], %(staff)s::uuid[],
+                    %(identifiers)s::bigint[], %(added)s::boolean[], %(at)s::timestamptz[]) AS t
         ON CONFLICT (merchant_id, position) DO UPDATE SET customer_id = excluded.customer_id
-        """
+        """,
+        {
+            "positions": literal([each.position for each in contacts]),
+            "customers": literal([each.customer_id for each in contacts]),
+            "staff": literal([each.staff_id for each in contacts]),
+            "identifiers": literal([each.identifier_id for each in contacts]),
+            "added": literal([each.is_added for each in contacts]),
+            "at": literal([each.at for each in contacts]),
+        },
     )
 
 
@@ -173,38 +142,25 @@ def add_decisions(tx: Tx, decisions: Sequence[Decision]) -> None:
     """Consents that events tell of."""
     if not decisions:
         return
-    tx.load(
-        "profile_decision",
-        {
-            "position": "bigint",
-            "customer_id": "uuid",
-            "channel": "text",
-            "purpose": "text",
-            "state": "text",
-            "at": "timestamptz",
-            "proof": "jsonb",
-        },
-        (
-            (
-                each.position,
-                each.customer_id,
-                each.channel,
-                each.purpose,
-                each.state,
-                each.at,
-                each.proof,
-            )
-            for each in decisions
-        ),
-    )
     tx.run(
         """
         INSERT INTO profile.consent_log
             (merchant_id, position, customer_id, channel, purpose, state, at, proof)
-        SELECT %(merchant)s, position, customer_id, channel, purpose, state, at, proof
-        FROM pg_temp.profile_decision
+        SELECT %(merchant)s, t.*
+        FROM unnest(%(positions)s::bigint[], %(customers)s::uuid[], %(channels)s::text[],
+                    %(purposes)s::text[], %(states)s::text[], %(at)s::timestamptz[],
+                    %(proofs)s::jsonb[]) AS t
         ON CONFLICT (merchant_id, position) DO UPDATE SET customer_id = excluded.customer_id
-        """
+        """,
+        {
+            "positions": literal([each.position for each in decisions]),
+            "customers": literal([each.customer_id for each in decisions]),
+            "channels": literal([each.channel for each in decisions]),
+            "purposes": literal([each.purpose for each in decisions]),
+            "states": literal([each.state for each in decisions]),
+            "at": literal([each.at for each in decisions]),
+            "proofs": literal([each.proof for each in decisions]),
+        },
     )
 
 

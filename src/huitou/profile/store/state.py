@@ -1,12 +1,13 @@
 """Deriving state from facts, for the customers who answer. One statement per table."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
 from psycopg import sql
 
+from huitou.base.arrays import literal
 from huitou.base.db import Tx
 from huitou.profile.types import ALL_CHANNELS, CHANNELS
 
@@ -24,7 +25,7 @@ _DERIVE_CUSTOMERS: LiteralString = """
            least(d.joined_on, (s.joined_at AT TIME ZONE %(zone)s)::date),
            coalesce(d.no_profiling, false), coalesce(d.under_14, false), d.zone,
            coalesce(s.sources, '{}'), coalesce(s.last_seen_at, d.at, c.created_at)
-    FROM pg_temp.profile_root t
+    FROM unnest(%(roots)s::uuid[]) AS t (id)
     JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = t.id
          AND c.root_id = c.id AND c.state = 'live'
     CROSS JOIN LATERAL (
@@ -76,14 +77,9 @@ _DERIVE_CUSTOMERS: LiteralString = """
 """
 
 
-def load_roots(tx: Tx, root_ids: Iterable[UUID]) -> None:
-    """Say whose state is derived by what follows."""
-    tx.load("profile_root", {"id": "uuid"}, ((root_id,) for root_id in set(root_ids)))
-
-
-def derive_friendships(tx: Tx) -> None:
+def derive_friendships(tx: Tx, root_ids: Collection[UUID]) -> None:
     """Friends since the last adding, unless a removal came at the same time or later."""
-    _clear(tx, "friendship")
+    _clear(tx, "friendship", root_ids)
     tx.run(
         """
         INSERT INTO profile.friendship
@@ -96,55 +92,57 @@ def derive_friendships(tx: Tx) -> None:
                        FILTER (WHERE f.identifier_id IS NOT NULL))[1] AS identifier_id,
                    max(f.at) FILTER (WHERE f.is_added) AS since,
                    max(f.at) FILTER (WHERE NOT f.is_added) AS removed_at
-            FROM pg_temp.profile_root t
+            FROM unnest(%(roots)s::uuid[]) AS t (id)
             JOIN identity.customer m
               ON m.merchant_id = %(merchant)s AND m.root_id = t.id AND m.state = 'live'
             JOIN profile.contact_log f ON f.merchant_id = m.merchant_id AND f.customer_id = m.id
             GROUP BY t.id, f.staff_id
         ) AS known WHERE since IS NOT NULL
-        """
+        """,
+        _of(root_ids),
     )
 
 
-def derive_consents(tx: Tx) -> None:
+def derive_consents(tx: Tx, root_ids: Collection[UUID]) -> None:
     """The latest decision by the time it was taken; at the same instant withdrawal wins."""
-    _clear(tx, "consent")
+    _clear(tx, "consent", root_ids)
     tx.run(
         """
         INSERT INTO profile.consent (merchant_id, customer_id, channel, purpose, state, at, proof)
         SELECT DISTINCT ON (t.id, c.channel, l.purpose)
                %(merchant)s, t.id, c.channel, l.purpose, l.state, l.at, l.proof
-        FROM pg_temp.profile_root t
+        FROM unnest(%(roots)s::uuid[]) AS t (id)
         JOIN identity.customer m
           ON m.merchant_id = %(merchant)s AND m.root_id = t.id AND m.state = 'live'
         JOIN profile.consent_log l ON l.merchant_id = m.merchant_id AND l.customer_id = m.id
         JOIN unnest(%(channels)s::text[]) AS c (channel) ON l.channel IN (c.channel, %(all)s)
         ORDER BY t.id, c.channel, l.purpose, l.at DESC, l.state = 'withdrawn' DESC, l.id DESC
         """,
-        {"channels": list(CHANNELS), "all": ALL_CHANNELS},
+        {"channels": list(CHANNELS), "all": ALL_CHANNELS} | _of(root_ids),
     )
 
 
-def derive_tags(tx: Tx) -> None:
+def derive_tags(tx: Tx, root_ids: Collection[UUID]) -> None:
     """The latest word on each tag; the sources of a customer are tags of their own."""
-    _clear(tx, "tag")
+    _clear(tx, "tag", root_ids)
     tx.run(
         """
         INSERT INTO profile.tag (merchant_id, customer_id, name, source, at)
         SELECT %(merchant)s, id, name, source, at FROM (
             SELECT DISTINCT ON (t.id, l.name) t.id, l.name, l.source, l.at, l.is_on
-            FROM pg_temp.profile_root t
+            FROM unnest(%(roots)s::uuid[]) AS t (id)
             JOIN identity.customer m
               ON m.merchant_id = %(merchant)s AND m.root_id = t.id AND m.state = 'live'
             JOIN profile.tag_log l ON l.merchant_id = m.merchant_id AND l.customer_id = m.id
             ORDER BY t.id, l.name, l.at DESC, l.id DESC
         ) AS latest WHERE is_on
-        """
+        """,
+        _of(root_ids),
     )
-    add_source_tags(tx)
+    add_source_tags(tx, root_ids)
 
 
-def add_source_tags(tx: Tx) -> None:
+def add_source_tags(tx: Tx, root_ids: Collection[UUID]) -> None:
     """`source:pos` and so on, from the customers' rows, since the customer is known.
 
     Since then and not since now, so that deriving anew, as after a merge taken back, says the same.
@@ -153,67 +151,70 @@ def add_source_tags(tx: Tx) -> None:
         """
         INSERT INTO profile.tag (merchant_id, customer_id, name, source, at)
         SELECT %(merchant)s, c.customer_id, 'source:' || s.name, 'auto', i.created_at
-        FROM pg_temp.profile_root t
+        FROM unnest(%(roots)s::uuid[]) AS t (id)
         JOIN profile.customer c ON c.merchant_id = %(merchant)s AND c.customer_id = t.id
         JOIN identity.customer i ON i.merchant_id = c.merchant_id AND i.id = c.customer_id
         CROSS JOIN LATERAL unnest(c.source_channels) AS s (name)
         ON CONFLICT DO NOTHING
-        """
+        """,
+        _of(root_ids),
     )
 
 
-def derive_traits(tx: Tx) -> None:
+def derive_traits(tx: Tx, root_ids: Collection[UUID]) -> None:
     """The latest word on each trait; the older customer's at the same time."""
-    _clear(tx, "trait")
+    _clear(tx, "trait", root_ids)
     tx.run(
         """
         INSERT INTO profile.trait (merchant_id, customer_id, name, value, at, source)
         SELECT DISTINCT ON (t.id, s.name) %(merchant)s, t.id, s.name, s.value, s.at, s.source
-        FROM pg_temp.profile_root t
+        FROM unnest(%(roots)s::uuid[]) AS t (id)
         JOIN identity.customer m
           ON m.merchant_id = %(merchant)s AND m.root_id = t.id AND m.state = 'live'
         JOIN profile.trait_said s ON s.merchant_id = m.merchant_id AND s.customer_id = m.id
         ORDER BY t.id, s.name, s.at DESC, m.ordinal
-        """
+        """,
+        _of(root_ids),
     )
 
 
-def derive_customers(tx: Tx, zone: str) -> None:
+def derive_customers(tx: Tx, root_ids: Collection[UUID], zone: str) -> None:
     """The customers' rows; friendships must be derived before.
 
     A file's word goes first (the oldest customer's where several have one). The owner is else the
     longest friend, the home unit else the owner's, else the first store bought at, else the first
     online shop.
     """
-    tx.run(_DERIVE_CUSTOMERS, {"zone": zone})
+    tx.run(_DERIVE_CUSTOMERS, {"zone": zone} | _of(root_ids))
 
 
-def set_last_seen(tx: Tx, seen: Iterable[tuple[UUID, datetime]]) -> None:
-    """Customers were seen again. Only what has no index changes, so that this stays cheap."""
-    latest: dict[UUID, datetime] = {}
-    for root_id, at in seen:
-        latest[root_id] = max(at, latest.get(root_id, at))
-    tx.load("profile_latest", {"id": "uuid", "at": "timestamptz"}, latest.items())
+def set_last_seen(tx: Tx, seen: Mapping[UUID, datetime]) -> None:
+    """Customers were seen again."""
+    if not seen:
+        return
     tx.run(
         """
-        UPDATE profile.customer c SET last_seen_at = t.at FROM pg_temp.profile_latest t
+        UPDATE profile.customer c SET last_seen_at = t.at
+        FROM unnest(%(ids)s::uuid[], %(at)s::timestamptz[]) AS t (id, at)
         WHERE c.merchant_id = %(merchant)s AND c.customer_id = t.id AND c.last_seen_at < t.at
-        """
+        """,
+        {"ids": literal(list(seen)), "at": literal(list(seen.values()))},
     )
 
 
-def remove_merged(tx: Tx) -> None:
+def remove_merged(tx: Tx, root_ids: Collection[UUID]) -> None:
     """Nobody who was merged has a state of their own."""
     for table in _STATE:
         tx.run(
             sql.SQL(
                 """
-                DELETE FROM {} x USING pg_temp.profile_root t
+                DELETE FROM {} x USING unnest(%(roots)s::uuid[]) AS t (id)
                 JOIN identity.customer m
                   ON m.merchant_id = %(merchant)s AND m.root_id = t.id AND m.id <> t.id
                 WHERE x.merchant_id = %(merchant)s AND x.customer_id = m.id
                 """
-            ).format(sql.Identifier("profile", table))
+            ).format(sql.Identifier("profile", table)),
+            _of(root_ids),
         )
 
 
@@ -228,10 +229,16 @@ def remove_everything(tx: Tx, customer_ids: Iterable[UUID]) -> None:
         )
 
 
-def _clear(tx: Tx, table: str) -> None:
+def _clear(tx: Tx, table: str, root_ids: Collection[UUID]) -> None:
     tx.run(
         sql.SQL(
-            "DELETE FROM {} x USING pg_temp.profile_root t"
+            "DELETE FROM {} x USING unnest(%(roots)s::uuid[]) AS t (id)"
             " WHERE x.merchant_id = %(merchant)s AND x.customer_id = t.id"
-        ).format(sql.Identifier("profile", table))
+        ).format(sql.Identifier("profile", table)),
+        _of(root_ids),
     )
+
+
+def _of(root_ids: Collection[UUID]) -> dict[str, str]:
+    """Whose state is derived, each once."""
+    return {"roots": literal(list(set(root_ids)))}

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from huitou.base.arrays import literal
 from huitou.base.db import Tx
 from huitou.profile.store.facts import DESCRIPTION_COLUMNS, description_row
 from huitou.profile.types import Description
@@ -43,11 +44,13 @@ def take_awaited(tx: Tx, joined: Sequence[tuple[str, str, UUID]]) -> list[UUID]:
     Returns who is tagged by it."""
     if not joined:
         return []
-    tx.load("profile_joined", {"source": "text", "event_id": "text", "customer_id": "uuid"}, joined)
+    sources, event_ids, customer_ids = zip(*joined, strict=True)
     return tx.column(
         """
         WITH taken AS (
-            DELETE FROM profile.awaited a USING pg_temp.profile_joined j
+            DELETE FROM profile.awaited a
+            USING unnest(%(sources)s::text[], %(events)s::text[], %(customers)s::uuid[])
+                AS j (source, event_id, customer_id)
             WHERE a.merchant_id = %(merchant)s AND a.event_id = j.event_id AND a.source = j.source
             RETURNING j.customer_id, a.*),
         described AS (
@@ -78,7 +81,12 @@ def take_awaited(tx: Tx, joined: Sequence[tuple[str, str, UUID]]) -> list[UUID]:
             FROM taken CROSS JOIN LATERAL unnest(tags) AS t (name)
             RETURNING customer_id)
         SELECT DISTINCT customer_id FROM tagged
-        """
+        """,
+        {
+            "sources": literal(sources),
+            "events": literal(event_ids),
+            "customers": literal(customer_ids),
+        },
     )
 
 
