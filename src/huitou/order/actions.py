@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from huitou.base.arrays import literal
 from huitou.base.db import Tx
 from huitou.catalog import actions as catalog_actions
 from huitou.catalog import reads as catalog
@@ -53,8 +54,8 @@ def consume(tx: Tx, after: int, upto: int) -> None:
     by_type: dict[str, list[LogEntry]] = defaultdict(list)
     for entry in entries:
         by_type[entry.type].append(entry)
-    _take_orders(tx, by_type["order.paid"], customers)
-    _take_refunds(tx, by_type["order.refunded"])
+    orders = _take_orders(tx, by_type["order.paid"], customers)
+    _take_refunds(tx, by_type["order.refunded"], orders)
     _take_reviews(tx, by_type["order.reviewed"], customers)
     _show(tx, entries)
 
@@ -138,21 +139,27 @@ def _show(tx: Tx, entries: Sequence[LogEntry]) -> None:
         tx.show_all([(topic, {"kind": "orders", "count": count}) for topic, count in counts])
 
 
-def _take_orders(tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, UUID]) -> None:
+def _take_orders(
+    tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, UUID]
+) -> list[NewOrder]:
+    """Returns all of them, new or not."""
     orders = [_new_order(entry, customers.get(entry.position)) for entry in entries]
+    if not orders:
+        return orders
     skus = sorted({line.sku for order in orders for line in order.paid.lines})
     catalog_actions.note_skus(tx, skus)
-    store.load_orders(tx, orders, catalog.category_of(tx, skus))
-    if not orders:
-        return
-    store.add_orders(tx)
-    store.add_lines(tx)
-    totals.add_totals(tx, POLICY)
-    reused = [(position, REUSED_NO) for position in store.list_reused(tx)]
+    new = store.add_orders(tx, orders)
+    columns = store.columns_of(new, catalog.category_of(tx, skus))
+    store.add_lines(tx, columns)
+    totals.add_totals(tx, columns, POLICY)
+    ids = [order.id for order in new]
+    known = set(ids)
+    others = [order for order in orders if order.id not in known]
+    reused = [(position, REUSED_NO) for position in store.list_reused(tx, others)]
     event_actions.set_aside(tx, STREAM, reused)
-    new = store.list_new(tx)
-    for start in range(0, len(new), _SUBJECTS_MAX):
-        tx.tell(OrdersPaid(tuple(new[start : start + _SUBJECTS_MAX])))
+    for start in range(0, len(ids), _SUBJECTS_MAX):
+        tx.tell(OrdersPaid(tuple(ids[start : start + _SUBJECTS_MAX])))
+    return orders
 
 
 def _new_order(entry: LogEntry, customer_id: UUID | None) -> NewOrder:
@@ -170,9 +177,13 @@ def _new_order(entry: LogEntry, customer_id: UUID | None) -> NewOrder:
     )
 
 
-def _take_refunds(tx: Tx, entries: Sequence[LogEntry]) -> None:
+def _take_refunds(tx: Tx, entries: Sequence[LogEntry], orders: Sequence[NewOrder]) -> None:
+    """Also those that waited for these orders."""
+    waited = refund_store.take_waiting(
+        tx, [(order.unit_id, order.paid.order_no) for order in orders]
+    )
     asked: dict[refund_store.OrderKey, list[NewRefund]] = defaultdict(list)
-    for refund in [*refund_store.take_waiting(tx), *map(_new_refund, entries)]:
+    for refund in [*waited, *map(_new_refund, entries)]:
         asked[refund.unit_id, refund.refunded.order_no].append(refund)
     if not asked:
         return
@@ -217,7 +228,7 @@ def _take_reviews(tx: Tx, entries: Sequence[LogEntry], customers: Mapping[int, U
                 entry.occurred_at,
                 review.line_no,
                 review.service_rating,
-                list(review.reasons),
+                literal(review.reasons),
                 staff.get(review.staff) if review.staff else None,
             )
         )

@@ -3,151 +3,142 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from huitou.base.arrays import literal
 from huitou.base.db import Tx
 from huitou.order.types import NewOrder
 
 
-def load_orders(tx: Tx, orders: Sequence[NewOrder], category_of: Mapping[str, str]) -> None:
-    """The batch into temporary tables; `category_of` knows every SKU of it."""
-    tx.load(
-        "order_new",
-        {
-            "id": "uuid",
-            "position": "bigint",
-            "unit_id": "uuid",
-            "order_no": "text",
-            "source": "text",
-            "customer_id": "uuid",
-            "paid_at": "timestamptz",
-            "paid_fen": "bigint",
-            "shipping_fen": "bigint",
-            "line_count": "int",
-            "content": "bytea",
-            "is_new": "boolean",
-        },
-        (
-            (
-                order.id,
-                order.position,
-                order.unit_id,
-                order.paid.order_no,
-                order.source,
-                order.customer_id,
-                order.paid_at,
-                order.paid.paid_fen,
-                order.paid.shipping_fen,
-                len(order.paid.lines),
-                order.content,
-                False,
-            )
-            for order in orders
-        ),
-    )
-    tx.load(
-        "order_line_new",
-        {
-            "order_id": "uuid",
-            "line_no": "int",
-            "sku": "text",
-            "category_code": "text",
-            "quantity": "bigint",
-            "list_fen": "bigint",
-            "paid_fen": "bigint",
-        },
-        (
-            (
-                order.id,
-                line.line_no,
-                line.sku,
-                category_of[line.sku],
-                line.quantity,
-                line.list_fen,
-                line.paid_fen,
-            )
-            for order in orders
-            for line in order.paid.lines
-        ),
-    )
-
-
-def add_orders(tx: Tx) -> None:
-    """Keep the loaded orders whose number is free, the first of each number, and mark them new."""
-    tx.run(
-        """
-        WITH added AS (
+def add_orders(tx: Tx, orders: Sequence[NewOrder]) -> list[NewOrder]:
+    """Keep the orders whose number is free, the first of each number; returns those."""
+    first: dict[tuple[UUID, str], NewOrder] = {}
+    for order in orders:
+        first.setdefault((order.unit_id, order.paid.order_no), order)
+    added = set(
+        tx.column(
+            """
             INSERT INTO "order".purchase (merchant_id, id, unit_id, order_no, source, customer_id,
                 paid_at, paid_fen, shipping_fen, line_count, position, content)
-            SELECT DISTINCT ON (unit_id, order_no) %(merchant)s, id, unit_id, order_no, source,
-                   customer_id, paid_at, paid_fen, shipping_fen, line_count, position, content
-            FROM pg_temp.order_new ORDER BY unit_id, order_no, position
-            ON CONFLICT (merchant_id, unit_id, order_no) DO NOTHING RETURNING id)
-        UPDATE pg_temp.order_new n SET is_new = true FROM added WHERE n.id = added.id
-        """
+            SELECT %(merchant)s, t.*
+            FROM unnest(%(ids)s::uuid[], %(units)s::uuid[], %(order_nos)s::text[],
+                        %(sources)s::text[], %(customers)s::uuid[], %(paid_at)s::timestamptz[],
+                        %(paid_fen)s::bigint[], %(shipping_fen)s::bigint[],
+                        %(line_counts)s::int[], %(positions)s::bigint[], %(contents)s::bytea[]) AS t
+            ON CONFLICT (merchant_id, unit_id, order_no) DO NOTHING RETURNING id
+            """,
+            _purchases(list(first.values())),
+        )
     )
+    return [order for order in first.values() if order.id in added]
 
 
-def add_lines(tx: Tx) -> None:
-    """The lines of the new orders."""
+def _purchases(orders: Sequence[NewOrder]) -> dict[str, str]:
+    return {
+        "ids": literal([order.id for order in orders]),
+        "units": literal([order.unit_id for order in orders]),
+        "order_nos": literal([order.paid.order_no for order in orders]),
+        "sources": literal([order.source for order in orders]),
+        "customers": literal([order.customer_id for order in orders]),
+        "paid_at": literal([order.paid_at for order in orders]),
+        "paid_fen": literal([order.paid.paid_fen for order in orders]),
+        "shipping_fen": literal([order.paid.shipping_fen for order in orders]),
+        "line_counts": literal([len(order.paid.lines) for order in orders]),
+        "positions": literal([order.position for order in orders]),
+        "contents": literal([order.content for order in orders]),
+    }
+
+
+def columns_of(orders: Sequence[NewOrder], category_of: Mapping[str, str]) -> dict[str, str]:
+    """Orders, and their lines (`line_…`) with the place of their order from 1 on, as arrays.
+    `category_of` knows every SKU of them."""
+    lines = [
+        (no, line, category_of[line.sku])
+        for no, order in enumerate(orders, start=1)
+        for line in sorted(order.paid.lines, key=lambda line: line.line_no)
+    ]
+    seen: set[tuple[int, str]] = set()
+    firsts = []
+    for no, _, category in lines:
+        firsts.append((no, category) not in seen)
+        seen.add((no, category))
+    return {
+        **_purchases(orders),
+        "line_orders": literal([no for no, _, _ in lines]),
+        "line_nos": literal([line.line_no for _, line, _ in lines]),
+        "line_skus": literal([line.sku for _, line, _ in lines]),
+        "line_categories": literal([category for _, _, category in lines]),
+        "line_firsts": literal(firsts),
+        "line_quantities": literal([line.quantity for _, line, _ in lines]),
+        "line_list_fen": literal([line.list_fen for _, line, _ in lines]),
+        "line_paid_fen": literal([line.paid_fen for _, line, _ in lines]),
+    }
+
+
+def add_lines(tx: Tx, columns: Mapping[str, str]) -> None:
+    """The lines of new orders, given by `columns_of`."""
     tx.run(
         """
         INSERT INTO "order".line (merchant_id, order_id, line_no, sku, category_code,
             is_first_of_category, quantity, list_fen, paid_fen, customer_id, unit_id, source,
             paid_at)
-        SELECT %(merchant)s, l.order_id, l.line_no, l.sku, l.category_code,
-               row_number() OVER (PARTITION BY l.order_id, l.category_code ORDER BY l.line_no) = 1,
-               l.quantity, l.list_fen, l.paid_fen, n.customer_id, n.unit_id, n.source, n.paid_at
-        FROM pg_temp.order_line_new l JOIN pg_temp.order_new n ON n.id = l.order_id
-        WHERE n.is_new
-        """
+        SELECT %(merchant)s, n.id, l.line_no, l.sku, l.category_code, l.is_first, l.quantity,
+               l.list_fen, l.paid_fen, n.customer_id, n.unit_id, n.source, n.paid_at
+        FROM unnest(%(line_orders)s::int[], %(line_nos)s::int[], %(line_skus)s::text[],
+                    %(line_categories)s::text[], %(line_firsts)s::boolean[],
+                    %(line_quantities)s::bigint[], %(line_list_fen)s::bigint[],
+                    %(line_paid_fen)s::bigint[])
+            AS l (no, line_no, sku, category_code, is_first, quantity, list_fen, paid_fen)
+        JOIN unnest(%(ids)s::uuid[], %(customers)s::uuid[], %(units)s::uuid[], %(sources)s::text[],
+                    %(paid_at)s::timestamptz[]) WITH ORDINALITY
+            AS n (id, customer_id, unit_id, source, paid_at, no) USING (no)
+        """,
+        columns,
     )
 
 
-def list_new(tx: Tx) -> list[UUID]:
-    """The orders of the batch that are new, by position."""
-    return tx.column("SELECT id FROM pg_temp.order_new WHERE is_new ORDER BY position")
-
-
-def list_reused(tx: Tx) -> list[int]:
-    """Positions of loaded orders whose number another order has."""
+def list_reused(tx: Tx, orders: Sequence[NewOrder]) -> list[int]:
+    """Positions of those of these orders whose number an order of other content has."""
+    if not orders:
+        return []
     return tx.column(
         """
-        SELECT n.position FROM pg_temp.order_new n
+        SELECT n.position
+        FROM unnest(%(positions)s::bigint[], %(units)s::uuid[], %(order_nos)s::text[],
+                    %(contents)s::bytea[]) AS n (position, unit_id, order_no, content)
         JOIN "order".purchase p ON p.merchant_id = %(merchant)s
              AND p.unit_id = n.unit_id AND p.order_no = n.order_no
-        WHERE NOT n.is_new AND p.content <> n.content ORDER BY n.position
-        """
+        WHERE p.content <> n.content ORDER BY n.position
+        """,
+        _purchases(orders),
     )
 
 
 def add_reviews(tx: Tx, rows: Sequence[tuple[object, ...]]) -> None:
     """(position, unit_id, order_no, customer_id, rating, reviewed_at, line_no, service_rating,
-    reasons, staff_id) each."""
-    tx.load(
-        "order_review_new",
-        {
-            "position": "bigint",
-            "unit_id": "uuid",
-            "order_no": "text",
-            "customer_id": "uuid",
-            "rating": "int",
-            "reviewed_at": "timestamptz",
-            "line_no": "int",
-            "service_rating": "int",
-            "reasons": "text[]",
-            "staff_id": "uuid",
-        },
-        rows,
-    )
+    reasons as an array's literal, staff_id) each, at least one."""
+    columns = [literal(column) for column in zip(*rows, strict=True)]
     tx.run(
         """
         INSERT INTO "order".review
                (merchant_id, position, unit_id, order_no, customer_id, rating, reviewed_at,
                 line_no, service_rating, reasons, staff_id)
         SELECT %(merchant)s, position, unit_id, order_no, customer_id, rating, reviewed_at,
-               line_no, service_rating, reasons, staff_id
-        FROM pg_temp.order_review_new ON CONFLICT DO NOTHING
-        """
+               line_no, service_rating, reasons::text[], staff_id
+        FROM unnest(%(positions)s::bigint[], %(units)s::uuid[], %(order_nos)s::text[],
+                    %(customers)s::uuid[], %(ratings)s::int[], %(at)s::timestamptz[],
+                    %(line_nos)s::int[], %(service)s::int[], %(reasons)s::text[],
+                    %(staff)s::uuid[])
+            AS t (position, unit_id, order_no, customer_id, rating, reviewed_at, line_no,
+                  service_rating, reasons, staff_id)
+        ON CONFLICT DO NOTHING
+        """,
+        dict(zip(_REVIEW, columns, strict=True)),
     )
+
+
+_REVIEW = (
+    *("positions", "units", "order_nos", "customers", "ratings", "at", "line_nos", "service"),
+    *("reasons", "staff"),
+)
 
 
 def set_customers(tx: Tx, moves: Sequence[tuple[UUID, UUID]]) -> None:

@@ -1,6 +1,6 @@
 """Running totals: moved by batches, made again for a few customers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
@@ -8,8 +8,8 @@ from huitou.base.db import ReadTx, Tx
 from huitou.order.types import CategoryTotal, StagePolicy, Total
 
 
-def add_totals(tx: Tx, policy: StagePolicy) -> None:
-    """What the new orders of the batch add. Forgotten customers have no totals."""
+def add_totals(tx: Tx, columns: Mapping[str, str], policy: StagePolicy) -> None:
+    """What new orders, given by `orders.columns_of`, add. Forgotten customers have no totals."""
     tx.run(
         """
         INSERT INTO "order".total AS t (merchant_id, customer_id, order_count, paid_fen,
@@ -17,10 +17,11 @@ def add_totals(tx: Tx, policy: StagePolicy) -> None:
         SELECT %(merchant)s, n.customer_id, count(*), sum(n.paid_fen), 0, min(n.paid_at),
                max(n.paid_at), "order".stage(count(*), max(n.paid_at), %(now)s, %(active_days)s,
                                              %(lost_days)s, %(loyal_orders)s)
-        FROM pg_temp.order_new n
+        FROM unnest(%(customers)s::uuid[], %(paid_at)s::timestamptz[], %(paid_fen)s::bigint[])
+            AS n (customer_id, paid_at, paid_fen)
         JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = n.customer_id
              AND c.state = 'live'
-        WHERE n.is_new GROUP BY n.customer_id ORDER BY n.customer_id
+        GROUP BY n.customer_id ORDER BY n.customer_id
         ON CONFLICT (merchant_id, customer_id) DO UPDATE SET
             order_count = t.order_count + excluded.order_count,
             paid_fen = t.paid_fen + excluded.paid_fen,
@@ -30,29 +31,32 @@ def add_totals(tx: Tx, policy: StagePolicy) -> None:
                                   greatest(t.last_paid_at, excluded.last_paid_at), %(now)s,
                                   %(active_days)s, %(lost_days)s, %(loyal_orders)s)
         """,
-        asdict(policy),
+        {**columns, **asdict(policy)},
     )
     tx.run(
         """
         INSERT INTO "order".category_total AS t (merchant_id, customer_id, category_code,
                                                  order_count, quantity, paid_fen, first_paid_at,
                                                  last_paid_at)
-        SELECT %(merchant)s, l.customer_id, l.category_code,
-               count(*) FILTER (WHERE l.is_first_of_category), sum(l.quantity), sum(l.paid_fen),
-               min(l.paid_at), max(l.paid_at)
-        FROM pg_temp.order_new n
-        JOIN "order".line l ON l.merchant_id = %(merchant)s AND l.order_id = n.id
+        SELECT %(merchant)s, n.customer_id, l.category_code, count(*) FILTER (WHERE l.is_first),
+               sum(l.quantity), sum(l.paid_fen), min(n.paid_at), max(n.paid_at)
+        FROM unnest(%(line_orders)s::int[], %(line_categories)s::text[], %(line_firsts)s::boolean[],
+                    %(line_quantities)s::bigint[], %(line_paid_fen)s::bigint[])
+            AS l (no, category_code, is_first, quantity, paid_fen)
+        JOIN unnest(%(customers)s::uuid[], %(paid_at)s::timestamptz[]) WITH ORDINALITY
+            AS n (customer_id, paid_at, no) USING (no)
         JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = n.customer_id
              AND c.state = 'live'
-        WHERE n.is_new GROUP BY l.customer_id, l.category_code
-        ORDER BY l.customer_id, l.category_code
+        GROUP BY n.customer_id, l.category_code
+        ORDER BY n.customer_id, l.category_code
         ON CONFLICT (merchant_id, customer_id, category_code) DO UPDATE SET
             order_count = t.order_count + excluded.order_count,
             quantity = t.quantity + excluded.quantity,
             paid_fen = t.paid_fen + excluded.paid_fen,
             first_paid_at = least(t.first_paid_at, excluded.first_paid_at),
             last_paid_at = greatest(t.last_paid_at, excluded.last_paid_at)
-        """
+        """,
+        columns,
     )
 
 
