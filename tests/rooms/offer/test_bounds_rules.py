@@ -17,6 +17,7 @@ from huitou.offer.rules import floors
 from huitou.offer.rules.bounds import add, bound
 from huitou.offer.rules.coupon_sets import coupon_sets as coupon_sets_of
 from huitou.offer.rules.coupon_sets import dominated
+from huitou.offer.rules.grouping import less_off, most_off
 from huitou.offer.rules.kernel import BASE, STEP_COLUMNS, evaluate
 from huitou.offer.rules.planning import Problem, problem_of
 from huitou.offer.rules.pricing import legal_coupons
@@ -26,7 +27,16 @@ from huitou.offer.rules.tables import ACTS, COUPONS, NONE
 from huitou.offer.rules.tabling import Tabled, tabled
 from huitou.offer.rules.weighing import weigh
 from huitou.offer.types.carts import Cart, CartLine, Rules, UsableCoupon, UsableOffer
-from huitou.offer.types.documents import Activity, Goods, OneOff, OrderOff, Tier
+from huitou.offer.types.documents import (
+    Activity,
+    Bundle,
+    BuyGet,
+    Goods,
+    OneOff,
+    OrderOff,
+    PriceOffer,
+    Tier,
+)
 from tests.rooms.offer.compare import solve
 
 seeds = st.integers(0, 2**40)
@@ -125,6 +135,58 @@ def test_no_decision_of_a_plan_costs_less_than_a_bound(seed: int) -> None:
                     add(t, problem.plan, problem.sums, k, modes[k], 1)
             for k, m in enumerate(modes):
                 add(t, problem.plan, problem.sums, k, m, -1)
+
+
+@given(seeds)
+@settings(max_examples=150, deadline=None)
+def test_groups_never_take_off_more_than_is_said(seed: int) -> None:
+    """Also of a few decided units, and what each of them could get for itself less what they lose together."""
+    dice = Random(seed)
+    kind = dice.choice(("buy_get", "bundle"))
+    most = dice.choice((None, 1, 2))
+    fens = [dice.choice((1, 7, 990, 3_900, dice.randint(1, 20_000))) for _ in range(5)]
+    terms: BuyGet | Bundle = Bundle(kind="bundle", count=2, price_fen=fens[0], groups_max=most)
+    if kind == "buy_get":
+        sizes = dice.choice(((1, 1), (2, 1), (1, 2)))
+        pay_bp = dice.choice((0, 5_000))
+        terms = BuyGet(kind="buy_get", buy=sizes[0], get=sizes[1], pay_bp=pay_bp, groups_max=most)
+    cheaper = PriceOffer(kind="price", pay_bp=dice.choice((9_000, 3_000)))
+    cart = Cart(tuple(CartLine(n, f"s{n}", "A", 1, fen) for n, fen in enumerate(fens)))
+    table = tabled(cart, Rules((UsableOffer("p", cheaper), UsableOffer("x", terms))))
+    problem = problem_of(table, [0], ())
+    t, plan, sums = table.tables, problem.plan, problem.sums
+    for modes in dice.choices(list(decisions(table)), k=60):
+        off = sum(int(t.mode_fen[m]) for m in modes) - priced(table, modes, 0)[0]
+        alone = 0.0
+        for k in range(len(modes) + 1):
+            assert off <= most_off(t, plan, sums, 0, k)
+            rest = sum(t.mode_fen[m] - plan.mode_keep[m] for m in modes[k:])
+            if kind == "buy_get":
+                assert off <= alone + rest - less_off(t, plan, sums, 0, k) + 1e-6
+            if k < len(modes):
+                add(t, plan, sums, k, modes[k], 1)
+                alone += t.mode_fen[modes[k]] - plan.mode_keep[modes[k]]
+        for k, m in enumerate(modes):
+            add(t, plan, sums, k, m, -1)
+        assert not any(sums.joined_count)
+
+
+def test_of_three_alike_one_gives_nothing() -> None:
+    """The second at half price: 6400 of two at 12800, and of a third at most what a cheaper one leaves."""
+    cart = Cart((CartLine(1, "a", "A", 3, 12_800), CartLine(2, "b", "B", 1, 3_900)))
+    second = BuyGet(kind="buy_get", buy=1, pay_bp=5_000)
+    table = tabled(cart, Rules((UsableOffer("x", second),)))
+    problem = problem_of(table, [0], ())
+    t, plan, sums = table.tables, problem.plan, problem.sums
+    alone, joins = 0, 1
+    assert [mode.piece for mode in table.modes[:2]] == [NONE, 0]
+    for k in range(3):
+        add(t, plan, sums, k, joins, 1)
+    assert most_off(t, plan, sums, 0, 3) == 6_400 + 1_950
+    assert less_off(t, plan, sums, 0, 3) == (12_800 - 3_900) / 4
+    add(t, plan, sums, 3, t.mode_from[1] + alone, 1)
+    assert most_off(t, plan, sums, 0, 4) == 6_400
+    assert less_off(t, plan, sums, 0, 4) == 12_800 / 4
 
 
 @given(seeds)

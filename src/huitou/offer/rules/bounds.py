@@ -1,6 +1,7 @@
 """No way to go on from here costs less than this (`lines` says why). Pure; compiled as the kernel is."""
 
 from huitou.base.compiling import inlined, inner
+from huitou.offer.rules.grouping import join, leave, less_off, most_off
 from huitou.offer.rules.kernel import FULL_BP, coupon_off
 from huitou.offer.rules.lines import (
     FAR,
@@ -56,6 +57,12 @@ def add(t: Tables, p: Plan, s: Sums, u: int, m: int, sign: int) -> None:
     price = t.mode_price[m]
     if price != NONE and t.price_limit[price] != NONE and p.next_fen[m] > fen:
         s.saved[price] += sign * int(p.next_fen[m] - fen)
+    piece, units = t.mode_piece[m], t.sizes[UNITS]
+    if piece != NONE and not t.mode_is_get[m]:
+        if sign > 0:
+            join(s.joined, s.joined_count, piece, piece * units, fen)
+        else:
+            leave(s.joined, s.joined_count, piece, piece * units, fen)
 
 
 @inner
@@ -273,7 +280,10 @@ def bound(t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupon
     total += max(0.0, shipping)
     most, at = lines.most_weight[acts], acts + t.sizes[COUPONS]
     for x in range(t.sizes[PIECES]):
-        total -= (1.0 - lines.slope[at + x]) * p.piece_most[x] * most
+        off, less = float(most_off(t, p, s, x, k)), less_off(t, p, s, x, k)
+        lines.piece_off[x], lines.piece_less[x] = off, less
+        before = (1.0 - lines.slope[at + x]) * most
+        total += less * max(0.0, lines.piece_least[x] - before) - off * before
     at += t.sizes[PIECES]
     for x in range(len(t.price_limit)):
         saved = s.saved[x] + p.saving[x * (units + 1) + k]

@@ -100,7 +100,9 @@ def pull_of(
             pull[acts + c] += lines.where[acts + c] * weight
     most, at = lines.most_weight[acts], acts + t.sizes[COUPONS]
     for x in range(t.sizes[PIECES]):
-        pull[at + x] += p.piece_most[x] * most
+        pull[at + x] += lines.piece_off[x] * most
+        if lines.piece_least[x] > (1.0 - lines.slope[at + x]) * most:
+            pull[at + x] += lines.piece_less[x] * most
     at += t.sizes[PIECES]
     for x in range(len(t.price_limit)):
         pull[at + x] += (s.saved[x] + p.saving[x * (units + 1) + k]) * most

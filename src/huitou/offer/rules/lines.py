@@ -30,6 +30,8 @@ class Plan(NamedTuple):
     price without limit, where its own has one.
     `act_*` and `coupon_*` (a row each, `units + 1` columns): what units from here on can add at most, in fen,
     by list price, in pieces. `dearest` a coupon: the most a unit that it may count costs. `piece_most` a piece offer: the most it can take off.
+    `rest_fen` (`rest_count` of them; rows as above, a row a piece offer, of `units` columns each): what units from here on cost at most that may join it
+    as bought, dearest first; `piece_even`: how dear the dearest is that can be given.
     `without` (a column a group): the same mode without its activity, or itself; `without_piece`: without a piece offer that
     can never have a group, or itself.
     `pair_act` with `pair_count`: which activities go with which rows of `count_bits` in a mode, and in `pair_fen` what
@@ -49,6 +51,9 @@ class Plan(NamedTuple):
     coupon_count: Ints
     dearest: Ints
     piece_most: Ints
+    piece_even: Ints
+    rest_fen: Ints
+    rest_count: Ints
     saving: Ints
     pair_act: Ints
     pair_count: Ints
@@ -58,7 +63,8 @@ class Plan(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Of the units decided so far. `act_sure` counts only what no earlier step can make cheaper."""
+    """Of the units decided so far. `act_sure` counts only what no earlier step can make cheaper. `joined` (`joined_count` of them, a row a
+    piece offer): the prices of those who joined it as bought, dearest first."""
 
     act_fen: Ints
     act_sure: Ints
@@ -68,6 +74,8 @@ class Sums(NamedTuple):
     coupon_list: Ints
     coupon_count: Ints
     saved: Ints
+    joined: Ints
+    joined_count: Ints
 
 
 class Lines(NamedTuple):
@@ -77,7 +85,8 @@ class Lines(NamedTuple):
     the most at) of the first two as `bound` found them; `low` to `high` the regions of what activities look at.
     The rest is what hangs on the slopes alone: what they leave of a row of `join_act`, of `count_bits` (what entered the coupons is taken off in
     `entered` first); the most that coupons leave of all who join an activity together, and (last) of anybody; the most and
-    least that later coupons leave of what one takes off; what is taken off for certain before a coupon of those that it counts
+    least that later coupons leave of what one takes off; the least that is left of who joins a piece offer, and what its groups take off at most
+    and less (`grouping`) as `bound` found it; what is taken off for certain before a coupon of those that it counts
     (`sure`, hangs on the plan); what a mode costs, and the cheapest of its class from it on; what
     units from each on do at least. `fixed`: see below."""
 
@@ -92,6 +101,9 @@ class Lines(NamedTuple):
     most_weight: Floats
     later_most: Floats
     later_least: Floats
+    piece_least: Floats
+    piece_off: Floats
+    piece_less: Floats
     sure: Ints
     mode_cost: Floats
     cheapest: Floats

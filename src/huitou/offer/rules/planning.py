@@ -10,11 +10,11 @@ from huitou.offer.rules import floors
 from huitou.offer.rules import tables as at
 from huitou.offer.rules.kernel import FULL_BP, STEP_COLUMNS
 from huitou.offer.rules.lines import FAR, FIXED_SIZE, Lines, Plan, Sums
+from huitou.offer.rules.piecing import even_fen, group_part, piece_most, rests
 from huitou.offer.rules.scouting import SOUGHT, STATE_SIZE, Plans, Walk
 from huitou.offer.rules.tables import NONE
 from huitou.offer.rules.tabling import Tabled
 from huitou.offer.rules.valuing import Scratch, Wanted, gifts_max_of
-from huitou.offer.types.carts import Slot
 from huitou.offer.types.refusals import CannotUse
 
 _PLANS_MAX = 20_000
@@ -71,6 +71,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
         sums=Sums(
             zeros(acts), zeros(acts), zeros(acts), zeros(acts),
             zeros(coupons), zeros(coupons), zeros(coupons), zeros(len(prices)),
+            zeros(units * len(table.pieces)), zeros(len(table.pieces)),
         ),
         lines=_lines(table),
         steep=_lines(table),
@@ -105,6 +106,7 @@ def _lines(table: Tabled) -> Lines:
         zeros(acts + 1),
         zeros(coupons),
         zeros(coupons),
+        zeros(len(table.pieces)), zeros(len(table.pieces)), zeros(len(table.pieces)),
         ints([0] * max(1, coupons)),
         zeros(len(table.modes)),
         zeros(len(table.modes)),
@@ -193,7 +195,7 @@ def _plan(table: Tabled) -> Plan:
         elif t.piece_kind[p] == at.ADD_ON:
             keep[-1] = min(fen, float(t.piece_fen[p]))
         elif not t.piece_is_split[p]:
-            keep[-1] = fen * (1.0 - _group_part(table, p, fen))
+            keep[-1] = fen * (1.0 - group_part(table, p, fen))
         elif mode.slot == "get":
             back[-1] = fen * part
 
@@ -228,7 +230,9 @@ def _plan(table: Tabled) -> Plan:
     return Plan(
         floats(keep), floats(back), floats(bundle), floats(following),
         act_fen, act_list, act_count, coupon_fen, coupon_list, coupon_count, ints(dearest),
-        ints([_piece_most(table, p) for p in range(len(table.pieces))]),
+        ints([piece_most(table, p) for p in range(len(table.pieces))]),
+        ints([even_fen(table, p) for p in range(len(table.pieces))]),
+        *rests(table),
         ints([each for n in range(len(table.prices)) for each in _savings(table, n)]),
         ints([a for a, _ in pairs]),
         ints([row for _, row in pairs]),
@@ -236,19 +240,6 @@ def _plan(table: Tabled) -> Plan:
         ints([each for m in range(len(table.modes)) for each in _without(table, m)]),
         ints([_without_piece(table, m) for m in range(len(table.modes))]),
     )  # fmt: skip
-
-
-def _group_part(table: Tabled, p: int, fen: float) -> float:
-    """The most that a unit of such a price gets off of it: those given are as dear as that at most, and as whatever
-    is not the dearest that is bought."""
-    t = table.tables
-    buy, get = int(t.piece_buy[p]), int(t.piece_get[p])
-    dearest = _dearest(table, p, "buy")
-    given = min(fen, dearest[buy]) if len(dearest) >= buy + get else 0.0
-    if given == 0.0:
-        return 0.0
-    part = (FULL_BP - int(t.piece_pay_bp[p])) / FULL_BP
-    return part * get * given / (fen + (buy + get - 1) * given)
 
 
 def _pair_fen(table: Tabled, a: int, row: int) -> int:
@@ -278,7 +269,7 @@ def _without(table: Tabled, mode: int) -> list[int]:
 def _without_piece(table: Tabled, mode: int) -> int:
     """The same mode without a piece offer that can take nothing off."""
     piece = table.modes[mode].piece
-    if piece == NONE or _piece_most(table, piece):
+    if piece == NONE or piece_most(table, piece):
         return mode
     return _mode_like(table, mode, piece=NONE, slot="buy")
 
@@ -315,50 +306,6 @@ def _savings(table: Tabled, price: int) -> list[int]:
         by_class.append(max(0, int(_next_fen(table, first)) - min(own)) if own else 0)
     savings = [by_class[own] for own in table.classes]
     return [sum(sorted(savings[k:], reverse=True)[:limit]) for k in range(len(savings) + 1)]
-
-
-def _dearest(table: Tabled, p: int, slot: Slot) -> list[int]:
-    """The most that each unit can cost that may join a piece offer, the dearest first."""
-    by_class = [
-        max(
-            (
-                int(table.tables.mode_fen[m])
-                for m in range(*span)
-                if (table.modes[m].piece, table.modes[m].slot) == (p, slot)
-            ),
-            default=NONE,
-        )
-        for span in table.spans
-    ]
-    found = [by_class[own] for own in table.classes if by_class[own] != NONE]
-    return sorted(found, reverse=True)
-
-
-def _piece_most(table: Tabled, p: int) -> int:
-    """The most that a piece offer can take off: all who may join do, at the dearest price."""
-    t = table.tables
-
-    most = int(t.piece_max[p])
-    buy, get = int(t.piece_buy[p]), int(t.piece_get[p])
-    bought, given = _dearest(table, p, "buy"), _dearest(table, p, "get")
-    if t.piece_kind[p] == at.ADD_ON:
-        return sum(max(0, fen - int(t.piece_fen[p])) for fen in given[:most])
-    if t.piece_kind[p] == at.BUNDLE:
-        groups = len(bought) // buy if most == NONE else min(most, len(bought) // buy)
-        sums = [sum(bought[g * buy : (g + 1) * buy]) for g in range(groups)]
-        return sum(max(0, each - int(t.piece_fen[p])) for each in sums)
-    size = buy if t.piece_is_split[p] else buy + get
-    groups = len(bought) // size
-    if t.piece_is_split[p]:
-        groups = min(groups, len(given) // get)
-    groups = groups if most == NONE else min(most, groups)
-    # Of a group sorted by price the last are given: none is dearer than the first of its group that is not bought.
-    free = (
-        given[: groups * get]
-        if t.piece_is_split[p]
-        else [fen for g in range(groups) for fen in bought[g * size + buy : (g + 1) * size]]
-    )
-    return sum(fen * (FULL_BP - int(t.piece_pay_bp[p])) // FULL_BP for fen in free)
 
 
 def _rows(found: Sequence[list[list[int]]]) -> tuple[at.Ints, at.Ints, at.Ints]:

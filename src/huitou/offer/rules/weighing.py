@@ -159,10 +159,16 @@ def weigh(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
     if left > 0.0 and groups > 1:
         lines.fixed[LEAST_FLAT] = left * (1.0 - min(1.0, steep * (groups - 1)))
     lines.fixed[SLACK] = slack(t, lines, coupons, left, min(1.0, steep * groups))
+    for x in range(t.sizes[PIECES]):
+        lines.piece_least[x] = 1.0
     for own in range(len(t.mode_from)):
         least = IMPOSSIBLE
         for m in range(t.mode_until[own] - 1, t.mode_from[own] - 1, -1):
             lines.mode_cost[m] = cost(t, p, lines, m)
+            x = t.mode_piece[m]
+            if x != NONE:
+                weight = lines.count_weight[t.mode_count[m]] * lines.join_weight[t.mode_join[m]]
+                lines.piece_least[x] = min(lines.piece_least[x], weight)
             least = min(least, lines.mode_cost[m])
             lines.cheapest[m] = least
     units = t.sizes[UNITS]

@@ -1,0 +1,96 @@
+"""What the groups of a piece offer can take off at most, as far as units are decided. Pure; compiled as the kernel is.
+
+Sorted by price, dearest first, the units in some places of a group are given. More units, or dearer ones, put no cheaper
+one in any place: with everybody in who still can be, at the most they can cost, the most is taken off.
+
+Of every `buy + get` that cost more than an amount at most `get` are given; so of the fen above it those who cost more get no more
+than by their places, and of the fen below it everybody at most the even part.
+"""
+
+from huitou.base.compiling import inner
+from huitou.offer.rules.kernel import FULL_BP
+from huitou.offer.rules.lines import Plan, Sums
+from huitou.offer.rules.tables import ADD_ON, BUNDLE, BUY_GET, NONE, UNITS, Ints, Tables
+
+
+@inner
+def join(joined: Ints, counts: Ints, x: int, first: int, fen: int) -> None:
+    """One more of such a price, among the others of its offer."""
+    j = first + counts[x]
+    while j > first and joined[j - 1] < fen:
+        joined[j] = joined[j - 1]
+        j -= 1
+    joined[j] = fen
+    counts[x] += 1
+
+
+@inner
+def leave(joined: Ints, counts: Ints, x: int, first: int, fen: int) -> None:
+    """One less."""
+    counts[x] -= 1
+    j = first
+    while joined[j] != fen:
+        j += 1
+    while j < first + counts[x]:
+        joined[j] = joined[j + 1]
+        j += 1
+
+
+@inner
+def most_off(t: Tables, p: Plan, s: Sums, x: int, k: int) -> int:
+    """What all its groups take off at most, whatever units from `k` on do. O(units)."""
+    if k == 0 or t.piece_kind[x] == ADD_ON or t.piece_is_split[x]:
+        return p.piece_most[x]
+    units = t.sizes[UNITS]
+    own, rest = x * units, (x * (units + 1) + k) * units
+    last_own = own + s.joined_count[x]
+    size = t.piece_buy[x] + t.piece_get[x]
+    groups = (s.joined_count[x] + p.rest_count[x * (units + 1) + k]) // size
+    if t.piece_max[x] != NONE:
+        groups = min(groups, t.piece_max[x])
+    off, given = 0, 0
+    for _ in range(groups):
+        whole = 0
+        for place in range(size):
+            if own < last_own and s.joined[own] >= p.rest_fen[rest]:
+                fen = s.joined[own]
+                own += 1
+            else:
+                fen = p.rest_fen[rest]
+                rest += 1
+            whole += fen
+            if place >= t.piece_buy[x]:
+                given += fen
+        off += max(0, whole - t.piece_fen[x])
+    if t.piece_kind[x] == BUNDLE:
+        return off
+    return given * (FULL_BP - t.piece_pay_bp[x]) // FULL_BP
+
+
+@inner
+def less_off(t: Tables, p: Plan, s: Sums, x: int, k: int) -> float:
+    """How much less those who joined get together than each could get at most for itself (`keep`), whatever units from `k` on
+    do. O(units)."""
+    if t.piece_kind[x] != BUY_GET or t.piece_is_split[x] or s.joined_count[x] == 0:
+        return 0.0
+    units, buy = t.sizes[UNITS], t.piece_buy[x]
+    size, even, first = buy + t.piece_get[x], p.piece_even[x], x * units
+    amount = p.rest_fen[(x * (units + 1) + k) * units]
+    if amount > even:
+        return 0.0
+    most = NONE if t.piece_max[x] == NONE else t.piece_max[x] * size
+    share = t.piece_get[x] / size
+    less, place = 0.0, 0
+    for i in range(s.joined_count[x]):
+        fen = s.joined[first + i]
+        least = min(fen, amount)
+        if fen <= even:
+            less += share * (fen - least)
+        else:
+            less += t.piece_get[x] * even * fen / (fen + (size - 1) * even) - share * least
+        if place >= buy and (most == NONE or i < most):
+            less -= fen - least
+        place += 1
+        if place == size:
+            place = 0
+    return max(0.0, less * (FULL_BP - t.piece_pay_bp[x]) / FULL_BP)
