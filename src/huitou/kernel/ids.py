@@ -8,8 +8,8 @@ from uuid import NAMESPACE_OID, UUID
 from huitou.kernel.errors import Invalid
 from huitou.kernel.page import PAGE_MAX
 
-_RAND_A_MASK = 0x0FFF
-_VARIANT = 0x8000_0000_0000_0000
+_RANDOM = 0x0FFF_3FFF_FFFF_FFFF_FFFF
+_VERSION_AND_VARIANT = 0x7000_8000_0000_0000_0000
 _NAMESPACE = NAMESPACE_OID.bytes
 
 
@@ -20,9 +20,8 @@ def new_id(at_ms: int | None = None) -> UUID:
     """
     milliseconds = time.time_ns() // 1_000_000 if at_ms is None else at_ms
     noise = int.from_bytes(os.urandom(10), "big")
-    high = (milliseconds & 0xFFFF_FFFF_FFFF) << 16 | 0x7000 | (noise >> 62) & _RAND_A_MASK
-    low = _VARIANT | noise & 0x3FFF_FFFF_FFFF_FFFF
-    return UUID(int=high << 64 | low)
+    low = noise & _RANDOM | _VERSION_AND_VARIANT
+    return UUID(int=(milliseconds & 0xFFFF_FFFF_FFFF) << 80 | low)
 
 
 def new_ids(count: int) -> list[str]:

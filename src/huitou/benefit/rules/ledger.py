@@ -257,7 +257,7 @@ def _summed(legs: Iterable[Leg]) -> dict[LegKey, int]:
 
 
 def _leg_body(leg: Leg) -> tuple[object, ...]:
-    body: tuple[object, ...] = (leg.owner_kind, str(leg.owner_id), leg.asset, leg.amount)
+    body: tuple[object, ...] = (leg.owner_kind, leg.owner_id, leg.asset, leg.amount)
     if leg.terms is not None:
         body += (rfc3339(leg.terms.active_at), rfc3339(leg.terms.expires_at))
     if leg.lot_id is not None or leg.hold_id is not None:

@@ -115,11 +115,16 @@ def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
     ]
     added = [Added(item.id, is_new=True, is_same=True) for item in prepared]
     with refusing():
-        known = tx.call(_POST, [rfc3339(tx.now), *map(literal, lists)])
+        known = tx.call(_POST, [rfc3339(tx.now), *map(_list, lists)])
     for ordinal, transaction_id, is_same in known:
         assert ordinal is not None
         added[int(ordinal) - 1] = Added(UUID(transaction_id), is_new=False, is_same=is_same == "t")
     return added
+
+
+def _list(values: Sequence[Any]) -> str | None:
+    """A list in which nothing is given is not given: beside others it is filled up with NULL."""
+    return literal(values) if any(value is not None for value in values) else None
 
 
 def _is_plain_move(item: Prepared) -> bool:
