@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -219,6 +220,16 @@ def task_of(demo: Demo) -> dict[str, Any]:
     return next((task for task in tasks if len(task["skus"]) >= 3), tasks[0])
 
 
+def cart_of(demo: Demo, customer: str) -> str:
+    """What a customer bought lately, twice of each, at her own store."""
+    orders = demo.get(f"/v1/customers/{customer}/orders")["items"]
+    skus = list(dict.fromkeys(line["sku"] for order in orders for line in order["lines"]))
+    unit = demo.get(f"/v1/customers/{customer}")["home_unit"]["code"]
+    return urlencode(
+        [("customer", customer), ("unit", unit), *(("line", f"{sku}~2") for sku in skus[:5])]
+    )
+
+
 def walk(camera: Camera) -> None:
     demo = camera.demo
     soon(lambda: demo.get("/v1/overview")["today"]["orders"] >= ORDERS_WANTED, seconds=240)
@@ -233,6 +244,8 @@ def walk(camera: Camera) -> None:
     camera.take("segment", f"/#/segments/{segment_of(demo)}", shows(".reading", "近"))
     camera.take("opportunities", "/#/opportunities", shows("tbody tr", "天"))
     camera.take("task", f"/#/campaigns/{campaign}", shows(".steps .figure-value"))
+    camera.take("writing", "/#/campaigns/new?opportunity=best_now", shows(".waterfall li"))
+    camera.take("cart", f"/#/offers/sandbox?{cart_of(demo, customer)}", shows(".receipt", "¥"))
     camera.take("results", "/#/results", shows(".ant-table-summary"))
     task = task_of(demo)["id"]
     camera.take("phone-task", f"/a#/task/{task}", shows(".who em"), size=PHONE, role="associate")

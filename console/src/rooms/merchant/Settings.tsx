@@ -5,18 +5,34 @@ import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
 import type { Setting } from '@/client/types'
 import { showDone } from '@/shell/notify'
-import { Answer, Panel } from '@/ui/page'
+import { Answer, Nothing, Panel } from '@/ui/page'
 
-/** One table per merchant and unit: inherited, overridden here, or locked above. */
+const SECTIONS = {
+  campaign: ['campaign', 'reach'],
+  credit: ['commission', 'attribution'],
+  benefit: ['benefit'],
+  offer: ['offer'],
+  links: ['content', 'site', 'member'],
+  data: ['identity', 'event'],
+} as const
+
+/** What there is to set, by what it is about; per merchant and unit: inherited, overridden here, or locked above. */
 export function Settings() {
   const { t } = useTranslation()
   const units = useRead('/v1/units')
   const [unit, setUnit] = useState<string | undefined>()
+  const [sought, setSought] = useState('')
   const settings = useRead('/v1/settings', { query: { unit }, keep: true })
   return (
-    <Panel
-      title={t('merchant.settings')}
-      extra={
+    <div className="stack">
+      <div className="filters">
+        <Input.Search
+          allowClear
+          className="filter-q"
+          placeholder={t('merchant.setting_find')}
+          value={sought}
+          onChange={(event) => setSought(event.target.value)}
+        />
         <Select
           allowClear
           className="filter"
@@ -25,53 +41,92 @@ export function Settings() {
           onChange={(next?: string) => setUnit(next)}
           options={units.data?.items.map((one) => ({ value: one.id, label: one.name }))}
         />
-      }
-    >
-      <Answer of={settings}>
-        {({ items }) => (
-          <Table<Setting>
-            size="small"
-            rowKey="key"
-            pagination={false}
-            scroll={{ x: 'max-content' }}
-            dataSource={items}
-            columns={[
-              {
-                title: t('merchant.setting'),
-                render: (_, one) => (
-                  <>
-                    <div>{one.title}</div>
-                    <small className="quiet">{one.key}</small>
-                  </>
-                ),
-              },
-              {
-                title: t('merchant.value'),
-                render: (_, one) => (
-                  <Value
-                    key={`${unit ?? ''}-${one.version}-${String(one.value)}`}
-                    setting={one}
-                    unit={unit}
-                  />
-                ),
-              },
-              {
-                title: t('merchant.from'),
-                render: (_, one) => <From setting={one} unit={unit} />,
-              },
-              {
-                title: t('merchant.default'),
-                render: (_, one) => (
-                  <span className="quiet num">
-                    {String(one.default)} <Share of={one} value={one.default} />
-                  </span>
-                ),
-              },
-            ]}
-          />
-        )}
+      </div>
+      <Answer of={settings} rows={12}>
+        {({ items }) => <Sections items={items.filter((one) => has(one, sought))} unit={unit} />}
       </Answer>
-    </Panel>
+    </div>
+  )
+}
+
+function has(setting: Setting, sought: string): boolean {
+  return `${setting.title} ${setting.key}`.toLowerCase().includes(sought.trim().toLowerCase())
+}
+
+/** A setting of a room that no section names is in the last one. */
+function sectionOf(setting: Setting): keyof typeof SECTIONS {
+  const room = setting.key.split('.')[0]
+  const names = Object.keys(SECTIONS) as (keyof typeof SECTIONS)[]
+  return names.find((name) => SECTIONS[name].some((one) => one === room)) ?? 'data'
+}
+
+function Sections({ items, unit }: { items: Setting[]; unit: string | undefined }) {
+  const { t } = useTranslation()
+  if (items.length === 0)
+    return (
+      <Panel>
+        <Nothing title={t('merchant.setting_none')} />
+      </Panel>
+    )
+  return (Object.keys(SECTIONS) as (keyof typeof SECTIONS)[]).map((name) => {
+    const own = items.filter((one) => sectionOf(one) === name)
+    return (
+      own.length > 0 && (
+        <Panel key={name} title={t(`merchant.section_${name}`)}>
+          <Section items={own} unit={unit} />
+        </Panel>
+      )
+    )
+  })
+}
+
+function Section({ items, unit }: { items: Setting[]; unit: string | undefined }) {
+  const { t } = useTranslation()
+  return (
+    <Table<Setting>
+      size="small"
+      rowKey="key"
+      pagination={false}
+      scroll={{ x: 'max-content' }}
+      dataSource={items}
+      columns={[
+        {
+          title: t('merchant.setting'),
+          width: '46%',
+          render: (_, one) => (
+            <>
+              <div>{one.title}</div>
+              <small className="quiet">{one.key}</small>
+            </>
+          ),
+        },
+        {
+          title: t('merchant.value'),
+          width: '32%',
+          render: (_, one) => (
+            <Value
+              key={`${unit ?? ''}-${one.version}-${String(one.value)}`}
+              setting={one}
+              unit={unit}
+            />
+          ),
+        },
+        {
+          title: t('merchant.from'),
+          width: '10%',
+          render: (_, one) => <From setting={one} unit={unit} />,
+        },
+        {
+          title: t('merchant.default'),
+          width: '12%',
+          render: (_, one) => (
+            <span className="quiet num">
+              {String(one.default)} <Share of={one} value={one.default} />
+            </span>
+          ),
+        },
+      ]}
+    />
   )
 }
 
