@@ -35,6 +35,7 @@ def notify(tx: Tx, new: NewNotification) -> UUID:
         "ways_sealed": tx.keys.seal(ways),
         "expires_at": tx.now + timedelta(minutes=new.within_minutes),
     }
+    messages.hold(tx, [customer.id])
     is_new = store.add(tx, row)
     stored = store.find(tx, key=new.key)
     assert stored is not None
@@ -48,6 +49,10 @@ def notify(tx: Tx, new: NewNotification) -> UUID:
 
 def take_next(tx: Tx, message_ids: Sequence[UUID]) -> None:
     """These messages ended without arriving: the next way for the notifications that they were of."""
+    customers = store.customers_of(tx, message_ids)
+    if not customers:
+        return
+    messages.hold(tx, customers)
     ended = store.lock_ended(tx, message_ids)
     _go_on(
         tx,

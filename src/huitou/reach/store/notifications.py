@@ -93,6 +93,17 @@ def list_of(
     )
 
 
+def customers_of(tx: ReadTx, message_ids: Sequence[UUID]) -> list[UUID]:
+    """Whom the notifications are for whose last way these messages were."""
+    return tx.column(
+        """
+        SELECT DISTINCT customer_id FROM reach.notification
+        WHERE merchant_id = %(merchant)s AND message_id = ANY(%(ids)s)
+        """,
+        {"ids": list(message_ids)},
+    )
+
+
 def lock_ended(tx: Tx, message_ids: Sequence[UUID]) -> list[End]:
     """The notifications whose last way these messages were, held until the commit."""
     rows = tx.rows(
