@@ -1,8 +1,8 @@
 """The ledger: movements of points a second, one at a time from sixteen connections, and in batches.
 
 A movement is half the time a gift that makes a lot, half the time a payment out of the soonest lots to
-expire, of customers drawn evenly; each through `benefit.actions.ledger.post` in a transaction of its own,
-committed with the call (`Database.write(...)`), with fsync on, from two processes with eight
+expire, of customers drawn evenly; each through `benefit.actions.ledger.post` in a transaction of its own
+(`Database.write`), with fsync on, from two processes with eight
 connections each; `batched_per_s` posts a thousand movements in a
 transaction, each process those of its half of the customers. The baseline of `single_per_s` does the
 same on tables of the same columns and indexes, with CHECKs for what the owner's policies hold, with a
