@@ -55,8 +55,9 @@ def add(t: Tables, p: Plan, s: Sums, u: int, m: int, sign: int) -> None:
             s.coupon_list[c] += sign * t.list_fen[u]
             s.coupon_count[c] += sign
     price = t.mode_price[m]
-    if price != NONE and t.price_limit[price] != NONE and p.next_fen[m] > fen:
-        s.saved[price] += sign * int(p.next_fen[m] - fen)
+    if price != NONE and t.price_limit[price] != NONE:
+        s.paying[price] += sign
+        s.saved[price] += sign * max(0, int(p.next_fen[m] - fen))
     piece, units = t.mode_piece[m], t.sizes[UNITS]
     if piece != NONE and not t.mode_is_get[m]:
         if sign > 0:
@@ -256,6 +257,16 @@ def coupon_flat(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int) -> fl
 
 
 @inner
+def saved_most(t: Tables, p: Plan, s: Sums, x: int, k: int) -> int:
+    """What a price offer with a limit saves at most: on those who pay by it, and on as many more as still may."""
+    if t.price_limit[x] == NONE:
+        return 0
+    columns = t.sizes[UNITS] + 1
+    left = max(0, min(t.sizes[UNITS], t.price_limit[x] - s.paying[x]))
+    return s.saved[x] + p.saving[(x * columns + k) * columns + left]
+
+
+@inner
 def bound(t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupons: int) -> float:
     """The least that can be paid if the first `k` units stay as they are in `modes`; `IMPOSSIBLE` if the regions and
     thresholds cannot be met. `weigh` was called for the slopes."""
@@ -286,7 +297,7 @@ def bound(t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupon
         total += less * max(0.0, lines.piece_least[x] - before) - off * before
     at += t.sizes[PIECES]
     for x in range(len(t.price_limit)):
-        saved = s.saved[x] + p.saving[x * (units + 1) + k]
+        saved = saved_most(t, p, s, x, k)
         total -= (1.0 - lines.slope[at + x]) * saved * most
     for u in range(k):
         total += lines.mode_cost[modes[u]]

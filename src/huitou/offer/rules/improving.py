@@ -2,7 +2,7 @@
 (B. T. Polyak, Minimization of unsmooth functionals, 1969). Pure; compiled as the kernel is."""
 
 from huitou.base.compiling import inner
-from huitou.offer.rules.bounds import bound
+from huitou.offer.rules.bounds import bound, saved_most
 from huitou.offer.rules.lines import IMPOSSIBLE, LEAST_FLAT, STEEPEST, Lines, Plan, Sums
 from huitou.offer.rules.tables import (
     ACTS,
@@ -105,7 +105,7 @@ def pull_of(
             pull[at + x] += lines.piece_less[x] * most
     at += t.sizes[PIECES]
     for x in range(len(t.price_limit)):
-        pull[at + x] += (s.saved[x] + p.saving[x * (units + 1) + k]) * most
+        pull[at + x] += saved_most(t, p, s, x, k) * most
 
 
 @inner

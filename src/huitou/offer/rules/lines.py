@@ -36,7 +36,7 @@ class Plan(NamedTuple):
     can never have a group, or itself.
     `pair_act` with `pair_count`: which activities go with which rows of `count_bits` in a mode, and in `pair_fen` what
     all units that can be so may cost.
-    `saving` (a row a price offer, `units + 1` columns): the most it can save on units from here on.
+    `saving` (a row a price offer of `units + 1` rows, of `units + 1` columns each): the most it can save on units from here on, on so many of them.
     """
 
     mode_keep: Floats
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
 
 class Sums(NamedTuple):
     """Of the units decided so far. `act_sure` counts only what no earlier step can make cheaper. `joined` (`joined_count` of them, a row a
-    piece offer): the prices of those who joined it as bought, dearest first."""
+    piece offer): the prices of those who joined it as bought, dearest first; `paying`: how many pay by a price offer."""
 
     act_fen: Ints
     act_sure: Ints
@@ -74,6 +74,7 @@ class Sums(NamedTuple):
     coupon_list: Ints
     coupon_count: Ints
     saved: Ints
+    paying: Ints
     joined: Ints
     joined_count: Ints
 

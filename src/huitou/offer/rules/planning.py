@@ -70,7 +70,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
         plan=plan,
         sums=Sums(
             zeros(acts), zeros(acts), zeros(acts), zeros(acts),
-            zeros(coupons), zeros(coupons), zeros(coupons), zeros(len(prices)),
+            zeros(coupons), zeros(coupons), zeros(coupons), zeros(len(prices)), zeros(len(prices)),
             zeros(units * len(table.pieces)), zeros(len(table.pieces)),
         ),
         lines=_lines(table),
@@ -295,17 +295,22 @@ def _next_fen(table: Tabled, mode: int) -> float:
 
 
 def _savings(table: Tabled, price: int) -> list[int]:
-    """The most that a price offer with a limit can save on units from each on."""
+    """The most that a price offer with a limit can save on units from each on, on so many of them."""
     t = table.tables
     limit = int(t.price_limit[price])
+    columns = len(table.units) + 1
     if limit == NONE:
-        return [0] * (len(table.units) + 1)
+        return [0] * columns**2
     by_class = []
     for first, until in table.spans:
         own = [int(t.mode_fen[m]) for m in range(first, until) if table.modes[m].price == price]
         by_class.append(max(0, int(_next_fen(table, first)) - min(own)) if own else 0)
     savings = [by_class[own] for own in table.classes]
-    return [sum(sorted(savings[k:], reverse=True)[:limit]) for k in range(len(savings) + 1)]
+    found = []
+    for k in range(columns):
+        sums = [0, *accumulate(sorted(savings[k:], reverse=True))]
+        found += [*sums, *([sums[-1]] * (columns - len(sums)))]
+    return found
 
 
 def _rows(found: Sequence[list[list[int]]]) -> tuple[at.Ints, at.Ints, at.Ints]:
