@@ -7,8 +7,6 @@ from uuid import UUID
 
 import msgspec
 
-from huitou.kernel.time import rfc3339
-
 
 def literal(values: Sequence[Any]) -> str:
     """`{…}` of a list whose elements are None or all of one type: UUID, int, bool, str, bytes,
@@ -58,6 +56,6 @@ _WRITERS: dict[type, Any] = {
     bool: _of_bool,
     str: _quoted,
     bytes: _of_bytes,
-    datetime: rfc3339,
+    datetime: datetime.isoformat,
     dict: _of_dict,
 }

@@ -177,7 +177,7 @@ def take_arrivals(tx: Tx, after: int, upto: int) -> set[UUID]:
             for entry in came
         ],
     )
-    given = {each.position: each.customer_id for each in identities.given(tx, after, upto)}
+    given = identities.customers_of(tx, [entry.position for entry in came])
     found = [
         (rows[entry.properties["state"]], given[entry.position])
         for entry in came

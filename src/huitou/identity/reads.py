@@ -68,17 +68,17 @@ def find_by_ordinal(tx: ReadTx, ordinal: int) -> Customer | None:
     return people.find_by_ordinal(tx, ordinal)
 
 
-def customers_of(tx: ReadTx, after: int, upto: int) -> dict[int, UUID]:
-    """Position → customer who answers now, for the positions `(after, upto]` that have one.
+def customers_of(tx: ReadTx, positions: Iterable[int]) -> dict[int, UUID]:
+    """Position → customer who answers now, for those of these positions that have one.
 
     Anonymous events and those of forgotten customers are missing.
     """
-    return {given.position: given.customer_id for given in people.list_given(tx, after, upto)}
+    return people.list_customers_of(tx, list(positions))
 
 
 def given(tx: ReadTx, after: int, upto: int) -> list[Given]:
-    """The same, with the customer an event was given to first: key facts by that one, and a merge
-    can be taken back by computing what is derived from them anew."""
+    """The same of all positions `(after, upto]`, with the customer an event was given to first: key
+    facts by that one, and a merge can be taken back by computing what is derived from them anew."""
     return people.list_given(tx, after, upto)
 
 

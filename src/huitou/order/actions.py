@@ -50,7 +50,7 @@ def consume(tx: Tx, after: int, upto: int) -> None:
     entries = event.log_slice(tx, after, upto, _TYPES)
     if not entries:
         return
-    customers = identity.customers_of(tx, after, upto)
+    customers = identity.customers_of(tx, [entry.position for entry in entries])
     by_type: dict[str, list[LogEntry]] = defaultdict(list)
     for entry in entries:
         by_type[entry.type].append(entry)

@@ -156,18 +156,20 @@ def _cursor_past(tx: Tx, name: str, after: int) -> int:
 
 
 def _locked_cursor(tx: Tx, name: str) -> int:
-    tx.run(
-        "INSERT INTO base.cursor VALUES (%(merchant)s, %(name)s, 0, %(now)s) ON CONFLICT DO NOTHING",
-        {"name": name},
-    )
     position: int | None = tx.value(
         "SELECT position FROM base.cursor"
         " WHERE merchant_id = %(merchant)s AND stream = %(name)s FOR UPDATE SKIP LOCKED",
         {"name": name},
     )
-    if position is None:
+    if position is not None:
+        return position
+    is_first = tx.run(
+        "INSERT INTO base.cursor VALUES (%(merchant)s, %(name)s, 0, %(now)s) ON CONFLICT DO NOTHING",
+        {"name": name},
+    )
+    if not is_first:
         raise _Busy
-    return position
+    return 0
 
 
 def _move(tx: Tx, name: str, position: int) -> None:

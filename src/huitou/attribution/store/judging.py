@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg import sql
 
 from huitou.attribution.types import Credit, Delivery, OrderFacts, Reason
+from huitou.base.arrays import literal
 from huitou.base.db import ReadTx, Tx
 
 _COLUMN_TYPES = {
@@ -131,45 +132,30 @@ def add_credits(tx: Tx, credits_: Sequence[Credit]) -> None:
 
 def set_uncredited(tx: Tx, orders: Sequence[tuple[OrderFacts, str]]) -> None:
     """Keep why these orders are credited to nobody."""
-    tx.load(
-        "new_uncredited",
-        {
-            "order_id": "uuid",
-            "order_no": "text",
-            "customer_id": "uuid",
-            "unit_id": "uuid",
-            "amount_fen": "bigint",
-            "paid_at": "timestamptz",
-            "position": "bigint",
-            "reason": "text",
-        },
-        (
-            (
-                o.order_id,
-                o.order_no,
-                o.customer_id,
-                o.unit_id,
-                o.amount_fen,
-                o.paid_at,
-                o.position,
-                reason,
-            )
-            for o, reason in orders
-        ),
-    )
     tx.run(
         """
         INSERT INTO attribution.uncredited
             (merchant_id, order_id, order_no, customer_id, unit_id, amount_fen, paid_at, position,
              reason, at)
-        SELECT %(merchant)s, order_id, order_no, customer_id, unit_id, amount_fen, paid_at,
-            position, reason, %(now)s
-        FROM pg_temp.new_uncredited
+        SELECT %(merchant)s, t.*, %(now)s
+        FROM unnest(%(orders)s::uuid[], %(order_nos)s::text[], %(customers)s::uuid[],
+                    %(units)s::uuid[], %(amounts)s::bigint[], %(paid_at)s::timestamptz[],
+                    %(positions)s::bigint[], %(reasons)s::text[]) AS t
         ON CONFLICT (merchant_id, order_id) DO UPDATE
         SET reason = excluded.reason, customer_id = excluded.customer_id, at = excluded.at
         WHERE (uncredited.reason, uncredited.customer_id)
             IS DISTINCT FROM (excluded.reason, excluded.customer_id)
-        """
+        """,
+        {
+            "orders": literal([order.order_id for order, _ in orders]),
+            "order_nos": literal([order.order_no for order, _ in orders]),
+            "customers": literal([order.customer_id for order, _ in orders]),
+            "units": literal([order.unit_id for order, _ in orders]),
+            "amounts": literal([order.amount_fen for order, _ in orders]),
+            "paid_at": literal([order.paid_at for order, _ in orders]),
+            "positions": literal([order.position for order, _ in orders]),
+            "reasons": literal([reason for _, reason in orders]),
+        },
     )
 
 

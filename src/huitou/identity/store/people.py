@@ -6,6 +6,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from huitou.base.arrays import literal
 from huitou.base.db import ReadTx, Tx
 from huitou.identity.types import Clustered, Customer, Given, Member, Merging, Move
 from huitou.kernel.ids import new_id
@@ -174,6 +175,21 @@ def list_given(tx: ReadTx, after: int, upto: int) -> list[Given]:
         """,
         {"after": after, "upto": upto},
     )
+
+
+def list_customers_of(tx: ReadTx, positions: Sequence[int]) -> dict[int, UUID]:
+    if not positions:
+        return {}
+    found = tx.rows(
+        dict,
+        """
+        SELECT position, customer_id FROM identity.resolved_now
+        WHERE merchant_id = %(merchant)s AND position = ANY(%(positions)s::bigint[])
+          AND state = 'live'
+        """,
+        {"positions": literal(positions)},
+    )
+    return {row["position"]: row["customer_id"] for row in found}
 
 
 def list_roots(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, UUID]:

@@ -92,7 +92,7 @@ def customer_behind(tx: ReadTx, door_id: UUID) -> UUID | Literal["waiting"] | No
         return None
     if not events.has_read(tx, "identity", door.position):
         return "waiting"
-    return identities.customers_of(tx, door.position - 1, door.position).get(door.position)
+    return identities.customers_of(tx, [door.position]).get(door.position)
 
 
 def tidy(tx: Tx) -> int:

@@ -141,11 +141,12 @@ def consume(tx: Tx, after: int, upto: int) -> None:
     if not entries:
         return
     _take_openings(tx, [entry for entry in entries if entry.type == "link.opened"])
-    customers = identities.customers_of(tx, after, upto)
+    told = [entry for entry in entries if entry.type != "link.opened"]
+    customers = identities.customers_of(tx, [entry.position for entry in told])
     withdrawn, given = (
         [
             (customers[entry.position], channel, entry.occurred_at)
-            for entry in entries
+            for entry in told
             if entry.type == type
             and entry.position in customers
             and entry.properties.get("purpose", "marketing") == "marketing"
