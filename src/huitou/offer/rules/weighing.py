@@ -29,6 +29,14 @@ def unit_fen(t: Tables, p: Plan, lines: Lines, m: int) -> float:
 
 
 @inner
+def shared(t: Tables, p: Plan, lines: Lines, m: int) -> float:
+    """What a unit that is given brings those of its group, itself among them, under the line of its piece offer."""
+    if t.mode_piece[m] == NONE:
+        return 0.0
+    return lines.slope[t.sizes[ACTS] + t.sizes[COUPONS] + t.mode_piece[m]] * p.mode_back[m]
+
+
+@inner
 def pieced(t: Tables, p: Plan, lines: Lines, m: int, weight: float) -> float:
     """What a piece offer takes off a unit that joins it, under its line.
 
@@ -42,15 +50,16 @@ def pieced(t: Tables, p: Plan, lines: Lines, m: int, weight: float) -> float:
         bundled = max(0.0, lines.fixed[LEAST]) * p.mode_bundle[m]
         return slope * (weight * fen - min(weight * p.mode_keep[m], bundled))
     before = (1.0 - slope) * lines.most_weight[t.sizes[ACTS]]
-    return slope * p.mode_back[m] + max(0.0, weight - before) * (fen - p.mode_keep[m])
+    return shared(t, p, lines, m) + max(0.0, weight - before) * (fen - p.mode_keep[m])
 
 
 @inner
 def cost(t: Tables, p: Plan, lines: Lines, m: int) -> float:
     """Of a unit in a mode, under the lines."""
     weight = lines.count_weight[t.mode_count[m]]
-    if weight < 0.0:  # more than all is taken off, so of the most that it can cost
-        return weight * t.mode_fen[m]
+    if weight < 0.0:
+        # More than all is taken off, so of the most that it can cost; others have their part of its group all the same.
+        return weight * t.mode_fen[m] - shared(t, p, lines, m)
     weight *= lines.join_weight[t.mode_join[m]]
     fen = unit_fen(t, p, lines, m)
     if t.mode_piece[m] == NONE:
