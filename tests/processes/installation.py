@@ -15,7 +15,7 @@ import httpx2
 from tests.adapters.sms_world import free_port
 
 PASSWORD = "a-long-password"
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 180.0
 
 
 class Installation:
@@ -61,7 +61,7 @@ class Installation:
         assert self.supervisor is not None
         self.look_around()
         self.supervisor.send_signal(number)
-        code = self.supervisor.wait(60)
+        code = self.supervisor.wait(_PATIENCE_SECONDS)
         self.supervisor = None
         return code
 
