@@ -35,6 +35,7 @@ def test_a_code_is_made_scanned_and_counted(open_page: OpenPage, demo: Demo) -> 
     guide = demo.person("associate")
     drawer.get_by_label("导购", exact=True).fill(guide["name"])
     page.locator(".ant-select-item-option", has_text=guide["name"]).first.click()
+    expect(drawer).not_to_contain_text("请选择至少一位导购")
     drawer.get_by_label("欢迎语", exact=True).fill("橱窗前的您好，我是{associate}")
     drawer.get_by_role("button", name="保存").click()
     detail = page.get_by_role("dialog").filter(has_text="正在接待")
