@@ -69,8 +69,6 @@ def open_page(browser: Browser, demo: Demo) -> Iterator[OpenPage]:
             timezone_id="Asia/Shanghai",
             base_url=demo.url,
             has_touch=size == PHONE,
-            # What is clicked while it still moves is sometimes missed on a busy machine.
-            reduced_motion="reduce",
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
