@@ -23,7 +23,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE_MS = 20_000
+PATIENCE_MS = 45_000
 CONSOLE = (1440, 900)
 PHONE = (375, 812)
 
