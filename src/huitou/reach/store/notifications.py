@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
@@ -38,6 +38,13 @@ class End:
     failure: str | None
 
 
+_SELECT: LiteralString = """
+    SELECT id, key, body_hash, customer_id, purpose, way_count, ways_sealed, tried, message_id,
+        made_at, expires_at
+    FROM reach.notification WHERE merchant_id = %(merchant)s
+"""
+
+
 def add(tx: Tx, new: dict[str, Any]) -> bool:
     """False where the key is there already."""
     return bool(
@@ -55,15 +62,7 @@ def add(tx: Tx, new: dict[str, Any]) -> bool:
 
 
 def find(tx: ReadTx, *, id: UUID | None = None, key: str | None = None) -> Stored | None:
-    found = tx.rows(
-        Stored,
-        """
-        SELECT id, key, body_hash, customer_id, purpose, way_count, ways_sealed, tried, message_id, made_at, expires_at
-        FROM reach.notification
-        WHERE merchant_id = %(merchant)s AND (id = %(id)s OR key = %(key)s)
-        """,
-        {"id": id, "key": key},
-    )
+    found = tx.rows(Stored, _SELECT + " AND (id = %(id)s OR key = %(key)s)", {"id": id, "key": key})
     return found[0] if found else None
 
 
@@ -77,9 +76,8 @@ def list_of(
     """Of these customers, the latest first."""
     return tx.rows(
         Stored,
-        """
-        SELECT id, key, body_hash, customer_id, purpose, way_count, ways_sealed, tried, message_id, made_at, expires_at
-        FROM reach.notification WHERE merchant_id = %(merchant)s
+        _SELECT
+        + """
           AND customer_id = ANY(%(customers)s)
           AND (%(at)s::timestamptz IS NULL OR (made_at, id) < (%(at)s, %(before)s::uuid))
         ORDER BY made_at DESC, id DESC LIMIT %(count_max)s
@@ -106,22 +104,18 @@ def customers_of(tx: ReadTx, message_ids: Sequence[UUID]) -> list[UUID]:
 
 def lock_ended(tx: Tx, message_ids: Sequence[UUID]) -> list[End]:
     """The notifications whose last way these messages were, held until the commit."""
-    rows = tx.rows(
-        dict,
-        """
-        SELECT n.id, n.key, n.body_hash, n.customer_id, n.purpose, n.way_count, n.ways_sealed, n.tried, n.message_id,
-            n.made_at, n.expires_at, m.state, m.failure
-        FROM reach.notification n
-        JOIN reach.message m ON m.merchant_id = n.merchant_id AND m.id = n.message_id
-        WHERE n.merchant_id = %(merchant)s AND n.message_id = ANY(%(ids)s)
-        ORDER BY n.id FOR UPDATE OF n
-        """,
+    locked = tx.rows(
+        Stored,
+        _SELECT + " AND message_id = ANY(%(ids)s) ORDER BY id FOR UPDATE",
         {"ids": list(message_ids)},
     )
-    return [
-        End(state=row.pop("state"), failure=row.pop("failure"), notification=Stored(**row))
-        for row in rows
-    ]
+    known = standings(tx, [row.message_id for row in locked if row.message_id is not None])
+    ended = []
+    for row in locked:
+        assert row.message_id is not None
+        state, failure, _ = known[row.message_id]
+        ended.append(End(row, state, failure))
+    return ended
 
 
 def set_tried(tx: Tx, rows: Sequence[Stored]) -> None:
