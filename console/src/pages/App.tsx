@@ -87,6 +87,12 @@ export function App() {
   useEffect(() => {
     dayjs.locale(isEnglish ? 'en' : 'zh-cn')
   }, [isEnglish])
+  useEffect(() => {
+    // Much of what a page shows was said by the server, in the language it was asked in.
+    const askAgain = () => void client.invalidateQueries()
+    i18n.on('languageChanged', askAgain)
+    return () => i18n.off('languageChanged', askAgain)
+  }, [i18n])
   return (
     <ConfigProvider
       locale={isEnglish ? enUS : zhCN}
