@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -68,3 +69,50 @@ def test_what_was_found_is_taken_along_masked(open_page: OpenPage, demo: Demo) -
     rows = list(csv.DictReader(io.StringIO(coming.value.path().read_text(encoding="utf-8-sig"))))
     assert len(rows) == count
     assert all(re.fullmatch(r".\*+", row["姓名"]) for row in rows if row["姓名"])
+
+
+def _told(demo: Demo, *channels: str) -> str:
+    """Tells the demo's customer by these ways; the key. An SMS has its template's variables."""
+    key = f"order:{uuid4().hex[:8]}:ready"
+    who = demo.get("/v1/customers", identifier=f"card:{demo.told['card']}@default")["id"]
+    params = {"name": "李女士", "link": "取件码 8817"}
+    ways = [{"channel": one, "text": "您的订单可以取了", "params": params} for one in channels]
+    demo.post("/v1/notifications", {"key": key, "customer": who, "ways": ways})
+    return key
+
+
+def test_a_notification_tells_the_ways_it_tried(open_page: OpenPage, demo: Demo) -> None:
+    nobody, arrived = _told(demo, "wechat", "mini"), _told(demo, "rcs", "sms")
+    soon(lambda: [one for one in demo.get("/v1/notifications", state="delivered")["items"]
+                  if one["key"] == arrived])  # fmt: skip
+    page = open_page("/#/messages", role="headquarters")
+    page.get_by_role("tab", name="通知").click()
+    _choose(page, "全部状态", "没通知到")
+    row = page.locator("tr.opens-row", has_text=nobody)
+    expect(row).to_contain_text("先试公众号：该渠道还没有配置；改用小程序：该渠道还没有配置")
+    expect(page.locator("tr.opens-row", has_text=arrived)).to_have_count(0)
+    row.click()
+    drawer = page.locator(".ant-drawer-content-wrapper:visible")
+    expect(drawer.get_by_text("没有通知到客户")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="清除筛选").click()
+    page.locator("tr.opens-row", has_text=arrived).click()
+    tried = drawer.locator(".ant-timeline-item")
+    expect(tried.nth(0)).to_contain_text("先试5G 消息：该渠道还没有配置")
+    expect(tried.nth(1)).to_contain_text("改用短信：已送达")
+    drawer.get_by_role("link", name="看这条消息").click()
+    expect(drawer.get_by_text("就是这条消息")).to_be_visible()
+    expect(drawer.get_by_text("短信 · 交易通知", exact=True)).to_be_visible()
+
+
+def test_a_notification_that_reached_nobody_says_so_in_english(
+    open_page: OpenPage, demo: Demo
+) -> None:
+    key = _told(demo, "wechat")
+    page = open_page("/#/messages/notifications?state=not_reached", role="headquarters")
+    page.get_by_text("EN", exact=True).click()
+    row = page.locator("tr.opens-row", has_text=key)
+    expect(row).to_contain_text("First Official account: The channel is not set up")
+    row.click()
+    drawer = page.locator(".ant-drawer-content-wrapper:visible")
+    expect(drawer.get_by_text("The customer was not told")).to_be_visible()

@@ -3864,7 +3864,7 @@ export interface paths {
         };
         /**
          * List Notifications
-         * @description What a customer was told, the latest first.
+         * @description What customers in your scope were told, the latest first, also what no channel could take.
          */
         get: operations["list_notifications_v1_notifications_get"];
         put?: never;
@@ -11709,10 +11709,11 @@ export interface components {
         };
         /**
          * MessageDetail
-         * @description A message and why it was sent.
+         * @description A message and why it was sent; what else was tried where it is a way of a notification.
          */
         MessageDetail: {
             message: components["schemas"]["MessageRow"];
+            notification: components["schemas"]["Notification"] | null;
             why: components["schemas"]["DecisionRow"] | null;
         };
         /**
@@ -25069,10 +25070,14 @@ export interface operations {
     };
     list_notifications_v1_notifications_get: {
         parameters: {
-            query: {
+            query?: {
                 cursor?: string | null;
-                customer: string;
+                customer?: string | null;
                 limit?: number;
+                purpose?: ("transactional" | "service") | null;
+                since?: string | null;
+                state?: ("on_the_way" | "delivered" | "not_reached") | null;
+                until?: string | null;
             };
             header?: never;
             path?: never;

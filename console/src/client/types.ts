@@ -126,6 +126,7 @@ export type Candidate = Schemas['CandidateRow']
 export type Task = Schemas['TaskShown']
 export type Message = Schemas['MessageRow']
 export type MessageDetail = Schemas['MessageDetail']
+export type Notification = Schemas['Notification']
 /** Why a customer got, or did not get, a message. */
 export type Decision = Schemas['DecisionRow']
 

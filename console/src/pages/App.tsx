@@ -213,7 +213,7 @@ function Here() {
     case 'ledger':
       return <LedgerPage tab={second} />
     case 'messages':
-      return <MessagesPage />
+      return <MessagesPage tab={second} />
     case 'channels':
       return <ChannelsPage />
     case 'policy':

@@ -1,6 +1,27 @@
+import { Tabs } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { Notifications } from '@/rooms/reach/Notifications'
 import { MessageSearch } from '@/rooms/reach/Search'
+import { go, useFilters } from '@/shell/router'
 
-/** 消息记录. */
-export default function MessagesPage() {
-  return <MessageSearch />
+/** 消息记录, and 通知 of the merchant's own systems; who is looked for stays from one to the other. */
+export default function MessagesPage({ tab = 'messages' }: { tab?: string }) {
+  const { t } = useTranslation()
+  const [get] = useFilters()
+  const change = (next: string) => {
+    const customer = get('customer')
+    const path = next === 'messages' ? '/messages' : `/messages/${next}`
+    go(customer ? `${path}?customer=${customer}` : path)
+  }
+  return (
+    <Tabs
+      activeKey={tab}
+      destroyOnHidden
+      onChange={change}
+      items={[
+        { key: 'messages', label: t('reach.messages'), children: <MessageSearch /> },
+        { key: 'notifications', label: t('reach.notifications'), children: <Notifications /> },
+      ]}
+    />
+  )
 }

@@ -10,10 +10,13 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from huitou.base.db import Database
+from huitou.base.db import Database, Scope
 from huitou.identity import actions as identities
 from huitou.merchant import actions as merchants
+from huitou.profile import actions as profiles
 from huitou.reach.actions import messages as reach
+from huitou.reach.reads import notifications as reads
+from huitou.reach.types.notifications import Asked
 from huitou.simulators.gateway.app import create_app
 from huitou.simulators.sms.app import utc_now
 from tests.adapters.sms_world import World
@@ -134,6 +137,96 @@ def test_where_one_way_fails_the_next_is_taken(
     assert [row["body"]["t"] for row in rows] == ["您的订单可以取了"]
     live_town.drain()
     assert len(rcs.get("/sim/messages").json()["messages"]) == 1
+
+
+def test_a_message_tells_what_else_was_tried_for_its_notification(
+    live_town: Town, client: TestClient, sms: World, rcs: httpx2.Client
+) -> None:
+    """Its first way failed later than it was planned, its second is the last: both are of the same notification."""
+    [customer] = live_town.people(1, consents=("sms",))
+    ways = [{"channel": "sms", "text": "没有变量"}, {"channel": "rcs", "text": "您的订单可以取了"}]
+    told = _tell(client, customer=str(customer), ways=ways)
+    live_town.drain()
+    found = _look(client, told)
+    for way in found["tried"]:
+        detail = client.get(f"/v1/messages/{way['message_id']}").json()
+        assert detail["notification"] == found
+    with live_town.db.write(live_town.brand.merchant.id) as tx:
+        [decision] = reach.plan(tx, [live_town.candidate(customer)])
+    assert decision.message_id is not None, decision.code
+    assert client.get(f"/v1/messages/{decision.message_id}").json()["notification"] is None
+
+
+def test_notifications_are_found_by_what_became_of_them(
+    live_town: Town, client: TestClient, sms: World, rcs: httpx2.Client, clock: Clock
+) -> None:
+    """By each state the same as they say of themselves; what no channel could take with its reasons."""
+    one, two = live_town.people(2, consents=())
+    off = {"channel": "wechat", "text": "您的订单可以取了"}
+    bad = {"channel": "sms", "text": "没有变量"}
+
+    def tell(**changes: Any) -> dict[str, Any]:
+        clock.move(seconds=1)
+        return _tell(client, **changes)
+
+    nobody = tell(customer=str(one), ways=[off], purpose="service")
+    stopped = tell(customer=str(one))
+    with live_town.db.write(live_town.brand.merchant.id) as tx:
+        reach.cancel(tx, [UUID(stopped["tried"][0]["message_id"])])
+    failed = tell(customer=str(one), ways=[bad, off])
+    late = tell(customer=str(two), ways=[bad, off], within_minutes=1)
+    clock.move(minutes=2)
+    arrived = tell(customer=str(two))
+    live_town.drain()
+    clock.move(seconds=31)
+    live_town.drain()
+    waits = tell(customer=str(two))
+
+    def listed(**query: str) -> list[dict[str, Any]]:
+        answer = client.get("/v1/notifications", params=query)
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
+
+    everything = listed()
+    order = [waits, arrived, late, failed, stopped, nobody]
+    assert [told["id"] for told in everything] == [told["id"] for told in order]
+    states = {told["id"]: told["state"] for told in everything}
+    assert [states[told["id"]] for told in order] == [
+        "on_the_way",
+        "delivered",
+        *["not_reached"] * 4,
+    ]
+    for state in set(states.values()):
+        assert listed(state=state) == [told for told in everything if told["state"] == state]
+    [found] = listed(purpose="service")
+    assert (found["id"], found["tried"][0]["reason"]) == (nobody["id"], "该渠道还没有配置")
+    assert [told["id"] for told in listed(customer=str(two))] == [one["id"] for one in order[:3]]
+    since = everything[1]["made_at"]
+    assert listed(since=since) == everything[:2]
+    assert listed(until=since, state="not_reached") == everything[2:]
+    first = client.get("/v1/notifications", params={"limit": "4"}).json()
+    assert first["items"] + listed(cursor=first["next"]) == everything
+
+
+def test_an_associate_finds_what_the_own_customers_were_told(
+    town: Town, client: TestClient
+) -> None:
+    mine, other = town.people(2, consents=())
+    told = _tell(client, customer=str(mine))
+    _tell(client, customer=str(other))
+    staff, units = town.brand.staff["a-12"], town.brand.units
+    with town.db.write(town.brand.merchant.id) as tx:
+        profiles.assign(tx, [mine], staff.id)
+
+    def seen(scope: Scope) -> set[UUID]:
+        with town.db.read(town.brand.merchant.id, scope=scope) as tx:
+            page = reads.list_notifications(tx, Asked(), cursor=None, limit=50, language="zh")
+        return {one.id for one in page.items}
+
+    assert seen(Scope(units["store-0412"].path, staff.id)) == {UUID(told["id"])}
+    assert seen(Scope(units["region-2"].path)) == {UUID(told["id"])}
+    assert len(seen(Scope())) == 2
 
 
 def test_nobody_is_told_too_late_or_after_it_was_taken_back(

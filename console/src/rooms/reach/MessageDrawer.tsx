@@ -11,7 +11,8 @@ import { Answer, Nothing, Panel } from '@/ui/page'
 import { Ago } from '@/ui/time'
 import { Checks } from './Checks'
 import { MessageState } from './MessageState'
-import { categoryName, channelName, journeyOf, purposeName, type Step } from './words'
+import { Told, Ways } from './Ways'
+import { categoryName, channelName, journeyOf, purposeName, toneColours, type Step } from './words'
 
 /** One message: what was written, what became of it, and every question the gate asked. */
 export function MessageDrawer({ id, close }: { id: string; close: () => void }) {
@@ -26,7 +27,7 @@ export function MessageDrawer({ id, close }: { id: string; close: () => void }) 
   )
 }
 
-function Inside({ detail: { message, why } }: { detail: MessageDetail }) {
+function Inside({ detail: { message, why, notification } }: { detail: MessageDetail }) {
   const { t } = useTranslation()
   return (
     <div className="stack">
@@ -39,6 +40,11 @@ function Inside({ detail: { message, why } }: { detail: MessageDetail }) {
       <Panel title={t('reach.journey')}>
         <Journey message={message} />
       </Panel>
+      {notification && (
+        <Panel title={t('reach.ways')} extra={<Told notification={notification} />}>
+          <Ways notification={notification} message={message.id} />
+        </Panel>
+      )}
       <Panel title={t(why?.outcome === 'blocked' ? 'reach.why_blocked' : 'reach.why')}>
         {why ? (
           <>
@@ -87,8 +93,11 @@ function Facts({ message }: { message: Message }) {
       </dd>
       <dt>{t('reach.channel')}</dt>
       <dd>
-        {channelName(t, message.channel)} · {purposeName(t, message.purpose)} ·{' '}
-        {categoryName(t, message.category)}
+        {[
+          channelName(t, message.channel),
+          purposeName(t, message.purpose),
+          ...(message.purpose === 'marketing' ? [categoryName(t, message.category)] : []),
+        ].join(' · ')}
       </dd>
       {campaign.data && (
         <>
@@ -108,8 +117,6 @@ function Facts({ message }: { message: Message }) {
   )
 }
 
-const colours: Record<Step['tone'], string> = { done: '#12706a', bad: '#c8402f', open: '#b9c2c0' }
-
 function Journey({ message }: { message: Message }) {
   const { t } = useTranslation()
   const said = (step: Step) => {
@@ -122,7 +129,7 @@ function Journey({ message }: { message: Message }) {
     <Timeline
       items={journeyOf(message).map((step) => ({
         key: step.key,
-        color: colours[step.tone],
+        color: toneColours[step.tone],
         content: (
           <div className="event">
             <span>{said(step)}</span>

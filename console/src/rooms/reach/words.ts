@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next'
-import type { Message } from '@/client/types'
+import type { Message, Notification } from '@/client/types'
 
 export const CHANNELS = ['wecom', 'sms', 'wechat', 'mini', 'rcs', 'phone', 'webhook']
 export const STATES: Message['state'][] = [
@@ -41,6 +41,35 @@ export interface Step {
   key: 'planned' | 'held' | 'submitted' | 'delivered' | 'stopped' | 'opened' | 'awaited'
   at: string | null
   tone: 'done' | 'bad' | 'open'
+}
+
+export const toneColours: Record<Step['tone'], string> = {
+  done: '#12706a',
+  bad: '#c8402f',
+  open: '#b9c2c0',
+}
+
+type Way = Notification['tried'][number]
+
+export function toneOf({ state }: Way): Step['tone'] {
+  if (state === null || state === 'failed' || state === 'cancelled') return 'bad'
+  return state === 'delivered' ? 'done' : 'open'
+}
+
+/** What came of one way of a notification: why not, or where its message stands. */
+export function endOf(t: TFunction, way: Way): string {
+  const state = t(`reach.state_${way.state ?? 'failed'}`)
+  return toneOf(way) === 'bad' ? (way.reason ?? state) : state
+}
+
+/** All ways in a sentence: 先试公众号：该渠道还没有配置；改用短信：已送达. */
+export function chainOf(t: TFunction, { tried }: Notification): string {
+  return tried
+    .map((way, place) => {
+      const channel = channelName(t, way.channel)
+      return t(place === 0 ? 'reach.way_first' : 'reach.way_next', { channel }) + endOf(t, way)
+    })
+    .join(t('reach.way_then'))
 }
 
 /** What happened to a message, in order, and what is still awaited. */

@@ -15,7 +15,7 @@ from huitou.reach.rules import notifying
 from huitou.reach.store import notifications as store
 from huitou.reach.store.notifications import Stored
 from huitou.reach.types.gate import Candidate
-from huitou.reach.types.notifications import NewNotification, OtherNotification
+from huitou.reach.types.notifications import KEY_PREFIX, NewNotification, OtherNotification
 
 
 def notify(tx: Tx, new: NewNotification) -> UUID:
@@ -91,7 +91,7 @@ def _next_way(tx: Tx, row: Stored) -> dict[str, Any] | None:
 def _candidate(row: Stored, way: dict[str, Any]) -> Candidate:
     return Candidate(
         row.customer_id,
-        content_key=f"notification:{row.key}",
+        content_key=KEY_PREFIX + row.key,
         purpose=row.purpose,
         expires_at=row.expires_at,
         **way,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import Field
 
-from huitou.base.http import Asking, Body, Reading, Router, Writing, needs
+from huitou.base.http import Asking, Body, Moment, Reading, Router, Writing, needs
 from huitou.identity import reads as identities
 from huitou.identity.types import NoSuchCustomer
 from huitou.kernel.page import PAGE_MAX, Page
@@ -14,10 +14,12 @@ from huitou.profile import reads as profiles
 from huitou.reach.actions import notifications as actions
 from huitou.reach.reads import notifications as reads
 from huitou.reach.types.notifications import (
+    Asked,
     BadNotification,
     NewNotification,
     Notification,
     NotificationPurpose,
+    NotificationState,
     Way,
     WayChannel,
 )
@@ -72,13 +74,18 @@ def add_notification(tx: Writing, asking: Asking, body: NotificationIn) -> Notif
 def list_notifications(
     tx: Reading,
     asking: Asking,
-    customer: UUID,
+    customer: UUID | None = None,
+    purpose: NotificationPurpose | None = None,
+    state: NotificationState | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> Page[Notification]:
-    """What a customer was told, the latest first."""
-    root = profiles.get_visible_root(tx, customer)
-    return reads.list_notifications(tx, root, cursor=cursor, limit=limit, language=asking.language)
+    """What customers in your scope were told, the latest first, also what no channel could take."""
+    root = None if customer is None else profiles.get_visible_root(tx, customer)
+    asked = Asked(root, purpose, state, since, until)
+    return reads.list_notifications(tx, asked, cursor=cursor, limit=limit, language=asking.language)
 
 
 @router.get("/{notification_id}", dependencies=[needs("task.read")])

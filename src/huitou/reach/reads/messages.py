@@ -11,7 +11,7 @@ from huitou.base.db import ReadTx
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
 from huitou.merchant import reads as merchants
 from huitou.profile import reads as profiles
-from huitou.reach.reads import categories
+from huitou.reach.reads import categories, notifications
 from huitou.reach.reads.mailings import as_decision
 from huitou.reach.rules import checking, gate, replaying, stopping
 from huitou.reach.store import facts as gates
@@ -25,6 +25,7 @@ from huitou.reach.types.gate import Allowed, Blocked, Candidate, Facts
 from huitou.reach.types.hearing import open_ears
 from huitou.reach.types.mailings import Held
 from huitou.reach.types.messages import NoMessage, Search, Touch
+from huitou.reach.types.notifications import Notification
 from huitou.reach.types.policies import (
     HOURS_MAX,
     ContactPolicy,
@@ -78,10 +79,11 @@ class FailureCount:
 
 @dataclass(frozen=True, slots=True)
 class MessageDetail:
-    """A message and why it was sent."""
+    """A message and why it was sent; what else was tried where it is a way of a notification."""
 
     message: MessageRow
     why: DecisionRow | None
+    notification: Notification | None
 
 
 def touches(tx: ReadTx, customer_ids: Sequence[UUID], since: datetime) -> list[Touch]:
@@ -109,7 +111,8 @@ def get_message(tx: ReadTx, message_id: UUID, language: str = "zh") -> MessageDe
     for row, sealed in search.list_messages(tx, Search(), message_id=message_id, count_max=1):
         decided = gates.list_decisions(tx, customer_id=None, message_id=message_id, limit=1)
         why = _decision(decided[0], language, _names(tx)) if decided else None
-        return MessageDetail(_shown(tx, [(row, sealed)], language)[0], why)
+        told = notifications.find_of_message(tx, row.content_key, language=language)
+        return MessageDetail(_shown(tx, [(row, sealed)], language)[0], why, told)
     raise NoMessage()
 
 

@@ -11,7 +11,13 @@ from huitou.reach.rules import gate, notifying
 from huitou.reach.store import notifications as store
 from huitou.reach.store.notifications import Stored
 from huitou.reach.types.messages import State
-from huitou.reach.types.notifications import NoNotification, Notification, Tried
+from huitou.reach.types.notifications import (
+    KEY_PREFIX,
+    Asked,
+    NoNotification,
+    Notification,
+    Tried,
+)
 
 
 def get_notification(tx: ReadTx, id: UUID, *, language: str) -> Notification:
@@ -22,13 +28,24 @@ def get_notification(tx: ReadTx, id: UUID, *, language: str) -> Notification:
     return _shown(tx, [found], language)[0]
 
 
+def find_of_message(tx: ReadTx, content_key: str, *, language: str) -> Notification | None:
+    """The notification that a message with this content is a way of."""
+    if not content_key.startswith(KEY_PREFIX):
+        return None
+    found = store.find(tx, key=content_key.removeprefix(KEY_PREFIX))
+    return None if found is None else _shown(tx, [found], language)[0]
+
+
 def list_notifications(
-    tx: ReadTx, customer_id: UUID, *, cursor: str | None, limit: int, language: str
+    tx: ReadTx, asked: Asked, *, cursor: str | None, limit: int, language: str
 ) -> Page[Notification]:
-    """Of a customer and whoever was merged with them, the latest first."""
+    """In the scope, the latest first; of a customer also those of whoever was merged with them."""
     limit = min(limit, PAGE_MAX)
-    members = [member.id for member in identities.members_of(tx, customer_id)]
-    found = store.list_of(tx, members, before=decode_moment(cursor, UUID), count_max=limit + 1)
+    members = None
+    if asked.customer_id is not None:
+        members = [member.id for member in identities.members_of(tx, asked.customer_id)]
+    before = decode_moment(cursor, UUID)
+    found = store.list_notifications(tx, asked, members, before=before, count_max=limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     return Page(
         _shown(tx, found[:limit], language),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
 from huitou.reach.types.messages import State
-from huitou.reach.types.notifications import NotificationPurpose
+from huitou.reach.types.notifications import Asked, NotificationPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +66,52 @@ def find(tx: ReadTx, *, id: UUID | None = None, key: str | None = None) -> Store
     return found[0] if found else None
 
 
-def list_of(
+def list_notifications(
     tx: ReadTx,
-    customer_ids: Sequence[UUID],
+    asked: Asked,
+    customer_ids: Sequence[UUID] | None,
     *,
     before: tuple[datetime, UUID] | None,
     count_max: int,
 ) -> list[Stored]:
-    """Of these customers, the latest first."""
+    """In the scope, of these customers or of all, the latest first. The state is `notifying.state_of` in SQL."""
     return tx.rows(
         Stored,
-        _SELECT
-        + """
-          AND customer_id = ANY(%(customers)s)
-          AND (%(at)s::timestamptz IS NULL OR (made_at, id) < (%(at)s, %(before)s::uuid))
-        ORDER BY made_at DESC, id DESC LIMIT %(count_max)s
+        """
+        SELECT n.id, n.key, n.body_hash, n.customer_id, n.purpose, n.way_count, n.ways_sealed,
+            n.tried, n.message_id, n.made_at, n.expires_at
+        FROM reach.notification n
+        LEFT JOIN reach.message m ON m.merchant_id = n.merchant_id AND m.id = n.message_id
+        LEFT JOIN identity.customer i ON i.merchant_id = n.merchant_id AND i.id = n.customer_id
+        LEFT JOIN profile.customer p
+            ON p.merchant_id = n.merchant_id AND p.customer_id = i.root_id
+        LEFT JOIN merchant.unit u ON u.merchant_id = n.merchant_id AND u.id = p.home_unit_id
+        WHERE n.merchant_id = %(merchant)s
+          AND (%(customers)s::uuid[] IS NULL OR n.customer_id = ANY(%(customers)s))
+          AND (%(purpose)s::text IS NULL OR n.purpose = %(purpose)s)
+          AND (%(since)s::timestamptz IS NULL OR n.made_at >= %(since)s)
+          AND (%(until)s::timestamptz IS NULL OR n.made_at < %(until)s)
+          AND (%(state)s::text IS NULL OR %(state)s = CASE
+              WHEN EXISTS (SELECT FROM jsonb_array_elements(n.tried) AS way
+                           JOIN reach.message d ON d.merchant_id = n.merchant_id
+                               AND d.id = (way ->> 1)::uuid
+                           WHERE d.state = 'delivered') THEN 'delivered'
+              WHEN coalesce(m.state, 'cancelled') = 'cancelled' THEN 'not_reached'
+              WHEN m.state <> 'failed' THEN 'on_the_way'
+              WHEN jsonb_array_length(n.tried) < n.way_count AND %(now)s < n.expires_at
+                  AND coalesce(m.failure, '') NOT IN ('expired', 'too_late') THEN 'on_the_way'
+              ELSE 'not_reached' END)
+          AND (%(at)s::timestamptz IS NULL OR (n.made_at, n.id) < (%(at)s, %(before)s::uuid))
+          AND (%(scope_path)s::text IS NULL OR base.in_scope(u.path, %(scope_path)s))
+          AND (%(scope_staff)s::uuid IS NULL OR p.owner_staff_id = %(scope_staff)s)
+        ORDER BY n.made_at DESC, n.id DESC LIMIT %(count_max)s
         """,
         {
-            "customers": list(customer_ids),
+            "customers": None if customer_ids is None else list(customer_ids),
+            "purpose": asked.purpose,
+            "state": asked.state,
+            "since": asked.since,
+            "until": asked.until,
             "at": before[0] if before else None,
             "before": before[1] if before else None,
             "count_max": count_max,

@@ -14,6 +14,8 @@ WayChannel = Literal["sms", "wechat", "mini", "rcs", "phone", "webhook"]
 NotificationState = Literal["on_the_way", "delivered", "not_reached"]
 """`not_reached`: no way is left, it was taken back, or it is too late."""
 WAYS_MAX = 6
+KEY_PREFIX = "notification:"
+"""What the content of its messages is called, before its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,18 @@ class NewNotification:
     purpose: NotificationPurpose
     ways: tuple[Way, ...]
     within_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which notifications are looked for; None is any. `since` (with it) and `until` (without it) are of the moment of
+    telling."""
+
+    customer_id: UUID | None = None
+    purpose: NotificationPurpose | None = None
+    state: NotificationState | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
