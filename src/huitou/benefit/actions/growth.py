@@ -27,10 +27,16 @@ def settle_orders(tx: Tx, order_ids: Sequence[UUID], plan: TierPlan | None, vers
     back the rest. The same however often it runs, and whichever notice comes first. The rate is that
     of the plan in force when the order was first seen."""
     tx.lock(LOCK)
+    per_yuan = plan.growth.per_yuan if plan is not None and plan.growth is not None else 0
+    if not per_yuan:
+        # No order earns: only what earned once is looked at.
+        ids = {order_key(id_): id_ for id_ in order_ids}
+        order_ids = [ids[key] for key in store.list_known(tx, GROWTH, list(ids))]
+    if not order_ids:
+        return
     spent = {order_key(each.order_id): each for each in orders.spending(tx, order_ids)}
-    if plan is not None and plan.growth is not None and plan.growth.per_yuan:
+    if per_yuan:
         first = store.list_first_given(tx, [each.position for each in spent.values()])
-        per_yuan = plan.growth.per_yuan
         found = [
             rules.order_earning(each, first[each.position], per_yuan)
             for each in spent.values()

@@ -112,12 +112,14 @@ def take_orders(tx: Tx, order_ids: Sequence[UUID]) -> None:
     """Plays for these orders (≤ 1,000), once each; taken back when less is left of an order than the
     game asks for. Plays that were used by then are owed."""
     tx.lock(_LOCK)
+    given = store.list_given_for(tx, order_ids)
+    if not (given or stored.is_any_published(tx)):
+        return
     spent = orders.spending(tx, order_ids)
     if not spent:
         return
     _give_plays(tx, spent)
     left = {str(order.order_id): order.paid_fen - order.refunded_fen for order in spent}
-    given = store.list_given_for(tx, order_ids)
     least = {
         game_id: _wheel(tx, UUID(game_id))[1].plays.min_order_fen
         for game_id in sorted({each.game_id for each in given})

@@ -94,11 +94,19 @@ def take_orders(tx: Tx, order_ids: Sequence[UUID]) -> None:
     the rest. The same however often it runs, and whichever notice comes first. An order earns by the
     plan in force when it was first seen, if it was paid after that was published."""
     tx.lock(LOCK)
+    ids = {order_key(id_): id_ for id_ in order_ids}
+    known = store.list_known(tx, POINTS, list(ids))
     plan = reads.find_plan(tx)
-    spent = {order_key(each.order_id): each for each in orders.spending(tx, order_ids)}
+    earns = plan is not None and plan.published_at is not None and plan.document.orders
+    # Where no order earns, only what earned once is looked at.
+    spent = {
+        order_key(each.order_id): each
+        for each in orders.spending(tx, order_ids if earns else [ids[key] for key in known])
+    }
+    if not spent:
+        return
     bought = _lines(tx, spent.values())
-    if plan is not None and plan.published_at is not None and plan.document.orders:
-        known = store.list_known(tx, POINTS, list(spent))
+    if plan is not None and plan.published_at is not None and earns:
         new = [
             each
             for key, each in spent.items()

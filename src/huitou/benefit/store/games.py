@@ -81,6 +81,16 @@ def list_games(tx: ReadTx, before: UUID | None, count_max: int) -> list[GameRow]
     )
 
 
+def is_any_published(tx: ReadTx) -> bool:
+    """Is there a game, over or not, that was published and not stopped?"""
+    return bool(
+        tx.value(
+            "SELECT EXISTS (SELECT FROM benefit.game"
+            " WHERE merchant_id = %(merchant)s AND state = 'published')"
+        )
+    )
+
+
 def list_open(tx: ReadTx, after: datetime) -> list[GameRow]:
     """Published games that end after then."""
     return tx.rows(
