@@ -1,6 +1,7 @@
+import type { TFunction } from 'i18next'
 import { describe, expect, it } from 'vitest'
-import type { Message } from '@/client/types'
-import { journeyOf } from '@/rooms/reach/words'
+import type { Message, Notification } from '@/client/types'
+import { chainOf, journeyOf, senderOf } from '@/rooms/reach/words'
 
 const planned: Message = {
   id: '1',
@@ -67,5 +68,44 @@ describe('the journey of a message', () => {
         opened_at: '2026-11-01T00:03:00Z',
       }),
     ).toEqual(['planned:done', 'submitted:done', 'delivered:done', 'opened:done'])
+  })
+})
+
+const t = ((key: string, given?: { channel?: string }) => key + (given?.channel ?? '')) as TFunction
+
+describe('who a message is from', () => {
+  it('is a person only where a person sends', () => {
+    const hers = { ...planned, staff_name: '陈雪' }
+    expect(senderOf(t, { ...hers, channel: 'wecom' })).toBe('陈雪')
+    expect(senderOf(t, hers)).toBe('reach.channel_sms')
+    expect(senderOf(t, planned)).toBe('reach.channel_sms')
+  })
+})
+
+describe('the ways of a notification', () => {
+  const tried = (channel: string, state: Message['state'] | null, reason: string | null) => ({
+    channel,
+    state,
+    reason,
+    code: reason && 'code',
+    message_id: null,
+    delivered_at: null,
+  })
+
+  it('read as a sentence, each with why not or where it stands', () => {
+    const told = {
+      tried: [
+        tried('wechat', null, '没有关注'),
+        tried('rcs', 'failed', '空号'),
+        tried('phone', 'cancelled', null),
+        tried('sms', 'submitted', null),
+      ],
+    } as Notification
+    expect(chainOf(t, told).split('reach.way_then')).toEqual([
+      'reach.way_firstreach.channel_wechat没有关注',
+      'reach.way_nextreach.channel_rcs空号',
+      'reach.way_nextreach.channel_phonereach.state_cancelled',
+      'reach.way_nextreach.channel_smsreach.state_submitted',
+    ])
   })
 })

@@ -12,7 +12,16 @@ import { Ago } from '@/ui/time'
 import { Checks } from './Checks'
 import { MessageState } from './MessageState'
 import { Told, Ways } from './Ways'
-import { categoryName, channelName, journeyOf, purposeName, toneColours, type Step } from './words'
+import {
+  categoryName,
+  channelName,
+  isPersonal,
+  journeyOf,
+  purposeName,
+  senderOf,
+  toneColours,
+  type Step,
+} from './words'
 
 /** One message: what was written, what became of it, and every question the gate asked. */
 export function MessageDrawer({ id, close }: { id: string; close: () => void }) {
@@ -33,7 +42,7 @@ function Inside({ detail: { message, why, notification } }: { detail: MessageDet
     <div className="stack">
       <Facts message={message} />
       {message.text ? (
-        <Bubble from={message.staff_name ?? channelName(t, message.channel)}>{message.text}</Bubble>
+        <Bubble from={senderOf(t, message)}>{message.text}</Bubble>
       ) : (
         <p className="quiet">{t('reach.text_gone_hint')}</p>
       )}
@@ -109,7 +118,7 @@ function Facts({ message }: { message: Message }) {
       )}
       {(message.unit_name || message.staff_name) && (
         <>
-          <dt>{t('reach.from')}</dt>
+          <dt>{t(isPersonal(message) ? 'reach.from' : 'reach.belongs_to')}</dt>
           <dd>{[message.unit_name, message.staff_name].filter(Boolean).join(' · ')}</dd>
         </>
       )}

@@ -31,6 +31,13 @@ export const FILTERS = [
 export const channelName = (t: TFunction, channel: string) =>
   t(`reach.channel_${channel}`, { defaultValue: channel })
 
+/** Whether a person sends it: messages of other channels have an associate too, the customer's own. */
+export const isPersonal = (message: Message) => message.channel === 'wecom'
+
+/** Who a customer sees as the sender. */
+export const senderOf = (t: TFunction, message: Message) =>
+  (isPersonal(message) && message.staff_name) || channelName(t, message.channel)
+
 export const purposeName = (t: TFunction, purpose: string) =>
   t(`reach.purpose_${purpose}`, { defaultValue: purpose })
 
