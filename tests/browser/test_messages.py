@@ -50,6 +50,17 @@ def test_a_message_is_found_and_tells_its_journey_and_why(open_page: OpenPage, d
     expect(page.locator(".message-filters").get_by_title("已送达")).to_be_visible()
 
 
+def test_messages_are_searched_by_the_merchants_own_categories(
+    open_page: OpenPage, demo: Demo
+) -> None:
+    _delivered(demo)
+    page = open_page("/#/messages", role="headquarters")
+    page.get_by_role("button", name="更多筛选").click()
+    page.get_by_label("全部类别", exact=True).click()
+    shown = page.locator(".ant-select-dropdown:visible .ant-select-item-option-content")
+    expect(shown).to_have_text([one["zh"] for one in demo.get("/v1/reach/categories")])
+
+
 def test_filters_that_find_nothing_say_so_and_are_cleared(open_page: OpenPage, demo: Demo) -> None:
     _delivered(demo)
     until = quote("2020-01-01T00:00:00Z")

@@ -13,7 +13,6 @@ import { Checks } from './Checks'
 import { MessageState } from './MessageState'
 import { Told, Ways } from './Ways'
 import {
-  categoryName,
   channelName,
   isPersonal,
   journeyOf,
@@ -22,6 +21,7 @@ import {
   toneColours,
   type Step,
 } from './words'
+import { useCategories } from './useCategories'
 
 /** One message: what was written, what became of it, and every question the gate asked. */
 export function MessageDrawer({ id, close }: { id: string; close: () => void }) {
@@ -80,6 +80,7 @@ function NoDecision({ isMailed }: { isMailed: boolean }) {
 function Facts({ message }: { message: Message }) {
   const { t } = useTranslation()
   const may = useMay()
+  const category = useCategories().find((one) => one.value === message.category)?.label
   const { rows } = useCustomersOf(message.customer_id ? [message.customer_id] : [])
   const campaign = useRead('/v1/campaigns/{campaign_id}', {
     id: message.campaign_id ?? '',
@@ -105,7 +106,7 @@ function Facts({ message }: { message: Message }) {
         {[
           channelName(t, message.channel),
           purposeName(t, message.purpose),
-          ...(message.purpose === 'marketing' ? [categoryName(t, message.category)] : []),
+          ...(message.purpose === 'marketing' ? [category ?? message.category] : []),
         ].join(' · ')}
       </dd>
       {campaign.data && (

@@ -6,10 +6,10 @@ import { CustomerPick } from '@/shell/customer'
 import { useFilters } from '@/shell/router'
 import { useMay } from '@/shell/session'
 import { Between, Choice, Clear, named } from './filters'
-import { CHANNELS, FILTERS, STATES, categoryName, channelName, purposeName } from './words'
+import { CHANNELS, FILTERS, STATES, channelName, purposeName } from './words'
+import { useCategories } from './useCategories'
 
 const PURPOSES = ['marketing', 'service', 'transactional']
-const CATEGORIES = ['promotion', 'birthday', 'arrival', 'points', 'replenish']
 const RARER = ['category', 'campaign', 'unit', 'associate']
 
 /** What messages are searched by; each change is in the address at once. */
@@ -49,9 +49,10 @@ function Rarer() {
   const campaigns = useRead('/v1/campaigns', { enabled: may('campaign.read') })
   const units = useRead('/v1/units')
   const staff = useRead('/v1/staff')
+  const categories = useCategories()
   return (
     <>
-      <Choice name="category" options={named(CATEGORIES, (one) => categoryName(t, one))} />
+      <Choice name="category" options={categories} />
       {may('campaign.read') && (
         <Choice
           name="campaign"

@@ -41,9 +41,6 @@ export const senderOf = (t: TFunction, message: Message) =>
 export const purposeName = (t: TFunction, purpose: string) =>
   t(`reach.purpose_${purpose}`, { defaultValue: purpose })
 
-export const categoryName = (t: TFunction, category: string) =>
-  t(`reach.category_${category}`, { defaultValue: category })
-
 export interface Step {
   key: 'planned' | 'held' | 'submitted' | 'delivered' | 'stopped' | 'opened' | 'awaited'
   at: string | null
