@@ -1,5 +1,6 @@
 """The project's documents say what the code says: every name an outsider meets is explained."""
 
+import json
 import re
 from pathlib import Path
 
@@ -129,6 +130,20 @@ def test_links_lead_somewhere_and_targets_exist(path: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     named = set(MAKE.findall("\n".join(re.findall(r"`[^`]+`|^    .*$", text, re.MULTILINE))))
     assert named <= targets, f"{path.name} names {named - targets}"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_audit_log_says_what_was_done_in_words(language: str) -> None:
+    """Every verb that the code writes; of those made of a state, at least one."""
+    known = set(json.loads(text_of(f"console/src/locales/{language}/merchant.json")))
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src/huitou").rglob("*.py")]
+    call = re.compile(r'\baudit\(\s*\w+,\s*f?"([\w.{}]+)"')
+    verbs = {verb for source in sources for verb in call.findall(source)}
+    assert len(verbs) > 80
+    for verb in sorted(verbs):
+        start = "verb_" + verb.split("{")[0].replace(".", "_")
+        is_said = any(key.startswith(start) for key in known) if "{" in verb else start in known
+        assert is_said, f"{verb} has no word"
 
 
 def test_every_listed_make_target_is_in_contributing() -> None:

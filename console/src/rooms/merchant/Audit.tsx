@@ -26,6 +26,8 @@ export function Audit() {
   const who = (name: string) => {
     if (name.startsWith('job:')) return t('merchant.by_job')
     if (name.startsWith('key:')) return t('merchant.by_key')
+    if (name === 'setup') return t('merchant.by_setup')
+    if (name === 'customer') return t('merchant.by_customer')
     return names.get(name) ?? name
   }
   return (
