@@ -27,7 +27,7 @@ export function SchemaForm({
       onFinish={(values: Record<string, unknown>) =>
         submit(
           Object.fromEntries(
-            Object.entries(values).filter(([, value]) => value !== undefined && value !== ''),
+            Object.entries(values).filter(([, value]) => value != null && value !== ''),
           ),
         )
       }
@@ -71,13 +71,10 @@ function FieldInput({ field, hint, ...given }: { field: JsonSchema; hint?: strin
   if (isSecret(field))
     return <Input.Password {...given} autoComplete="new-password" placeholder={hint} />
   const type = typeOf(field)
+  const byDefault = field.default == null ? undefined : String(field.default)
   if (type === 'boolean') return <Switch {...given} />
   if (field.is_long) return <Input.TextArea {...given} autoSize={{ minRows: 2, maxRows: 8 }} />
-  if (type === 'integer' || type === 'number') return <InputNumber {...given} className="wide" />
-  return (
-    <Input
-      {...given}
-      placeholder={field.default === undefined ? undefined : String(field.default)}
-    />
-  )
+  if (type === 'integer' || type === 'number')
+    return <InputNumber {...given} className="wide" placeholder={byDefault} />
+  return <Input {...given} placeholder={byDefault} />
 }

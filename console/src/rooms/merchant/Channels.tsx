@@ -62,7 +62,7 @@ export function ChannelPanel({ channel, done }: { channel: Channel; done?: () =>
         )}
       </p>
       {!isSimulated && channel.callback_url && (
-        <p>
+        <p className="channel-hint">
           {t('merchant.callback')}{' '}
           <Typography.Text code copyable>
             {channel.callback_url}

@@ -84,6 +84,7 @@ function Section({ items, unit }: { items: Setting[]; unit: string | undefined }
   const { t } = useTranslation()
   return (
     <Table<Setting>
+      className="settings-table"
       size="small"
       rowKey="key"
       pagination={false}
@@ -114,11 +115,13 @@ function Section({ items, unit }: { items: Setting[]; unit: string | undefined }
         {
           title: t('merchant.from'),
           width: '10%',
+          onCell: () => ({ title: t('merchant.from') }),
           render: (_, one) => <From setting={one} unit={unit} />,
         },
         {
           title: t('merchant.default'),
           width: '12%',
+          onCell: () => ({ title: t('merchant.default') }),
           render: (_, one) => (
             <span className="quiet num">
               {String(one.default)} <Share of={one} value={one.default} />
