@@ -33,7 +33,7 @@ def test_they_are_named_and_a_cap_says_the_name(town: Town, client: TestClient) 
     said = client.post("/v1/reach/policy/preview", json=policy).json()["lines"][0]
     assert said == {
         "zh": "每位客户每周最多 1 条营销消息（会员日类）",
-        "en": "At most 1 marketing messages a week to a customer of the category Members' day",
+        "en": "At most 1 marketing message a week to a customer of the category Members' day",
     }
     missing = client.put("/v1/reach/categories", json={"categories": wanted[1:]})
     assert missing.json()["code"] == "reach.bad_categories"

@@ -75,9 +75,10 @@ def cap_line(cap: Cap, names: Names) -> PolicySaid:
     else:
         zh, en = _UNITS[cap.window.unit]
     about_zh, about_en = _about(cap, names)
+    messages = "marketing message" if cap.limit == 1 else "marketing messages"
     return PolicySaid(
         f"每位客户{zh}最多 {cap.limit} 条营销消息{about_zh}",
-        f"At most {cap.limit} marketing messages {en} to a customer{about_en}",
+        f"At most {cap.limit} {messages} {en} to a customer{about_en}",
     )
 
 
