@@ -2,7 +2,7 @@
 
 Compiling takes a minute, so nothing is compiled by the way: `huitou offers compile` does it, and says so in the cache.
 
-What is compiled takes and gives numbers, and lists of them that `ints` and `floats` made.
+What is compiled takes and gives numbers, and lists of them that were made here (`ints`, `floats`, `zero_ints`, `zero_floats`).
 """
 
 import os
@@ -73,6 +73,14 @@ except ImportError:
         """A list."""
         return list(values)
 
+    def zero_ints(count: int) -> list[int]:
+        """Zeros, one at least."""
+        return [0] * max(1, count)
+
+    def zero_floats(count: int) -> list[float]:
+        """Zeros, one at least."""
+        return [0.0] * max(1, count)
+
 else:
     IS_COMPILED = True
     # Nothing is allocated, so no references are counted: that took ten times as long as all the rest.
@@ -121,3 +129,11 @@ else:
     def floats(values: Sequence[float]) -> list[float]:
         """An array of float64."""
         return cast(list[float], numpy.array(values, dtype=numpy.float64))
+
+    def zero_ints(count: int) -> list[int]:
+        """Zeros, one at least."""
+        return cast(list[int], numpy.zeros(max(1, count), dtype=numpy.int64))
+
+    def zero_floats(count: int) -> list[float]:
+        """Zeros, one at least."""
+        return cast(list[float], numpy.zeros(max(1, count), dtype=numpy.float64))

@@ -57,7 +57,6 @@ def add(t: Tables, p: Plan, s: Sums, u: int, m: int, sign: int) -> None:
     price = t.mode_price[m]
     if price != NONE and t.price_limit[price] != NONE:
         s.paying[price] += sign
-        s.saved[price] += sign * max(0, int(p.next_fen[m] - fen))
     piece, units = t.mode_piece[m], t.sizes[UNITS]
     if piece != NONE and not t.mode_is_get[m]:
         if sign > 0:
@@ -257,13 +256,26 @@ def coupon_flat(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int) -> fl
 
 
 @inner
-def saved_most(t: Tables, p: Plan, s: Sums, x: int, k: int) -> int:
-    """What a price offer with a limit saves at most: on those who pay by it, and on as many more as still may."""
+def paying_most(t: Tables, p: Plan, s: Sums, x: int, k: int) -> int:
+    """How many pay by a price offer with a limit at most."""
     if t.price_limit[x] == NONE:
         return 0
-    columns = t.sizes[UNITS] + 1
-    left = max(0, min(t.sizes[UNITS], t.price_limit[x] - s.paying[x]))
-    return s.saved[x] + p.saving[(x * columns + k) * columns + left]
+    return min(t.price_limit[x], s.paying[x] + p.price_count[x * (t.sizes[UNITS] + 1) + k])
+
+
+@inner
+def is_after(t: Tables, s: Sums) -> bool:
+    """Are all price offers with a limit used up?"""
+    for x in range(len(t.price_limit)):
+        if t.price_limit[x] != NONE and s.paying[x] < t.price_limit[x]:
+            return False
+    return True
+
+
+@inner
+def cheapest_from(lines: Lines, m: int, after: bool) -> float:
+    """The least that a unit costs in this mode or a later one."""
+    return lines.cheapest_after[m] if after else lines.cheapest[m]
 
 
 @inner
@@ -297,15 +309,16 @@ def bound(t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupon
         total += less * max(0.0, lines.piece_least[x] - before) - off * before
     at += t.sizes[PIECES]
     for x in range(len(t.price_limit)):
-        saved = saved_most(t, p, s, x, k)
-        total -= (1.0 - lines.slope[at + x]) * saved * most
+        total -= lines.slope[at + x] * p.toll_most[x] * paying_most(t, p, s, x, k)
     for u in range(k):
         total += lines.mode_cost[modes[u]]
-    total += lines.rest[k] - lines.fixed[SLACK]
+    after = is_after(t, s)
+    total += (lines.rest_after[k] if after else lines.rest[k]) - lines.fixed[SLACK]
     # Units like the last one only take modes from its own on.
     u = k
     while 0 < u < units and t.unit_class[u] == t.unit_class[k - 1]:
         own = t.unit_class[u]
-        total += lines.cheapest[modes[k - 1]] - lines.cheapest[t.mode_from[own]]
+        total += cheapest_from(lines, modes[k - 1], after)
+        total -= cheapest_from(lines, t.mode_from[own], after)
         u += 1
     return total

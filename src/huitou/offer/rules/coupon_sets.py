@@ -64,7 +64,7 @@ def _preference(table: Tabled, each: _Given) -> tuple[int, list[datetime], list[
 def _kind(table: Tabled, c: int, is_pinned: bool) -> Hashable:
     """The same for coupons that do the same when it is their turn: the same money for the same units. A pinned
     one is like no other: it has to do it itself."""
-    t = table.tables
+    t = table.plain
     columns = (
         t.coupon_kind, t.coupon_measure, t.coupon_threshold, t.coupon_off, t.coupon_pay_bp,
         t.coupon_cap, t.coupon_pay,
@@ -97,7 +97,7 @@ def _is_better(table: Tabled, one: int, other: int) -> bool:
 
 def _takes(table: Tabled, one: int, other: int) -> bool:
     """Does one coupon take off as much as another at least, wherever that does something?"""
-    t = table.tables
+    t = table.plain
     if one == other or not t.coupon_kind[one] == t.coupon_kind[other] == at.ORDER_OFF:
         return False
     if t.coupon_measure[one] != t.coupon_measure[other]:
@@ -114,6 +114,6 @@ def _takes(table: Tabled, one: int, other: int) -> bool:
 
 def _most(table: Tabled, c: int) -> int:
     """What a coupon takes off at most."""
-    t = table.tables
+    t = table.plain
     found = [int(fen) for fen in (t.coupon_off[c], t.coupon_cap[c]) if fen != NONE]
     return min(found, default=FEN_MAX)

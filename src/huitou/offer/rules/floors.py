@@ -17,6 +17,7 @@ from huitou.offer.rules.tables import (
     SHIPPING,
     SHIPPING_OFF,
     SHIPS_FREE,
+    Ints,
     Tables,
 )
 
@@ -49,3 +50,10 @@ def floor_of(t: Tables, p: Plan, coupons: int) -> int:
         else:
             left = max(left_of(t, p, c, left), left_of(t, p, c, counted))
     return left + shipping
+
+
+@fast
+def lay_floors(t: Tables, p: Plan, sets: Ints, found: Ints) -> None:
+    """The same for each of some sets."""
+    for n in range(len(sets)):
+        found[n] = floor_of(t, p, sets[n])

@@ -2,7 +2,7 @@
 (B. T. Polyak, Minimization of unsmooth functionals, 1969). Pure; compiled as the kernel is."""
 
 from huitou.base.compiling import inner
-from huitou.offer.rules.bounds import bound, saved_most
+from huitou.offer.rules.bounds import bound, is_after, paying_most
 from huitou.offer.rules.lines import IMPOSSIBLE, LEAST_FLAT, STEEPEST, Lines, Plan, Sums
 from huitou.offer.rules.tables import (
     ACTS,
@@ -16,18 +16,21 @@ from huitou.offer.rules.tables import (
     Tables,
 )
 from huitou.offer.rules.valuing import Wanted, least_value
-from huitou.offer.rules.weighing import pieced, weigh
+from huitou.offer.rules.weighing import pieced, toll, weigh
 
 _STEEPEST = 0.999
 _SMALL = 1e-6
+TOLL_START = 0.5
 _SLOPES = (0.0, 0.03, 0.06, 0.1, 0.2, 0.5, 0.999)
 
 
 @inner
-def cheapest_of(t: Tables, lines: Lines, first: int, until: int) -> int:
+def cheapest_of(p: Plan, lines: Lines, first: int, until: int, after: bool) -> int:
     """The mode that costs least under the lines."""
     best = first
     for m in range(first + 1, until):
+        if after and p.limited[m] != NONE:
+            continue
         if lines.mode_cost[m] < lines.mode_cost[best]:
             best = m
     return best
@@ -38,10 +41,12 @@ def pull_mode(t: Tables, p: Plan, lines: Lines, pull: Floats, m: int, coupons: i
     """How the cost of a unit in a mode changes with each slope."""
     groups, acts = t.sizes[GROUPS], t.sizes[ACTS]
     at = acts + t.sizes[COUPONS]
-    piece, price = t.mode_piece[m], t.mode_price[m]
+    piece = t.mode_piece[m]
     weight = lines.count_weight[t.mode_count[m]]
     leaves = weight * lines.join_weight[t.mode_join[m]]
-    own = lines.mode_cost[m]
+    own = lines.mode_cost[m] - toll(t, p, lines, m)
+    if p.limited[m] != NONE:
+        pull[at + t.sizes[PIECES] + p.limited[m]] += p.toll_most[p.limited[m]]
     if weight >= 0.0 and piece != NONE:
         if p.mode_bundle[m] >= 0.0:
             pull[at + piece] -= pieced(t, p, lines, m, leaves) / max(
@@ -64,8 +69,6 @@ def pull_mode(t: Tables, p: Plan, lines: Lines, pull: Floats, m: int, coupons: i
         a = t.join_act[t.mode_join[m] * groups + g]
         if a != NONE:
             pull[a] -= own / (1.0 - lines.slope[a])
-    if price != NONE and t.price_limit[price] != NONE and p.next_fen[m] > t.mode_fen[m]:
-        pull[at + t.sizes[PIECES] + price] += leaves * (t.mode_fen[m] - p.next_fen[m])
 
 
 @inner
@@ -76,7 +79,7 @@ def pull_of(
     acts, units = t.sizes[ACTS], t.sizes[UNITS]
     for i in range(len(pull)):
         pull[i] = 0.0
-    last, best = NONE, NONE
+    last, best, after = NONE, NONE, is_after(t, s)
     for u in range(units):
         m = modes[u] if u < k else best
         if u >= k and (t.unit_class[u] != last or u == k):
@@ -84,7 +87,7 @@ def pull_of(
             first = t.mode_from[last]
             if u > 0 and t.unit_class[u - 1] == last:
                 first = modes[u - 1]
-            best = cheapest_of(t, lines, first, t.mode_until[last])
+            best = cheapest_of(p, lines, first, t.mode_until[last], after)
             m = best
         pull_mode(t, p, lines, pull, m, coupons)
     for a in range(acts):
@@ -105,7 +108,7 @@ def pull_of(
             pull[at + x] += lines.piece_less[x] * most
     at += t.sizes[PIECES]
     for x in range(len(t.price_limit)):
-        pull[at + x] += saved_most(t, p, s, x, k) * most
+        pull[at + x] -= p.toll_most[x] * paying_most(t, p, s, x, k)
 
 
 @inner
@@ -172,8 +175,11 @@ def begin_again(
     """Slopes of another place to start from: coupons at 0. Next to 1 they leave so little of a unit that no other slope counts
     for anything, and steps lead nowhere."""
     acts, pieces = t.sizes[ACTS], t.sizes[ACTS] + t.sizes[COUPONS]
+    tolls = pieces + t.sizes[PIECES]
     for i in range(len(lines.slope)):
         lines.slope[i] = acts_slope if i < acts else 0.0 if i < pieces else pieces_slope
+        if i >= tolls:
+            lines.slope[i] = TOLL_START
     weigh(t, p, lines, coupons)
 
 

@@ -6,9 +6,11 @@ can be decided by itself: it costs its price less the slopes of what it joins an
 Any slopes give a bound (Lagrangian relaxation; flat is D's conjugate), good slopes a good one. How far S can
 reach is narrowed by regions: an activity in a certain tier, a coupon that reaches its threshold.
 
-Two more things lie under any mix of two lines, by a slope from 0 to 1: at 1 a piece offer takes off a part of what
-its units cost, at 0 at most what all whole groups can give; at 1 a price offer with a limit holds for every unit, at 0 each pays
-the next price and the greatest savings are taken off at once.
+A piece offer lies under any mix of two lines, by a slope from 0 to 1: at 1 it takes off a part of what
+its units cost, at 0 at most what all whole groups can give.
+
+Whoever pays by a price offer with a limit pays a toll as well, and all the tolls that there can be are given back at once: no
+more pay by it than may, so that is never too little back.
 
 Rounding: the shares of a step deviate from exact ones by a quarter of a fen a unit in any set of units.
 """
@@ -26,8 +28,8 @@ class Plan(NamedTuple):
     """What is known of a cart beforehand.
 
     `mode_*`: a unit in that mode costs `weight × keep − back` at least, where the weight is what activities and coupons leave, or its part
-    of a bundle (`bundle`, below zero where it joins none); without its piece offer `fen`. `next_fen` is its class's least
-    price without limit, where its own has one.
+    of a bundle (`bundle`, below zero where it joins none); without its piece offer `fen`. `limited`: the price offer with a limit
+    that it pays by, or `NONE`.
     `act_*` and `coupon_*` (a row each, `units + 1` columns): what units from here on can add at most, in fen,
     by list price, in pieces. `dearest` a coupon: the most a unit that it may count costs. `piece_most` a piece offer: the most it can take off.
     `rest_fen` (`rest_count` of them; rows as above, a row a piece offer, of `units` columns each): what units from here on cost at most that may join it
@@ -36,13 +38,13 @@ class Plan(NamedTuple):
     can never have a group, or itself.
     `pair_act` with `pair_count`: which activities go with which rows of `count_bits` in a mode, and in `pair_fen` what
     all units that can be so may cost.
-    `saving` (a row a price offer of `units + 1` rows, of `units + 1` columns each): the most it can save on units from here on, on so many of them.
+    `toll_most` a price offer: its toll at a slope of 1, 0 where it has no limit; `price_count` (rows as above): how many units from here on can pay by it.
     """
 
     mode_keep: Floats
     mode_back: Floats
     mode_bundle: Floats
-    next_fen: Floats
+    limited: Ints
     act_fen: Ints
     act_list: Ints
     act_count: Ints
@@ -54,7 +56,8 @@ class Plan(NamedTuple):
     piece_even: Ints
     rest_fen: Ints
     rest_count: Ints
-    saving: Ints
+    toll_most: Floats
+    price_count: Ints
     pair_act: Ints
     pair_count: Ints
     pair_fen: Ints
@@ -73,7 +76,6 @@ class Sums(NamedTuple):
     coupon_fen: Ints
     coupon_list: Ints
     coupon_count: Ints
-    saved: Ints
     paying: Ints
     joined: Ints
     joined_count: Ints
@@ -89,7 +91,7 @@ class Lines(NamedTuple):
     least that later coupons leave of what one takes off; the least that is left of who joins a piece offer, and what its groups take off at most
     and less (`grouping`) as `bound` found it; what is taken off for certain before a coupon of those that it counts
     (`sure`, hangs on the plan); what a mode costs, and the cheapest of its class from it on; what
-    units from each on do at least. `fixed`: see below."""
+    units from each on do at least; and both once the price offers with a limit are used up (`*_after`). `fixed`: see below."""
 
     slope: Floats
     flat: Floats
@@ -109,6 +111,8 @@ class Lines(NamedTuple):
     mode_cost: Floats
     cheapest: Floats
     rest: Floats
+    cheapest_after: Floats
+    rest_after: Floats
     fixed: Floats
 
 

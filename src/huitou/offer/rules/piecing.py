@@ -8,21 +8,21 @@ from huitou.offer.rules.tabling import Tabled
 from huitou.offer.types.carts import Slot
 
 
-def group_part(table: Tabled, p: int, fen: float) -> float:
+def group_part(table: Tabled, p: int, fen: float, even: int) -> float:
     """The most that a unit of such a price gets off of it: those given are as dear as that at most, and as whatever
-    is not the dearest that is bought."""
-    t = table.tables
-    buy, get = int(t.piece_buy[p]), int(t.piece_get[p])
-    given = min(fen, float(even_fen(table, p)))
+    is not the dearest that is bought (`even`, see below)."""
+    t = table.plain
+    buy, get = t.piece_buy[p], t.piece_get[p]
+    given = min(fen, float(even))
     if given == 0.0:
         return 0.0
-    part = (FULL_BP - int(t.piece_pay_bp[p])) / FULL_BP
+    part = (FULL_BP - t.piece_pay_bp[p]) / FULL_BP
     return part * get * given / (fen + (buy + get - 1) * given)
 
 
 def even_fen(table: Tabled, p: int) -> int:
     """How dear the dearest is that can be given; 0 where there cannot be a group."""
-    buy, get = int(table.tables.piece_buy[p]), int(table.tables.piece_get[p])
+    buy, get = table.plain.piece_buy[p], table.plain.piece_get[p]
     dearest = _dearest(table, p, "buy")
     return dearest[buy] if get and len(dearest) >= buy + get else 0
 
@@ -49,7 +49,7 @@ def _most(table: Tabled, p: int, slot: Slot) -> list[int]:
     by_class = [
         max(
             (
-                int(table.tables.mode_fen[m])
+                table.plain.mode_fen[m]
                 for m in range(*span)
                 if (table.modes[m].piece, table.modes[m].slot) == (p, slot)
             ),
@@ -62,17 +62,17 @@ def _most(table: Tabled, p: int, slot: Slot) -> list[int]:
 
 def piece_most(table: Tabled, p: int) -> int:
     """The most that a piece offer can take off: all who may join do, at the dearest price."""
-    t = table.tables
+    t = table.plain
 
-    most = int(t.piece_max[p])
-    buy, get = int(t.piece_buy[p]), int(t.piece_get[p])
+    most = t.piece_max[p]
+    buy, get = t.piece_buy[p], t.piece_get[p]
     bought, given = _dearest(table, p, "buy"), _dearest(table, p, "get")
     if t.piece_kind[p] == at.ADD_ON:
-        return sum(max(0, fen - int(t.piece_fen[p])) for fen in given[:most])
+        return sum(max(0, fen - t.piece_fen[p]) for fen in given[:most])
     if t.piece_kind[p] == at.BUNDLE:
         groups = len(bought) // buy if most == NONE else min(most, len(bought) // buy)
         sums = [sum(bought[g * buy : (g + 1) * buy]) for g in range(groups)]
-        return sum(max(0, each - int(t.piece_fen[p])) for each in sums)
+        return sum(max(0, each - t.piece_fen[p]) for each in sums)
     size = buy if t.piece_is_split[p] else buy + get
     groups = len(bought) // size
     if t.piece_is_split[p]:
@@ -84,4 +84,4 @@ def piece_most(table: Tabled, p: int) -> int:
         if t.piece_is_split[p]
         else [fen for g in range(groups) for fen in bought[g * size + buy : (g + 1) * size]]
     )
-    return sum(fen * (FULL_BP - int(t.piece_pay_bp[p])) // FULL_BP for fen in free)
+    return sum(fen * (FULL_BP - t.piece_pay_bp[p]) // FULL_BP for fen in free)

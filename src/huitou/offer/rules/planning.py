@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from huitou.base.compiling import floats, ints
+from huitou.base.compiling import floats, ints, zero_floats, zero_ints
 from huitou.offer.rules import floors
 from huitou.offer.rules import tables as at
 from huitou.offer.rules.kernel import FULL_BP, STEP_COLUMNS
@@ -42,15 +42,12 @@ class Problem:
 
 
 def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Problem:
-    t = table.tables
+    t = table.plain
     units, acts, coupons = len(table.units), len(table.activities), len(table.coupons)
     steps = len(table.pieces) + acts + coupons
     slopes = steps + len(table.prices)
     width = max([until - first for first, until in table.spans], default=1)
     gifts_max = gifts_max_of(table)
-
-    def zeros(count: int) -> at.Ints:
-        return ints([0] * max(1, count))
 
     stepped = [offer.id for offer in (*table.pieces, *table.activities)]
     stepped += [coupon.id for coupon in table.coupons]
@@ -58,10 +55,10 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
     if not {*stepped, *prices}.issuperset(pinned):
         raise CannotUse()
     walk = Walk(
-        zeros(units), zeros(units), zeros(units * width), floats([0.0] * max(1, units * width)),
-        zeros(units + 1), zeros(units + 1), zeros(len(t.price_limit)),
-        floats([0.0] * ((units + 1) * slopes + 1)), floats([0.0] * slopes), floats([0.0] * slopes),
-        zeros(STATE_SIZE),
+        zero_ints(units), zero_ints(units), zero_ints(units * width), zero_floats(units * width),
+        zero_ints(units + 1), zero_ints(units + 1), zero_ints(len(t.price_limit)),
+        zero_floats((units + 1) * slopes + 1), zero_floats(slopes), zero_floats(slopes),
+        zero_ints(STATE_SIZE),
     )  # fmt: skip
     walk.state[SOUGHT] = _SOUGHT
     plan = _plan(table)
@@ -69,9 +66,9 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
         table=table,
         plan=plan,
         sums=Sums(
-            zeros(acts), zeros(acts), zeros(acts), zeros(acts),
-            zeros(coupons), zeros(coupons), zeros(coupons), zeros(len(prices)), zeros(len(prices)),
-            zeros(units * len(table.pieces)), zeros(len(table.pieces)),
+            zero_ints(acts), zero_ints(acts), zero_ints(acts), zero_ints(acts),
+            zero_ints(coupons), zero_ints(coupons), zero_ints(coupons), zero_ints(len(prices)),
+            zero_ints(units * len(table.pieces)), zero_ints(len(table.pieces)),
         ),
         lines=_lines(table),
         steep=_lines(table),
@@ -82,7 +79,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
             ints([prices.index(id_) for id_ in pinned if id_ in prices]),
         ),
         scratch=Scratch(
-            zeros(units), zeros(5 * units), zeros(steps * units), zeros(steps * STEP_COLUMNS),
+            zero_ints(units), zero_ints(5 * units), zero_ints(steps * units), zero_ints(steps * STEP_COLUMNS),
             ints([]),
         ),
         plans=_plans(table, plan, sets),
@@ -92,26 +89,25 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
 
 
 def _lines(table: Tabled) -> Lines:
-    def zeros(count: int) -> at.Floats:
-        return floats([0.0] * max(1, count))
-
     acts, coupons = len(table.activities), len(table.coupons)
     slopes = acts + coupons + len(table.pieces) + len(table.prices)
     joins = len({mode.activities for mode in table.modes})
     return Lines(
-        floats([0.0] * slopes), zeros(acts + coupons), zeros(acts + coupons),
-        ints([0] * max(1, acts)), ints([0] * max(1, acts)),
-        zeros(joins), zeros(len(table.tables.count_bits)),
-        zeros(len(table.tables.count_bits)),
-        zeros(acts + 1),
-        zeros(coupons),
-        zeros(coupons),
-        zeros(len(table.pieces)), zeros(len(table.pieces)), zeros(len(table.pieces)),
-        ints([0] * max(1, coupons)),
-        zeros(len(table.modes)),
-        zeros(len(table.modes)),
-        zeros(len(table.units) + 1),
-        zeros(FIXED_SIZE),
+        zero_floats(slopes), zero_floats(acts + coupons), zero_floats(acts + coupons),
+        zero_ints(acts), zero_ints(acts),
+        zero_floats(joins), zero_floats(len(table.plain.count_bits)),
+        zero_floats(len(table.plain.count_bits)),
+        zero_floats(acts + 1),
+        zero_floats(coupons),
+        zero_floats(coupons),
+        zero_floats(len(table.pieces)), zero_floats(len(table.pieces)), zero_floats(len(table.pieces)),
+        zero_ints(coupons),
+        zero_floats(len(table.modes)),
+        zero_floats(len(table.modes)),
+        zero_floats(len(table.units) + 1),
+        zero_floats(len(table.modes)),
+        zero_floats(len(table.units) + 1),
+        zero_floats(FIXED_SIZE),
     )  # fmt: skip
 
 
@@ -127,38 +123,44 @@ def _plans(table: Tabled, plan: Plan, sets: Sequence[int]) -> Plans:
             count *= len(split[a])
     ends = list(accumulate(len(each) for each in regions))
     all_regions = [region for each in regions for region in each]
-    t = table.tables
+    t = table.plain
     parts = [0.0 if pay_bp == NONE else _slope(pay_bp) for pay_bp in t.coupon_pay_bp]
     slopes = acts + len(table.coupons) + len(table.pieces) + len(table.prices)
     return Plans(
         ints(sets),
-        ints([floors.floor_of(t, plan, each) for each in sets]),
+        _floors(table, plan, sets),
         ints([0, *ends][:-1]),
         ints(ends),
         ints([low for low, _, _ in all_regions]),
         ints([high for _, high, _ in all_regions]),
         floats([slope for _, _, slope in all_regions]),
         floats(parts),
-        ints([0] * count),
-        ints([0] * ((count + 1) * max(1, acts))),
-        floats([0.0] * count),
-        floats([0.0] * ((count + 1) * slopes)),
-        ints([0] * count),
+        zero_ints(count),
+        zero_ints((count + 1) * max(1, acts)),
+        zero_floats(count),
+        zero_floats((count + 1) * slopes),
+        zero_ints(count),
     )
+
+
+def _floors(table: Tabled, plan: Plan, sets: Sequence[int]) -> at.Ints:
+    found = zero_ints(len(sets))
+    floors.lay_floors(table.tables, plan, ints(sets), found)
+    return found
 
 
 def _regions(table: Tabled, a: int) -> list[tuple[int, int, float]]:
     """Below the first tier, and each tier (each time it counts, where it repeats), with a slope to begin with."""
-    t = table.tables
-    first, until = int(t.tier_from[a]), int(t.tier_until[a])
-    starts = [(int(t.tier_at[i]), i) for i in range(first, until)]
+    t = table.plain
+    first, until = t.tier_from[a], t.tier_until[a]
+    starts = [(t.tier_at[i], i) for i in range(first, until)]
     if t.act_repeats[a] != NONE:
-        times = min(int(t.act_repeats[a]), _TIMES_MAX)
-        starts = [(n * int(t.tier_at[first]), first) for n in range(1, times + 1)]
+        times = min(t.act_repeats[a], _TIMES_MAX)
+        starts = [(n * t.tier_at[first], first) for n in range(1, times + 1)]
     found = [(0, starts[0][0] - 1, 0.0)] if starts[0][0] > 0 else []
     for n, (start, i) in enumerate(starts):
         end = starts[n + 1][0] - 1 if n + 1 < len(starts) else FAR
-        pay_bp = int(t.tier_pay_bp[i])
+        pay_bp = t.tier_pay_bp[i]
         found.append((start, end, 0.0 if pay_bp == NONE else _slope(pay_bp)))
     return found
 
@@ -169,19 +171,20 @@ def _slope(pay_bp: int) -> float:
 
 def _steepest(table: Tabled, a: int) -> float:
     """The most that is taken off in parts of what is looked at."""
-    t = table.tables
+    t = table.plain
     parts = [0.0]
-    for i in range(int(t.tier_from[a]), int(t.tier_until[a])):
+    for i in range(t.tier_from[a], t.tier_until[a]):
         if t.tier_pay_bp[i] != NONE:
-            parts.append((FULL_BP - int(t.tier_pay_bp[i])) / FULL_BP)
+            parts.append((FULL_BP - t.tier_pay_bp[i]) / FULL_BP)
         elif t.tier_off[i] != NONE and t.act_measure[a] in (at.AMOUNT, at.ENTRY_AMOUNT):
-            parts.append(min(1.0, int(t.tier_off[i]) / max(1, int(t.tier_at[i]))))
+            parts.append(min(1.0, t.tier_off[i] / max(1, t.tier_at[i])))
     return min(_STEEPEST, max(parts))
 
 
 def _plan(table: Tabled) -> Plan:
-    t = table.tables
+    t = table.plain
     keep, back, bundle = [], [], []
+    even = [even_fen(table, p) for p in range(len(table.pieces))]
     for m, mode in enumerate(table.modes):
         fen, p = float(t.mode_fen[m]), mode.piece
         keep.append(fen)
@@ -195,7 +198,7 @@ def _plan(table: Tabled) -> Plan:
         elif t.piece_kind[p] == at.ADD_ON:
             keep[-1] = min(fen, float(t.piece_fen[p]))
         elif not t.piece_is_split[p]:
-            keep[-1] = fen * (1.0 - group_part(table, p, fen))
+            keep[-1] = fen * (1.0 - group_part(table, p, fen, even[p]))
         elif mode.slot == "get":
             back[-1] = fen * part
 
@@ -203,7 +206,10 @@ def _plan(table: Tabled) -> Plan:
         return lambda m: a in table.modes[m].activities
 
     def counts(c: int) -> Callable[[int], bool]:
-        return lambda m: bool(int(t.count_bits[t.mode_count[m]]) >> c & 1)
+        return lambda m: bool(t.count_bits[t.mode_count[m]] >> c & 1)
+
+    def pays_by(x: int) -> Callable[[int], bool]:
+        return lambda m: table.modes[m].price == x
 
     act_fen, act_list, act_count = _rows(
         [_suffixes(table, joins(a)) for a in range(len(table.activities))]
@@ -211,29 +217,30 @@ def _plan(table: Tabled) -> Plan:
     coupon_fen, coupon_list, coupon_count = _rows(
         [_suffixes(table, counts(c)) for c in range(len(table.coupons))]
     )
+    _, _, price_count = _rows([_suffixes(table, pays_by(x)) for x in range(len(table.prices))])
     dearest = [
         max(
-            (int(t.mode_fen[m]) for m in range(len(table.modes)) if counts(c)(m)),
+            (t.mode_fen[m] for m in range(len(table.modes)) if counts(c)(m)),
             default=0,
         )
         for c in range(len(table.coupons))
     ]
-    following = [_next_fen(table, m) for m in range(len(table.modes))]
     pairs = sorted(
         {
-            (a, int(t.mode_count[m]))
+            (a, t.mode_count[m])
             for m, mode in enumerate(table.modes)
             for a in mode.activities
             if a != NONE
         }
     )
     return Plan(
-        floats(keep), floats(back), floats(bundle), floats(following),
+        floats(keep), floats(back), floats(bundle), _limited(table),
         act_fen, act_list, act_count, coupon_fen, coupon_list, coupon_count, ints(dearest),
         ints([piece_most(table, p) for p in range(len(table.pieces))]),
-        ints([even_fen(table, p) for p in range(len(table.pieces))]),
+        ints(even),
         *rests(table),
-        ints([each for n in range(len(table.prices)) for each in _savings(table, n)]),
+        floats([_toll_most(table, x) for x in range(len(table.prices))] or [0.0]),
+        price_count,
         ints([a for a, _ in pairs]),
         ints([row for _, row in pairs]),
         ints([_pair_fen(table, a, row) for a, row in pairs]),
@@ -244,15 +251,15 @@ def _plan(table: Tabled) -> Plan:
 
 def _pair_fen(table: Tabled, a: int, row: int) -> int:
     """What all units may cost that can join an activity while such coupons count them."""
-    t = table.tables
+    t = table.plain
     by_class = []
     prices = set()
     for span in table.spans:
         own = [m for m in range(*span) if t.mode_count[m] == row and a in table.modes[m].activities]
         prices |= {table.modes[m].price for m in own}
-        by_class.append(max((int(t.mode_fen[m]) for m in own), default=0))
+        by_class.append(max((t.mode_fen[m] for m in own), default=0))
     found = sorted((by_class[own] for own in table.classes), reverse=True)
-    limit = int(t.price_limit[min(prices)]) if len(prices) == 1 and NONE not in prices else NONE
+    limit = t.price_limit[min(prices)] if len(prices) == 1 and NONE not in prices else NONE
     return sum(found if limit == NONE else found[:limit])
 
 
@@ -281,36 +288,23 @@ def _mode_like(table: Tabled, mode: int, **changed: Any) -> int:
     return next(m for m in range(*span) if table.modes[m] == wanted)
 
 
-def _next_fen(table: Tabled, mode: int) -> float:
-    """The least price without a limit of the class that a mode is of."""
-    t = table.tables
-    (span,) = [span for span in table.spans if span[0] <= mode < span[1]]
-    return float(
-        min(
-            int(t.mode_fen[m])
-            for m in range(*span)
-            if table.modes[m].price == NONE or t.price_limit[table.modes[m].price] == NONE
-        )
-    )
+def _limited(table: Tabled) -> at.Ints:
+    limits = table.plain.price_limit
+    prices = (mode.price for mode in table.modes)
+    return ints([x if x != NONE and limits[x] != NONE else NONE for x in prices])
 
 
-def _savings(table: Tabled, price: int) -> list[int]:
-    """The most that a price offer with a limit can save on units from each on, on so many of them."""
-    t = table.tables
-    limit = int(t.price_limit[price])
-    columns = len(table.units) + 1
-    if limit == NONE:
-        return [0] * columns**2
-    by_class = []
-    for first, until in table.spans:
-        own = [int(t.mode_fen[m]) for m in range(first, until) if table.modes[m].price == price]
-        by_class.append(max(0, int(_next_fen(table, first)) - min(own)) if own else 0)
-    savings = [by_class[own] for own in table.classes]
-    found = []
-    for k in range(columns):
-        sums = [0, *accumulate(sorted(savings[k:], reverse=True))]
-        found += [*sums, *([sums[-1]] * (columns - len(sums)))]
-    return found
+def _toll_most(table: Tabled, price: int) -> float:
+    """The most that a price offer with a limit saves a unit: no toll needs to be more."""
+    t = table.plain
+    if t.price_limit[price] == NONE:
+        return 0.0
+    savings = []
+    for span in table.spans:
+        own = [t.mode_fen[m] for m in range(*span)]
+        paid = [t.mode_fen[m] for m in range(*span) if table.modes[m].price == price]
+        savings.append(max(own) - min(paid) if paid else 0)
+    return float(max(savings, default=0))
 
 
 def _rows(found: Sequence[list[list[int]]]) -> tuple[at.Ints, at.Ints, at.Ints]:
@@ -323,7 +317,7 @@ def _suffixes(table: Tabled, takes_part: Callable[[int], bool]) -> list[list[int
     """What the units from each on can add at most: fen, list prices, pieces."""
     most = [
         max(
-            (int(table.tables.mode_fen[m]) for m in range(first, until) if takes_part(m)),
+            (table.plain.mode_fen[m] for m in range(first, until) if takes_part(m)),
             default=NONE,
         )
         for first, until in table.spans

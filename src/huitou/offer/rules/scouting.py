@@ -11,9 +11,9 @@ from typing import NamedTuple
 from huitou.base.compiling import fast, inner
 from huitou.offer.rules.bounds import bound, make_sure
 from huitou.offer.rules.descending import arrange
-from huitou.offer.rules.improving import begin_again, flatten, improve, look_around
+from huitou.offer.rules.improving import TOLL_START, begin_again, flatten, improve, look_around
 from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Sums
-from huitou.offer.rules.tables import ACTS, COUPONS, NONE, UNITS, Floats, Ints, Tables
+from huitou.offer.rules.tables import ACTS, COUPONS, NONE, PIECES, UNITS, Floats, Ints, Tables
 from huitou.offer.rules.valuing import Scratch, Wanted, least_value, value_of
 from huitou.offer.rules.weighing import weigh
 
@@ -74,8 +74,9 @@ and whether a plan has steeper lines than it is searched with."""
 def begin(t: Tables, lines: Lines, q: Plans, plan: int) -> None:
     """The slopes that a plan begins with."""
     acts, width = t.sizes[ACTS], len(lines.slope)
+    tolls = acts + t.sizes[COUPONS] + t.sizes[PIECES]
     for i in range(width):
-        q.slopes[plan * width + i] = 1.0
+        q.slopes[plan * width + i] = 1.0 if i < tolls else TOLL_START
     for a in range(acts):
         q.slopes[plan * width + a] = q.region_slope[q.regions[plan * acts + a]]
     for c in range(t.sizes[COUPONS]):

@@ -7,7 +7,7 @@ can be left after any number of nodes and taken up again.
 """
 
 from huitou.base.compiling import fast, inlined, inner
-from huitou.offer.rules.bounds import add, bound
+from huitou.offer.rules.bounds import add, bound, cheapest_from, is_after
 from huitou.offer.rules.improving import improve
 from huitou.offer.rules.lines import IMPOSSIBLE, Lines, Plan, Sums
 from huitou.offer.rules.scouting import (
@@ -114,14 +114,15 @@ def open_node(
     alike = 0
     while k + alike < units and t.unit_class[k + alike] == own:
         alike += 1
-    least -= lines.cheapest[first] * alike
+    after = is_after(t, s)
+    least -= cheapest_from(lines, first, after) * alike
     count, row = 0, k * width
     for m in range(first, t.mode_until[own]):
         if is_used_up(t, v, m):
             continue
         if is_idle(t, p, lines, m, first, coupons):
             continue
-        own_cost = least + lines.mode_cost[m] + lines.cheapest[m] * (alike - 1)
+        own_cost = least + lines.mode_cost[m] + cheapest_from(lines, m, after) * (alike - 1)
         if least_value(own_cost, w) >= v.state[VALUE]:
             continue
         j = count

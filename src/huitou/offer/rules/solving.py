@@ -107,7 +107,7 @@ def _start(problem: Problem) -> None:
 
 def _cheapest(table: Tabled) -> list[int]:
     """The modes of units that pay the least price they can, alone, as long as limits last."""
-    left = [int(limit) for limit in table.tables.price_limit]
+    left = list(table.plain.price_limit)
     found: list[int] = []
     for own in table.classes:
         alone = [
@@ -115,7 +115,7 @@ def _cheapest(table: Tabled) -> list[int]:
             for m in range(*table.spans[own])
             if table.modes[m].piece == NONE and set(table.modes[m].activities) <= {NONE}
         ]
-        alone.sort(key=lambda m: (int(table.tables.mode_fen[m]), m))
+        alone.sort(key=lambda m: (table.plain.mode_fen[m], m))
         mode = next(m for m in alone if table.modes[m].price == NONE or left[table.modes[m].price])
         price = table.modes[mode].price
         if price != NONE and left[price] != NONE:

@@ -18,14 +18,13 @@ from huitou.offer.rules.tables import (
 
 
 @inner
-def unit_fen(t: Tables, p: Plan, lines: Lines, m: int) -> float:
-    """What a unit pays in a mode before anything is taken off, under the line of a price offer that has a limit."""
-    fen = float(t.mode_fen[m])
-    price = t.mode_price[m]
-    if price == NONE or t.price_limit[price] == NONE or p.next_fen[m] <= fen:
-        return fen
+def toll(t: Tables, p: Plan, lines: Lines, m: int) -> float:
+    """What a unit pays more in a mode whose price offer has a limit."""
+    price = p.limited[m]
+    if price == NONE:
+        return 0.0
     slope = lines.slope[t.sizes[ACTS] + t.sizes[COUPONS] + t.sizes[PIECES] + price]
-    return p.next_fen[m] + slope * (fen - p.next_fen[m])
+    return slope * p.toll_most[price]
 
 
 @inner
@@ -44,7 +43,6 @@ def pieced(t: Tables, p: Plan, lines: Lines, m: int, weight: float) -> float:
     unit's own part is what it weighs more than that.
     """
     slope = lines.slope[t.sizes[ACTS] + t.sizes[COUPONS] + t.mode_piece[m]]
-    # Its part of the piece offer hangs on its own price, which may be lower than that of the line.
     fen = float(t.mode_fen[m])
     if p.mode_bundle[m] >= 0.0:
         bundled = max(0.0, lines.fixed[LEAST]) * p.mode_bundle[m]
@@ -59,12 +57,12 @@ def cost(t: Tables, p: Plan, lines: Lines, m: int) -> float:
     weight = lines.count_weight[t.mode_count[m]]
     if weight < 0.0:
         # More than all is taken off, so of the most that it can cost; others have their part of its group all the same.
-        return weight * t.mode_fen[m] - shared(t, p, lines, m)
+        return weight * t.mode_fen[m] - shared(t, p, lines, m) + toll(t, p, lines, m)
     weight *= lines.join_weight[t.mode_join[m]]
-    fen = unit_fen(t, p, lines, m)
+    own = weight * t.mode_fen[m] + toll(t, p, lines, m)
     if t.mode_piece[m] == NONE:
-        return weight * fen
-    return weight * fen - pieced(t, p, lines, m, weight)
+        return own
+    return own - pieced(t, p, lines, m, weight)
 
 
 @inner
@@ -171,7 +169,7 @@ def weigh(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
     for x in range(t.sizes[PIECES]):
         lines.piece_least[x] = 1.0
     for own in range(len(t.mode_from)):
-        least = IMPOSSIBLE
+        least, after = IMPOSSIBLE, IMPOSSIBLE
         for m in range(t.mode_until[own] - 1, t.mode_from[own] - 1, -1):
             lines.mode_cost[m] = cost(t, p, lines, m)
             x = t.mode_piece[m]
@@ -180,7 +178,12 @@ def weigh(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
                 lines.piece_least[x] = min(lines.piece_least[x], weight)
             least = min(least, lines.mode_cost[m])
             lines.cheapest[m] = least
+            if p.limited[m] == NONE:
+                after = min(after, lines.mode_cost[m])
+            lines.cheapest_after[m] = least if after == IMPOSSIBLE else after
     units = t.sizes[UNITS]
-    lines.rest[units] = 0.0
+    lines.rest[units], lines.rest_after[units] = 0.0, 0.0
     for u in range(units - 1, -1, -1):
-        lines.rest[u] = lines.rest[u + 1] + lines.cheapest[t.mode_from[t.unit_class[u]]]
+        first = t.mode_from[t.unit_class[u]]
+        lines.rest[u] = lines.rest[u + 1] + lines.cheapest[first]
+        lines.rest_after[u] = lines.rest_after[u + 1] + lines.cheapest_after[first]
