@@ -16,12 +16,12 @@ def amount(base_fen: int, rate_bp: int) -> int:
 
 
 def reversed_upto(credit: Credit, rate_bp: int) -> int:
-    """What has to be taken back by now.
+    """What has to be taken back by now: all but what the part that was kept earns.
 
-    The share of all that was refunded so far, not of each refund: the steps do not matter, and the
-    refund of the whole order takes back exactly what it gave.
+    Of all refunds so far, not of each: the steps do not matter, and the refund of the whole order takes
+    back exactly what it gave.
     """
-    return share_of(credit.amount_fen - credit.net_fen, rate_bp)
+    return amount(credit.amount_fen, rate_bp) - amount(credit.net_fen, rate_bp)
 
 
 def state(current: State, amount_fen: int, reversed_fen: int) -> State:

@@ -54,7 +54,7 @@ def test_refunds_in_any_steps_take_back_exactly_what_was_given(
         upto = rules.reversed_upto(replace(order, refunded_fen=refunded), rate_bp)
         assert taken <= upto <= given_fen
         kept = rules.amount(order.amount_fen - refunded, rate_bp)
-        assert abs((given_fen - upto) - kept) <= 1, "within a fen of the rate on what was kept"
+        assert given_fen - upto == kept, "what remains is what the part that was kept earns"
         taken = upto
     assert taken == given_fen
 
