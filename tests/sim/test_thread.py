@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from huitou.base.db import Database, Tx
 from huitou.base.jobs import STREAMS
 from huitou.benefit.reads import ledger
 from huitou.campaign.actions import editing, publishing
+from huitou.channels.wecom.client import WeComClient
 from huitou.identity import actions as identities
 from huitou.identity import reads as identity
 from huitou.kernel.errors import Refusal
@@ -252,7 +254,9 @@ class History:
 
 
 @pytest.fixture
-def wecom(clock: Clock) -> Iterator[Sim]:
+def wecom(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sim]:
+    """WeCom, and our clients of it, by the clock of the history: what came of a lost answer is looked for by time."""
+    monkeypatch.setattr(wiring, "WeComClient", partial(WeComClient, now=lambda: clock.now))
     clock.now = (clock.now - timedelta(days=6)).replace(hour=1, minute=0, second=0, microsecond=0)
     with serve(wecom_app(None, lambda: clock.now.timestamp(), corp=CORP)) as url:
         sim = Sim(url)

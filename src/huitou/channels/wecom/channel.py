@@ -212,13 +212,14 @@ def _refused(error: WeComError) -> Failed:
 
 
 def _window(message_id: UUID, now: datetime) -> tuple[datetime, datetime]:
-    """When a message could have been submitted: after its UUIDv7 was made, within WeCom's month."""
+    """When a message could have been submitted: after its UUIDv7 was made, within WeCom's month. An id from the future
+    (the clock was set back) says nothing: what is not found would go out twice."""
     until = now + CLOCK_SKEW
     earliest = until - LIST_WINDOW_MAX
-    if message_id.version != 7:
-        return earliest, until
     made = datetime.fromtimestamp((message_id.int >> 80) / 1000, UTC)
-    return max(earliest, min(made, now) - CLOCK_SKEW), until
+    if message_id.version != 7 or made > until:
+        return earliest, until
+    return max(earliest, made - CLOCK_SKEW), until
 
 
 def attachment(link: Link) -> Json:
