@@ -77,6 +77,20 @@ def test_without_a_push_the_channel_is_asked(live_town: Town, sms: World, clock:
     assert len(sms.messages(live_town.phone(customer))) == 1
 
 
+def test_a_provider_whose_clock_is_ahead_moves_no_message_to_another_day(
+    live_town: Town, sms: World, clock: Clock
+) -> None:
+    clock.now -= timedelta(hours=3)
+    [customer] = live_town.people(1)
+    message_id = _plan(live_town, customer)
+    live_town.drain()
+    clock.move(seconds=31)
+    live_town.drain()
+    message = _message(live_town, message_id)
+    assert message.state == "delivered"
+    assert message.delivered_at == clock.now
+
+
 def test_a_lost_answer_is_asked_about_and_not_sent_again(
     live_town: Town, sms: World, clock: Clock
 ) -> None:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,7 +39,7 @@ def take(tx: Tx, news: Sequence[News]) -> None:
     """Advance locked messages, each once, and tell whoever waits for them."""
     if not news:
         return
-    steps = [_step(one) for one in news]
+    steps = [_step(one, tx.now) for one in news]
     store.set_standings(
         tx,
         [
@@ -94,8 +94,10 @@ def next_ask(tx: ReadTx, message: Message, state: Any) -> datetime | None:
     return None if pause is None else tx.now + pause
 
 
-def _step(news: News) -> _Step:
+def _step(news: News, now: datetime) -> _Step:
+    """Nothing is told before it happens: by a provider's clock that is ahead a message would count another day."""
     message = news.message
+    told = replace(news.standing, at=min(news.standing.at, now))
     before = Standing(
         message.attempt,
         message.state,
@@ -103,7 +105,7 @@ def _step(news: News) -> _Step:
         message.ref,
         message.failure,
     )
-    return _Step(message, before, standing.advance(before, news.standing), news.wait)
+    return _Step(message, before, standing.advance(before, told), news.wait)
 
 
 def _try_again(tx: Tx, steps: Sequence[_Step]) -> None:
