@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from huitou.channels.wecom.channel import WeComChannel
+from huitou.channels.wecom.channel import WeComChannel, _window
+from huitou.kernel.ids import new_id
 from huitou.reach.types.channels import (
     Channel,
     Delivered,
@@ -271,3 +272,10 @@ def test_some_invalid_recipients_are_named(sim: Sim) -> None:
     body = {"touser": "zhangsan|nobody", "msgtype": "text", "agentid": 1000002}
     answer = sim.client().post("message/send", {**body, "text": {"content": "你好"}})
     assert answer["invaliduser"] == "nobody"
+
+
+def test_where_the_clock_was_set_back_a_whole_month_is_searched() -> None:
+    now = datetime.now(UTC)
+    made = new_id(int(now.timestamp() * 1_000))
+    assert _window(made, now)[0] > now - timedelta(hours=2)
+    assert _window(made, now - timedelta(days=2))[0] < now - timedelta(days=28)

@@ -97,21 +97,17 @@ def take_orders(tx: Tx, order_ids: Sequence[UUID]) -> None:
     ids = {order_key(id_): id_ for id_ in order_ids}
     known = store.list_known(tx, POINTS, list(ids))
     plan = reads.find_plan(tx)
-    earns = plan is not None and plan.published_at is not None and plan.document.orders
+    since = plan.published_at if plan is not None and plan.document.orders else None
     # Where no order earns, only what earned once is looked at.
     spent = {
         order_key(each.order_id): each
-        for each in orders.spending(tx, order_ids if earns else [ids[key] for key in known])
+        for each in orders.spending(tx, order_ids if since else [ids[key] for key in known])
     }
     if not spent:
         return
     bought = _lines(tx, spent.values())
-    if plan is not None and plan.published_at is not None and earns:
-        new = [
-            each
-            for key, each in spent.items()
-            if key not in known and each.paid_at >= plan.published_at
-        ]
+    if plan is not None and since is not None:
+        new = [each for key, each in spent.items() if key not in known and each.paid_at >= since]
         store.add_earnings(tx, _order_earnings(tx, plan.document, new, bought), plan.version)
     earned = store.lock_earned(tx, POINTS, list(spent))
     _settle(tx, earned, spent, bought)
