@@ -11205,7 +11205,8 @@ export interface components {
         };
         /**
          * LegShown
-         * @description `owner_id` is None for the merchant's own accounts; `expires_at` is of the lot it moved.
+         * @description `owner_id` is None for the merchant's own accounts, and who answers now for a customer who was merged;
+         *     `expires_at` is of the lot it moved.
          */
         LegShown: {
             /** Amount */
@@ -11220,6 +11221,8 @@ export interface components {
             owner_id: string | null;
             /** Owner Kind */
             owner_kind: string;
+            /** Staff Name */
+            staff_name: string | null;
         };
         /**
          * Liability

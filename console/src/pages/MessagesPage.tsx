@@ -13,15 +13,15 @@ export default function MessagesPage({ tab = 'messages' }: { tab?: string }) {
     const path = next === 'messages' ? '/messages' : `/messages/${next}`
     go(customer ? `${path}?customer=${customer}` : path)
   }
-  return (
+  const tabs = (
     <Tabs
       activeKey={tab}
-      destroyOnHidden
       onChange={change}
       items={[
-        { key: 'messages', label: t('reach.messages'), children: <MessageSearch /> },
-        { key: 'notifications', label: t('reach.notifications'), children: <Notifications /> },
+        { key: 'messages', label: t('reach.messages') },
+        { key: 'notifications', label: t('reach.notifications') },
       ]}
     />
   )
+  return tab === 'notifications' ? <Notifications tabs={tabs} /> : <MessageSearch tabs={tabs} />
 }

@@ -7,15 +7,15 @@ import { go } from '@/shell/router'
 /** 触达规则 and 黑名单. */
 export default function PolicyPage({ tab = 'rules' }: { tab?: string }) {
   const { t } = useTranslation()
-  return (
+  const tabs = (
     <Tabs
       activeKey={tab}
-      destroyOnHidden
       onChange={(next) => go(next === 'rules' ? '/policy' : `/policy/${next}`)}
       items={[
-        { key: 'rules', label: t('blocked.tab_policy'), children: <Policy /> },
-        { key: 'lists', label: t('blocked.title'), children: <Lists /> },
+        { key: 'rules', label: t('blocked.tab_policy') },
+        { key: 'lists', label: t('blocked.title') },
       ]}
     />
   )
+  return tab === 'lists' ? <Lists tabs={tabs} /> : <Policy tabs={tabs} />
 }

@@ -124,14 +124,14 @@ function Customers({ drill, close }: { drill: Drill; close: () => void }) {
       rowKey="key"
       size="small"
       empty={<Nothing title={t('ui.no_customers_behind')} />}
-      onRow={(line) => ({
-        className: line.customer ? 'opens-row' : '',
-        onClick: () => {
-          if (!line.customer) return
-          close()
-          go(`/customers/${line.customer}`)
-        },
-      })}
+      open={({ customer }) =>
+        customer
+          ? () => {
+              close()
+              go(`/customers/${customer}`)
+            }
+          : undefined
+      }
       columns={[
         { title: t('profile.name'), render: (_, line) => nameOf(line) },
         ...(has('phone') || rows.size > 0

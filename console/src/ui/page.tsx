@@ -7,19 +7,24 @@ export function PageHead({
   title,
   hint,
   actions,
+  tabs,
 }: {
   title: ReactNode
   hint?: ReactNode
   actions?: ReactNode
+  tabs?: ReactNode
 }) {
   return (
-    <header className="page-head">
-      <div className="page-head-words">
-        <h1>{title}</h1>
-        {hint && <p className="quiet">{hint}</p>}
-      </div>
-      {actions && <div className="page-head-actions">{actions}</div>}
-    </header>
+    <>
+      <header className="page-head">
+        <div className="page-head-words">
+          <h1>{title}</h1>
+          {hint && <p className="quiet">{hint}</p>}
+        </div>
+        {actions && <div className="page-head-actions">{actions}</div>}
+      </header>
+      {tabs}
+    </>
   )
 }
 

@@ -1,7 +1,8 @@
-import { Button, Table, type TableProps } from 'antd'
-import type { ReactNode } from 'react'
+import { Button } from 'antd'
+import type { ComponentProps, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Fault } from './page'
+import { Rows } from './rows'
 
 interface Pages<T> {
   items: T[]
@@ -18,15 +19,17 @@ export function PagedTable<T extends object>({
   pages,
   empty,
   ...table
-}: { pages: Pages<T>; empty?: ReactNode } & Omit<TableProps<T>, 'dataSource' | 'pagination'>) {
+}: { pages: Pages<T>; empty?: ReactNode } & Omit<
+  ComponentProps<typeof Rows<T>>,
+  'dataSource' | 'pagination'
+>) {
   const { t } = useTranslation()
   if (pages.error && pages.items.length === 0)
     return <Fault error={pages.error} again={() => void pages.refetch()} />
   return (
     <>
-      <Table<T>
+      <Rows<T>
         size="middle"
-        scroll={{ x: 'max-content' }}
         {...table}
         dataSource={pages.items}
         loading={pages.isLoading}

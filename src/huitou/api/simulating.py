@@ -18,6 +18,7 @@ PORTS |= dict.fromkeys(("rcs", "phone", "webhook"), 5)
 _SIGN_MAX = 12
 """Characters of an SMS sign."""
 _WORDING = "${text} ${link} 拒收请回复R"
+_PICKUP = "您的订单${order}已到${store}，凭取件码${code}领取，营业到21点"
 
 
 class NoSimulator(Unavailable):
@@ -70,7 +71,10 @@ def _aliyun(base: str, site: str, merchant: Merchant) -> dict[str, Any]:
         {
             "keys": [{"id": "sim-key", "secret": secret}],
             "signs": [{"name": _sign(merchant), "is_approved": True}],
-            "templates": [{"code": "SMS_CARE", "kind": "marketing", "content": _WORDING}],
+            "templates": [
+                {"code": "SMS_CARE", "kind": "marketing", "content": _WORDING},
+                {"code": "SMS_PICKUP", "kind": "notice", "content": _PICKUP},
+            ],
             "report_url": f"{push}/report",
             "up_url": f"{push}/up",
         },
@@ -81,6 +85,7 @@ def _aliyun(base: str, site: str, merchant: Merchant) -> dict[str, Any]:
         "access_key_secret": secret,
         "sign_name": _sign(merchant),
         "template_code": "SMS_CARE",
+        "templates": f"SMS_PICKUP={_PICKUP}",
         "text_variable": "text",
         "link_variable": "link",
         "receipt_secret": receipt_secret,

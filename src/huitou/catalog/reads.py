@@ -1,6 +1,6 @@
 """What others may ask about products."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from huitou.base.db import ReadTx
 from huitou.catalog import store
@@ -37,6 +37,11 @@ def cheapest_reaching(
 def list_categories(tx: ReadTx) -> list[Category]:
     """All categories, by code."""
     return store.list_categories(tx)
+
+
+def category_names(tx: ReadTx, codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Code → name in Chinese and in English, of those that are known."""
+    return store.find_category_names(tx, codes)
 
 
 def list_products(

@@ -1,6 +1,6 @@
 """Products and categories in PostgreSQL; everything is set-based."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from huitou.base.db import ReadTx, Tx
 from huitou.catalog.types import UNKNOWN, Category, NewProduct, Product, ProductCost
@@ -103,6 +103,17 @@ def list_categories(tx: ReadTx) -> list[Category]:
         GROUP BY c.code, c.name, c.name_en ORDER BY c.code
         """,
     )
+
+
+def find_category_names(tx: ReadTx, codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Code → (zh, en)."""
+    found: list[dict[str, str]] = tx.rows(
+        dict,
+        "SELECT code, name, name_en FROM catalog.category"
+        " WHERE merchant_id = %(merchant)s AND code = ANY(%(codes)s::text[])",
+        {"codes": list(codes)},
+    )
+    return {each["code"]: (each["name"], each["name_en"]) for each in found}
 
 
 def list_costs(

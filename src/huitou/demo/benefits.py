@@ -25,6 +25,15 @@ def open_benefits(api: httpx2.Client, unit: str) -> None:
     _fill_mall(api, templates)
 
 
+def open_grant(api: httpx2.Client, segment: str) -> None:
+    """Points for the birthdays of this month, given once."""
+    known = {each["run"]["name"]: each for each in get(api, "/v1/grants")["items"]}
+    body = {"name": GRANT, "segment": segment, "document": {"gift": GIFT}}
+    run = (known.get(GRANT) or post(api, "/v1/grants", body))["run"]
+    if run["state"] == "draft":
+        post(api, f"/v1/grants/{run['id']}/start", {})
+
+
 def _customers(api: httpx2.Client, count: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     cursor = ""
@@ -149,6 +158,9 @@ TEMPLATES: tuple[dict[str, Any], ...] = (
     },
 )
 DRAFTS = ("周末咖啡立减",)
+
+GRANT = "生日月礼"
+GIFT: dict[str, Any] = {"kind": "points", "points": 200, "days": 30}
 
 MALL: tuple[dict[str, Any], ...] = (
     {"name": "可乐兑换券", "points": 300, "template": "可乐兑换券", "each_max": 2},

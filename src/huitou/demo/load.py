@@ -17,7 +17,7 @@ from huitou.api.setup import SOURCES
 from huitou.api.simulating import simulator_url
 from huitou.base.config import Config
 from huitou.base.db import Database
-from huitou.demo.benefits import open_benefits
+from huitou.demo.benefits import open_benefits, open_grant
 from huitou.demo.codes import Codes, open_codes, recent_friends, with_ways
 from huitou.demo.front_door import checked, get, post, put_setting, wait_for
 from huitou.demo.games import open_games
@@ -25,6 +25,8 @@ from huitou.demo.offers import open_offers
 from huitou.demo.opening import open_brand
 from huitou.demo.people import MALL_UNIT
 from huitou.demo.pictures import draw
+from huitou.demo.segments import BIRTHDAYS, open_segments
+from huitou.demo.services import tell_customers
 from huitou.demo.state import SEED, ZONE, Demo
 from huitou.demo.stored import open_stored
 from huitou.demo.tiers import open_tiers
@@ -86,16 +88,21 @@ def load(config: Config, demo: Demo, world: World, say: Callable[[str], None]) -
         say("· 等待数据就绪 / waiting until everything has been read")
         _wait_for_streams(api)
         post(api, "/v1/opportunities/refresh", {})
+        say("· 人群与标签 / segments and tags")
+        segments = open_segments(api)
         say("· 会员等级 / tiers")
         open_tiers(api)
         say("· 优惠券与积分 / coupons and points")
         open_benefits(api, demo.unit)
+        open_grant(api, segments[BIRTHDAYS])
         say("· 储值 / stored value")
         open_stored(api, demo.unit)
         say("· 签到与转盘 / games")
         open_games(api)
         say("· 优惠活动 / offers")
         open_offers(api, demo.unit)
+        say("· 取货通知 / pick-up notifications")
+        tell_customers(api)
         say("· 第一个关怀任务 / a first care task")
         card = open_brand(api, config, demo, world)
     demo.loaded(card).write(config.data)

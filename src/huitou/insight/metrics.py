@@ -49,8 +49,9 @@ METRICS: tuple[Metric, ...] = (
         "sent",
         "已发送",
         "Sent",
-        "导购点击发送或系统提交给渠道的消息数。",
-        "Messages an associate sent or the system handed to the channel.",
+        "导购点击发送或系统提交给渠道的营销消息数；取件码、订单状态等通知不算。",
+        "Marketing messages an associate sent or the system handed to the channel; notifications of "
+        "an order's state or a pick-up code are not counted.",
         "reach",
     ),
     Metric(

@@ -18,6 +18,7 @@ _IN_SCOPE: LiteralString = """
     AND (%(campaign)s::uuid IS NULL OR x.campaign_id = %(campaign)s)
     AND (%(staff)s::uuid IS NULL OR x.staff_id = %(staff)s)
     """
+_IS_CARE: LiteralString = "NOT x.is_test AND x.purpose = 'marketing'"
 _MESSAGE_SPANS: LiteralString = """
     x.{column} IS NOT NULL
     AND (%(since)s::timestamptz IS NULL OR x.{column} >= %(since)s)
@@ -113,11 +114,12 @@ def _sum_messages(tx: ReadTx, filters: Filters) -> list[Work]:
                 (count(*) FILTER (WHERE {opened}))::int AS opened
             FROM reach.message x
             LEFT JOIN merchant.unit u ON u.merchant_id = x.merchant_id AND u.id = x.unit_id
-            WHERE x.merchant_id = %(merchant)s AND NOT x.is_test AND {in_scope}
+            WHERE x.merchant_id = %(merchant)s AND {is_care} AND {in_scope}
                 AND ({submitted} OR {delivered} OR {opened})
             GROUP BY x.unit_id, x.staff_id
             """
         ).format(
+            is_care=sql.SQL(_IS_CARE),
             in_scope=sql.SQL(_IN_SCOPE),
             submitted=_span("submitted_at"),
             delivered=_span("delivered_at"),
@@ -205,7 +207,7 @@ _MESSAGES: LiteralString = """
     SELECT x.merchant_id, x.id, x.customer_id, x.unit_id, x.staff_id, x.campaign_id,
         x.task_id, x.id AS message_id, NULL::uuid AS order_id, NULL::text AS order_no,
         x.channel, NULL::bigint AS amount_fen, x.{column} AS at
-    FROM reach.message x WHERE NOT x.is_test AND x.{column} IS NOT NULL
+    FROM reach.message x WHERE {is_care} AND x.{column} IS NOT NULL
     """
 _CREDITS: LiteralString = """
     SELECT x.merchant_id, x.id, x.customer_id, x.credited_unit_id AS unit_id, x.staff_id,
@@ -245,7 +247,7 @@ def list_behind(
             ORDER BY x.at DESC, x.id DESC LIMIT %(count_max)s
             """
         ).format(
-            source=sql.SQL(source).format(column=sql.Identifier(column)),
+            source=sql.SQL(source).format(column=sql.Identifier(column), is_care=sql.SQL(_IS_CARE)),
             in_scope=sql.SQL(_IN_SCOPE),
             span=_span("at"),
         ),

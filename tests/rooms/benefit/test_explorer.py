@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 from huitou.base.db import Database
 from huitou.benefit.actions import ledger, reconciling
 from huitou.benefit.reads import explorer
-from huitou.benefit.types.ledger import POINTS, Leg, Posting, Reversal, Terms
+from huitou.benefit.types.ledger import COMMISSION, POINTS, Leg, Posting, Reversal, Terms
+from huitou.identity import actions as identities
 from tests.conftest import Brand, Clock, Read, Write
 from tests.rooms.attribution.story import customer_of, seen
 
@@ -73,6 +74,39 @@ def test_a_balance_opens_to_its_lots_entries_and_transactions(
     span = {"since": started.isoformat(), "until": (clock.now + timedelta(1)).isoformat()}
     moved = client.get("/v1/ledger/movements", params={"asset": POINTS, **span}).json()
     assert moved == [{"kind": "test", "amount": 80}, {"kind": "test:back", "amount": 10}]
+
+
+def test_entries_name_staff_and_who_answers_now(
+    client: TestClient,
+    write: Write,
+    brand: Brand,
+    send: Callable[..., object],
+    drain: Callable[[], None],
+    clock: Clock,
+) -> None:
+    send([seen("c1", clock.now - timedelta(days=2)), seen("c2", clock.now - timedelta(days=1))])
+    drain()
+    with write() as tx:
+        first, second = customer_of(tx, "c1"), customer_of(tx, "c2")
+        points = Leg("customer", second, POINTS, 5), Leg("merchant", tx.merchant, POINTS, -5)
+        earned = (
+            Leg("staff", brand.staff["a-01"].id, COMMISSION, 7),
+            Leg("merchant", tx.merchant, COMMISSION, -7),
+        )
+        ledger.post(
+            tx,
+            [
+                Posting("m:1", "test", "order", "u:2", tx.now, points),
+                Posting("m:2", "test", "order", "u:2", tx.now, earned),
+            ],
+        )
+        one = identities.merge(tx, first, second).id
+    asked = {"ref_kind": "order", "ref_id": "u:2"}
+    rows = client.get("/v1/ledger/transactions", params=asked).json()["items"]
+    legs = {leg["owner_kind"]: leg for row in rows for leg in row["legs"]}
+    assert legs["customer"]["owner_id"] == str(one)
+    assert legs["staff"]["staff_name"] == "导购甲"
+    assert legs["merchant"]["owner_id"] is None
 
 
 def test_reconciliation_looks_at_the_new_each_minute_and_at_all_each_night(

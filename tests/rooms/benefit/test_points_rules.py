@@ -143,10 +143,12 @@ def test_a_plan_that_cannot_be_meant_is_refused(changes: dict[str, object]) -> N
 
 def test_a_plan_reads_as_a_sentence() -> None:
     events = [EventRule(type="order.reviewed", points=5)]
-    zh, en = sentence(plan(events=events, birthday_rate_bp=20_000))
+    names = {"dairy": ("乳品", "Dairy")}
+    zh, en = sentence(plan(events=events, birthday_rate_bp=20_000), names)
     assert zh == (
-        "品类 dairy 每满 ¥10.00 得 3 积分；品类 wine 不积分；消费每满 ¥1.00 得 1 积分；"
+        "乳品每满 ¥10.00 得 3 积分；wine不积分；消费每满 ¥1.00 得 1 积分；"
         "评价每天首次得 5 积分；按会员等级加倍；生日当月 2 倍（与等级倍数取高）；付款即到账；"
         "次年年底到期；退款时已用掉的积分记为欠款，由之后所得抵扣。"
     )
+    assert en.startswith("3 points for each ¥10.00 of Dairy; nothing for wine; ")
     assert en.endswith("spent points are owed after a refund.")

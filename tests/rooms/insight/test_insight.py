@@ -134,6 +134,22 @@ def test_the_funnel_by_store_and_associate(
     assert client.get("/v1/results", params={"campaign": str(new_id())}).json()["rows"] == []
 
 
+def test_a_notification_is_no_care(
+    client: TestClient, campaign: UUID, write: Write, noon: datetime
+) -> None:
+    told = client.get("/v1/results").json()["total"]
+    with write() as tx:
+        message = deliver(tx, customer_of(tx, "c1"), noon, None, is_told=False)
+        tx.run(
+            "UPDATE reach.message SET submitted_at = delivered_at, purpose = 'transactional'"
+            " WHERE merchant_id = %(merchant)s AND id = %(id)s",
+            {"id": message},
+        )
+    assert client.get("/v1/results").json()["total"] == told
+    behind = client.get("/v1/results/customers", params={"stage": "sent"}).json()["items"]
+    assert str(message) not in {each["message_id"] for each in behind}
+
+
 def test_every_number_opens_to_the_customers_behind_it(
     client: TestClient, campaign: UUID, brand: Brand
 ) -> None:

@@ -1,8 +1,8 @@
-import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import { Money } from '@/ui/figure'
 import { Fault, Nothing } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 
 /** What came of a campaign's messages, channel by channel, and what they cost. */
 export function Channels({ campaign }: { campaign: string }) {
@@ -11,13 +11,12 @@ export function Channels({ campaign }: { campaign: string }) {
   if (found.error) return <Fault error={found.error} again={() => void found.refetch()} />
   const counts = ['sent', 'delivered', 'opened', 'failed', 'left', 'buyers'] as const
   return (
-    <Table
+    <Rows
       size="small"
       loading={found.isLoading}
       rowKey="channel"
       dataSource={found.data}
       pagination={false}
-      scroll={{ x: 'max-content' }}
       locale={{ emptyText: <Nothing title={t('insight.no_channels')} /> }}
       columns={[
         {

@@ -31,11 +31,9 @@ export function CampaignList() {
         <PagedTable<Campaign>
           pages={pages}
           rowKey="id"
-          onRow={(one) => ({
-            className: 'opens-row',
-            onClick: () =>
-              go(one.state === 'draft' ? `/campaigns/${one.id}/edit` : `/campaigns/${one.id}`),
-          })}
+          open={(one) => () =>
+            go(one.state === 'draft' ? `/campaigns/${one.id}/edit` : `/campaigns/${one.id}`)
+          }
           empty={
             <Nothing title={t('campaign.none')} hint={t('campaign.none_hint')} action={create} />
           }

@@ -1,9 +1,10 @@
-import { Table, Tooltip } from 'antd'
+import { Tooltip } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Campaign, CampaignPreview, CampaignProgress } from '@/client/types'
 import { Answer, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { Waterfall } from './Waterfall'
 
 type Funnel = CampaignProgress['steps'][number]
@@ -65,12 +66,11 @@ function Funnels({ steps }: { steps: Funnel[] }) {
       .join('\n')
   const lost = (one: Funnel) => one.blocked + one.failed + one.late + one.stopped
   return (
-    <Table<Funnel>
+    <Rows<Funnel>
       className="step-funnel"
       size="small"
       rowKey="step"
       pagination={false}
-      scroll={{ x: 'max-content' }}
       dataSource={steps}
       columns={[
         {

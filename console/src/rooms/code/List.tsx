@@ -88,14 +88,10 @@ export function CodeList({ create, open }: { create: ReactNode; open: (id: strin
             <Nothing title={t('code.none')} hint={t('code.none_hint')} action={create} />
           )
         }
-        onRow={({ code }) => ({
-          className: 'opens-row',
-          tabIndex: 0,
-          onClick: () => open(code.id),
-          onKeyDown: (event) => {
-            if (event.key === 'Enter' && event.target === event.currentTarget) open(code.id)
-          },
-        })}
+        open={({ code }) =>
+          () =>
+            open(code.id)
+          }
         columns={[
           {
             title: t('code.name'),

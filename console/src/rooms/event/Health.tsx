@@ -1,4 +1,4 @@
-import { Alert, Table, Tag } from 'antd'
+import { Alert, Tag } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
@@ -6,6 +6,7 @@ import type { DataHealth } from '@/client/types'
 import { go } from '@/shell/router'
 import { Count, Figure } from '@/ui/figure'
 import { Answer, Nothing, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { Columns, Spark } from '@/ui/spark'
 import { Ago } from '@/ui/time'
 import { addSample, behindOf, bytes, concernsOf, inOrder, paceOf, type Sample } from './pace'
@@ -130,10 +131,9 @@ function Consumers({ health, samples }: { health: DataHealth; samples: Sample[] 
   return (
     <Panel title={t('event.lag')}>
       <p className="quiet">{t('event.lag_hint')}</p>
-      <Table
+      <Rows
         size="small"
         pagination={false}
-        scroll={{ x: 'max-content' }}
         rowKey="name"
         dataSource={inOrder(health.lag.streams)}
         columns={[
@@ -169,10 +169,9 @@ function Sources({ health }: { health: DataHealth }) {
   const { t } = useTranslation()
   return (
     <Panel title={t('event.sources')}>
-      <Table
+      <Rows
         size="small"
         pagination={false}
-        scroll={{ x: 'max-content' }}
         rowKey="name"
         dataSource={health.sources}
         locale={{ emptyText: <Nothing title={t('event.no_sources')} /> }}

@@ -1,9 +1,10 @@
-import { Button, Table, Tag } from 'antd'
+import { Button, Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { usePages, useWrite } from '@/client/query'
 import type { ItemOf } from '@/client/reads'
 import { showDone } from '@/shell/notify'
 import { Fault, Nothing, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { Ago } from '@/ui/time'
 
 type Held = ItemOf<'/v1/identity/quarantine'>
@@ -25,12 +26,11 @@ export function Quarantine() {
   return (
     <Panel title={t('identity.quarantine')}>
       <p className="quiet">{t('identity.quarantine_hint')}</p>
-      <Table<Held>
+      <Rows<Held>
         size="small"
         rowKey="identifier_id"
         loading={pages.isLoading}
         pagination={false}
-        scroll={{ x: 'max-content' }}
         dataSource={pages.items}
         locale={{ emptyText: <Nothing title={t('identity.no_quarantine')} /> }}
         columns={[

@@ -1,10 +1,10 @@
-import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Stage, UnitFigures } from '@/client/types'
 import { useDrill } from '@/shell/drill'
 import { Link } from '@/shell/router'
 import { Count, Meaning, Money } from '@/ui/figure'
 import { Nothing, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { Spark } from '@/ui/spark'
 
 /** Each store's last 30 days; its sales open to the orders, its buyers to the customers. */
@@ -21,11 +21,10 @@ export function Stores({ units, since }: { units: UnitFigures[]; since: string }
     })
   return (
     <Panel title={t('insight.stores')} extra={<Link to="/results">{t('shell.nav_results')}</Link>}>
-      <Table<UnitFigures>
+      <Rows<UnitFigures>
         rowKey="unit_id"
         size="small"
         pagination={false}
-        scroll={{ x: 'max-content' }}
         dataSource={units}
         locale={{ emptyText: <Nothing title={t('insight.no_stores')} /> }}
         columns={[

@@ -1,11 +1,12 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { App, Button, Form, Input, Modal, Select, Table, Tag, Typography } from 'antd'
+import { App, Button, Form, Input, Modal, Select, Tag, Typography } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
 import type { ApiKey, NewApiKey } from '@/client/types'
 import { useMe } from '@/shell/session'
 import { Answer, Nothing, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { Ago } from '@/ui/time'
 
 /** Machines' keys; the secret is shown once, when the key is made. */
@@ -26,11 +27,10 @@ export function Keys() {
     >
       <Answer of={keys}>
         {({ items }) => (
-          <Table<ApiKey>
+          <Rows<ApiKey>
             size="small"
             rowKey="id"
             pagination={false}
-            scroll={{ x: 'max-content' }}
             dataSource={items}
             locale={{
               emptyText: (

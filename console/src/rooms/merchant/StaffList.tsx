@@ -1,5 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { Button, Form, Input, Modal, Select, Switch, Table, Tag } from 'antd'
+import { Button, Form, Input, Modal, Select, Switch, Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
@@ -7,6 +7,7 @@ import type { NewStaff, Role, Staff, Unit } from '@/client/types'
 import { showDone } from '@/shell/notify'
 import { useMay } from '@/shell/session'
 import { Answer, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 
 const roles: Role[] = ['headquarters', 'region', 'manager', 'associate']
 
@@ -31,11 +32,10 @@ export function StaffList() {
     >
       <Answer of={staff}>
         {({ items }) => (
-          <Table<Staff>
+          <Rows<Staff>
             size="small"
             rowKey="id"
             pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-            scroll={{ x: 'max-content' }}
             dataSource={items}
             columns={[
               { title: t('merchant.name'), dataIndex: 'name' },

@@ -66,15 +66,7 @@ export function OfferList({ create }: { create: ReactNode }) {
             <Nothing title={t('offer.none_yet')} hint={t('offer.none_yet_hint')} action={create} />
           )
         }
-        onRow={(row) => ({
-          className: 'opens-row',
-          tabIndex: 0,
-          onClick: () => go(`/offers/${row.id}`),
-          onKeyDown: (event) => {
-            if (event.key === 'Enter' && event.target === event.currentTarget)
-              go(`/offers/${row.id}`)
-          },
-        })}
+        open={(row) => () => go(`/offers/${row.id}`)}
         columns={[
           {
             title: t('offer.name'),

@@ -103,7 +103,7 @@ export function Customers({ useTotals }: { useTotals: (ids: string[]) => Map<str
         pages={pages}
         rowKey="id"
         sticky={{ offsetHeader: 60 }}
-        onRow={(row) => ({ className: 'opens-row', onClick: () => go(`/customers/${row.id}`) })}
+        open={(row) => () => go(`/customers/${row.id}`)}
         empty={
           isFiltered ? (
             <Nothing title={t('profile.none_found')} hint={t('profile.none_found_hint')} />

@@ -1,7 +1,7 @@
 import { UploadOutlined } from '@ant-design/icons'
 import { App, Button, Input, Modal, Progress, Select, Tag, Upload } from 'antd'
 import { useQueryClient } from '@tanstack/react-query'
-import { useCallback, useState } from 'react'
+import { useCallback, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLive, type LiveNote } from '@/client/live'
 import { usePages, useRead, useWrite } from '@/client/query'
@@ -20,7 +20,7 @@ const reasons = ['complaint', 'hard_bounce', 'risk', 'regulator', 'own'] as cons
 type Reason = (typeof reasons)[number]
 
 /** 黑名单: numbers that are not to be written to, as they were uploaded. */
-export function Lists() {
+export function Lists({ tabs }: { tabs: ReactNode }) {
   const { t } = useTranslation()
   const may = useMay()
   const [isOpen, setOpen] = useState(false)
@@ -40,7 +40,8 @@ export function Lists() {
   return (
     <>
       <PageHead
-        title={t('blocked.title')}
+        title={t('shell.nav_policy')}
+        tabs={tabs}
         hint={t('blocked.hint')}
         actions={
           mayUpload && (

@@ -48,14 +48,7 @@ export function MessageTable({
       rowKey="id"
       size={isWide ? 'middle' : 'small'}
       empty={<Nothing title={t(isWide ? 'reach.none_found' : 'reach.none')} hint={hint} />}
-      onRow={(one) => ({
-        className: 'opens-row',
-        tabIndex: 0,
-        onClick: () => show(one.id),
-        onKeyDown: (event) => {
-          if (event.key === 'Enter' && event.target === event.currentTarget) show(one.id)
-        },
-      })}
+      open={(one) => () => show(one.id)}
       columns={[
         { title: t('reach.planned'), render: (_, one) => <Ago at={one.planned_at} /> },
         ...(isWide ? people : []),

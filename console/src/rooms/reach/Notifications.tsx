@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCustomersOf } from '@/client/names'
 import { usePages } from '@/client/query'
@@ -18,7 +19,7 @@ const PURPOSES = ['transactional', 'service']
 const STATES: Notification['state'][] = ['on_the_way', 'delivered', 'not_reached']
 
 /** 通知: what the merchant's own systems told single customers, also where no channel could. */
-export function Notifications() {
+export function Notifications({ tabs }: { tabs: ReactNode }) {
   const { t } = useTranslation()
   const [get, set] = useFilters()
   const query = Object.fromEntries(ASKED.map((name) => [name, get(name)]))
@@ -29,7 +30,11 @@ export function Notifications() {
   const isFiltered = ASKED.some((name) => get(name) !== undefined)
   return (
     <>
-      <PageHead title={t('reach.notifications')} hint={t('reach.notifications_hint')} />
+      <PageHead
+        title={t('shell.nav_messages')}
+        hint={t('reach.notifications_hint')}
+        tabs={tabs}
+      />
       <div className="stack">
         <div className="filters message-filters">
           <CustomerPick value={get('customer')} change={(customer) => set({ customer })} />
@@ -48,14 +53,7 @@ export function Notifications() {
                 hint={t(isFiltered ? 'reach.told_none_found_hint' : 'reach.told_none_hint')}
               />
             }
-            onRow={(one) => ({
-              className: 'opens-row',
-              tabIndex: 0,
-              onClick: () => show(one.id),
-              onKeyDown: (event) => {
-                if (event.key === 'Enter' && event.target === event.currentTarget) show(one.id)
-              },
-            })}
+            open={(one) => () => show(one.id)}
             columns={[
               { title: t('reach.told_at'), render: (_, one) => <Ago at={one.made_at} /> },
               {

@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite, write } from '@/client/query'
 import type { ContactPolicy, PolicyShown } from '@/client/types'
@@ -20,16 +21,16 @@ import { Repeat } from './Repeat'
 import { StopButton } from './StopButton'
 
 /** How often, when and how soon again a customer may be written to. */
-export function Policy() {
+export function Policy({ tabs }: { tabs: ReactNode }) {
   const shown = useRead('/v1/reach/policy')
   return (
     <Answer of={shown} rows={8}>
-      {(data) => <Editor key={data.version} shown={data} />}
+      {(data) => <Editor key={data.version} shown={data} tabs={tabs} />}
     </Answer>
   )
 }
 
-function Editor({ shown }: { shown: PolicyShown }) {
+function Editor({ shown, tabs }: { shown: PolicyShown; tabs: ReactNode }) {
   const { t, i18n } = useTranslation()
   const mayEdit = useMay()('setting.edit')
   const edits = useEdits<ContactPolicy>(() => shown.policy)
@@ -43,6 +44,7 @@ function Editor({ shown }: { shown: PolicyShown }) {
     <>
       <PageHead
         title={t('shell.nav_policy')}
+        tabs={tabs}
         hint={
           shown.changed_at && shown.changed_by ? (
             <>

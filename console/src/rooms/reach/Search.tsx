@@ -1,4 +1,5 @@
 import { Button } from 'antd'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { urlOf } from '@/client/http'
 import { usePages } from '@/client/query'
@@ -13,7 +14,7 @@ import { FILTERS } from './words'
 import './reach.css'
 
 /** 消息记录: every message by what is known of it; the filters are in the address. */
-export function MessageSearch() {
+export function MessageSearch({ tabs }: { tabs: ReactNode }) {
   const { t } = useTranslation()
   const may = useMay()
   const [get, set] = useFilters()
@@ -27,6 +28,7 @@ export function MessageSearch() {
       <PageHead
         title={t('shell.nav_messages')}
         hint={t('reach.search_hint')}
+        tabs={tabs}
         actions={
           may('export.read') && (
             <Button

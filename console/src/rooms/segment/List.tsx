@@ -48,15 +48,7 @@ export function SegmentList() {
             empty={
               <Nothing title={t('segment.none')} hint={t('segment.none_hint')} action={create} />
             }
-            onRow={(row) => ({
-              className: 'opens-row',
-              tabIndex: 0,
-              onClick: () => go(`/segments/${row.id}`),
-              onKeyDown: (event) => {
-                if (event.key === 'Enter' && event.target === event.currentTarget)
-                  go(`/segments/${row.id}`)
-              },
-            })}
+            open={(row) => () => go(`/segments/${row.id}`)}
             columns={[
               {
                 title: t('segment.name'),

@@ -1,4 +1,4 @@
-import { Button, Popconfirm, Table, Tag } from 'antd'
+import { Button, Popconfirm, Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
@@ -6,6 +6,7 @@ import type { TagRow } from '@/client/types'
 import { Link } from '@/shell/router'
 import { useMay } from '@/shell/session'
 import { Answer, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { TagName } from '@/ui/tag'
 import { TagForm } from './TagForm'
 
@@ -31,10 +32,9 @@ export function TagList() {
     >
       <Answer of={tags} rows={6}>
         {({ items }) => (
-          <Table<TagRow>
+          <Rows<TagRow>
             size="small"
             rowKey="name"
-            scroll={{ x: 'max-content' }}
             dataSource={items}
             pagination={{ pageSize: 50, hideOnSinglePage: true }}
             columns={[
@@ -110,6 +110,7 @@ function Sources({ one }: { one: TagRow }) {
   const known = one.sources.map((source) => {
     if (source === 'auto') return t('tag.source_auto')
     if (source === 'rule') return t('tag.source_rule')
+    if (source === 'code') return t('tag.source_code')
     return /^(staff|key|user):/.test(source) ? t('tag.source_hand') : source
   })
   return <>{[...new Set(known)].join('、') || t('tag.source_hand')}</>

@@ -11,6 +11,7 @@ from huitou.benefit.store import plans as store
 from huitou.benefit.types.ledger import POINTS
 from huitou.benefit.types.plans import PlanKind, PlanRow
 from huitou.benefit.types.points import NoPointsPlan, PointsOf, PointsPlan, PointsPlanVersion
+from huitou.catalog import reads as catalog
 from huitou.profile import reads as profile
 
 KIND: PlanKind = "points"
@@ -19,7 +20,7 @@ KIND: PlanKind = "points"
 def find_plan(tx: ReadTx) -> PointsPlanVersion | None:
     """The plan in force."""
     found = store.find_published(tx, KIND)
-    return shown(found) if found else None
+    return _shown(tx, found) if found else None
 
 
 def get_plan(tx: ReadTx, version: int) -> PointsPlanVersion:
@@ -27,18 +28,19 @@ def get_plan(tx: ReadTx, version: int) -> PointsPlanVersion:
     found = store.find_plan(tx, KIND, version)
     if found is None:
         raise NoPointsPlan()
-    return shown(found)
+    return _shown(tx, found)
 
 
 def list_plans(tx: ReadTx) -> list[PointsPlanVersion]:
     """All versions, latest first."""
-    return [shown(row) for row in store.list_plans(tx, KIND)]
+    return [_shown(tx, row) for row in store.list_plans(tx, KIND)]
 
 
-def shown(row: PlanRow) -> PointsPlanVersion:
+def _shown(tx: ReadTx, row: PlanRow) -> PointsPlanVersion:
     """A plan with its sentence."""
     plan = PointsPlan.model_validate(row.document)
-    zh, en = points_words.sentence(plan)
+    codes = {code for rule in plan.orders for code in rule.categories}
+    zh, en = points_words.sentence(plan, catalog.category_names(tx, codes) if codes else {})
     return PointsPlanVersion(
         row.version,
         row.state,

@@ -1,5 +1,7 @@
 """The points plan in sentences, Chinese and English. Pure."""
 
+from collections.abc import Mapping
+
 from huitou.benefit.types.points import (
     AfterDays,
     EventRule,
@@ -24,9 +26,11 @@ EVENTS = {
 }
 
 
-def sentence(plan: PointsPlan) -> tuple[str, str]:
-    """The whole plan, (zh, en)."""
-    parts = [_order(rule) for rule in plan.orders] + [_event(rule) for rule in plan.events]
+def sentence(plan: PointsPlan, categories: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """The whole plan, (zh, en). `categories` are names by code, in both; a code without one stands for itself."""
+    parts = [_order(rule, categories) for rule in plan.orders] + [
+        _event(rule) for rule in plan.events
+    ]
     parts += _rates(plan)
     parts.append(_pending(plan))
     parts.append(_expiry(plan))
@@ -38,19 +42,20 @@ def sentence(plan: PointsPlan) -> tuple[str, str]:
     return "；".join(zh for zh, _ in parts) + "。", "; ".join(en for _, en in parts) + "."
 
 
-def _order(rule: OrderRule) -> tuple[str, str]:
+def _order(rule: OrderRule, categories: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     fen = yuan(rule.per_fen)
     if not rule.categories:
         return (
             f"消费每满 {fen} 得 {rule.points} 积分",
             f"{rule.points} points for each {fen} paid",
         )
-    names = "、".join(rule.categories)
+    named = [categories.get(code, (code, code)) for code in rule.categories]
+    zh, en = "、".join(each for each, _ in named), ", ".join(each for _, each in named)
     if rule.points == 0:
-        return f"品类 {names} 不积分", f"nothing for {', '.join(rule.categories)}"
+        return f"{zh}不积分", f"nothing for {en}"
     return (
-        f"品类 {names} 每满 {fen} 得 {rule.points} 积分",
-        f"{rule.points} points for each {fen} of {', '.join(rule.categories)}",
+        f"{zh}每满 {fen} 得 {rule.points} 积分",
+        f"{rule.points} points for each {fen} of {en}",
     )
 
 

@@ -65,6 +65,7 @@ class LegRow:
     transaction_id: UUID
     owner_kind: str
     owner_id: UUID
+    staff_name: str | None
     asset: str
     amount: int
     lot_id: UUID | None
@@ -75,6 +76,7 @@ class LegRow:
         return LegShown(
             self.owner_kind,
             self.owner_id if self.owner_kind != "merchant" else None,
+            self.staff_name,
             self.asset,
             self.amount,
             self.lot_id,
@@ -87,10 +89,13 @@ def list_legs(tx: ReadTx, transaction_ids: Sequence[UUID]) -> list[LegRow]:
     return tx.rows(
         LegRow,
         """
-        SELECT e.transaction_id, a.owner_kind, a.owner_id, e.asset, e.amount, e.lot_id,
+        SELECT e.transaction_id, a.owner_kind, coalesce(c.root_id, a.owner_id) AS owner_id,
+            s.name AS staff_name, e.asset, e.amount, e.lot_id,
             nullif(l.expires_at, '9999-12-31+00') AS expires_at
         FROM benefit.entry e
         JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
+        LEFT JOIN identity.customer c ON c.merchant_id = a.merchant_id AND c.id = a.owner_id
+        LEFT JOIN merchant.staff s ON s.merchant_id = a.merchant_id AND s.id = a.owner_id
         LEFT JOIN benefit.lot l ON l.merchant_id = e.merchant_id AND l.id = e.lot_id
         WHERE e.merchant_id = %(merchant)s AND e.transaction_id = ANY(%(ids)s::uuid[])
         ORDER BY e.transaction_id, e.seq

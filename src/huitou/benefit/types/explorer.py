@@ -23,10 +23,12 @@ class TransactionRow:
 
 @dataclass(frozen=True, slots=True)
 class LegShown:
-    """`owner_id` is None for the merchant's own accounts; `expires_at` is of the lot it moved."""
+    """`owner_id` is None for the merchant's own accounts, and who answers now for a customer who was merged;
+    `expires_at` is of the lot it moved."""
 
     owner_kind: str
     owner_id: UUID | None
+    staff_name: str | None
     asset: str
     amount: int
     lot_id: UUID | None

@@ -37,15 +37,7 @@ export function TemplateList({ create }: { create: ReactNode }) {
         pages={pages}
         rowKey="id"
         empty={<Nothing title={t('coupon.none')} hint={t('coupon.none_hint')} action={create} />}
-        onRow={(row) => ({
-          className: 'opens-row',
-          tabIndex: 0,
-          onClick: () => go(`/coupons/${row.id}`),
-          onKeyDown: (event) => {
-            if (event.key === 'Enter' && event.target === event.currentTarget)
-              go(`/coupons/${row.id}`)
-          },
-        })}
+        open={(row) => () => go(`/coupons/${row.id}`)}
         columns={[
           {
             title: t('coupon.name'),

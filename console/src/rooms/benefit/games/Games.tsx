@@ -39,14 +39,7 @@ export function Games() {
         pages={pages}
         rowKey="id"
         empty={<Nothing title={t('game.none')} hint={t('game.none_hint')} />}
-        onRow={(one) => ({
-          className: 'opens-row',
-          tabIndex: 0,
-          onClick: () => open(one.id),
-          onKeyDown: (event) => {
-            if (event.key === 'Enter' && event.target === event.currentTarget) open(one.id)
-          },
-        })}
+        open={(one) => () => open(one.id)}
         columns={[
           {
             title: t('game.name'),

@@ -1,5 +1,5 @@
 import { CheckCircleFilled, CloseCircleFilled } from '@ant-design/icons'
-import { Button, Input, Modal, Popconfirm, Table, Tag } from 'antd'
+import { Button, Input, Modal, Popconfirm, Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCustomersOf } from '@/client/names'
@@ -13,6 +13,7 @@ import { Count, Figure } from '@/ui/figure'
 import { count, percent } from '@/ui/format'
 import { Answer, Nothing, PageHead, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
+import { Rows } from '@/ui/rows'
 import { Ago } from '@/ui/time'
 import { colours } from './Games'
 import { ProofModal } from './Proof'
@@ -77,11 +78,10 @@ function Results({ game }: { game: string }) {
             <Figure title={t('game.play_count')} value={<Count of={has.plays} />} />
             <Figure title={t('game.players')} value={<Count of={has.players} />} />
           </div>
-          <Table<Reads['/v1/games/{game_id}/results']['prizes'][number]>
+          <Rows<Reads['/v1/games/{game_id}/results']['prizes'][number]>
             size="small"
             rowKey="code"
             pagination={false}
-            scroll={{ x: 'max-content' }}
             dataSource={has.prizes}
             columns={[
               {

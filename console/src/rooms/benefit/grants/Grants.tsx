@@ -62,14 +62,7 @@ export function Grants() {
         pages={pages}
         rowKey={(one) => one.run.id}
         empty={<Nothing title={t('grant.none')} hint={t('grant.none_hint')} />}
-        onRow={(one) => ({
-          className: 'opens-row',
-          tabIndex: 0,
-          onClick: () => show(one.run.id),
-          onKeyDown: (event) => {
-            if (event.key === 'Enter' && event.target === event.currentTarget) show(one.run.id)
-          },
-        })}
+        open={(one) => () => show(one.run.id)}
         columns={[
           {
             title: t('grant.name'),

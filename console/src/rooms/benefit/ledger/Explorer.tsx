@@ -120,14 +120,7 @@ function Transactions({
       pages={pages}
       rowKey="id"
       empty={<Nothing title={t('ledger.none')} hint={t('ledger.none_hint')} />}
-      onRow={(row) => ({
-        className: 'opens-row',
-        tabIndex: 0,
-        onClick: () => show(row.id),
-        onKeyDown: (event) => {
-          if (event.key === 'Enter' && event.target === event.currentTarget) show(row.id)
-        },
-      })}
+      open={(row) => () => show(row.id)}
       columns={[
         { title: t('ledger.at'), width: 120, render: (_, row) => <Ago at={row.at} /> },
         {
@@ -181,7 +174,9 @@ function Who({ row, rows }: { row: LedgerTransaction; rows: Map<string, Customer
   if (customers.length === 0)
     return (
       <span className="quiet">
-        {t(row.legs.some((leg) => leg.owner_kind === 'staff') ? 'ledger.staff' : 'ledger.merchant')}
+        {row.legs.some((leg) => leg.owner_kind === 'staff')
+          ? [...new Set(row.legs.flatMap((leg) => leg.staff_name ?? []))].join('、')
+          : t('ledger.merchant')}
       </span>
     )
   return (

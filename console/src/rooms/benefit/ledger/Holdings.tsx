@@ -1,8 +1,8 @@
-import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Holding } from '@/client/types'
 import { Answer, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { Ago, Day } from '@/ui/time'
 import { amountOf, assets } from './amounts'
 
@@ -118,21 +118,13 @@ function Lots({ one, show }: { one: Holding; show: (transaction: string) => void
   const { t } = useTranslation()
   const { asset } = one.standing
   return (
-    <Table<Holding['lots'][number]>
+    <Rows<Holding['lots'][number]>
       size="small"
       rowKey="id"
-      scroll={{ x: 'max-content' }}
       pagination={{ pageSize: 10, hideOnSinglePage: true }}
       dataSource={one.lots}
       locale={{ emptyText: t('ledger.no_lots') }}
-      onRow={(lot) => ({
-        className: 'opens-row',
-        tabIndex: 0,
-        onClick: () => show(lot.transaction_id),
-        onKeyDown: (event) => {
-          if (event.key === 'Enter') show(lot.transaction_id)
-        },
-      })}
+      open={(lot) => () => show(lot.transaction_id)}
       columns={[
         { title: t('ledger.from'), render: (_, lot) => <Ago at={lot.active_at} /> },
         {

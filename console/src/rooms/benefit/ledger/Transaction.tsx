@@ -1,10 +1,11 @@
-import { Drawer, Table } from 'antd'
+import { Drawer } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useCustomersOf } from '@/client/names'
 import { useRead } from '@/client/query'
 import type { LedgerTransaction } from '@/client/types'
 import { CustomerName } from '@/shell/customer'
 import { Answer, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { Day } from '@/ui/time'
 import { assetName, changeOf } from './amounts'
 import { useKindName } from './kinds'
@@ -101,11 +102,10 @@ function Legs({ one }: { one: LedgerTransaction }) {
   ])
   return (
     <>
-      <Table<LedgerTransaction['legs'][number]>
+      <Rows<LedgerTransaction['legs'][number]>
         size="small"
         rowKey={(leg) => one.legs.indexOf(leg)}
         pagination={false}
-        scroll={{ x: 'max-content' }}
         dataSource={one.legs}
         columns={[
           {
@@ -114,7 +114,7 @@ function Legs({ one }: { one: LedgerTransaction }) {
               leg.owner_kind === 'customer' && leg.owner_id ? (
                 <CustomerName id={leg.owner_id} rows={rows} />
               ) : (
-                t(`ledger.${leg.owner_kind === 'staff' ? 'staff' : 'merchant'}`)
+                (leg.staff_name ?? t('ledger.merchant'))
               ),
           },
           { title: t('ledger.asset'), render: (_, leg) => assetName(leg.asset, t) },

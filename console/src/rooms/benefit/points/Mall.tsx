@@ -1,5 +1,5 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { Button, DatePicker, Input, Modal, Segmented, Select, Table, Tag } from 'antd'
+import { Button, DatePicker, Input, Modal, Segmented, Select, Tag } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -9,6 +9,7 @@ import { useMay } from '@/shell/session'
 import { Field, LimitInput } from '@/ui/field'
 import { Count } from '@/ui/figure'
 import { Answer, Nothing, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 
 /** What points are exchanged for, and what is left of it. */
 export function Mall({ showExchanges }: { showExchanges: (item: string) => void }) {
@@ -25,10 +26,9 @@ export function Mall({ showExchanges }: { showExchanges: (item: string) => void 
     <Panel title={t('points.mall')} extra={add}>
       <Answer of={items} rows={5}>
         {(page) => (
-          <Table<MallItem>
+          <Rows<MallItem>
             size="middle"
             rowKey="id"
-            scroll={{ x: 'max-content' }}
             pagination={false}
             dataSource={page.items}
             locale={{

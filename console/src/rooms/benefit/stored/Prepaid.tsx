@@ -1,4 +1,3 @@
-import { Table } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Reads } from '@/client/reads'
@@ -6,6 +5,7 @@ import { go } from '@/shell/router'
 import { Figure, Money } from '@/ui/figure'
 import { yuan } from '@/ui/format'
 import { Answer, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { Bars } from '@/ui/spark'
 
 type Quarter = Reads['/v1/prepaid']['quarters'][number]
@@ -42,11 +42,10 @@ export function Prepaid() {
             </div>
           </Panel>
           <Panel title={t('stored.quarters')}>
-            <Table<Quarter>
+            <Rows<Quarter>
               size="middle"
               rowKey="name"
               pagination={false}
-              scroll={{ x: 'max-content' }}
               dataSource={has.quarters}
               columns={[
                 { title: t('stored.quarter'), dataIndex: 'name' },

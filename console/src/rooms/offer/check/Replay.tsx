@@ -1,10 +1,11 @@
-import { Skeleton, Table, Tabs } from 'antd'
+import { Skeleton, Tabs } from 'antd'
 import { lazy, Suspense, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { OfferCheck } from '@/client/types'
 import { Count, Figure, Money } from '@/ui/figure'
 import { count, percent, yuan } from '@/ui/format'
 import { Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { Ago } from '@/ui/time'
 
 const Chart = lazy(() => import('@/ui/chart'))
@@ -154,10 +155,9 @@ function Units({ units }: { units: Unit[] }) {
   const { t } = useTranslation()
   const most = Math.max(1, ...units.map((unit) => Math.abs(unit.after_fen - unit.before_fen)))
   return (
-    <Table<Unit>
+    <Rows<Unit>
       size="small"
       rowKey="unit_id"
-      scroll={{ x: 'max-content' }}
       dataSource={units}
       pagination={{ pageSize: 8, hideOnSinglePage: true, showSizeChanger: false }}
       columns={[
@@ -205,10 +205,9 @@ function Units({ units }: { units: Unit[] }) {
 function Movers({ rows }: { rows: Moved[] }) {
   const { t } = useTranslation()
   return (
-    <Table<Moved>
+    <Rows<Moved>
       size="small"
       rowKey={(row) => `${row.unit_name} ${row.order_no}`}
-      scroll={{ x: 'max-content' }}
       dataSource={rows}
       pagination={false}
       columns={[
