@@ -8,6 +8,7 @@ import { amountOf, changeOf, netOf } from '@/rooms/benefit/ledger/amounts'
 const leg = (owner: string, asset: string, amount: number): LedgerTransaction['legs'][number] => ({
   owner_kind: owner,
   owner_id: owner === 'merchant' ? null : 'c1',
+  staff_name: null,
   asset,
   amount,
   lot_id: null,

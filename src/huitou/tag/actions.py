@@ -26,7 +26,8 @@ def find(tx: Tx) -> int:
     changed = store.set_findings(tx, POLICY, merchant.get_merchant(tx).zone)
     store.set_recommendations(tx, POLICY.customers_min)
     if changed:
-        tx.defer(tell, key=TRAIT)
+        # The first at once: a rule may name the trait from when somebody has it.
+        tell(tx)
     return changed
 
 

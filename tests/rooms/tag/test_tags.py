@@ -165,7 +165,6 @@ def test_a_recommended_tag_is_taken_up_and_follows_its_rule(
     send(purchases(Random(3), clock.now))
     drain()
     found = client.post("/v1/tags/recommended/find").json()["items"]
-    drain()
     dairy = next(each for each in found if (each["kind"], each["value"]) == ("category", "dairy"))
     assert dairy["name_zh"] == "偏爱dairy"
     assert f"{dairy['customer_count']} 位客户合计" in dairy["evidence_zh"]

@@ -30,11 +30,7 @@ export function Notifications({ tabs }: { tabs: ReactNode }) {
   const isFiltered = ASKED.some((name) => get(name) !== undefined)
   return (
     <>
-      <PageHead
-        title={t('shell.nav_messages')}
-        hint={t('reach.notifications_hint')}
-        tabs={tabs}
-      />
+      <PageHead title={t('shell.nav_messages')} hint={t('reach.notifications_hint')} tabs={tabs} />
       <div className="stack">
         <div className="filters message-filters">
           <CustomerPick value={get('customer')} change={(customer) => set({ customer })} />
