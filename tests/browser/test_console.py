@@ -113,6 +113,15 @@ def test_a_customer_all_round(open_page: OpenPage, demo: Demo) -> None:
         expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
 
 
+def test_a_list_is_cards_on_a_phone_and_opens_by_enter(open_page: OpenPage) -> None:
+    page = open_page("/#/customers", (390, 844), role="hq")
+    card = page.locator("li.opens-row").first
+    expect(card).to_contain_text("归属门店")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    card.press("Enter")
+    expect(page).to_have_url(re.compile("#/customers/[0-9a-f-]{36}"))
+
+
 def test_a_segment_becomes_a_care_task(open_page: OpenPage, demo: Demo) -> None:
     page = open_page("/#/segments/new", role="headquarters")
     name = f"常来的客户 {uuid4().hex[:6]}"

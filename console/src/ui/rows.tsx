@@ -8,7 +8,10 @@ type Shown<T> = Omit<TableProps<T>, 'columns' | 'rowKey' | 'onRow'> & {
   open?: (row: T) => (() => void) | undefined
 }
 
-/** A table. On a phone each row is a card: the first cell heads it, the others stand below with their columns' names. */
+/**
+ * A table. On a phone each row is a card: the first cell heads it, beside what can be done (columns without a name);
+ * the others stand below with their columns' names.
+ */
 export function Rows<T extends object>(props: Shown<T>) {
   const isWide = Grid.useBreakpoint().md ?? true
   if (!isWide && !props.expandable && !props.summary) return <Cards<T> {...props} />
@@ -44,11 +47,17 @@ function Cards<T extends object>({
       {rows.length === 0 && <div className="cards-none">{empty}</div>}
       <ul className={`cards ${className ?? ''}`}>
         {rows.map((row, index) => {
-          const [head, ...others] = columns
+          const [head, ...others] = columns.filter(nameOf)
           const key = typeof rowKey === 'function' ? rowKey(row) : String(row[rowKey])
           return (
             <li key={key} {...opening('card-row', open?.(row))}>
-              <div className="card-row-head">{head && cellOf(head, row, index)}</div>
+              <div className="card-row-head">
+                <div>{head && cellOf(head, row, index)}</div>
+                {columns.map(
+                  (column, place) =>
+                    !nameOf(column) && <div key={place}>{cellOf(column, row, index)}</div>,
+                )}
+              </div>
               {others.map((column, place) => (
                 <Pair key={place} name={nameOf(column)} cell={cellOf(column, row, index)} />
               ))}
@@ -77,7 +86,7 @@ function Pair({ name, cell }: { name: ReactNode; cell: ReactNode }) {
     return null
   return (
     <div className="card-pair">
-      {name && <small>{name}</small>}
+      <small>{name}</small>
       <div>{cell}</div>
     </div>
   )

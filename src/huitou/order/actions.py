@@ -115,6 +115,12 @@ def score(tx: Tx) -> int:
     return scores.set_scores(tx, POLICY, edges, zone)
 
 
+def score_new(tx: Tx) -> int:
+    """As `score`, where many have no scores yet: who has just brought their customers sees segments of them."""
+    bought, scored = scores.count_scored(tx, rules.SCORED_BY_DAY_MAX)
+    return score(tx) if rules.are_many_new(bought, scored) else 0
+
+
 def recount_all(tx: Tx) -> None:
     """Make every total again from the orders: the repair tool."""
     tx.lock(STREAM)

@@ -20,6 +20,12 @@ def score(tx: Tx) -> None:
     actions.score(tx)
 
 
+@every(minutes=1)
+def score_new(tx: Tx) -> None:
+    """The first scores."""
+    actions.score_new(tx)
+
+
 @listens(CustomersMerged)
 def customers_merged(tx: Tx, notice: CustomersMerged) -> None:
     """Winners hold what losers held."""

@@ -36,6 +36,11 @@ def may_score(count: int, now: datetime, zone: str) -> bool:
     return count <= SCORED_BY_DAY_MAX or now.astimezone(ZoneInfo(zone)).hour == _NIGHT_HOUR
 
 
+def are_many_new(bought: int, scored: int) -> bool:
+    """More than a tenth have no scores."""
+    return (bought - scored) * 10 > bought
+
+
 def content_of(paid: Paid, paid_at: datetime) -> bytes:
     """A digest equal for two tellings of one order, whatever the order of their lines."""
     lines = tuple(sorted(paid.lines, key=lambda line: line.line_no))

@@ -277,7 +277,9 @@ def list_templates() -> list[Template]:
 
 def vocabulary(tx: ReadTx) -> Vocabulary:
     """Everything a rule may be made of."""
-    custom = [traits.custom(name) for name in store.list_trait_names(tx, _NAMES_MAX)]
+    names = store.list_trait_names(tx, _NAMES_MAX)
+    categories = _category_names(tx) if any(map(traits.is_published, names)) else {}
+    custom = [traits.named(name, categories) for name in names]
     return Vocabulary(
         kinds=[LeafKind(kind, zh, en) for kind, (zh, en) in _KINDS.items()],
         traits=[*traits.BUILT_IN.values(), *custom],
@@ -327,11 +329,10 @@ def names_of(tx: ReadTx, tree: Node) -> Names:
     skus = {sku for leaf in leaves for where in _wheres(leaf) for sku in where.sku or ()}
     segments = [leaf.id for leaf in leaves if isinstance(leaf, InSegment)]
     has_units = any(_unit_codes(leaf) for leaf in leaves)
-    has_categories = any(where.category for leaf in leaves for where in _wheres(leaf))
-    categories = catalog.list_categories(tx) if has_categories else []
+    has_categories = any(_asks_categories(leaf) for leaf in leaves)
     units = merchant.units_by_code(tx) if has_units else {}
     return Names(
-        categories={c.code: (c.name, c.name_en) for c in categories},
+        categories=_category_names(tx) if has_categories else {},
         units={code: unit.name for code, unit in units.items()},
         segments={stored.id: stored.name for stored in store.find_segments(tx, segments)},
         products={
@@ -339,6 +340,16 @@ def names_of(tx: ReadTx, tree: Node) -> Names:
             for product in catalog.products_by_sku(tx, sorted(skus)).values()
         },
     )
+
+
+def _asks_categories(leaf: Any) -> bool:
+    if isinstance(leaf, kinds.Trait):
+        return traits.is_published(leaf.name)
+    return any(where.category for where in _wheres(leaf))
+
+
+def _category_names(tx: ReadTx) -> dict[str, tuple[str, str]]:
+    return {each.code: (each.name, each.name_en) for each in catalog.list_categories(tx)}
 
 
 def _wheres(leaf: Any) -> list[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from math import exp, sqrt
 from typing import Any
 
+from huitou.segment.types.vocabulary import Choice
 from huitou.tag.types import DAYPARTS, TRAIT, Finding, Found, Habit, Kind, Policy, Recommendation
 
 _LOGISTIC = 1.702
@@ -64,6 +65,16 @@ def rule_of(kind: Kind, value: str) -> dict[str, Any]:
     """The segment of those who have the finding."""
     leaf = {"kind": "trait", "name": TRAIT, "op": "contains", "value": [key_of(kind, value)]}
     return {"v": 1, "all": [leaf]}
+
+
+def choices(categories: Mapping[str, tuple[str, str]]) -> tuple[Choice, ...]:
+    """What the trait may hold, in words."""
+    known: list[tuple[Kind, str]] = [("price", ""), ("novelty", ""), ("weekend", "")]
+    known += [("daypart", value) for value in DAYPARTS]
+    known += [("category", code) for code in categories]
+    return tuple(
+        Choice(key_of(kind, value), *names_of(kind, value, categories)) for kind, value in known
+    )
 
 
 def names_of(kind: Kind, value: str, categories: Mapping[str, tuple[str, str]]) -> tuple[str, str]:

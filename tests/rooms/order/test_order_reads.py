@@ -170,7 +170,15 @@ def test_shares_and_stages_follow_the_rules(
     drain()
     with write() as tx:
         actions.score(tx)
-        assert actions.score(tx) == 0
+        assert (actions.score(tx), actions.score_new(tx)) == (0, 0)
+        tx.run(
+            """
+            UPDATE "order".total SET share_before_bp = NULL
+            WHERE merchant_id = %(merchant)s AND customer_id IN (
+                SELECT customer_id FROM "order".total WHERE merchant_id = %(merchant)s LIMIT 2)
+            """
+        )
+        assert (actions.score_new(tx), actions.score_new(tx)) == (2, 0)
     with read() as tx:
         totals = sorted(
             reads.totals(tx, stored.list_customers(tx)).values(),

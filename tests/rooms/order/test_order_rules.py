@@ -124,6 +124,9 @@ def test_many_customers_are_scored_at_night() -> None:
         datetime(2026, 11, 28, 4, 0, tzinfo=UTC),
         datetime(2026, 11, 27, 19, 30, tzinfo=UTC),
     )
+    assert rules.are_many_new(5, 4)
+    assert not rules.are_many_new(10, 9)
+    assert not rules.are_many_new(0, 0)
     assert rules.may_score(1_000, day, "Asia/Shanghai")
     assert not rules.may_score(1_000_000, day, "Asia/Shanghai")
     assert rules.may_score(1_000_000, night, "Asia/Shanghai")

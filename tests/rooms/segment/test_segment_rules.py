@@ -205,6 +205,11 @@ def test_rules_are_told_in_words() -> None:
         "属于人群「老客」",
         "is in the segment “老客”",
     )
+    best = {"kind": "trait", "name": "share_before_bp", "op": "<", "value": 8_000}
+    assert said(best) == (
+        "是消费从高到低、合计带来 80% 销售的客户",
+        "among the best customers, who bring 80% of sales",
+    )
     assert said({"kind": "sample", "share": 0.1, "salt": "q4"})[0] == "抽样 10%（q4）"
     assert said() == ("全部客户", "all customers")
 

@@ -170,6 +170,13 @@ def test_a_recommended_tag_is_taken_up_and_follows_its_rule(
     assert f"{dairy['customer_count']} 位客户合计" in dairy["evidence_zh"]
     assert dairy["confidence_bp"] >= 9_000
     kind = client.post(f"/v1/tags/recommended/{dairy['id']}/accept", json={"group": "偏好"}).json()
+    segment = client.get("/v1/segments").json()["items"][0]
+    assert segment["sentence"] == "「购买偏好」包含 偏爱dairy"
+    vocabulary = client.get("/v1/segments/vocabulary").json()
+    (habits,) = [each for each in vocabulary["traits"] if each["name"] == "tendency"]
+    assert {"value": "category:dairy", "zh": "偏爱dairy", "en": "Prefers dairy"} in habits[
+        "choices"
+    ]
     again = client.post(f"/v1/tags/recommended/{dairy['id']}/accept")
     assert (again.status_code, again.json()["code"]) == (409, Decided.code)
     drain()

@@ -52,7 +52,7 @@ export function SegmentList() {
             columns={[
               {
                 title: t('segment.name'),
-                width: 220,
+                width: 170,
                 render: (_, row) => <b className="name">{row.name}</b>,
               },
               {
@@ -62,7 +62,7 @@ export function SegmentList() {
               {
                 title: t('segment.members'),
                 align: 'right',
-                width: 110,
+                width: 80,
                 render: (_, row) => (
                   <button
                     type="button"
@@ -82,12 +82,12 @@ export function SegmentList() {
               },
               {
                 title: t('segment.trend'),
-                width: 130,
+                width: 100,
                 render: (_, row) => <Spark values={evenly(sizesOf.get(row.id) ?? [], 40)} />,
               },
               {
                 title: t('segment.refreshed'),
-                width: 130,
+                width: 100,
                 render: (_, row) => <Ago at={row.refreshed_at} />,
               },
               {

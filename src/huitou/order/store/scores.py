@@ -31,6 +31,20 @@ def count_totals(tx: ReadTx) -> int:
     return count
 
 
+def count_scored(tx: ReadTx, at_most: int) -> tuple[int, int]:
+    """How many bought, and of how many of them it is known where they stand; no more than `at_most` are looked at."""
+    found: list[dict[str, int]] = tx.rows(
+        dict,
+        """
+        SELECT count(*) AS bought, count(share_before_bp) AS scored
+        FROM (SELECT share_before_bp FROM "order".total
+              WHERE merchant_id = %(merchant)s LIMIT %(at_most)s) t
+        """,
+        {"at_most": at_most},
+    )
+    return found[0]["bought"], found[0]["scored"]
+
+
 def rank_totals(tx: ReadTx, ranks: Sequence[int], count: int, zone: str) -> Ranked:
     """What stands at the places `ranks` (from 1) of `count` customers. Days are local ones.
 

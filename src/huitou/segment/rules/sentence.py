@@ -190,7 +190,9 @@ def _sequence(leaf: EventSequence, names: Names) -> Words:
 
 
 def _trait(leaf: Trait, names: Names) -> Words:
-    kind = traits.BUILT_IN.get(leaf.name) or traits.custom(leaf.name)
+    if leaf.name == "share_before_bp" and leaf.op in ("<", ">=") and isinstance(leaf.value, int):
+        return _best_customers(leaf.op, leaf.value)
+    kind = traits.BUILT_IN.get(leaf.name) or traits.named(leaf.name, names.categories)
     if kind.type == "flag":
         is_zh, is_en = ("是", "is") if leaf.value else ("不是", "is not")
         return f"{is_zh}「{kind.zh}」", f"“{kind.en}” {is_en} so"
@@ -203,6 +205,15 @@ def _trait(leaf: Trait, names: Names) -> Words:
         return f"「{kind.zh}」{zh} {zh_list}", f"“{kind.en}” {en} {en_list}"
     zh, en = _compared(leaf.op, leaf.value, lambda value: _trait_value(kind, value, names))
     return f"「{kind.zh}」{zh}", f"“{kind.en}” is {en}"
+
+
+def _best_customers(op: str, share_bp: int) -> Words:
+    share = f"{share_bp / 100:g}%"
+    zh, en = (
+        f"消费从高到低、合计带来 {share} 销售的客户",
+        f"the best customers, who bring {share} of sales",
+    )
+    return (f"是{zh}", f"among {en}") if op == "<" else (f"不是{zh}", f"not among {en}")
 
 
 def _trait_value(kind: TraitKind, value: Any, names: Names) -> Words:
