@@ -114,7 +114,7 @@ def test_a_customer_all_round(open_page: OpenPage, demo: Demo) -> None:
 
 
 def test_a_list_is_cards_on_a_phone_and_opens_by_enter(open_page: OpenPage) -> None:
-    page = open_page("/#/customers", (390, 844), role="hq")
+    page = open_page("/#/customers", (390, 844), role="headquarters")
     card = page.locator("li.opens-row").first
     expect(card).to_contain_text("归属门店")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
