@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from huitou import wiring
 from huitou.api.app import create_app
 from huitou.base.config import Config
 from huitou.base.db import Database
@@ -23,7 +22,7 @@ SMS: dict[str, Any] = {
 
 @pytest.fixture
 def api(db: Database, brand: Brand, tmp_path: Path) -> Iterator[TestClient]:
-    app = create_app(db, extra_routers=tuple(wiring.edge_routers()))
+    app = create_app(db)
     app.state.config = Config(tmp_path, "127.0.0.1", 1)
     with TestClient(app, headers={"Authorization": f"Bearer {brand.key}"}) as http:
         yield http

@@ -10,7 +10,6 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
-from huitou import wiring
 from huitou.api.app import create_app
 from huitou.api.auth import cookie_name
 from huitou.api.setup import Setup
@@ -27,7 +26,7 @@ from tests.conftest import PASSWORD, Brand, Read, Write
 @pytest.fixture
 def http(db: Database, brand: Brand, tmp_path: Path) -> Iterator[TestClient]:
     """The API as the outside sees it: what would be a crash is an answer."""
-    app = create_app(db, extra_routers=tuple(wiring.edge_routers()))
+    app = create_app(db)
     app.state.config = Config(tmp_path, "127.0.0.1", 8000)
     with TestClient(
         app,

@@ -12,7 +12,6 @@ import pytest
 from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
 
-from huitou import wiring
 from huitou.api.app import create_app
 from huitou.base.config import Config
 from huitou.base.db import Database, Scope
@@ -32,7 +31,7 @@ NAMES = ["=1+1", "张三", "李四", "王五", "赵六", "孙七", "周八"]
 
 @pytest.fixture
 def api(db: Database, brand: Brand, tmp_path: Path) -> Iterator[TestClient]:
-    app = create_app(db, extra_routers=tuple(wiring.edge_routers()))
+    app = create_app(db)
     app.state.config = Config(tmp_path, "127.0.0.1", 8000)
     with TestClient(app, headers={"Authorization": f"Bearer {brand.key}"}) as http:
         yield http

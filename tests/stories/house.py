@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 
 import httpx2
 
-from huitou import wiring
 from huitou.api.app import create_app
 from huitou.base.config import Config
 from huitou.base.db import Database
@@ -291,7 +290,7 @@ def house(db: Database, clock: Clock, folder: Path) -> Iterator[House]:
     clock.now = (clock.now - timedelta(days=6)).replace(hour=2, minute=0, second=0, microsecond=0)
     _make_partitions(db, clock.now)
     wecom_now = wecom_app(None, lambda: clock.now.timestamp(), corp=CORP)
-    app = create_app(db, extra_routers=tuple(wiring.edge_routers()))
+    app = create_app(db)
     app.state.config = Config.from_environment(data=str(folder))
     with serve(app) as url, serve(wecom_now) as wecom_url, sms_simulator() as sms:
         wecom = Sim(wecom_url)

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from huitou import wiring
 from huitou.api.app import create_app
 from huitou.base.config import Config
 from huitou.base.db import Database
@@ -93,7 +92,7 @@ def counts(done: dict[str, Any]) -> tuple[str, int, int, int]:
 def start(db: Database, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     port = free_pair()
     folder: Path = tmp_path_factory.mktemp("first")
-    app = create_app(db, extra_routers=tuple(wiring.edge_routers()))
+    app = create_app(db)
     app.state.config = Config(folder, "127.0.0.1", port - 1)
     with serve(app) as url, serve(wecom_app(), port) as wecom, serve(sms_app(), port + 1) as sms:
         found = Start(db, clock, Api(url), url, Sim(wecom), sms)

@@ -25,7 +25,7 @@ def main() -> None:
         warehouse=Warehouse(config.warehouse, config.warehouse_engine),
     )
     wiring.wire()
-    app = create_app(database, extra_routers=tuple(wiring.edge_routers()))
+    app = create_app(database)
     app.state.config = config
     app.state.is_ready = config.ready.exists
     uvicorn.run(

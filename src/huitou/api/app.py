@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import cache
 
 import psycopg
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from huitou import __version__, wiring
@@ -73,7 +74,7 @@ class Application(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> FastAPI:
+def create_app(database: Database) -> FastAPI:
     """The HTTP application over `database`."""
     wiring.wire()
 
@@ -91,6 +92,7 @@ def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> Fa
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        routes=_routes(),
     )
     app.state.database = database
     app.state.identify = identify
@@ -102,12 +104,20 @@ def create_app(database: Database, *, extra_routers: tuple[Any, ...] = ()) -> Fa
     for kind in (psycopg.DataError, UnicodeEncodeError, OverflowError, RecursionError):
         app.add_exception_handler(kind, _unstorable)
     app.add_exception_handler(Exception, _failed)
-    for own in (claims, health, data_health, events, people, live, setup):
-        app.include_router(own.router)
-    for router in (*wiring.routers(), *extra_routers):
-        app.include_router(router)
     pages.mount(app)
     return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Of all rooms. They know nothing of the application, and take a second to make on the first
+    request: the applications of a process share them."""
+    every = APIRouter()
+    for own in (claims, health, data_health, events, people, live, setup):
+        every.include_router(own.router)
+    for router in (*wiring.routers(), *wiring.edge_routers()):
+        every.include_router(router)
+    return every.routes
 
 
 def _refused(request: Request, error: Exception) -> Response:

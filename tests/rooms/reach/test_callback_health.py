@@ -125,7 +125,7 @@ def test_what_is_not_heard_of_is_missing(town: Town, client: TestClient, clock: 
 
 
 def test_channels_say_what_they_allow_and_cost(town: Town, db: Database, brand: Brand) -> None:
-    app = create_app(db, extra_routers=tuple(wiring.edge_routers()))
+    app = create_app(db)
     app.state.config = Config(Path("/nowhere"), "127.0.0.1", 8000)
     with TestClient(app, headers={"Authorization": f"Bearer {brand.key}"}) as http:
         told = {one["kind"]: one["terms"] for one in http.get("/v1/channels").json()["items"]}

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.testclient import TestClient
 
-from huitou import wiring
 from huitou.api.app import create_app
 from huitou.base.db import Database
 from huitou.reach.actions import messages as actions
@@ -19,7 +18,7 @@ from tests.rooms.reach.conftest import Town
 
 @pytest.fixture
 def api(db: Database, brand: Brand) -> Iterator[TestClient]:
-    app = create_app(db, extra_routers=tuple(wiring.edge_routers()))
+    app = create_app(db)
     with TestClient(app, headers={"Authorization": f"Bearer {brand.key}"}) as http:
         yield http
 
