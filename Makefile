@@ -77,9 +77,9 @@ check-hosts:
 	! grep -nE 'https?://' requirements/*.txt
 	! grep -n '"resolved"' console/package-lock.json
 
-# The static checks are single processes: two at a time.
-test: setup console ## everything a change must pass
-	$(MAKE) --jobs=2 --output-sync=target check test-console
+# The build and the static checks are single processes: two at a time.
+test: ## everything a change must pass
+	$(MAKE) --jobs=2 --output-sync=target check console test-console
 	$(MAKE) test-python
 
 test-fast: setup ## the Python tests without the browser's and the slow ones

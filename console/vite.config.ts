@@ -21,5 +21,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
     rollupOptions: { input: entries },
   },
-  test: { environment: 'jsdom', include: ['tests/**/*.test.{ts,tsx}'], testTimeout: 30_000 },
+  test: { include: ['tests/**/*.test.{ts,tsx}'], testTimeout: 30_000 },
 })

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { describe, expect, it } from 'vitest'
 import type { CouponPromise, LedgerTransaction } from '@/client/types'
 import { idsIn } from '@/rooms/benefit/coupons/Issue'

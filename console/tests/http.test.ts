@@ -3,8 +3,6 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { call, Problem, urlOf } from '@/client/http'
 
-// @vitest-environment node
-
 let server: Server
 let address: string
 const seen: IncomingMessage[] = []

@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { act, renderHook, waitFor } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { forgetAll, freshen, patch, put, useAnswer, type Wish } from '@/associate/cache'

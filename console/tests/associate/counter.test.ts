@@ -1,3 +1,5 @@
+// @vitest-environment jsdom
+
 import { webcrypto } from 'node:crypto'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fenOf } from '@/associate/counter/amount'
