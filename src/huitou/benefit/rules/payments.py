@@ -103,7 +103,8 @@ def share_refunded(told: Sequence[ToldRefund], paid_fen: int, order_fen: int) ->
     """The share of an order that was refunded, at most all of it.
 
     Events tell fen of what the order was paid with (`paid_fen`), requests fen of the whole order
-    (`order_fen`). A number told both ways is one refund, and the event's word counts.
+    (`order_fen`). A number told both ways is one refund, and the event's word counts; where it tells less, what
+    was given back stays given.
     """
     told_fen = sum(each.refund_fen for each in told if each.is_event)
     share = Fraction(asked_fen(told), order_fen)
