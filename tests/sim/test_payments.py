@@ -248,6 +248,7 @@ class Life(Mortal):
         if not begun:
             return
         order = self.dice.choice(taken[-6:] if taken and self.dice.random() < 0.7 else begun[-6:])
+        before = order.state
         order.follow(self.clock.now)
         numbers = [*order.told, *order.asked, f"T{len(order.asked)}"]
         number, fen = self.dice.choice(numbers), self.dice.randint(1, order.order_fen)
@@ -266,6 +267,7 @@ class Life(Mortal):
         if refusal is not None:
             with pytest.raises(refusal), self.write() as tx:
                 ask(tx)
+            order.state = before  # a refusal undoes whatever time did to it
             return
         self.do(ask)
         if number not in order.applied:
