@@ -192,7 +192,7 @@ def test_settings_are_at_hand_on_a_phone(open_page: OpenPage) -> None:
     """Each stands below its name, within the page."""
     width = 390
     page = open_page("/#/settings/settings", (width, 844), role="headquarters")
-    row = page.locator(".settings-table tr.ant-table-row", has_text="campaign.grace_minutes")
+    row = page.locator(".settings-table > li", has_text="campaign.grace_minutes")
     expect(row.get_by_role("spinbutton")).to_be_in_viewport()
     box = row.get_by_role("spinbutton").bounding_box()
     assert box is not None and box["x"] + box["width"] <= width

@@ -1,11 +1,12 @@
 import { LockOutlined, UnlockOutlined } from '@ant-design/icons'
-import { Button, Input, InputNumber, Select, Switch, Table, Tag, Tooltip } from 'antd'
+import { Button, Input, InputNumber, Select, Switch, Tag, Tooltip } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
 import type { Setting } from '@/client/types'
 import { showDone } from '@/shell/notify'
 import { Answer, Nothing, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 
 const SECTIONS = {
   campaign: ['campaign', 'reach'],
@@ -83,12 +84,11 @@ function Sections({ items, unit }: { items: Setting[]; unit: string | undefined 
 function Section({ items, unit }: { items: Setting[]; unit: string | undefined }) {
   const { t } = useTranslation()
   return (
-    <Table<Setting>
+    <Rows<Setting>
       className="settings-table"
       size="small"
       rowKey="key"
       pagination={false}
-      scroll={{ x: 'max-content' }}
       dataSource={items}
       columns={[
         {
@@ -115,13 +115,11 @@ function Section({ items, unit }: { items: Setting[]; unit: string | undefined }
         {
           title: t('merchant.from'),
           width: '10%',
-          onCell: () => ({ title: t('merchant.from') }),
           render: (_, one) => <From setting={one} unit={unit} />,
         },
         {
           title: t('merchant.default'),
           width: '12%',
-          onCell: () => ({ title: t('merchant.default') }),
           render: (_, one) => (
             <span className="quiet num">
               {String(one.default)} <Share of={one} value={one.default} />
