@@ -11,6 +11,8 @@ ready := .venv/.ready
 spark_ready := .venv-spark/.ready
 webui := src/huitou/webui/.vite/manifest.json
 node_ready := console/node_modules/.ready
+# A file's tests share a database. They come in the order of tests/conftest.py, not by their number.
+by_file := --dist loadfile --no-loadscope-reorder
 npm := tools/node.sh npm --prefix console
 console_sources := $(shell find console -type d \( -name node_modules -o -name tests \) -prune -o -type f -print)
 
@@ -83,11 +85,11 @@ test: ## everything a change must pass
 	$(MAKE) test-python
 
 test-fast: setup ## the Python tests without the browser's and the slow ones
-	$(bin)/pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not browser and not slow and not spark" $(PYTEST_FLAGS)
+	$(bin)/pytest -n $(PYTEST_WORKERS) $(by_file) -m "not browser and not slow and not spark" $(PYTEST_FLAGS)
 
 # The browser's tests share one running demo: they go one after the other, alone.
 test-python: setup console
-	$(bin)/pytest -n $(PYTEST_WORKERS) --dist loadfile -m "not browser and not spark" $(PYTEST_FLAGS)
+	$(bin)/pytest -n $(PYTEST_WORKERS) $(by_file) -m "not browser and not spark" $(PYTEST_FLAGS)
 	$(bin)/pytest -n 0 -m browser $(subst junit.xml,junit-browser.xml,$(PYTEST_FLAGS))
 
 test-console: $(node_ready)
