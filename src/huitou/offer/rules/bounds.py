@@ -6,7 +6,7 @@ from huitou.offer.rules.kernel import FULL_BP, coupon_off
 from huitou.offer.rules.lines import (
     FAR,
     IMPOSSIBLE,
-    LEAST_FLAT,
+    LATER,
     SLACK,
     Lines,
     Plan,
@@ -45,8 +45,11 @@ def add(t: Tables, p: Plan, s: Sums, u: int, m: int, sign: int) -> None:
             s.act_fen[a] += sign * fen
             s.act_list[a] += sign * t.list_fen[u]
             s.act_count[a] += sign
+            pair = p.mode_pair[m * groups + g]
+            s.pair_fen[pair] += sign * fen
             if is_sure:
                 s.act_sure[a] += sign * fen
+                s.pair_sure[pair] += sign * fen
             is_sure = False
     bits = t.count_bits[t.mode_count[m]]
     for c in range(t.sizes[COUPONS]):
@@ -279,6 +282,59 @@ def cheapest_from(lines: Lines, m: int, after: bool) -> float:
 
 
 @inner
+def pair_most(t: Tables, p: Plan, s: Sums, i: int, k: int) -> int:
+    """What those in a pair cost together at most."""
+    x = p.pair_limited[i]
+    if x != NONE and s.paying[x] >= t.price_limit[x]:
+        return s.pair_fen[i]
+    return s.pair_fen[i] + p.pair_rest[i * (t.sizes[UNITS] + 1) + k]
+
+
+@inner
+def mean_left(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int, sign: float) -> float:
+    """How much coupons leave of all who join an activity together, by what they cost: the most, or for a `sign` below zero the least (below
+    zero). Those of whom most is left are all that can be, others as few as must be. O(pairs²)."""
+    low = float(s.act_sure[a])
+    if t.act_measure[a] != COUNT and t.act_measure[a] != LIST_AMOUNT:
+        low = max(low, float(lines.low[a]))
+    left, fen = 0.0, 0.0
+    for i in range(p.pair_from[a], p.pair_from[a + 1]):
+        left += sign * max(0.0, lines.count_weight[p.pair_count[i]]) * s.pair_sure[i]
+        fen += s.pair_sure[i]
+    last = IMPOSSIBLE
+    for _ in range(p.pair_from[a], p.pair_from[a + 1]):
+        best, more = -IMPOSSIBLE, 0.0
+        for i in range(p.pair_from[a], p.pair_from[a + 1]):
+            weight = sign * max(0.0, lines.count_weight[p.pair_count[i]])
+            if weight < last:
+                if weight > best:
+                    best, more = weight, 0.0
+                if weight == best:
+                    more += pair_most(t, p, s, i, k) - s.pair_sure[i]
+        if best == -IMPOSSIBLE:
+            break
+        if fen > 0.0 and best * fen <= left:
+            more = min(more, max(0.0, low - fen))
+        left += best * more
+        fen += more
+        last = best
+    if fen <= 0.0:
+        return sign * (lines.most_weight[a] if sign > 0.0 else lines.least_weight[a])
+    return left / fen
+
+
+@inner
+def flat_left(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int) -> float:
+    """How much coupons leave of the flat part of an activity: the most, or the least where it is below zero."""
+    most, least = lines.most_weight[a], lines.least_weight[a]
+    if lines.flat[a] > 0.0:
+        return most if most <= least else min(most, mean_left(t, p, s, lines, a, k, 1.0))
+    if lines.flat[a] < 0.0 and least < most:
+        least = max(least, -mean_left(t, p, s, lines, a, k, -1.0))
+    return least * lines.fixed[LATER]
+
+
+@inner
 def bound(t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupons: int) -> float:
     """The least that can be paid if the first `k` units stay as they are in `modes`; `IMPOSSIBLE` if the regions and
     thresholds cannot be met. `weigh` was called for the slopes."""
@@ -290,7 +346,8 @@ def bound(t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupon
         flat = lines.flat[a]
         if flat == IMPOSSIBLE:
             return IMPOSSIBLE
-        total -= flat * (lines.most_weight[a] if flat > 0.0 else lines.fixed[LEAST_FLAT])
+        lines.flat_weight[a] = flat_left(t, p, s, lines, a, k)
+        total -= flat * lines.flat_weight[a]
         if frees:
             shipping = 0.0
     for c in range(t.sizes[COUPONS]):

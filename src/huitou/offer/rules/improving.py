@@ -3,7 +3,7 @@
 
 from huitou.base.compiling import inner
 from huitou.offer.rules.bounds import bound, is_after, paying_most
-from huitou.offer.rules.lines import IMPOSSIBLE, LEAST_FLAT, STEEPEST, Lines, Plan, Sums
+from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Sums
 from huitou.offer.rules.tables import (
     ACTS,
     COUPONS,
@@ -92,7 +92,7 @@ def pull_of(
         pull_mode(t, p, lines, pull, m, coupons)
     for a in range(acts):
         flat = lines.flat[a]
-        weight = lines.most_weight[a] if flat > 0.0 else lines.fixed[LEAST_FLAT]
+        weight = lines.flat_weight[a]
         pull[a] += lines.where[a] * weight
         for c in range(t.sizes[COUPONS]):
             if coupons >> c & 1 and weight < 1.0:

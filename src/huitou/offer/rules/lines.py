@@ -36,8 +36,9 @@ class Plan(NamedTuple):
     as bought, dearest first; `piece_even`: how dear the dearest is that can be given.
     `without` (a column a group): the same mode without its activity, or itself; `without_piece`: without a piece offer that
     can never have a group, or itself.
-    `pair_act` with `pair_count`: which activities go with which rows of `count_bits` in a mode, and in `pair_fen` what
-    all units that can be so may cost.
+    `pair_act` with `pair_count`: which activities go with which rows of `count_bits` in a mode (those of an activity from `pair_from` on), and
+    in `pair_fen` what all units that can be so may cost; `pair_rest` (a row a pair, `units + 1` columns) those from each on; `pair_limited` the price offer with
+    a limit that all of them pay by, or `NONE`. `mode_pair` (a column a group): the pairs of a mode.
     `toll_most` a price offer: its toll at a slope of 1, 0 where it has no limit; `price_count` (rows as above): how many units from here on can pay by it.
     """
 
@@ -61,13 +62,18 @@ class Plan(NamedTuple):
     pair_act: Ints
     pair_count: Ints
     pair_fen: Ints
+    pair_from: Ints
+    pair_rest: Ints
+    pair_limited: Ints
+    mode_pair: Ints
     without: Ints
     without_piece: Ints
 
 
 class Sums(NamedTuple):
     """Of the units decided so far. `act_sure` counts only what no earlier step can make cheaper. `joined` (`joined_count` of them, a row a
-    piece offer): the prices of those who joined it as bought, dearest first; `paying`: how many pay by a price offer."""
+    piece offer): the prices of those who joined it as bought, dearest first; `paying`: how many pay by a price offer. `pair_fen` and `pair_sure`: the
+    first two of an activity, of those in each pair."""
 
     act_fen: Ints
     act_sure: Ints
@@ -79,6 +85,8 @@ class Sums(NamedTuple):
     paying: Ints
     joined: Ints
     joined_count: Ints
+    pair_fen: Ints
+    pair_sure: Ints
 
 
 class Lines(NamedTuple):
@@ -87,7 +95,8 @@ class Lines(NamedTuple):
     `slope`: of activities, coupons, piece offers, price offers, one after the other; `flat` and `where` (what S it is
     the most at) of the first two as `bound` found them; `low` to `high` the regions of what activities look at.
     The rest is what hangs on the slopes alone: what they leave of a row of `join_act`, of `count_bits` (what entered the coupons is taken off in
-    `entered` first); the most that coupons leave of all who join an activity together, and (last) of anybody; the most and
+    `entered` first); the most that coupons leave of all who join an activity together, and (last) of anybody; the least that they leave of anybody
+    who joins it, and how much they leave of its flat part (`flat_weight`) as `bound` found it; the most and
     least that later coupons leave of what one takes off; the least that is left of who joins a piece offer, and what its groups take off at most
     and less (`grouping`) as `bound` found it; what is taken off for certain before a coupon of those that it counts
     (`sure`, hangs on the plan); what a mode costs, and the cheapest of its class from it on; what
@@ -102,6 +111,8 @@ class Lines(NamedTuple):
     count_weight: Floats
     entered: Floats
     most_weight: Floats
+    least_weight: Floats
+    flat_weight: Floats
     later_most: Floats
     later_least: Floats
     piece_least: Floats
@@ -117,6 +128,6 @@ class Lines(NamedTuple):
 
 
 FIXED_SIZE = 4
-LEAST, LEAST_FLAT, SLACK, STEEPEST = range(FIXED_SIZE)
-"""The least weight there is, the least of what an activity takes off, what rounding can take off; and how steep the lines of coupons
+LEAST, LATER, SLACK, STEEPEST = range(FIXED_SIZE)
+"""The least weight there is, what later groups leave of what an activity takes off, what rounding can take off; and how steep the lines of coupons
 may get (this hangs on nothing)."""

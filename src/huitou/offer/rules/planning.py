@@ -1,7 +1,8 @@
 """A cart, ready to be searched: what is known beforehand, and the plans there are. Pure."""
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
@@ -69,6 +70,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
             zero_ints(acts), zero_ints(acts), zero_ints(acts), zero_ints(acts),
             zero_ints(coupons), zero_ints(coupons), zero_ints(coupons), zero_ints(len(prices)),
             zero_ints(units * len(table.pieces)), zero_ints(len(table.pieces)),
+            zero_ints(len(plan.pair_act)), zero_ints(len(plan.pair_act)),
         ),
         lines=_lines(table),
         steep=_lines(table),
@@ -97,7 +99,7 @@ def _lines(table: Tabled) -> Lines:
         zero_ints(acts), zero_ints(acts),
         zero_floats(joins), zero_floats(len(table.plain.count_bits)),
         zero_floats(len(table.plain.count_bits)),
-        zero_floats(acts + 1),
+        zero_floats(acts + 1), zero_floats(acts), zero_floats(acts),
         zero_floats(coupons),
         zero_floats(coupons),
         zero_floats(len(table.pieces)), zero_floats(len(table.pieces)), zero_floats(len(table.pieces)),
@@ -225,14 +227,10 @@ def _plan(table: Tabled) -> Plan:
         )
         for c in range(len(table.coupons))
     ]
-    pairs = sorted(
-        {
-            (a, t.mode_count[m])
-            for m, mode in enumerate(table.modes)
-            for a in mode.activities
-            if a != NONE
-        }
-    )
+    pairs_of = _pairs(table)
+    pairs = list(pairs_of)
+    places = {pair: n for n, pair in enumerate(pairs)}
+    pair_rests = [pair.rest(table) for pair in pairs_of.values()]
     return Plan(
         floats(keep), floats(back), floats(bundle), _limited(table),
         act_fen, act_list, act_count, coupon_fen, coupon_list, coupon_count, ints(dearest),
@@ -243,24 +241,57 @@ def _plan(table: Tabled) -> Plan:
         price_count,
         ints([a for a, _ in pairs]),
         ints([row for _, row in pairs]),
-        ints([_pair_fen(table, a, row) for a, row in pairs]),
+        ints([rest[0] for rest in pair_rests]),
+        ints([bisect_left(pairs, (a, NONE)) for a in range(len(table.activities) + 1)]),
+        ints([fen for rest in pair_rests for fen in rest]),
+        ints([pair.limited(table) for pair in pairs_of.values()]),
+        ints([
+            NONE if a == NONE else places[a, t.mode_count[m]]
+            for m, mode in enumerate(table.modes)
+            for a in mode.activities
+        ]),
         ints([each for m in range(len(table.modes)) for each in _without(table, m)]),
         ints([_without_piece(table, m) for m in range(len(table.modes))]),
     )  # fmt: skip
 
 
-def _pair_fen(table: Tabled, a: int, row: int) -> int:
-    """What all units may cost that can join an activity while such coupons count them."""
+@dataclass(slots=True)
+class _Pair:
+    """Who can join an activity while such coupons count them: the most that a unit of each class costs then, and the price offers that they
+    pay by."""
+
+    fens: dict[int, int] = field(default_factory=dict)
+    prices: set[int] = field(default_factory=set)
+
+    def limited(self, table: Tabled) -> int:
+        """The price offer with a limit that all of them pay by."""
+        (price,) = self.prices if len(self.prices) == 1 else (NONE,)
+        return price if price != NONE and table.plain.price_limit[price] != NONE else NONE
+
+    def rest(self, table: Tabled) -> list[int]:
+        """What all units from each on may cost that can be so."""
+        limited = self.limited(table)
+        most = len(table.units) if limited == NONE else table.plain.price_limit[limited]
+        dearest: list[int] = []
+        found = [0]
+        for own in reversed(table.classes):
+            insort(dearest, -self.fens.get(own, 0))
+            found.append(-sum(dearest[:most]))
+        return found[::-1]
+
+
+def _pairs(table: Tabled) -> dict[tuple[int, int], _Pair]:
+    """Each activity with each row of coupons, in their order."""
+    found: dict[tuple[int, int], _Pair] = {}
     t = table.plain
-    by_class = []
-    prices = set()
-    for span in table.spans:
-        own = [m for m in range(*span) if t.mode_count[m] == row and a in table.modes[m].activities]
-        prices |= {table.modes[m].price for m in own}
-        by_class.append(max((t.mode_fen[m] for m in own), default=0))
-    found = sorted((by_class[own] for own in table.classes), reverse=True)
-    limit = t.price_limit[min(prices)] if len(prices) == 1 and NONE not in prices else NONE
-    return sum(found if limit == NONE else found[:limit])
+    for own, span in enumerate(table.spans):
+        for m in range(*span):
+            for a in table.modes[m].activities:
+                if a != NONE:
+                    pair = found.setdefault((a, t.mode_count[m]), _Pair())
+                    pair.fens[own] = max(pair.fens.get(own, 0), t.mode_fen[m])
+                    pair.prices.add(table.modes[m].price)
+    return dict(sorted(found.items()))
 
 
 def _without(table: Tabled, mode: int) -> list[int]:

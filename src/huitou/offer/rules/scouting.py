@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from huitou.base.compiling import fast, inner
 from huitou.offer.rules.bounds import bound, make_sure
+from huitou.offer.rules.climbing import climb, look_far, top_of
 from huitou.offer.rules.descending import arrange
 from huitou.offer.rules.improving import TOLL_START, begin_again, flatten, improve, look_around
 from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Sums
@@ -22,6 +23,8 @@ MORE_STEPS = 16
 STARTS = (-1.0, 0.0, 0.9)
 """Towards better slopes; and where activities start from, the first where they are."""
 _PIECES_START = 0.9
+_TURNS = 20
+_LENDERS = 6
 _STEEP_ALONE, _STEEP = 0.999, 0.8
 
 
@@ -176,6 +179,42 @@ def take_cheapest(t: Tables, lines: Lines, v: Walk) -> None:
             first = u
 
 
+@inner
+def borrow(
+    t: Tables,
+    p: Plan,
+    s: Sums,
+    lines: Lines,
+    w: Wanted,
+    q: Plans,
+    v: Walk,
+    plan: int,
+    first: int,
+    until: int,
+) -> bool:
+    """The best of the slopes of a plan that was taken up and of those that some others in `order` have: what is good for one is often good
+    for the next. False if it need not be searched."""
+    width, coupons, enough = len(lines.slope), q.sets[q.set_of[plan]], v.state[VALUE]
+    best = bound(t, p, s, lines, v.modes, 0, coupons)
+    for place in range(max(0, first), until):
+        if least_value(best, w) >= enough:
+            break
+        other = q.order[place]
+        for i in range(width):
+            lines.slope[i] = min(top_of(t, lines, i), q.slopes[other * width + i])
+        weigh(t, p, lines, coupons)
+        found = bound(t, p, s, lines, v.modes, 0, coupons)
+        if found > best:
+            best = found
+            for i in range(width):
+                q.slopes[plan * width + i] = lines.slope[i]
+    for i in range(width):
+        lines.slope[i] = q.slopes[plan * width + i]
+    weigh(t, p, lines, coupons)
+    q.bounds[plan] = max(q.bounds[plan], best)
+    return least_value(best, w) < enough
+
+
 @fast
 def scout(
     t: Tables,
@@ -199,7 +238,10 @@ def scout(
             continue
         take_up(t, p, lines, q, plan)
         lines.fixed[STEEPEST] = _STEEP_ALONE
-        look_around(t, p, s, lines, w, v.modes, coupons, v.state[VALUE])
+        if not borrow(t, p, s, lines, w, q, v, plan, place - _LENDERS, place):
+            continue
+        if place < _LENDERS:
+            look_around(t, p, s, lines, w, v.modes, coupons, v.state[VALUE])
         payable = improve(
             t, p, s, lines, w, v.pull, v.better, v.modes, 0, coupons, _FIRST_STEPS, v.state[VALUE]
         )
@@ -230,14 +272,44 @@ def make_ready(
     width, coupons, enough = len(lines.slope), q.sets[q.set_of[plan]], v.state[VALUE]
     best = -IMPOSSIBLE
     lines.fixed[STEEPEST] = _STEEP
+    flatten(t, p, lines, coupons)
+    for i in range(width):
+        q.slopes[plan * width + i] = lines.slope[i]
+    if not borrow(t, p, s, lines, w, q, v, plan, v.state[ASIDE] - _LENDERS, v.state[ASIDE]):
+        return False
     for start in range(len(STARTS)):
-        if start == 0:
-            flatten(t, p, lines, coupons)
-        else:
+        if start > 0:
             begin_again(t, p, lines, STARTS[start], _PIECES_START, coupons)
         found = improve(
             t, p, s, lines, w, v.pull, v.better, v.modes, 0, coupons, MORE_STEPS, enough
         )
+        if found > best:
+            best = found
+            for i in range(width):
+                q.slopes[plan * width + i] = lines.slope[i]
+        if least_value(best, w) >= enough:
+            break
+    q.bounds[plan] = max(q.bounds[plan], best)
+    for i in range(width):
+        lines.slope[i] = q.slopes[plan * width + i]
+    weigh(t, p, lines, coupons)
+    return least_value(best, w) < enough
+
+
+@inner
+def make_better(
+    t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: Walk, plan: int, turn: int
+) -> bool:
+    """Slopes that are worth their time once a plan has shown that it is not settled soon. False as before."""
+    width, coupons, enough = len(lines.slope), q.sets[q.set_of[plan]], v.state[VALUE]
+    lines.fixed[STEEPEST] = _STEEP
+    best = -IMPOSSIBLE
+    if not borrow(t, p, s, lines, w, q, v, plan, v.state[ASIDE] - _LENDERS, v.state[ASIDE]):
+        return False
+    for place in range(2):
+        if place > 0:
+            look_far(t, p, s, lines, v.better, v.modes, coupons, 0.0 if turn == 1 else 0.5)
+        found = climb(t, p, s, lines, w, v.pull, v.modes, coupons, _TURNS, enough)
         if found > best:
             best = found
             for i in range(width):

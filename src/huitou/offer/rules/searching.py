@@ -25,6 +25,7 @@ from huitou.offer.rules.scouting import (
     Plans,
     Walk,
     is_used_up,
+    make_better,
     make_ready,
     make_steep,
     settle,
@@ -217,10 +218,10 @@ def search(
     count: int,
     nodes_max: int,
     each_max: int,
-    is_first: bool,
+    turn: int,
 ) -> bool:
     """Go on for about `nodes_max` nodes; True when none of the `count` plans can be better than the best any more, but
-    for those that took `each_max` nodes already and were put aside. When it `is_first`, plans are made ready."""
+    for those that took `each_max` nodes already and were put aside. In the first `turn` plans are made ready, in others better."""
     nodes = 0
     while v.state[PLACE] < count:
         plan = q.order[v.state[PLACE]]
@@ -232,11 +233,14 @@ def search(
                 v.state[PLACE] += 1
                 continue
             take_up(t, p, lines, q, plan)
-            if is_first:
+            if turn == 0:
                 nodes += MORE_STEPS * len(STARTS)
                 if not make_ready(t, p, s, lines, w, q, v, plan):
                     v.state[PLACE] += 1
                     continue
+            elif not make_better(t, p, s, lines, w, q, v, plan, turn):
+                v.state[PLACE] += 1
+                continue
             if not make_steep(t, p, s, steep, w, q, v, plan):
                 v.state[PLACE] += 1
                 continue

@@ -182,9 +182,8 @@ def _descend(problem: Problem, working: at.Ints, coupons: int) -> None:
 def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float) -> Sequence[int]:
     """Search plans, each for some nodes first and those that are left for more: what one of them finds may settle many others.
     Returns those that are still open when time is over."""
-    state, each_max = problem.walk.state, _EACH_FIRST
+    state, each_max, turn = problem.walk.state, _EACH_FIRST, 0
     while order:
-        is_first = each_max == _EACH_FIRST
         state[PLACE], state[DEPTH], state[ASIDE] = 0, NONE, 0
         for n, plan in enumerate(order):
             problem.plans.order[n] = plan
@@ -194,7 +193,7 @@ def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float
         while not searching.search(
             problem.table.tables, problem.plan, problem.sums, problem.lines, problem.steep, problem.wanted,
             problem.scratch, problem.plans, problem.walk, problem.width, len(order), _SLICE, each_max,
-            is_first,
+            turn,
         ):  # fmt: skip
             if clock() >= ends_at:
                 break
@@ -204,9 +203,9 @@ def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float
         ]
         if clock() >= ends_at:
             break
-        if is_first:
+        if turn == 0:
             _look_at(problem, order[:_LOOKED_AT], clock, ends_at)
-        each_max *= _EACH_GROWS
+        each_max, turn = each_max * _EACH_GROWS, turn + 1
     return order
 
 

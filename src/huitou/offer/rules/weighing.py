@@ -1,7 +1,7 @@
 """What lines leave of a unit and what it then costs, whoever else joins what. Pure; compiled as the kernel is."""
 
 from huitou.base.compiling import inner
-from huitou.offer.rules.lines import IMPOSSIBLE, LEAST, LEAST_FLAT, SLACK, Lines, Plan
+from huitou.offer.rules.lines import IMPOSSIBLE, LATER, LEAST, SLACK, Lines, Plan
 from huitou.offer.rules.tables import (
     ACTS,
     COUNT,
@@ -119,6 +119,15 @@ def most_left(t: Tables, p: Plan, lines: Lines, a: int) -> float:
 
 
 @inner
+def least_left(p: Plan, lines: Lines, a: int) -> float:
+    """The least that coupons leave of anybody who joins an activity."""
+    least = 1.0
+    for i in range(p.pair_from[a], p.pair_from[a + 1]):
+        least = min(least, max(0.0, lines.count_weight[p.pair_count[i]]))
+    return least
+
+
+@inner
 def weigh_joins(t: Tables, p: Plan, lines: Lines) -> None:
     """What activities leave of a unit by which it joins, and what is the most and least that coupons leave of who joins one."""
     groups, acts = t.sizes[GROUPS], t.sizes[ACTS]
@@ -131,6 +140,7 @@ def weigh_joins(t: Tables, p: Plan, lines: Lines) -> None:
         lines.join_weight[row] = keeps
     for a in range(acts):
         lines.most_weight[a] = most_left(t, p, lines, a)
+        lines.least_weight[a] = least_left(p, lines, a)
     lines.most_weight[acts] = 0.0
     for row in range(len(lines.count_weight)):
         lines.most_weight[acts] = max(lines.most_weight[acts], lines.count_weight[row])
@@ -162,9 +172,7 @@ def weigh(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
         steep = max(steep, lines.slope[a])
     lines.fixed[LEAST] = left * (1.0 - min(1.0, steep * groups)) if left > 0.0 else left
     # Of what an activity takes off only later groups take a part.
-    lines.fixed[LEAST_FLAT] = left
-    if left > 0.0 and groups > 1:
-        lines.fixed[LEAST_FLAT] = left * (1.0 - min(1.0, steep * (groups - 1)))
+    lines.fixed[LATER] = 1.0 - min(1.0, steep * max(0, groups - 1))
     lines.fixed[SLACK] = slack(t, lines, coupons, left, min(1.0, steep * groups))
     for x in range(t.sizes[PIECES]):
         lines.piece_least[x] = 1.0
