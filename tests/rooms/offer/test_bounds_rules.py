@@ -189,6 +189,49 @@ def test_of_three_alike_one_gives_nothing() -> None:
     assert less_off(t, plan, sums, 0, 4) == 12_800 / 4
 
 
+@pytest.mark.parametrize(
+    ("price", "slope", "left"),
+    [
+        ("flash", 0.0, [0.8, 0.8, 0.8, 10 / 14]),
+        ("flash", 0.5, [0.5, 10 / 14, 10 / 14, 10 / 14]),
+        (None, 0.0, [0.8, 0.5, 0.5, 0.5]),
+        (None, 0.5, [0.5, 0.5, 0.5, 0.5]),
+    ],
+)
+def test_what_coupons_leave_of_an_activity_hangs_on_who_joins_it(
+    price: str | None, slope: float, left: list[float]
+) -> None:
+    """A half of everybody but one who pays 60 by flash: of 20 off from 100 on, the most they leave if its line is flat, the least if
+    that is steep. Before anybody is decided 60 of 100 may be flash, or nothing; then it is known by and by."""
+    cart = Cart((CartLine(1, "a", "A", 1, 10_000), CartLine(2, "b", "B", 2, 4_000)))
+    flash = PriceOffer(kind="price", prices_fen={"a": 6_000}, limit=1)
+    steps = Activity(kind="activity", tiers=(Tier(at_least=10_000, off_fen=2_000),))
+    offers = (
+        UsableOffer("flash", flash, allows=("price", "piece", "activity")),
+        UsableOffer("steps", steps),
+    )
+    half = UsableCoupon("c", OrderOff(kind="order_off", pay_bp=5_000))
+    table = tabled(cart, Rules(offers, (half,)))
+    problem = problem_of(table, [1], ())
+    t, q, lines = table.tables, problem.plans, problem.lines
+    q.regions[0] = q.region_from[0] + 1
+    begin(t, lines, q, 0)
+    q.slopes[0] = slope
+    take_up(t, problem.plan, lines, q, 0)
+    wanted = NONE if price is None else 0
+    modes = [
+        next(m for m in range(*table.spans[0]) if table.modes[m][0::3] == (wanted, (0,))),
+        *[next(m for m in range(*table.spans[1]) if table.modes[m].activities == (0,))] * 2,
+    ]
+    found = []
+    for k in range(4):
+        bound(t, problem.plan, problem.sums, lines, ints(modes), k, 1)
+        found.append(float(lines.flat_weight[0]))
+        if k < 3:
+            add(t, problem.plan, problem.sums, k, modes[k], 1)
+    assert found == pytest.approx(left)
+
+
 @given(seeds)
 @settings(max_examples=80, deadline=None)
 def test_no_decision_costs_less_than_what_its_coupons_leave(seed: int) -> None:
