@@ -46,7 +46,13 @@ from huitou.segment.types.answers import (
 )
 from huitou.segment.types.refusals import NoSegment, UnknownSegment, UnknownUnit
 from huitou.segment.types.rule import AnyOf, At, Context, InSegment, Node
-from huitou.segment.types.vocabulary import LeafKind, Operator, Template, Vocabulary
+from huitou.segment.types.vocabulary import (
+    LeafKind,
+    Operator,
+    Template,
+    Vocabulary,
+    is_written,
+)
 
 Language = Literal["zh", "en"]
 _NAMES_MAX = 500
@@ -278,7 +284,7 @@ def list_templates() -> list[Template]:
 def vocabulary(tx: ReadTx) -> Vocabulary:
     """Everything a rule may be made of."""
     names = store.list_trait_names(tx, _NAMES_MAX)
-    categories = _category_names(tx) if any(map(traits.is_published, names)) else {}
+    categories = _category_names(tx) if any(map(is_written, names)) else {}
     custom = [traits.named(name, categories) for name in names]
     return Vocabulary(
         kinds=[LeafKind(kind, zh, en) for kind, (zh, en) in _KINDS.items()],
@@ -326,10 +332,10 @@ def shown(tx: ReadTx, stored: Stored, language: str) -> Segment:
 def names_of(tx: ReadTx, tree: Node) -> Names:
     """What the codes in a rule are called."""
     leaves = [at.leaf for at in parse.leaves(tree)]
-    skus = {sku for leaf in leaves for where in _wheres(leaf) for sku in where.sku or ()}
+    skus = {sku for leaf in leaves for where in parse.wheres_of(leaf) for sku in where.sku or ()}
     segments = [leaf.id for leaf in leaves if isinstance(leaf, InSegment)]
-    has_units = any(_unit_codes(leaf) for leaf in leaves)
-    has_categories = any(_asks_categories(leaf) for leaf in leaves)
+    has_units = any(parse.units_of(leaf) for leaf in leaves)
+    has_categories = any(parse.asks_categories(leaf) for leaf in leaves)
     units = merchant.units_by_code(tx) if has_units else {}
     return Names(
         categories=_category_names(tx) if has_categories else {},
@@ -342,23 +348,8 @@ def names_of(tx: ReadTx, tree: Node) -> Names:
     )
 
 
-def _asks_categories(leaf: Any) -> bool:
-    if isinstance(leaf, kinds.Trait):
-        return traits.is_published(leaf.name)
-    return any(where.category for where in _wheres(leaf))
-
-
 def _category_names(tx: ReadTx) -> dict[str, tuple[str, str]]:
     return {each.code: (each.name, each.name_en) for each in catalog.list_categories(tx)}
-
-
-def _wheres(leaf: Any) -> list[Any]:
-    if isinstance(leaf, kinds.Purchase | kinds.Event):
-        return [leaf.where]
-    if isinstance(leaf, kinds.Sequence):
-        matches = (leaf.first, leaf.then, leaf.then_not)
-        return [match.where for match in matches if match is not None]
-    return []
 
 
 def _check_traits(tx: ReadTx, tree: Node) -> None:
@@ -371,18 +362,11 @@ def _check_traits(tx: ReadTx, tree: Node) -> None:
 
 
 def _check_units(tx: ReadTx, tree: Node) -> None:
-    named = [(code, at.path) for at in parse.leaves(tree) for code in _unit_codes(at.leaf)]
+    named = [(code, at.path) for at in parse.leaves(tree) for code in parse.units_of(at.leaf)]
     known = merchant.units_by_code(tx) if named else {}
     for code, path in named:
         if code not in known:
             raise UnknownUnit(path=path, unit=code)
-
-
-def _unit_codes(leaf: kinds.Leaf) -> list[str]:
-    codes = [code for where in _wheres(leaf) for code in where.unit or ()]
-    if isinstance(leaf, kinds.Trait) and leaf.name == "home_unit" and isinstance(leaf.value, tuple):
-        codes += [str(code) for code in leaf.value]
-    return codes
 
 
 def _referred(tx: ReadTx, tree: Node, own_id: UUID | None) -> Mapping[UUID, Node]:

@@ -7,11 +7,11 @@ from uuid import UUID
 from huitou.base.db import ReadTx
 from huitou.catalog import reads as catalog
 from huitou.profile import reads as profile
-from huitou.segment.rules import traits
+from huitou.segment.types.vocabulary import WrittenTrait, publish_trait
 from huitou.tag import rules, store
 from huitou.tag.types import TRAIT, Habit, Recommendation, RecommendationState, TagRow
 
-traits.publish(TRAIT, "购买偏好", "Habits", rules.choices)
+publish_trait(TRAIT, WrittenTrait("购买偏好", "Habits", rules.choices))
 
 
 def list_tags(tx: ReadTx) -> list[TagRow]:

@@ -18,18 +18,20 @@ from huitou.segment.types.rule import (
     Consent,
     Event,
     EventMatch,
+    EventWhere,
     InSegment,
     Leaf,
     Node,
     Not,
     Purchase,
+    PurchaseWhere,
     Sample,
     Sequence,
     Tag,
     Trait,
     Window,
 )
-from huitou.segment.types.vocabulary import TraitKind
+from huitou.segment.types.vocabulary import TraitKind, is_written
 
 WITH_PRODUCT = ("product.viewed", "cart.added", "order.paid")
 """Event types whose product a rule may test; `x.` types with a property `sku` as well."""
@@ -109,6 +111,31 @@ def referring(rules: Mapping[UUID, Node], segment_id: UUID) -> list[UUID]:
         return segment_id in asked or any(refers(rules[each]) for each in asked)
 
     return [each for each, tree in rules.items() if refers(tree)]
+
+
+def wheres_of(leaf: Leaf) -> list[EventWhere | PurchaseWhere]:
+    """What a leaf asks of purchases and events."""
+    if isinstance(leaf, Purchase | Event):
+        return [leaf.where]
+    if isinstance(leaf, Sequence):
+        matches = (leaf.first, leaf.then, leaf.then_not)
+        return [match.where for match in matches if match is not None]
+    return []
+
+
+def units_of(leaf: Leaf) -> list[str]:
+    """The codes of the units that a leaf names."""
+    codes = [code for where in wheres_of(leaf) for code in where.unit or ()]
+    if isinstance(leaf, Trait) and leaf.name == "home_unit" and isinstance(leaf.value, tuple):
+        codes += [str(code) for code in leaf.value]
+    return codes
+
+
+def asks_categories(leaf: Leaf) -> bool:
+    """Is a leaf told with names of categories?"""
+    if isinstance(leaf, Trait):
+        return is_written(leaf.name)
+    return any(where.category for where in wheres_of(leaf))
 
 
 def check_traits(tree: Node, custom: Set[str]) -> None:

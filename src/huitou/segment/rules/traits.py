@@ -1,10 +1,8 @@
 """The traits every merchant has. Custom ones come from the profile by name."""
 
-from collections.abc import Callable, Mapping
-
 from huitou.order.types import RFM_SEGMENT_NAMES, STAGE_NAMES
 from huitou.segment.types.rule import Op
-from huitou.segment.types.vocabulary import Choice, TraitKind, TraitType
+from huitou.segment.types.vocabulary import WRITTEN, Categories, Choice, TraitKind, TraitType
 
 _ORDERED: tuple[Op, ...] = ("=", "!=", ">", ">=", "<", "<=", "between", "in", "not_in")
 _PRESENCE: tuple[Op, ...] = ("known", "unknown")
@@ -69,20 +67,6 @@ BUILT_IN: dict[str, TraitKind] = {
 }
 
 
-Categories = Mapping[str, tuple[str, str]]
-Choosing = Callable[[Categories], tuple[Choice, ...]]
-_WRITTEN: dict[str, tuple[str, str, Choosing]] = {}
-
-
-def publish(name: str, zh: str, en: str, choose: Choosing) -> None:
-    """A custom trait that a room writes: what it is called, and its values by the names of categories."""
-    _WRITTEN[name] = (zh, en, choose)
-
-
-def is_published(name: str) -> bool:
-    return name in _WRITTEN
-
-
 def custom(name: str) -> TraitKind:
     """A trait the profile keeps under a name of the merchant's own."""
     return _trait(name, "custom", name, name)
@@ -90,7 +74,7 @@ def custom(name: str) -> TraitKind:
 
 def named(name: str, categories: Categories) -> TraitKind:
     """As `custom`, with words for what a room writes."""
-    if name not in _WRITTEN:
+    written = WRITTEN.get(name)
+    if written is None:
         return custom(name)
-    zh, en, choose = _WRITTEN[name]
-    return _trait(name, "custom", zh, en, choose(categories))
+    return _trait(name, "custom", written.zh, written.en, written.choose(categories))

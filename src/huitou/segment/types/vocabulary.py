@@ -1,5 +1,6 @@
 """What a rule may be made of, for the builder, and ready-made rules."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -66,3 +67,28 @@ class Vocabulary:
     aggs: list[Operator]
     event_types: list[Operator]
     tags: list[str]
+
+
+Categories = Mapping[str, tuple[str, str]]
+"""Code → name in Chinese and in English."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTrait:
+    """A custom trait that a room writes: what it is called, and its values."""
+
+    zh: str
+    en: str
+    choose: Callable[[Categories], tuple[Choice, ...]]
+
+
+WRITTEN: dict[str, WrittenTrait] = {}
+
+
+def publish_trait(name: str, trait: WrittenTrait) -> None:
+    WRITTEN[name] = trait
+
+
+def is_written(name: str) -> bool:
+    """Does a room write this trait?"""
+    return name in WRITTEN
