@@ -52,8 +52,7 @@ LONG = ("bench", "offer", "processes", "segment", "sim", "stories")
 
 def pytest_configure() -> None:
     """Log as the product does. Temporary folders, and with them every database, are kept in memory
-    where there is room: a disk takes a second to copy the 1,300 files of a database, memory a
-    twentieth of it."""
+    where there is room: a disk takes ten times as long to copy the 1,300 files of a database."""
     log.configure("test")
     if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
         return

@@ -1,22 +1,10 @@
 """The demo's stored value is loaded over HTTP, and loading again changes nothing."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from huitou.base.db import Database
 from huitou.demo.stored import open_stored
-from tests.conftest import Clock
-from tests.stories.house import House, Person, house
+from tests.stories import house
+from tests.stories.house import House, Person
 
-
-@pytest.fixture(scope="module")
-def brand(db: Database, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HUITOU_DATA", str(folder))
-        with house(db, clock, folder) as made:
-            yield made
+brand = house.brand
 
 
 def test_loading_twice_is_loading_once(brand: House) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx2
+import pytest
 
+from huitou.api import people
 from huitou.api.app import create_app
 from huitou.base.config import Config
 from huitou.base.db import Database
@@ -283,12 +285,23 @@ class House:
         return phone
 
 
+@pytest.fixture(scope="module")
+def brand(db: Database, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house for the tests of a module."""
+    folder = tmp_path_factory.mktemp("house")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HUITOU_DATA", str(folder))
+        with house(db, clock, folder) as made:
+            yield made
+
+
 @contextmanager
 def house(db: Database, clock: Clock, folder: Path) -> Iterator[House]:
     """A brand set up over HTTP, as its owner does it. The clock begins in the past, at ten in the
     morning in Shanghai, and so stays behind the real one however the story moves it."""
     clock.now = (clock.now - timedelta(days=6)).replace(hour=2, minute=0, second=0, microsecond=0)
     _make_partitions(db, clock.now)
+    people._logins.storage.reset()  # as in a process of its own, nobody has tried to log in yet
     wecom_now = wecom_app(None, lambda: clock.now.timestamp(), corp=CORP)
     app = create_app(db)
     app.state.config = Config.from_environment(data=str(folder))

@@ -10,19 +10,12 @@ import pytest
 from psycopg import sql
 
 from huitou.base.db import Database
-from tests.conftest import Clock
-from tests.stories.house import Api, House, Person, house
+from tests.stories import house
+from tests.stories.house import Api, House, Person
+
+brand = house.brand
 
 CARD = {"kind": "card", "value": "88001234", "scope": "default"}
-
-
-@pytest.fixture(scope="module")
-def brand(db: Database, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HUITOU_DATA", str(folder))
-        with house(db, clock, folder) as made:
-            yield made
 
 
 def example(brand: House, **changes: Any) -> dict[str, Any]:

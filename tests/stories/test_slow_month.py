@@ -4,17 +4,18 @@ A brand's story from the outside, in the order it lives it. Everything happens t
 own doors: its API, what it sends to WeCom and to the SMS provider, and what these call back.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from huitou.base.db import Database
 from tests.adapters.wecom.serving import eventually
-from tests.conftest import Clock, make_brand
-from tests.stories.house import Api, House, Live, Person, house
+from tests.conftest import make_brand
+from tests.stories import house
+from tests.stories.house import Api, House, Live, Person
+
+brand = house.brand
 
 COPY = "{name}您好，我是{store}的{associate}，您常买的{products}到货了"
 FRIENDS_OF = {"a-01": 9, "a-02": 8, "a-12": 4}
@@ -40,15 +41,6 @@ class Month:
         """The tasks an associate sees of the campaign."""
         api = self.house.people[code]
         return api.items("/v1/tasks", campaign=self.campaign["id"], **query)
-
-
-@pytest.fixture(scope="module")
-def brand(db: Database, clock: Clock, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HUITOU_DATA", str(folder))
-        with house(db, clock, folder) as made:
-            yield made
 
 
 @pytest.fixture(scope="module")

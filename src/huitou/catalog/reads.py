@@ -39,8 +39,8 @@ def list_categories(tx: ReadTx) -> list[Category]:
     return store.list_categories(tx)
 
 
-def category_names(tx: ReadTx, codes: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Code → name in Chinese and in English, of those that are known."""
+def category_names(tx: ReadTx, codes: Collection[str] | None = None) -> dict[str, tuple[str, str]]:
+    """Code → name in Chinese and in English, of those of `codes` that are known, or of all."""
     return store.find_category_names(tx, codes)
 
 

@@ -105,13 +105,14 @@ def list_categories(tx: ReadTx) -> list[Category]:
     )
 
 
-def find_category_names(tx: ReadTx, codes: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Code → (zh, en)."""
+def find_category_names(tx: ReadTx, codes: Collection[str] | None) -> dict[str, tuple[str, str]]:
+    """Code → (zh, en), of `codes` or of all."""
     found: list[dict[str, str]] = tx.rows(
         dict,
         "SELECT code, name, name_en FROM catalog.category"
-        " WHERE merchant_id = %(merchant)s AND code = ANY(%(codes)s::text[])",
-        {"codes": list(codes)},
+        " WHERE merchant_id = %(merchant)s"
+        " AND (%(codes)s::text[] IS NULL OR code = ANY(%(codes)s::text[]))",
+        {"codes": None if codes is None else list(codes)},
     )
     return {each["code"]: (each["name"], each["name_en"]) for each in found}
 

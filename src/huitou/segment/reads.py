@@ -284,7 +284,7 @@ def list_templates() -> list[Template]:
 def vocabulary(tx: ReadTx) -> Vocabulary:
     """Everything a rule may be made of."""
     names = store.list_trait_names(tx, _NAMES_MAX)
-    categories = _category_names(tx) if any(map(is_written, names)) else {}
+    categories = catalog.category_names(tx) if any(map(is_written, names)) else {}
     custom = [traits.named(name, categories) for name in names]
     return Vocabulary(
         kinds=[LeafKind(kind, zh, en) for kind, (zh, en) in _KINDS.items()],
@@ -338,7 +338,7 @@ def names_of(tx: ReadTx, tree: Node) -> Names:
     has_categories = any(parse.asks_categories(leaf) for leaf in leaves)
     units = merchant.units_by_code(tx) if has_units else {}
     return Names(
-        categories=_category_names(tx) if has_categories else {},
+        categories=catalog.category_names(tx) if has_categories else {},
         units={code: unit.name for code, unit in units.items()},
         segments={stored.id: stored.name for stored in store.find_segments(tx, segments)},
         products={
@@ -346,10 +346,6 @@ def names_of(tx: ReadTx, tree: Node) -> Names:
             for product in catalog.products_by_sku(tx, sorted(skus)).values()
         },
     )
-
-
-def _category_names(tx: ReadTx) -> dict[str, tuple[str, str]]:
-    return {each.code: (each.name, each.name_en) for each in catalog.list_categories(tx)}
 
 
 def _check_traits(tx: ReadTx, tree: Node) -> None:

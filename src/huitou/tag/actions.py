@@ -5,6 +5,7 @@ from uuid import UUID
 
 from huitou.base.db import Tx
 from huitou.base.jobs import job
+from huitou.catalog import reads as catalog
 from huitou.merchant import actions as merchants
 from huitou.merchant import reads as merchant
 from huitou.profile import actions as profiles
@@ -95,7 +96,7 @@ def accept(tx: Tx, id_: UUID, *, name: str | None = None, group: str = "") -> Ta
     Refuses: NoRecommendation, Decided, TagTaken, NameTaken.
     """
     found = _open(tx, id_)
-    chosen = name or rules.names_of(found.kind, found.value, reads.category_names(tx))[0]
+    chosen = name or rules.names_of(found.kind, found.value, catalog.category_names(tx))[0]
     made = segments.add_segment(tx, chosen, rules.rule_of(found.kind, found.value))
     kind = add_tag(tx, chosen, group=group, segment_id=made.id)
     store.set_decision(tx, id_, "accepted", kind.id)

@@ -1,6 +1,6 @@
 """What others may ask about tags."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 from uuid import UUID
 
@@ -38,14 +38,14 @@ def list_tags(tx: ReadTx) -> list[TagRow]:
 
 def recommendations(tx: ReadTx, state: RecommendationState = "open") -> list[Recommendation]:
     """Recommended tags with their evidence, those of most customers first."""
-    categories = category_names(tx)
+    categories = catalog.category_names(tx)
     return [rules.recommended(each, categories) for each in store.list_recommendations(tx, state)]
 
 
 def evidence_of(tx: ReadTx, customer_id: UUID) -> list[Habit]:
     """What a customer's purchases suggest, the surest first. Refuses: NoSuchCustomer."""
     root_id = profile.get_visible_root(tx, customer_id)
-    categories = category_names(tx)
+    categories = catalog.category_names(tx)
     return [rules.evidence(each, categories) for each in store.find_findings(tx, [root_id])]
 
 
@@ -60,8 +60,3 @@ def tendencies(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, list[str]
 def export(tx: ReadTx, customer_id: UUID) -> object:
     """Everything this room keeps about a customer who answers for themselves, as plain JSON."""
     return [asdict(each) for each in store.find_findings(tx, [customer_id])]
-
-
-def category_names(tx: ReadTx) -> Mapping[str, tuple[str, str]]:
-    """What categories are called, in Chinese and in English."""
-    return {each.code: (each.name, each.name_en) for each in catalog.list_categories(tx)}

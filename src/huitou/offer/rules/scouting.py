@@ -100,6 +100,25 @@ def take_up(t: Tables, p: Plan, lines: Lines, q: Plans, plan: int) -> None:
     weigh(t, p, lines, q.sets[q.set_of[plan]])
 
 
+@inner
+def keep(lines: Lines, q: Plans, plan: int) -> None:
+    """These slopes are the plan's."""
+    for i in range(len(lines.slope)):
+        q.slopes[plan * len(lines.slope) + i] = lines.slope[i]
+
+
+@inner
+def go_by_best(
+    t: Tables, p: Plan, lines: Lines, w: Wanted, q: Plans, v: Walk, plan: int, best: float
+) -> bool:
+    """Take the plan's slopes, which bound it by `best`. False if it need not be searched."""
+    q.bounds[plan] = max(q.bounds[plan], best)
+    for i in range(len(lines.slope)):
+        lines.slope[i] = q.slopes[plan * len(lines.slope) + i]
+    weigh(t, p, lines, q.sets[q.set_of[plan]])
+    return least_value(best, w) < v.state[VALUE]
+
+
 @fast
 def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: Walk) -> int:
     """Bound every plan; returns how many may be better than the best. No unit is decided."""
@@ -206,13 +225,8 @@ def borrow(
         found = bound(t, p, s, lines, v.modes, 0, coupons)
         if found > best:
             best = found
-            for i in range(width):
-                q.slopes[plan * width + i] = lines.slope[i]
-    for i in range(width):
-        lines.slope[i] = q.slopes[plan * width + i]
-    weigh(t, p, lines, coupons)
-    q.bounds[plan] = max(q.bounds[plan], best)
-    return least_value(best, w) < enough
+            keep(lines, q, plan)
+    return go_by_best(t, p, lines, w, q, v, plan, best)
 
 
 @fast
@@ -230,7 +244,6 @@ def scout(
 ) -> None:
     """Better bounds of some plans in their order, and what comes of each if every unit does what is cheapest under its
     lines. No unit is decided."""
-    width = len(lines.slope)
     for place in range(first, until):
         plan = q.order[place]
         coupons = q.sets[q.set_of[plan]]
@@ -246,8 +259,7 @@ def scout(
             t, p, s, lines, w, v.pull, v.better, v.modes, 0, coupons, _FIRST_STEPS, v.state[VALUE]
         )
         q.bounds[plan] = max(q.bounds[plan], payable)
-        for i in range(width):
-            q.slopes[plan * width + i] = lines.slope[i]
+        keep(lines, q, plan)
         take_cheapest(t, lines, v)
         settle(t, w, x, v, coupons)
 
@@ -269,12 +281,11 @@ def make_ready(
     """Slopes to search a plan with: the best from several places, none of a coupon next to 1. False if it need not be searched.
 
     At 1 a bound says what coupons leave, which `floors` knows without a search, and nothing of what is decided."""
-    width, coupons, enough = len(lines.slope), q.sets[q.set_of[plan]], v.state[VALUE]
+    coupons, enough = q.sets[q.set_of[plan]], v.state[VALUE]
     best = -IMPOSSIBLE
     lines.fixed[STEEPEST] = _STEEP
     flatten(t, p, lines, coupons)
-    for i in range(width):
-        q.slopes[plan * width + i] = lines.slope[i]
+    keep(lines, q, plan)
     if not borrow(t, p, s, lines, w, q, v, plan, v.state[ASIDE] - _LENDERS, v.state[ASIDE]):
         return False
     for start in range(len(STARTS)):
@@ -285,15 +296,10 @@ def make_ready(
         )
         if found > best:
             best = found
-            for i in range(width):
-                q.slopes[plan * width + i] = lines.slope[i]
+            keep(lines, q, plan)
         if least_value(best, w) >= enough:
             break
-    q.bounds[plan] = max(q.bounds[plan], best)
-    for i in range(width):
-        lines.slope[i] = q.slopes[plan * width + i]
-    weigh(t, p, lines, coupons)
-    return least_value(best, w) < enough
+    return go_by_best(t, p, lines, w, q, v, plan, best)
 
 
 @inner
@@ -301,7 +307,7 @@ def make_better(
     t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: Walk, plan: int, turn: int
 ) -> bool:
     """Slopes that are worth their time once a plan has shown that it is not settled soon. False as before."""
-    width, coupons, enough = len(lines.slope), q.sets[q.set_of[plan]], v.state[VALUE]
+    coupons, enough = q.sets[q.set_of[plan]], v.state[VALUE]
     lines.fixed[STEEPEST] = _STEEP
     best = -IMPOSSIBLE
     if not borrow(t, p, s, lines, w, q, v, plan, v.state[ASIDE] - _LENDERS, v.state[ASIDE]):
@@ -312,15 +318,10 @@ def make_better(
         found = climb(t, p, s, lines, w, v.pull, v.modes, coupons, _TURNS, enough)
         if found > best:
             best = found
-            for i in range(width):
-                q.slopes[plan * width + i] = lines.slope[i]
+            keep(lines, q, plan)
         if least_value(best, w) >= enough:
             break
-    q.bounds[plan] = max(q.bounds[plan], best)
-    for i in range(width):
-        lines.slope[i] = q.slopes[plan * width + i]
-    weigh(t, p, lines, coupons)
-    return least_value(best, w) < enough
+    return go_by_best(t, p, lines, w, q, v, plan, best)
 
 
 @inner
