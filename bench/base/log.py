@@ -13,7 +13,7 @@ from bench.base import binary as b
 from bench.base.draw import DAY, MALL, SOURCES
 from bench.base.people import KINDS, LOG_DAYS, values
 from bench.base.tables import ROWS, Table, Writer, one_of, size_of
-from huitou.base.crypto import MerchantKeys
+from huitou.base.crypto import SHORT_BLIND_BYTES, MerchantKeys
 from huitou.event import rules
 
 Array = np.ndarray[Any, Any]
@@ -31,7 +31,7 @@ def vault(writer: Writer, keys: MerchantKeys) -> tuple[Table, Iterator[bytes]]:
     held = writer.people.identifiers
     kinds = [kind.encode() for _, kind, _ in KINDS]
     scopes = [scope.encode() for *_, scope in KINDS]
-    hidden: Hidden = (np.zeros((0, 32), np.uint8), [])
+    hidden: Hidden = (np.zeros((0, SHORT_BLIND_BYTES), np.uint8), [])
 
     def tail(s: slice) -> b.Field:
         number = b.numbered("", (held.customer[s] + 1) % 10_000, 4)
@@ -203,10 +203,12 @@ def _hide(asked: tuple[Array, Array]) -> tuple[Array, list[bytes]]:
     assert keys is not None
     texts = values(kind, customer)
     blinds = b"".join(
-        keys.blind(rules.blind_text(KINDS[which][1], KINDS[which][2], text))
+        keys.short_blind(rules.blind_text(KINDS[which][1], KINDS[which][2], text))
         for which, text in zip(kind.tolist(), texts, strict=True)
     )
-    return np.frombuffer(blinds, np.uint8).reshape(-1, 32), [keys.seal(text) for text in texts]
+    return np.frombuffer(blinds, np.uint8).reshape(-1, SHORT_BLIND_BYTES), [
+        keys.seal(text) for text in texts
+    ]
 
 
 def _ones(part: slice) -> Array:

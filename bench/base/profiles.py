@@ -35,14 +35,6 @@ def _seen(writer: Writer) -> list[Table]:
             bought_unit_id=lambda s: b.raw(writer.house.units[seen.unit[s]]).or_null(~is_bought[s]),
             bought_in_store=lambda s: b.boolean(seen.source[s] == POS).or_null(~is_bought[s]),
         ),
-        writer.table(
-            "profile.tag",
-            len(seen.last),
-            customer_id=writer.customer(seen.customer),
-            name=one_of([b"source:" + name for name in _NAMES], seen.source),
-            source=all_are(b"auto"),
-            at=lambda s: b.moment(writer.world.came[seen.customer[s]]),
-        ),
     ]
 
 

@@ -172,8 +172,6 @@ class Writer:
                 ),
                 refunded_fen=lambda s: b.int8(given_back(s) * lines.paid_fen[s]),
                 customer_id=lambda s: b.raw(ids.customers[orders.customer[lines.order[s]]]),
-                unit_id=lambda s: b.raw(self.house.units[orders.unit[lines.order[s]]]),
-                source=lambda s: b.chosen(_NAMES, orders.source[lines.order[s]]),
                 paid_at=lambda s: b.moment(orders.at[lines.order[s]]),
             ),
             self.table(

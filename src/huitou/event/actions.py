@@ -120,7 +120,9 @@ class _Outcome:
 
 
 def _blinds(tx: Tx, event: EventIn) -> list[bytes]:
-    return [tx.keys.blind(rules.blind_text(i.kind, i.scope, i.value)) for i in event.identifiers]
+    return [
+        tx.keys.short_blind(rules.blind_text(i.kind, i.scope, i.value)) for i in event.identifiers
+    ]
 
 
 def _entry(tx: Tx, item: Accepted, units: Mapping[str, UUID]) -> NewEntry:

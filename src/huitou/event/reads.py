@@ -74,7 +74,7 @@ def normalise(kind: str, value: str) -> str | None:
 def blind_of(tx: ReadTx, kind: str, scope: str | None, value: str) -> bytes | None:
     """The keyed hash by which an identifier is compared, or None when it cannot be one."""
     normal = rules.normalise(kind, value)
-    return None if normal is None else tx.keys.blind(rules.blind_text(kind, scope, normal))
+    return None if normal is None else tx.keys.short_blind(rules.blind_text(kind, scope, normal))
 
 
 def identifier_id(tx: ReadTx, kind: str, scope: str | None, value: str) -> int | None:

@@ -75,7 +75,7 @@ def add_units(tx: Tx, new: Sequence[NewUnit]) -> list[Unit]:
         unit = Unit(new_id(), item.code, item.name, item.kind, path, parent.id if parent else None)
         known[item.code] = unit
         added.append(unit)
-        blinds.append(tx.keys.blind(item.phone) if item.phone else None)
+        blinds.append(tx.keys.short_blind(item.phone) if item.phone else None)
     store.add_units(tx, added, blinds)
     audit(tx, "unit.added", "merchant", count=len(added))
     return added
@@ -100,7 +100,7 @@ def add_staff(tx: Tx, new: Sequence[NewStaff]) -> list[Staff]:
             False,
         )
         password_hash = passwords.hash(item.password) if item.password else None
-        blind = tx.keys.blind(item.phone) if item.phone else None
+        blind = tx.keys.short_blind(item.phone) if item.phone else None
         rows.append(
             [
                 *(staff.id, staff.code, staff.name, staff.role, staff.unit_id, staff.wecom_user),

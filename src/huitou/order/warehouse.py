@@ -96,7 +96,7 @@ publish(
         sources=("order.order",),
         keys=_CHANGED_ORDERS,
         rows="""
-            SELECT p.position, c.ordinal, p.position, l.category_code, l.sku, l.unit_id, l.source,
+            SELECT p.position, c.ordinal, p.position, l.category_code, l.sku, p.unit_id, p.source,
                    l.paid_at, l.quantity, l.refunded_quantity, l.paid_fen, l.refunded_fen,
                    l.is_first_of_category
             FROM "order".purchase p

@@ -60,7 +60,6 @@ def learn(tx: Tx, after: int, upto: int) -> None:
     changed = befriended | {root_of[each] for each in news.union(who for *_, who in joined)}
     if changed:
         state.derive_customers(tx, changed, merchants.get_merchant(tx).zone)
-        state.add_source_tags(tx, changed)
     state.set_last_seen(tx, _latest(found.seen, root_of, changed))
 
 

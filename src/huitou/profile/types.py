@@ -96,6 +96,11 @@ class TagCount:
     customer_count: int
 
 
+SOURCE_TAG = "source:"
+"""A tag `source:pos` is on whoever has `pos` among their `source_channels`. It has a row only if somebody
+said so, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trait:
     name: str

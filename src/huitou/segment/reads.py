@@ -14,6 +14,7 @@ from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_
 from huitou.kernel.time import day_of, day_start
 from huitou.merchant import reads as merchant
 from huitou.profile import reads as profile
+from huitou.profile.types import SOURCE_TAG
 from huitou.segment import warehouse
 from huitou.segment.rules import compile as compiler
 from huitou.segment.rules import overlap as overlaps
@@ -286,6 +287,7 @@ def vocabulary(tx: ReadTx) -> Vocabulary:
     names = store.list_trait_names(tx, _NAMES_MAX)
     categories = catalog.category_names(tx) if any(map(is_written, names)) else {}
     custom = [traits.named(name, categories) for name in names]
+    of_sources = [SOURCE_TAG + connector.name for connector in merchant.list_connectors(tx)]
     return Vocabulary(
         kinds=[LeafKind(kind, zh, en) for kind, (zh, en) in _KINDS.items()],
         traits=[*traits.BUILT_IN.values(), *custom],
@@ -295,7 +297,7 @@ def vocabulary(tx: ReadTx) -> Vocabulary:
             Operator(type_, *words.EVENTS.get(type_, (type_, type_)))
             for type_ in events.event_types()
         ],
-        tags=store.list_tag_names(tx, _NAMES_MAX),
+        tags=sorted({*store.list_tag_names(tx, _NAMES_MAX), *of_sources}),
     )
 
 

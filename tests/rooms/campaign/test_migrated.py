@@ -3,48 +3,26 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import psycopg
 import pytest
-from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from huitou.base.crypto import MasterKey
 from huitou.base.db import Database, Tx
-from huitou.base.migrate import all_migrations, migrate
+from huitou.base.migrate import migrate
 from huitou.base.pg import EmbeddedPostgres
 from huitou.campaign import reads
 from huitou.campaign.actions import advancing
 from huitou.kernel.ids import new_id
-from tests.conftest import Brand, Clock, make_brand
-
-BEFORE = 281
+from tests.conftest import Brand, make_brand
+from tests.older import database_before, insert
 
 
 @pytest.fixture
 def old(cluster: EmbeddedPostgres, master: MasterKey) -> Iterator[tuple[Database, str]]:
-    """A database as it was before, and its address."""
-    name = f"test_{uuid4().hex[:12]}"
-    with psycopg.connect(cluster.superuser_dsn, dbname="postgres", autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} OWNER huitou_owner").format(sql.Identifier(name))
-        )
-    dsn = cluster.dsn.replace("/huitou?", f"/{name}?")
-    migrate(dsn, [one for one in all_migrations() if one.number < BEFORE])
-    database = Database(dsn, master, clock=Clock(), size_max=4)
-    yield database, dsn
-    database.close()
-    with psycopg.connect(cluster.superuser_dsn, dbname="postgres", autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def insert(tx: Tx, table: str, **values: Any) -> None:
-    columns = sql.SQL(", ").join(map(sql.Identifier, values))
-    given = sql.SQL(", ").join(map(sql.Placeholder, values))
-    schema, name = table.split(".")
-    query = sql.SQL("INSERT INTO {} (merchant_id, {}) VALUES (%(merchant)s, {})")
-    tx.run(query.format(sql.Identifier(schema, name), columns, given), values)
+    with database_before(281, cluster, master) as made:
+        yield made
 
 
 class Old:

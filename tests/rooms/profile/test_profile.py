@@ -15,6 +15,7 @@ from huitou.identity import reads as identities
 from huitou.identity.types import NoSuchCustomer
 from huitou.profile import actions, reads
 from huitou.profile.types import ConsentChange, Description, UnknownChannel
+from huitou.segment import reads as segments
 from tests.background import settle
 from tests.conftest import Brand, Clock, Read, Write, make_brand, send_events
 
@@ -74,6 +75,64 @@ def test_a_profile_is_learnt_from_events(
             "source:mall",
             "source:pos",
         ]
+
+
+def test_sources_are_tags(
+    clock: Clock, brand: Brand, send: Send, drain: Drain, write: Write, read: Read
+) -> None:
+    send(
+        [
+            paid(clock, "o-1", 90, CARD, unit="mall", source="mall"),
+            paid(clock, "o-2", 40, CARD),
+            paid(clock, "o-3", 30, OPENID, unit="mall", source="mall"),
+        ]
+    )
+    drain()
+    with write() as tx:
+        one, other = get(tx, CARD), get(tx, OPENID)
+        actions.set_tags(tx, [other], add=["source:pos", "source:fair", "老客"])
+        card = ("card", "default", "88001234")
+        actions.describe(tx, [Description(*card, tags=("source:mall", "source:pos", "老客"))])
+    with read() as tx:
+        carried = {
+            id_: {tag.name: tag.source for tag in found}
+            for id_, found in reads.tags(tx, [one, other]).items()
+        }
+        assert carried == {
+            one: {"source:mall": "auto", "source:pos": "auto", "老客": "import"},
+            other: {
+                "source:fair": tx.principal,
+                "source:mall": "auto",
+                "source:pos": tx.principal,
+                "老客": tx.principal,
+            },
+        }
+        assert tx.column(
+            "SELECT DISTINCT name FROM profile.tag WHERE customer_id = %(one)s", {"one": one}
+        ) == ["老客"]
+        counted = {each.name: (each.sources, each.customer_count) for each in reads.tag_counts(tx)}
+        assert counted == {
+            "source:fair": ([tx.principal], 1),
+            "source:mall": (["auto"], 2),
+            "source:pos": (["auto", tx.principal], 2),
+            "老客": (sorted(["import", tx.principal]), 2),
+        }
+        for name, count in [
+            ("source:fair", 1),
+            ("source:mall", 2),
+            ("source:pos", 2),
+            ("source:x", 0),
+        ]:
+            assert len(reads.list_customers(tx, tag=name).items) == count
+        at = identities.get_customer(tx, one).created_at
+        assert {tag.at for tag in reads.tags(tx, [one])[one] if tag.source == "auto"} == {at}
+        offered = segments.vocabulary(tx).tags
+        assert offered == sorted(offered)
+        assert {"source:fair", "source:mall", "source:pos", "source:wecom", "老客"} <= {*offered}
+    send([paid(clock, "o-4", 20, OPENID)])
+    drain()
+    with read() as tx:
+        assert {t.name: t.customer_count for t in reads.tag_counts(tx)}["source:pos"] == 2
 
 
 def test_friends_and_owners(

@@ -60,6 +60,8 @@ class World:
     def _load(self, tx: ReadTx) -> None:
         for row in tx.rows(dict, "SELECT * FROM profile.customer"):
             self.customers[row["customer_id"]].profile = row
+            of_sources = {f"source:{source}" for source in row["source_channels"]}
+            self.customers[row["customer_id"]].tags |= of_sources
         for row in tx.rows(dict, 'SELECT * FROM "order".total'):
             self.customers[row["customer_id"]].total = row
         lines: dict[UUID, list[dict[str, Any]]] = defaultdict(list)

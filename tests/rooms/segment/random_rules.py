@@ -8,7 +8,7 @@ from huitou.segment.rules import traits
 CATEGORIES = ["dairy", "bakery", "snacks", "unknown"]
 SKUS = ["M1", "M2", "B1", "S1", "X9"]
 UNITS = ["hq", "region-1", "region-2", "store-0401", "store-0412", "mall"]
-TAGS = ["vip", "price-sensitive"]
+TAGS = ["vip", "price-sensitive", "source:pos", "source:mall", "source:fair"]
 COMPARISONS = ["=", "!=", ">", ">=", "<", "<=", "between"]
 EVENT_TYPES = ["product.viewed", "cart.added", "order.paid", "order.reviewed", "link.opened"]
 TEXTS: dict[str, list[str]] = {

@@ -108,6 +108,7 @@ def _label(tx: Tx, random: Random, clock: Clock, customers: list[UUID]) -> None:
 
     profile.set_tags(tx, some(), add=["vip"])
     profile.set_tags(tx, some(), add=["price-sensitive"])
+    profile.set_tags(tx, some()[:3], add=["source:fair", "source:mall"])
     tiers = ["gold", "platinum", 1, 2, 7.5, True, None, ["x"]]
     profile.set_traits(tx, [(id_, "tier", random.choice(tiers)) for id_ in some()], source="test")
     likes: list[Any] = [["gold", 1], ["x"], [], [True, 7], "gold"]

@@ -78,18 +78,16 @@ def add_lines(tx: Tx, columns: Mapping[str, str]) -> None:
     tx.run(
         """
         INSERT INTO "order".line (merchant_id, order_id, line_no, sku, category_code,
-            is_first_of_category, quantity, list_fen, paid_fen, customer_id, unit_id, source,
-            paid_at)
+            is_first_of_category, quantity, list_fen, paid_fen, customer_id, paid_at)
         SELECT %(merchant)s, n.id, l.line_no, l.sku, l.category_code, l.is_first, l.quantity,
-               l.list_fen, l.paid_fen, n.customer_id, n.unit_id, n.source, n.paid_at
+               l.list_fen, l.paid_fen, n.customer_id, n.paid_at
         FROM unnest(%(line_orders)s::int[], %(line_nos)s::int[], %(line_skus)s::text[],
                     %(line_categories)s::text[], %(line_firsts)s::boolean[],
                     %(line_quantities)s::bigint[], %(line_list_fen)s::bigint[],
                     %(line_paid_fen)s::bigint[])
             AS l (no, line_no, sku, category_code, is_first, quantity, list_fen, paid_fen)
-        JOIN unnest(%(ids)s::uuid[], %(customers)s::uuid[], %(units)s::uuid[], %(sources)s::text[],
-                    %(paid_at)s::timestamptz[]) WITH ORDINALITY
-            AS n (id, customer_id, unit_id, source, paid_at, no) USING (no)
+        JOIN unnest(%(ids)s::uuid[], %(customers)s::uuid[], %(paid_at)s::timestamptz[])
+            WITH ORDINALITY AS n (id, customer_id, paid_at, no) USING (no)
         """,
         columns,
     )

@@ -11,7 +11,7 @@ from huitou.base.arrays import literal
 from huitou.base.db import ReadTx, Tx
 from huitou.event.types import LogEntry
 from huitou.profile.rules.facts import Contact, Decision, Seen, name_text
-from huitou.profile.types import ConsentChange, Description
+from huitou.profile.types import SOURCE_TAG, ConsentChange, Description
 
 DESCRIPTION_COLUMNS = {
     "customer_id": "uuid",
@@ -205,7 +205,8 @@ def add_tags(
 
 
 def add_told_tags(tx: Tx, described: Mapping[UUID, Description], *, source: str) -> int:
-    """Tags that a file says of customers, by who it says says so; how many are new."""
+    """Tags that a file says of customers, by who it says says so; how many are new. A tag of one of
+    their sources is none."""
     return tx.run(
         """
         INSERT INTO profile.tag_log (merchant_id, customer_id, name, is_on, source, at, by)
@@ -215,8 +216,13 @@ def add_told_tags(tx: Tx, described: Mapping[UUID, Description], *, source: str)
         WHERE NOT EXISTS (
             SELECT FROM profile.tag k
             WHERE k.merchant_id = %(merchant)s AND k.customer_id = t.id AND k.name = t.name)
+          AND NOT EXISTS (
+            SELECT FROM profile.customer c
+            WHERE c.merchant_id = %(merchant)s AND c.customer_id = t.id
+              AND t.name = ANY(SELECT %(prefix)s || s FROM unnest(c.source_channels) AS s))
         """,
         {
+            "prefix": SOURCE_TAG,
             "ids": [id_ for id_, each in described.items() for _ in each.tags],
             "names": [name for each in described.values() for name in each.tags],
             "sources": [

@@ -5,7 +5,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from huitou.base.db import ReadTx, Tx
-from huitou.profile.types import TagCount, TagKind
+from huitou.profile.types import SOURCE_TAG, TagCount, TagKind
 
 _KINDS: LiteralString = """
     SELECT k.id, k.name, k.group_name AS "group", k.segment_id, k.version, k.created_by,
@@ -52,21 +52,35 @@ def list_hidden(tx: ReadTx) -> set[str]:
 
 
 def count_tags(tx: ReadTx) -> list[TagCount]:
-    """Every tag that somebody in the scope carries."""
+    """Every tag that somebody in the scope carries. Sources are counted by their combinations, of which
+    there are few; who carries a source's tag by somebody's word, too, is counted once."""
     return tx.rows(
         TagCount,
         """
-        SELECT t.name, array_agg(DISTINCT CASE WHEN t.source LIKE 'rule:%%' THEN 'rule'
-                                               ELSE t.source END) AS sources,
-               count(*) AS customer_count
-        FROM profile.tag t
-        LEFT JOIN profile.customer p
-            ON p.merchant_id = t.merchant_id AND p.customer_id = t.customer_id
-        LEFT JOIN merchant.unit u ON u.merchant_id = t.merchant_id AND u.id = p.home_unit_id
-        WHERE t.merchant_id = %(merchant)s AND base.in_scope(u.path, %(scope_path)s)
-          AND (%(scope_staff)s::uuid IS NULL OR p.owner_staff_id = %(scope_staff)s)
-        GROUP BY t.name ORDER BY t.name
+        WITH visible AS NOT MATERIALIZED (
+            SELECT p.customer_id, p.source_channels FROM profile.customer p
+            LEFT JOIN merchant.unit u ON u.merchant_id = p.merchant_id AND u.id = p.home_unit_id
+            WHERE p.merchant_id = %(merchant)s AND base.in_scope(u.path, %(scope_path)s)
+              AND (%(scope_staff)s::uuid IS NULL OR p.owner_staff_id = %(scope_staff)s)),
+        said AS (
+            SELECT t.name, array_agg(DISTINCT CASE WHEN t.source LIKE 'rule:%%' THEN 'rule'
+                                                   ELSE t.source END) AS sources,
+                   count(*) FILTER (WHERE NOT (
+                       starts_with(t.name, %(prefix)s)
+                       AND substr(t.name, length(%(prefix)s) + 1) = ANY(v.source_channels))) AS carrying
+            FROM profile.tag t JOIN visible v ON v.customer_id = t.customer_id
+            WHERE t.merchant_id = %(merchant)s GROUP BY t.name),
+        met AS (
+            SELECT %(prefix)s || s.name AS name, ARRAY['auto'] AS sources,
+                   sum(v.carrying)::bigint AS carrying
+            FROM (SELECT source_channels, count(*) AS carrying FROM visible
+                  GROUP BY source_channels) v, unnest(v.source_channels) AS s (name)
+            GROUP BY s.name)
+        SELECT name, coalesce(m.sources, '{}') || coalesce(t.sources, '{}') AS sources,
+               coalesce(m.carrying, 0) + coalesce(t.carrying, 0) AS customer_count
+        FROM said t FULL JOIN met m USING (name) ORDER BY name
         """,
+        {"prefix": SOURCE_TAG},
     )
 
 

@@ -3,13 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.identity.types import Person
 from huitou.kernel.personal import Personal
-from huitou.profile.types import Consent, Friendship, Gender, Happened, Profile, Tag, Trait
+from huitou.profile.types import (
+    SOURCE_TAG,
+    Consent,
+    Friendship,
+    Gender,
+    Happened,
+    Profile,
+    Tag,
+    Trait,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,26 @@ def list_visible(tx: ReadTx, customer_ids: Iterable[UUID]) -> set[UUID]:
     )
 
 
+_LIST: LiteralString = """
+    SELECT c.customer_id, c.ordinal, c.name_sealed, c.gender, c.birth_month, c.home_unit_id,
+           c.owner_staff_id, c.owned_since, c.joined_on, c.no_profiling, c.under_14,
+           c.source_channels, c.last_seen_at, c.zone
+    FROM profile.customer c
+    WHERE c.merchant_id = %(merchant)s
+      AND (%(scope_staff)s::uuid IS NULL OR c.owner_staff_id = %(scope_staff)s)
+      AND (%(ids)s::uuid[] IS NULL OR c.customer_id = ANY(%(ids)s))
+      AND (%(unit_ids)s::uuid[] IS NULL OR c.home_unit_id = ANY(%(unit_ids)s))
+      AND (%(staff)s::uuid IS NULL OR c.owner_staff_id = %(staff)s)
+      AND (%(tag)s::text IS NULL OR {met}EXISTS (
+            SELECT FROM profile.tag g WHERE g.merchant_id = c.merchant_id
+            AND g.customer_id = c.customer_id AND g.name = %(tag)s))
+      AND (%(seen_at)s::timestamptz IS NULL
+           OR (c.last_seen_at, c.customer_id) < (%(seen_at)s, %(customer)s::uuid))
+    ORDER BY c.last_seen_at DESC, c.customer_id DESC LIMIT %(count_max)s
+"""
+_MET: LiteralString = "%(source)s = ANY(c.source_channels) OR "
+
+
 def list_profiles(
     tx: ReadTx,
     *,
@@ -135,33 +164,19 @@ def list_profiles(
 ) -> list[Profile]:
     """The most recently seen first, of these ids and home units or of all.
 
-    A scope of units is given as `unit_ids`, so that the indexes serve.
+    A scope of units is given as `unit_ids`, so that the indexes serve. So does that of tags, for those
+    that are no source's.
     """
     seen_at, customer_id = before or (None, None)
     rows = tx.rows(
         ProfileRow,
-        """
-        SELECT c.customer_id, c.ordinal, c.name_sealed, c.gender, c.birth_month, c.home_unit_id,
-               c.owner_staff_id, c.owned_since, c.joined_on, c.no_profiling, c.under_14,
-               c.source_channels, c.last_seen_at, c.zone
-        FROM profile.customer c
-        WHERE c.merchant_id = %(merchant)s
-          AND (%(scope_staff)s::uuid IS NULL OR c.owner_staff_id = %(scope_staff)s)
-          AND (%(ids)s::uuid[] IS NULL OR c.customer_id = ANY(%(ids)s))
-          AND (%(unit_ids)s::uuid[] IS NULL OR c.home_unit_id = ANY(%(unit_ids)s))
-          AND (%(staff)s::uuid IS NULL OR c.owner_staff_id = %(staff)s)
-          AND (%(tag)s::text IS NULL OR EXISTS (
-                SELECT FROM profile.tag g WHERE g.merchant_id = c.merchant_id
-                AND g.customer_id = c.customer_id AND g.name = %(tag)s))
-          AND (%(seen_at)s::timestamptz IS NULL
-               OR (c.last_seen_at, c.customer_id) < (%(seen_at)s, %(customer)s::uuid))
-        ORDER BY c.last_seen_at DESC, c.customer_id DESC LIMIT %(count_max)s
-        """,
+        _LIST.replace("{met}", _MET if tag and tag.startswith(SOURCE_TAG) else ""),
         {
             "ids": None if ids is None else list(ids),
             "unit_ids": None if unit_ids is None else list(unit_ids),
             "staff": staff_id,
             "tag": tag,
+            "source": tag.removeprefix(SOURCE_TAG) if tag else None,
             "seen_at": seen_at,
             "customer": customer_id,
             "count_max": count_max,
@@ -181,14 +196,23 @@ def find_named(tx: ReadTx, name_blind: bytes) -> list[UUID]:
 
 
 def list_tags(tx: ReadTx, customer_ids: Iterable[UUID]) -> dict[UUID, list[Tag]]:
+    """By name. Those of their sources are on them since they are known."""
     found: dict[UUID, list[Tag]] = {}
     for row in tx.rows(
         dict,
         """
-        SELECT customer_id, name, source, at FROM profile.tag
-        WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s) ORDER BY name
+        SELECT DISTINCT ON (name, customer_id) customer_id, name, source, at FROM (
+            SELECT 1 AS rank, customer_id, name, source, at FROM profile.tag
+            WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+            UNION ALL
+            SELECT 2, c.customer_id, %(prefix)s || s.name, 'auto', i.created_at
+            FROM profile.customer c
+            JOIN identity.customer i ON i.merchant_id = c.merchant_id AND i.id = c.customer_id
+            CROSS JOIN LATERAL unnest(c.source_channels) AS s (name)
+            WHERE c.merchant_id = %(merchant)s AND c.customer_id = ANY(%(ids)s)) AS carried
+        ORDER BY name, customer_id, rank
         """,
-        {"ids": list(customer_ids)},
+        {"ids": list(customer_ids), "prefix": SOURCE_TAG},
     ):
         found.setdefault(row["customer_id"], []).append(Tag(row["name"], row["source"], row["at"]))
     return found

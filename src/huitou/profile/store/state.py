@@ -123,7 +123,7 @@ def derive_consents(tx: Tx, root_ids: Collection[UUID]) -> None:
 
 
 def derive_tags(tx: Tx, root_ids: Collection[UUID]) -> None:
-    """The latest word on each tag; the sources of a customer are tags of their own."""
+    """The latest word on each tag."""
     _clear(tx, "tag", root_ids)
     tx.run(
         """
@@ -136,26 +136,6 @@ def derive_tags(tx: Tx, root_ids: Collection[UUID]) -> None:
             JOIN profile.tag_log l ON l.merchant_id = m.merchant_id AND l.customer_id = m.id
             ORDER BY t.id, l.name, l.at DESC, l.id DESC
         ) AS latest WHERE is_on
-        """,
-        _of(root_ids),
-    )
-    add_source_tags(tx, root_ids)
-
-
-def add_source_tags(tx: Tx, root_ids: Collection[UUID]) -> None:
-    """`source:pos` and so on, from the customers' rows, since the customer is known.
-
-    Since then and not since now, so that deriving anew, as after a merge taken back, says the same.
-    """
-    tx.run(
-        """
-        INSERT INTO profile.tag (merchant_id, customer_id, name, source, at)
-        SELECT %(merchant)s, c.customer_id, 'source:' || s.name, 'auto', i.created_at
-        FROM unnest(%(roots)s::uuid[]) AS t (id)
-        JOIN profile.customer c ON c.merchant_id = %(merchant)s AND c.customer_id = t.id
-        JOIN identity.customer i ON i.merchant_id = c.merchant_id AND i.id = c.customer_id
-        CROSS JOIN LATERAL unnest(c.source_channels) AS s (name)
-        ON CONFLICT DO NOTHING
         """,
         _of(root_ids),
     )

@@ -13,9 +13,10 @@ from typing import Any, LiteralString
 
 from psycopg import sql
 
+from huitou.profile.types import SOURCE_TAG
 from huitou.segment.rules import ages, sample
 from huitou.segment.rules.statement import NOTHING, Scan, Sql, Statement
-from huitou.segment.rules.trait_figures import shown_trait, trait, trait_rows
+from huitou.segment.rules.trait_figures import shown_trait, source_tag, trait, trait_rows
 from huitou.segment.types.rule import (
     Consent,
     Event,
@@ -65,6 +66,8 @@ def figure(statement: Statement, leaf: Leaf) -> Figure:
         case Trait():
             source, test = trait(statement, leaf)
             return Figure(source, test, _trait_part(statement, leaf))
+        case Tag(name) if name.startswith(SOURCE_TAG):
+            return Figure(source_tag(statement, name), _is_known)
         case Tag():
             return _of(statement, _tag(statement, leaf), _is_known)
         case Consent():
@@ -247,9 +250,26 @@ def _matching_lines(statement: Statement, leaf: Purchase) -> Sql:
         statement.within("l.paid_at", leaf.window)
         + statement.among("l.category_code", where.category)
         + statement.among("l.sku", where.sku)
-        + statement.in_units("l.unit_id", where.unit)
-        + statement.among("l.source", where.channel)
+        + _bought_there(statement, leaf)
     )
+
+
+def _bought_there(statement: Statement, leaf: Purchase) -> Sql:
+    """Its order says where a line was bought; in the copy it says so itself."""
+    unit, channel = leaf.where.unit, leaf.where.channel
+    if unit is None and channel is None:
+        return NOTHING
+    if statement.is_copy:
+        return statement.in_units("l.unit_id", unit) + statement.among("l.source", channel)
+    scan = BOUGHT if statement.is_read else PURCHASES
+    orders = (
+        sql.SQL("SELECT p.id" + scan.rows)
+        + statement.within("p.paid_at", leaf.window)
+        + statement.in_units("p.unit_id", unit)
+        + statement.among("p.source", channel)
+        + (NOTHING if statement.is_read else statement.only(scan.id))
+    )
+    return sql.SQL(" AND l.order_id IN ({})").format(orders)
 
 
 def _event(statement: Statement, leaf: Event) -> Figure:
@@ -364,17 +384,10 @@ def _trait_part(statement: Statement, leaf: Trait) -> Part:
     return Part(scan, picked, _column(value))
 
 
-_DRAW: LiteralString = (
-    "('x' || encode(substr(sha256(convert_to({} || ':' || c.id::text, 'UTF8')), 1, 4), 'hex'))"
-    "::bit(32)::bigint"
-)
-_DRAW_OF_COPY: LiteralString = "drawn({}, c.uuid)"
-
-
 def _sample(statement: Statement, leaf: Sample) -> Figure:
-    """`rules.sample.draw` in SQL."""
+    """`sample.draw` in SQL."""
     salt = statement.value(leaf.salt, "text")
-    draw = sql.SQL(_DRAW_OF_COPY if statement.is_copy else _DRAW).format(salt)
+    draw = sql.SQL(sample.IN_COPY if statement.is_copy else sample.IN_POSTGRES).format(salt)
     threshold: Any = sample.threshold_of(leaf.share)
     return _of(
         statement,

@@ -1,9 +1,16 @@
 """A stored draw: the same customers for the same salt, in Python and in SQL."""
 
 import hashlib
+from typing import LiteralString
 from uuid import UUID
 
 SPACE = 2**32
+IN_POSTGRES: LiteralString = (
+    "('x' || encode(substr(sha256(convert_to({} || ':' || c.id::text, 'UTF8')), 1, 4), 'hex'))"
+    "::bit(32)::bigint"
+)
+IN_COPY: LiteralString = "drawn({}, c.uuid)"
+"""`draw` in SQL, of the customer `c` and a salt to be put in."""
 
 
 def threshold_of(share: float) -> int:

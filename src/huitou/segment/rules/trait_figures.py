@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from huitou.order.types import RFM_BANDS
+from huitou.profile.types import SOURCE_TAG
 from huitou.segment.rules import ages, traits
 from huitou.segment.rules.statement import Scan, Sql, Statement
 from huitou.segment.types.rule import Op, Trait
@@ -120,6 +121,24 @@ def trait_rows(leaf: Trait) -> tuple[Scan, LiteralString]:
         return _CUSTOM, "t.value"
     column, table = _READ[leaf.name]
     return Scan(table, "t.id" if table is _KNOWN else "t.customer_id", "one"), column
+
+
+def source_tag(statement: Statement, name: str) -> Sql:
+    """The same for a tag `source:…`: of whoever was met there, since they are known, and of whom somebody
+    gave such a tag."""
+    only = statement.only("t.customer_id")
+    return sql.SQL(
+        "SELECT q.id, min(q.value) AS value FROM ("
+        "SELECT t.customer_id AS id, c.created_at AS value FROM profile.customer t"
+        " JOIN identity.customer c ON c.merchant_id = t.merchant_id AND c.id = t.customer_id"
+        " WHERE t.merchant_id = %(merchant)s AND t.source_channels && {source}{only}"
+        " UNION ALL SELECT t.customer_id, t.at FROM profile.tag t"
+        " WHERE t.merchant_id = %(merchant)s AND t.name = {name}{only}) q GROUP BY q.id"
+    ).format(
+        source=statement.value([name.removeprefix(SOURCE_TAG)], "text[]"),
+        name=statement.value(name, "text"),
+        only=only,
+    )
 
 
 def shown_trait(leaf: Trait, value: Sql) -> Sql:
