@@ -1,5 +1,5 @@
 import { DownloadOutlined } from '@ant-design/icons'
-import { Button, Skeleton, Table } from 'antd'
+import { Button, Skeleton } from 'antd'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
@@ -9,11 +9,12 @@ import { saveCsv } from '@/ui/csv'
 import { Meaning, Money } from '@/ui/figure'
 import { Link } from '@/shell/router'
 import { Fault, Nothing } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 
 const stages: Stage[] = ['tasks', 'sent', 'delivered', 'opened', 'bought']
 const sums = [...stages, 'orders', 'amount_fen', 'commission_fen'] as const
 
-/** A store's sum, or one associate's line under it. */
+/** A store's sum with its associates' lines under it; the total of all stores has the key `total`. */
 interface Line extends ResultRow {
   key: string
   children?: Line[]
@@ -77,20 +78,20 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
         action={<Link to="/campaigns/new">{t('merchant.first_campaign')}</Link>}
       />
     )
-  const open = (line: Line | null, stage: Stage) => () =>
+  const open = (line: Line, stage: Stage) => () =>
     drill({
-      title: [line?.unit_name, line?.staff_name, t(`insight.${stage}`)].filter(Boolean).join(' · '),
+      title: [line.unit_name, line.staff_name, t(`insight.${stage}`)].filter(Boolean).join(' · '),
       path: '/v1/results/customers',
       query: {
         campaign,
-        unit: codes.get(line?.unit_id ?? '') ?? unit,
-        staff: line?.staff_id,
+        unit: codes.get(line.unit_id ?? '') ?? unit,
+        staff: line.staff_id,
         stage,
       },
     })
-  const number = (line: Line | null, stage: Stage, value: number) => (
+  const number = (line: Line, stage: Stage) => (
     <button type="button" className="opens num" onClick={open(line, stage)}>
-      {value}
+      {line[stage]}
     </button>
   )
   return (
@@ -122,27 +123,27 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
           {t('ui.export_csv')}
         </Button>
       </div>
-      <Table<Line>
+      <Rows<Line>
         size="small"
         pagination={false}
-        scroll={{ x: 'max-content' }}
         sticky={{ offsetHeader: 60 }}
+        rowKey="key"
         dataSource={lines}
+        total={{ ...total, key: 'total' }}
         columns={[
           {
             title: t('insight.store'),
-            render: (_, line) =>
-              line.children ? (
-                <b className="name">{line.unit_name ?? '–'}</b>
-              ) : (
-                (line.staff_name ?? t('insight.by_sms'))
-              ),
+            render: (_, line) => {
+              if (line.key === 'total') return <b>{t('insight.total')}</b>
+              if (line.children) return <b className="name">{line.unit_name ?? '–'}</b>
+              return line.staff_name ?? t('insight.by_sms')
+            },
           },
           ...stages.map((stage) => ({
             title: <Meaning of={stage}>{t(`insight.${stage}`)}</Meaning>,
             align: 'right' as const,
             sorter: (a: Line, b: Line) => a[stage] - b[stage],
-            render: (_: unknown, line: Line) => number(line, stage, line[stage]),
+            render: (_: unknown, line: Line) => number(line, stage),
           })),
           {
             title: <Meaning of="amount_fen">{t('insight.amount')}</Meaning>,
@@ -164,28 +165,6 @@ export function ResultsTable({ campaign, unit }: { campaign?: string; unit?: str
             ),
           },
         ]}
-        summary={() => (
-          <Table.Summary.Row>
-            <Table.Summary.Cell index={0}>
-              <b>{t('insight.total')}</b>
-            </Table.Summary.Cell>
-            {stages.map((stage, index) => (
-              <Table.Summary.Cell key={stage} index={index + 1} align="right">
-                {number(null, stage, total[stage])}
-              </Table.Summary.Cell>
-            ))}
-            <Table.Summary.Cell index={6} align="right">
-              <button type="button" className="opens" onClick={open(null, 'bought')}>
-                <Money fen={total.amount_fen} />
-              </button>
-            </Table.Summary.Cell>
-            <Table.Summary.Cell index={7} align="right">
-              <button type="button" className="opens" onClick={open(null, 'bought')}>
-                <Money fen={total.commission_fen} isExact />
-              </button>
-            </Table.Summary.Cell>
-          </Table.Summary.Row>
-        )}
       />
     </>
   )

@@ -1,11 +1,12 @@
 import { PlusOutlined } from '@ant-design/icons'
-import { Button, Form, Input, Modal, Select, Table, Tag } from 'antd'
+import { Button, Form, Input, Modal, Select, Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
 import type { NewUnit, Unit } from '@/client/types'
 import { showDone } from '@/shell/notify'
 import { Answer, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 
 interface Branch extends Unit {
   children?: Branch[]
@@ -37,12 +38,11 @@ export function Units() {
     >
       <Answer of={units}>
         {({ items }) => (
-          <Table<Branch>
+          <Rows<Branch>
             size="small"
             key={items.length}
             rowKey="id"
             pagination={false}
-            scroll={{ x: 'max-content' }}
             dataSource={treeOf(items)}
             expandable={{ defaultExpandAllRows: true }}
             columns={[

@@ -22,7 +22,12 @@ export function OrderReceipt({ unit, orderNo }: { unit: string; orderNo: string 
       <PageHead
         title={t('offer.order_title', { no: orderNo })}
         hint={t('offer.order_hint')}
-        actions={order.data && <Replay unit={unit} orderNo={orderNo} />}
+        actions={
+          <>
+            <Button href="#/offers/orders">{t('offer.other_order')}</Button>
+            {order.data && <Replay unit={unit} orderNo={orderNo} />}
+          </>
+        }
       />
       <Answer of={order} rows={10}>
         {(data) => (

@@ -1,4 +1,4 @@
-import { Table, Tag } from 'antd'
+import { Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { usePages, useRead } from '@/client/query'
 import type { Order, OrderLine } from '@/client/types'
@@ -8,6 +8,7 @@ import { Figure, Money } from '@/ui/figure'
 import { quantity, roundYuan, yuan } from '@/ui/format'
 import { Answer, Nothing, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
+import { Rows } from '@/ui/rows'
 import { Bars } from '@/ui/spark'
 import { Ago } from '@/ui/time'
 
@@ -155,7 +156,7 @@ function ReceiptLink({ order }: { order: Order }) {
 function Lines({ lines }: { lines: OrderLine[] }) {
   const { t } = useTranslation()
   return (
-    <Table<OrderLine>
+    <Rows<OrderLine>
       size="small"
       rowKey="line_no"
       pagination={false}

@@ -1,8 +1,9 @@
-import { Table, Tag } from 'antd'
+import { Tag } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { OfferCheck, OfferLowPrice } from '@/client/types'
 import { yuan } from '@/ui/format'
 import { Nothing, Panel } from '@/ui/page'
+import { Rows } from '@/ui/rows'
 import { useSaid } from './said'
 
 const colours = { floor: 'red', free: 'red', cost: 'orange', gifts: 'orange' }
@@ -22,10 +23,9 @@ export function Prices({ check }: { check: OfferCheck }) {
         </small>
       }
     >
-      <Table<OfferLowPrice>
+      <Rows<OfferLowPrice>
         size="small"
         rowKey="sku"
-        scroll={{ x: 'max-content' }}
         dataSource={check.prices}
         pagination={{ pageSize: 8, hideOnSinglePage: true, showSizeChanger: false }}
         locale={{ emptyText: <Nothing title={t('check.no_prices')} /> }}
