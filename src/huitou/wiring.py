@@ -268,6 +268,13 @@ def edge_routers() -> list[Any]:
     """The edge's routers that know rooms and adapters."""
     return [
         import_module(f"huitou.{name}").router
-        for name in ("api.channels", "api.imports", "api.exports", "api.wecom_login", "demo.http")
+        for name in (
+            "api.channels",
+            "api.imports",
+            "api.audit",
+            "api.exports",
+            "api.wecom_login",
+            "demo.http",
+        )
         if util.find_spec(f"huitou.{name}") is not None
     ]

@@ -107,6 +107,11 @@ def test_a_customer_all_round(open_page: OpenPage, demo: Demo) -> None:
     line = page.locator("tbody tr", has_text="查看了完整信息").first
     expect(line).to_be_visible()
     assert customer in str(line.get_by_role("link").get_attribute("href"))
+    expect(line.get_by_role("link")).to_have_text(re.compile(r"\*$"))
+    line.get_by_role("button", name="只看它").click()
+    expect(page).to_have_url(re.compile(f"subject=customer%3A{customer}$"))
+    expect(page.locator("tbody tr", has_text="登录")).to_have_count(0)
+    expect(page.locator(".filters")).to_contain_text("只看：客户")
     for tab in ("订单", "任务", "消息"):
         page.goto(f"/#/customers/{customer}")
         page.get_by_role("tab", name=tab).click()
@@ -120,6 +125,59 @@ def test_a_list_is_cards_on_a_phone_and_opens_by_enter(open_page: OpenPage) -> N
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     card.press("Enter")
     expect(page).to_have_url(re.compile("#/customers/[0-9a-f-]{36}"))
+
+
+def test_sums_and_what_unfolds_are_cards_on_a_phone(open_page: OpenPage) -> None:
+    page = open_page("/#/results", (390, 844), role="headquarters")
+    cards = page.locator(".cards").first
+    expect(cards.locator("> li").first).to_contain_text("合计")
+    store = cards.locator("> li").nth(1)
+    store.get_by_role("button", name="展开").click()
+    expect(store.locator(".unfolded li").first).to_contain_text("任务")
+    page.goto("/#/settings")
+    expect(page.locator(".unfolded .unfolded li").first).to_contain_text("店")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_audit_log_says_what_a_setting_was_and_keeps_what_was_written(
+    open_page: OpenPage, demo: Demo
+) -> None:
+    key = "campaign.grace_minutes"
+    known = next(one for one in demo.get("/v1/settings")["items"] if one["key"] == key)
+    changed = {"value": known["value"] + 1, "version": known["version"]}
+    answer = demo.api.put(f"/v1/settings/{key}", json=changed)
+    assert answer.status_code == 200, answer.text
+    page = open_page("/#/settings/audit?verb=setting.changed", role="headquarters")
+    line = page.locator(".ant-table-row").first
+    expect(line).to_contain_text("修改参数")
+    expect(line.locator("dd").first).to_have_text(f"{known['value']} → {known['value'] + 1}")
+    line.get_by_role("button", name="原始记录").click()
+    expect(line.locator("pre")).to_contain_text(f'"subject": "{key}"')
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出 CSV").click()
+    assert "修改参数" in download.value.path().read_text(encoding="utf-8-sig")
+    again = {"value": known["value"], "version": answer.json()["version"]}
+    assert demo.api.put(f"/v1/settings/{key}", json=again).status_code == 200
+
+
+def test_an_order_is_looked_up_by_store_and_number(open_page: OpenPage, demo: Demo) -> None:
+    unit, number = str(demo.told["unit"]), f"FIND-{uuid4().hex[:8]}"
+    name = next(one["name"] for one in demo.get("/v1/units")["items"] if one["code"] == unit)
+    lines = [{"line_no": 1, "sku": demo.told["sku"], "quantity": 1, "list_fen": 1_000}]
+    cart = {"unit": unit, "lines": lines}
+    best = demo.post("/v1/offers/best", cart)
+    placed = demo.api.put(
+        "/v1/offers/orders", json={**cart, "order_no": number, "decision": best["decision"]}
+    )
+    assert placed.is_success, placed.text
+    page = open_page("/#/offers/orders", role="headquarters")
+    page.get_by_role("combobox", name="门店").fill(name)
+    page.get_by_role("combobox", name="门店").press("Enter")
+    page.get_by_role("textbox", name="单号").fill(f" {number} ")
+    page.get_by_role("button", name="查看").click()
+    expect(page.locator(".receipt")).to_contain_text(number)
+    page.get_by_role("link", name="查别的订单").click()
+    expect(page.get_by_role("button", name="查看")).to_be_visible()
 
 
 def test_a_segment_becomes_a_care_task(open_page: OpenPage, demo: Demo) -> None:

@@ -394,9 +394,30 @@ export interface paths {
         };
         /**
          * List Audit
-         * @description Who did what, newest first.
+         * @description Who did what to what, newest first. `who` is a principal, or `key`, `customer` or `system`; `subject`
+         *     is what the line was written about, as `customer:<id>`.
          */
         get: operations["list_audit_v1_audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/verbs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit Verbs
+         * @description Everything the log can say was done.
+         */
+        get: operations["list_audit_verbs_v1_audit_verbs_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2731,6 +2752,26 @@ export interface paths {
          *     and one with personal values in full whoever lacks `customer.reveal`.
          */
         get: operations["get_export_file_v1_exports__export_id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Audit
+         * @description The lines a search of `/v1/audit` finds, the newest 100,000, as CSV; that is audited too.
+         */
+        get: operations["export_audit_v1_exports_audit_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7125,8 +7166,15 @@ export interface components {
              */
             tiers?: string[];
         };
-        /** AuditLine */
-        AuditLine: {
+        /**
+         * AuditShown
+         * @description Who (`who`) did what (`did`) to what: `thing` says what kind of thing it is, `name` what it is called (a
+         *     customer's masked; None where that is not known any more) and `about` which one it is, empty where there is
+         *     but one. `detail` is as it was written, `facts` as it reads.
+         */
+        AuditShown: {
+            /** About */
+            about: string;
             /**
              * At
              * Format: date-time
@@ -7136,17 +7184,29 @@ export interface components {
             detail: {
                 [key: string]: unknown;
             };
+            /** Did */
+            did: string;
+            /** Facts */
+            facts: components["schemas"]["Fact"][];
             /**
              * Id
              * Format: uuid
              */
             id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string | null;
             /** Principal */
             principal: string;
             /** Subject */
             subject: string;
+            /** Thing */
+            thing: string;
             /** Verb */
             verb: string;
+            /** Who */
+            who: string;
         };
         /** AwayBody */
         AwayBody: {
@@ -9370,6 +9430,18 @@ export interface components {
             made_at: string;
             /** Rows */
             rows: number;
+        };
+        /**
+         * Fact
+         * @description A value of the detail; `before` where both are known.
+         */
+        Fact: {
+            /** Before */
+            before: string | null;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /**
          * FailureCount
@@ -12739,9 +12811,9 @@ export interface components {
          * Page
          * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
          */
-        Page_AuditLine_: {
+        Page_AuditShown_: {
             /** Items */
-            items: components["schemas"]["AuditLine"][];
+            items: components["schemas"]["AuditShown"][];
             /** Next */
             next: string | null;
         };
@@ -13392,6 +13464,16 @@ export interface components {
         Page_Unit_: {
             /** Items */
             items: components["schemas"]["Unit"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * Page
+         * @description Up to `PAGE_MAX` items and the cursor of the next page, if there is one.
+         */
+        Page_VerbShown_: {
+            /** Items */
+            items: components["schemas"]["VerbShown"][];
             /** Next */
             next: string | null;
         };
@@ -17923,6 +18005,18 @@ export interface components {
             type: string;
         };
         /**
+         * VerbShown
+         * @description Something that can have been done, and what it is about.
+         */
+        VerbShown: {
+            /** Group */
+            group: string;
+            /** Text */
+            text: string;
+            /** Verb */
+            verb: string;
+        };
+        /**
          * Verdict
          * @description What attribution says of one order, with the sentence for people.
          */
@@ -18961,6 +19055,12 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                limit?: number;
+                since?: string | null;
+                subject?: string | null;
+                until?: string | null;
+                verb?: string;
+                who?: string | null;
             };
             header?: never;
             path?: never;
@@ -18974,7 +19074,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_AuditLine_"];
+                    "application/json": components["schemas"]["Page_AuditShown_"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    list_audit_verbs_v1_audit_verbs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VerbShown_"];
                 };
             };
             /** @description Refused */
@@ -23075,6 +23204,39 @@ export interface operations {
             path: {
                 export_id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    export_audit_v1_exports_audit_get: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                subject?: string | null;
+                until?: string | null;
+                verb?: string;
+                who?: string | null;
+            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

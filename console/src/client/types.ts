@@ -210,7 +210,8 @@ export type NewApiKey = Schemas['KeyBody']
 export type Channel = Schemas['ChannelShown']
 export type CallbackHealth = Schemas['CallbackHealth']
 export type Setting = Schemas['SettingInForce']
-export type AuditLine = Schemas['AuditLine']
+export type AuditLine = Schemas['AuditShown']
+export type AuditVerb = Schemas['VerbShown']
 
 /** The part of JSON schema that a channel's form is drawn from. */
 export interface JsonSchema {

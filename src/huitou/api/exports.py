@@ -116,7 +116,7 @@ def export_messages(request: Request, tx: Writing, asking: Asking, asked: Search
     found = messages.lines(
         request.app.state.database, asking.merchant, asking.scope, asked, language
     )
-    return _file("csv", messages.headers(language), found, f"messages-{tx.now:%Y%m%d-%H%M}.csv")
+    return file_of("csv", messages.headers(language), found, f"messages-{tx.now:%Y%m%d-%H%M}.csv")
 
 
 @router.get("/{export_id}")
@@ -150,10 +150,11 @@ def get_export_file(request: Request, tx: Writing, asking: Asking, export_id: UU
     merchants.audit(tx, "export.downloaded", f"export:{export_id}", customers=found.done)
     lines = _lines(request.app.state.database, asking.merchant, Path(work.path), work.place)
     name = f"{found.segment_name}-{found.created_at:%Y%m%d}.{found.format}"
-    return _file(found.format, fields.headers(found.fields, work.language), lines, name)
+    return file_of(found.format, fields.headers(found.fields, work.language), lines, name)
 
 
-def _file(format_: Format, headers: Sequence[str], lines: sheets.Rows, name: str) -> Response:
+def file_of(format_: Format, headers: Sequence[str], lines: sheets.Rows, name: str) -> Response:
+    """A download that is written as it is sent."""
     return StreamingResponse(
         sheets.pieces(format_, headers, lines),
         media_type=sheets.MEDIA[format_],

@@ -1,4 +1,4 @@
-"""People and the business around them: log-in, units, staff, keys, settings, channels, audit."""
+"""People and the business around them: log-in, units, staff, keys, settings, channels."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,6 @@ from huitou.kernel.page import Page
 from huitou.merchant import actions, reads, rules, store
 from huitou.merchant.types import (
     ApiKey,
-    AuditLine,
     Connector,
     NewApiKey,
     NewStaff,
@@ -320,12 +319,6 @@ def list_connectors(tx: Reading) -> Page[Connector]:
 def add_connector(tx: Writing, body: ConnectorBody) -> None:
     """Register a source of events."""
     actions.add_connector(tx, body.name, body.title)
-
-
-@router.get("/audit", dependencies=[needs("setting.edit")])
-def list_audit(tx: Reading, cursor: str | None = None) -> Page[AuditLine]:
-    """Who did what, newest first."""
-    return reads.list_audit(tx, cursor)
 
 
 def phone_text(phone: str | None) -> str | None:

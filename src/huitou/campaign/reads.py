@@ -121,6 +121,11 @@ def get_list(tx: ReadTx, list_id: UUID) -> CustomerList:
     return found
 
 
+def list_names(tx: ReadTx, list_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names of lists of customers by id."""
+    return lists.names(tx, list_ids)
+
+
 def list_lists(tx: ReadTx, *, cursor: str | None = None, limit: int = 50) -> Page[CustomerList]:
     """Lists of customers by file, newest first."""
     limit = min(limit, PAGE_MAX)

@@ -63,6 +63,11 @@ def list_codes(
     return Page([shown(row) for row in rows[:limit]], following)
 
 
+def names(tx: ReadTx, code_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names of those in the asker's scope by id."""
+    return {row.id: row.name for row in codes.find_codes(tx, code_ids)}
+
+
 def get_code(tx: ReadTx, code_id: UUID) -> Code:
     """One code in the asker's scope. Refuses `NoCode`."""
     return shown(get_row(tx, code_id))

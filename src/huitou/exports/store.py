@@ -1,5 +1,6 @@
 """SQL of exports: who asked for what, and how far it is."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import LiteralString
 from uuid import UUID
@@ -74,6 +75,20 @@ def list_exports(tx: ReadTx, segment_id: UUID | None) -> list[Export]:
         """,
         {"segment": segment_id, "by": tx.principal, "kept": KEPT, "count_max": PAGE_MAX},
     )
+
+
+def names(tx: ReadTx, export_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names of the segments that were exported, by the export's id."""
+    rows = tx.rows(
+        dict,
+        """
+        SELECT x.id, s.name FROM segment.export x
+        JOIN segment.segment s ON s.merchant_id = x.merchant_id AND s.id = x.segment_id
+        WHERE x.merchant_id = %(merchant)s AND x.id = ANY(%(ids)s::uuid[])
+        """,
+        {"ids": list(export_ids)},
+    )
+    return {row["id"]: row["name"] for row in rows}
 
 
 def get_work(tx: ReadTx, export_id: UUID) -> Work:

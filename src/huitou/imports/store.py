@@ -100,6 +100,19 @@ def get_import(tx: ReadTx, import_id: UUID) -> Import:
     return found
 
 
+def names(tx: ReadTx, import_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """File names by id."""
+    rows = tx.rows(
+        dict,
+        """
+        SELECT id, file_name FROM event.import
+        WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s::uuid[])
+        """,
+        {"ids": list(import_ids)},
+    )
+    return {row["id"]: row["file_name"] for row in rows}
+
+
 def lock_import(tx: Tx, import_id: UUID) -> Import:
     """One import, for its job alone."""
     tx.run(

@@ -51,7 +51,8 @@ def found_merchant(
 
 
 def audit(tx: Tx, verb: str, subject: str, **detail: Any) -> None:
-    """Write who did what. `detail` holds ids, codes and counts, never personal values."""
+    """Write who did what. `detail` holds ids, codes and counts, never personal values; a change of one value is
+    `{"before": …, "after": …}`."""
     store.add_audit(tx, AuditLine(new_id(), tx.now, tx.principal, verb, subject, detail))
 
 
@@ -194,11 +195,14 @@ def set_setting(
         above = store.settings_along(tx, key, path)
         if any(found.is_locked and found.unit_id != unit_id for found in above):
             raise SettingLocked()
+    before = reads.setting(tx, key, unit_id)
     if not store.set_setting(
         tx, key=key, unit_id=unit_id, value=value, is_locked=is_locked, version=version
     ):
         raise VersionConflict()
-    audit(tx, "setting.changed", key, unit=str(unit_id) if unit_id else None)
+    change = {"before": before, "after": value}
+    unit = str(unit_id) if unit_id else None
+    audit(tx, "setting.changed", key, value=change, unit=unit, is_locked=is_locked)
     return Setting(key, unit_id, value, is_locked, version + 1)
 
 

@@ -5,11 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
-from huitou.kernel.page import PAGE_MAX, BadCursor, Page
 from huitou.merchant import rules, store
 from huitou.merchant.types import (
     ApiKey,
-    AuditLine,
     ChannelState,
     Connector,
     Merchant,
@@ -104,6 +102,11 @@ def units_of_staff(tx: ReadTx, staff_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return {staff.id: staff.unit_id for staff in found}
 
 
+def staff_names(tx: ReadTx, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of these members of staff, whatever the scope."""
+    return {staff.id: staff.name for staff in store.find_staff_among(tx, list(staff_ids), [])}
+
+
 def get_staff(tx: ReadTx, staff_id: UUID) -> Staff:
     """One member of staff, or a refusal."""
     staff = store.find_staff(tx, id=staff_id)
@@ -192,13 +195,3 @@ def channel_config(tx: ReadTx, kind: str) -> str | None:
 def list_connectors(tx: ReadTx) -> list[Connector]:
     """The registered sources of events."""
     return store.list_connectors(tx)
-
-
-def list_audit(tx: ReadTx, cursor: str | None) -> Page[AuditLine]:
-    """The audit log, newest first."""
-    try:
-        before = UUID(cursor) if cursor else None
-    except ValueError as error:
-        raise BadCursor() from error
-    lines = store.list_audit(tx, before, PAGE_MAX)
-    return Page(lines, str(lines[-1].id) if len(lines) == PAGE_MAX else None)

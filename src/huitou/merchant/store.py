@@ -381,14 +381,3 @@ def add_audit(tx: Tx, line: AuditLine) -> None:
             "detail": psycopg.types.json.Jsonb(line.detail),
         },
     )
-
-
-def list_audit(tx: ReadTx, before: UUID | None, limit: int) -> list[AuditLine]:
-    """Newest first."""
-    return tx.rows(
-        AuditLine,
-        "SELECT id, at, principal, verb, subject, detail FROM merchant.audit"
-        " WHERE merchant_id = %(merchant)s AND (%(before)s::uuid IS NULL OR id < %(before)s)"
-        " ORDER BY id DESC LIMIT %(limit)s",
-        {"before": before, "limit": limit},
-    )

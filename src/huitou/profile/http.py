@@ -187,8 +187,9 @@ def set_flags(tx: Writing, customer_id: UUID, body: Flags) -> CustomerDetail:
 def set_zone(tx: Writing, customer_id: UUID, body: Zone) -> CustomerDetail:
     """Where the customer's clock is: for quiet hours and days of the contact policy."""
     root_id = reads.get_visible_root(tx, customer_id)
+    change = {"before": reads.get_customer(tx, root_id).zone, "after": body.zone}
     actions.set_zone(tx, root_id, body.zone)
-    merchants.audit(tx, "customer.zone_set", f"customer:{root_id}", zone=body.zone)
+    merchants.audit(tx, "customer.zone_set", f"customer:{root_id}", zone=change)
     return reads.get_customer(tx, root_id)
 
 

@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi.testclient import TestClient
 
+from huitou.auditing import reads as audit
+from huitou.auditing.types import Asked
 from huitou.base.db import Database, Scope
 from huitou.benefit.actions import adjustments, approvals, stored
 from huitou.benefit.reads import approvals as reads
@@ -14,7 +16,6 @@ from huitou.benefit.types.approvals import BadEnd, Decided, NotTheAsker, SamePer
 from huitou.benefit.types.ledger import BelowFloor
 from huitou.benefit.types.stored import OverCap
 from huitou.merchant import actions as merchants
-from huitou.merchant import reads as settings
 from huitou.merchant.types import NoUnit
 from tests.conftest import Brand, Clock, Read, Write
 from tests.rooms.benefit.coupon_world import make_customers
@@ -45,7 +46,7 @@ def test_below_the_limit_one_person_gives_and_takes(
         assert has(tx, customer)[0] == 500
         assert ledger.balance(tx, ("customer", customer), "growth") == 50
         lines = [
-            each for each in settings.list_audit(tx, None).items if each.verb == "benefit.adjusted"
+            each for each in audit.list_lines(tx, Asked()).items if each.verb == "benefit.adjusted"
         ]
         assert [each.detail["reason"] for each in lines] == ["补偿", "误发", "补偿"]
         assert broken(tx) == []

@@ -12,11 +12,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from huitou.api.app import create_app
+from huitou.auditing import reads as audit
+from huitou.auditing.types import Asked
 from huitou.base.db import Database, Scope
 from huitou.benefit.actions import approvals, coupons, redeeming
 from huitou.benefit.types.redeeming import Presented
 from huitou.merchant import actions as merchants
-from huitou.merchant import reads as audit
 from huitou.offer.actions import checks, publishing
 from huitou.offer.reads import checks as reads
 from huitou.offer.store import checks as store
@@ -372,7 +373,7 @@ def test_what_may_cost_much_is_published_by_two(
     shown = client.get(f"/v1/offers/{id_}").json()
     assert (shown["state"], shown["in_force"], shown["waiting"]) == ("published", 1, None)
     with read() as tx:
-        verbs = [line.verb for line in audit.list_audit(tx, None).items]
+        verbs = [line.verb for line in audit.list_lines(tx, Asked()).items]
     assert {"approval.asked", "approval.approved", "offer.published"} <= set(verbs)
     client.post(f"/v1/offers/{id_}/pause")
     assert publish(client, id_)["state"] == "published"

@@ -30,6 +30,11 @@ export function Rights({ customer }: { customer: Customer }) {
           {t('profile.export')}
         </Button>
       )}
+      {may('setting.edit') && (
+        <Button href={`#/settings/audit?subject=customer:${customer.id}`}>
+          {t('profile.audit')}
+        </Button>
+      )}
       {may('customer.edit') && customer.state === 'live' && (
         <Button danger onClick={() => setAsking(true)}>
           {t('profile.forget')}

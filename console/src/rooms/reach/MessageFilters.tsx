@@ -5,7 +5,7 @@ import { useRead } from '@/client/query'
 import { CustomerPick } from '@/shell/customer'
 import { useFilters } from '@/shell/router'
 import { useMay } from '@/shell/session'
-import { Between, Choice, Clear, named } from './filters'
+import { Between, Choice, Clear, named } from '@/shell/filters'
 import { CHANNELS, FILTERS, STATES, channelName, purposeName } from './words'
 import { useCategories } from './useCategories'
 
@@ -21,11 +21,24 @@ export function MessageFilters() {
   return (
     <div className="filters message-filters">
       <CustomerPick value={get('customer')} change={(customer) => set({ customer })} />
-      <Choice name="channel" options={named(CHANNELS, (one) => channelName(t, one))} />
-      <Choice name="purpose" options={named(PURPOSES, (one) => purposeName(t, one))} />
-      <Choice name="state" options={named(STATES, (one) => t(`reach.state_${one}`))} />
+      <Choice
+        name="channel"
+        label={t('reach.any_channel')}
+        options={named(CHANNELS, (one) => channelName(t, one))}
+      />
+      <Choice
+        name="purpose"
+        label={t('reach.any_purpose')}
+        options={named(PURPOSES, (one) => purposeName(t, one))}
+      />
+      <Choice
+        name="state"
+        label={t('reach.any_state')}
+        options={named(STATES, (one) => t(`reach.state_${one}`))}
+      />
       <Choice
         name="failure"
+        label={t('reach.any_failure')}
         options={failures.data?.items.map((one) => ({
           value: one.code,
           label: `${one.text} ${one.count}`,
@@ -52,10 +65,11 @@ function Rarer() {
   const categories = useCategories()
   return (
     <>
-      <Choice name="category" options={categories} />
+      <Choice name="category" label={t('reach.any_category')} options={categories} />
       {may('campaign.read') && (
         <Choice
           name="campaign"
+          label={t('reach.any_campaign')}
           options={campaigns.data?.items.map((one) => ({
             value: one.id,
             label: one.name || t('campaign.unnamed'),
@@ -64,10 +78,12 @@ function Rarer() {
       )}
       <Choice
         name="unit"
+        label={t('reach.any_unit')}
         options={units.data?.items.map((one) => ({ value: one.code, label: one.name }))}
       />
       <Choice
         name="associate"
+        label={t('reach.any_associate')}
         options={staff.data?.items.map((one) => ({ value: one.id, label: one.name }))}
       />
     </>

@@ -8,7 +8,7 @@ import { useFilters } from '@/shell/router'
 import { Nothing, PageHead, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
 import { Ago } from '@/ui/time'
-import { Between, Choice, Clear, named } from './filters'
+import { Between, Choice, Clear, named } from '@/shell/filters'
 import { NotificationDrawer } from './NotificationDrawer'
 import { Told } from './Ways'
 import { chainOf, purposeName } from './words'
@@ -34,8 +34,16 @@ export function Notifications({ tabs }: { tabs: ReactNode }) {
       <div className="stack">
         <div className="filters message-filters">
           <CustomerPick value={get('customer')} change={(customer) => set({ customer })} />
-          <Choice name="purpose" options={named(PURPOSES, (one) => purposeName(t, one))} />
-          <Choice name="state" options={named(STATES, (one) => t(`reach.told_${one}`))} />
+          <Choice
+            name="purpose"
+            label={t('reach.any_purpose')}
+            options={named(PURPOSES, (one) => purposeName(t, one))}
+          />
+          <Choice
+            name="state"
+            label={t('reach.any_state')}
+            options={named(STATES, (one) => t(`reach.told_${one}`))}
+          />
           <Between from={t('reach.told_from')} />
           <Clear filters={ASKED} />
         </div>

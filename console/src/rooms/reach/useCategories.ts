@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import { useMay } from '@/shell/session'
-import type { Option } from './filters'
+import type { Option } from '@/shell/filters'
 
 /** The kinds of messages as the merchant calls them; none where the reader may not know. */
 export function useCategories(): Option[] {

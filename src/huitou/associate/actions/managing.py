@@ -111,8 +111,10 @@ def set_goal(tx: Tx, staff_id: UUID, month: date, target_fen: int) -> Goal:
     """What an associate's book should bring in a calendar month."""
     reads.get_associate(tx, staff_id)
     first = month.replace(day=1)
+    before = lists.find_goal(tx, staff_id, first)
     lists.set_goal(tx, staff_id, first, target_fen)
-    audit.audit(tx, "goal.set", f"staff:{staff_id}", month=str(first), target_fen=target_fen)
+    target = {"before": before.target_fen if before else None, "after": target_fen}
+    audit.audit(tx, "goal.set", f"staff:{staff_id}", month=str(first), target_fen=target)
     return Goal(staff_id, first, target_fen, False)
 
 

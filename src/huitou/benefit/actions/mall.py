@@ -39,10 +39,11 @@ def set_item(tx: Tx, item: MallItem) -> MallItem:
 
     Refuses `points.no_item`, `points.item_changed`.
     """
-    reads.get_item(tx, item.id)
+    before = reads.get_item(tx, item.id)
     if not store.set_item(tx, item):
         raise MallItemChanged()
-    merchants.audit(tx, "points.item_changed", str(item.id), points=item.points)
+    points = {"before": before.points, "after": item.points}
+    merchants.audit(tx, "points.item_changed", str(item.id), points=points)
     return reads.get_item(tx, item.id)
 
 

@@ -1,6 +1,7 @@
 """What others may ask about games."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -57,6 +58,11 @@ def get_game(tx: ReadTx, game_id: UUID) -> Game:
     if found is None:
         raise NoGame()
     return shown(tx, found)
+
+
+def names(tx: ReadTx, game_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names by id."""
+    return store.names(tx, game_ids)
 
 
 def list_games(tx: ReadTx, *, cursor: str | None = None, limit: int = 50) -> Page[Game]:

@@ -1,5 +1,6 @@
 """Grants and how far they are."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from huitou.base.db import ReadTx
@@ -24,6 +25,11 @@ def get_grant(tx: ReadTx, grant_id: UUID) -> GrantShown:
     if not found:
         raise NoGrant()
     return _shown(tx, found[0])
+
+
+def names(tx: ReadTx, grant_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names by id."""
+    return {run.id: run.name for run in store.find_grants(tx, grant_ids)}
 
 
 def list_grants(tx: ReadTx, *, cursor: str | None = None, limit: int = 50) -> Page[GrantShown]:

@@ -1,5 +1,6 @@
 """What the points mall has, and what was exchanged."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from huitou.base.db import ReadTx
@@ -17,6 +18,11 @@ def get_item(tx: ReadTx, item_id: UUID) -> MallItem:
     if not found:
         raise NoMallItem()
     return found[0]
+
+
+def names(tx: ReadTx, item_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names by id."""
+    return {item.id: item.name for item in store.find_items(tx, item_ids)}
 
 
 def list_items(tx: ReadTx, *, is_open_only: bool = False) -> list[MallItem]:

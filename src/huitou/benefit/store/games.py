@@ -58,6 +58,19 @@ def find_game(tx: ReadTx, game_id: UUID) -> GameRow | None:
     )
 
 
+def names(tx: ReadTx, game_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names by id."""
+    rows = tx.rows(
+        dict,
+        """
+        SELECT id, document->>'name' AS name FROM benefit.game
+        WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s::uuid[])
+        """,
+        {"ids": list(game_ids)},
+    )
+    return {row["id"]: row["name"] for row in rows}
+
+
 def lock_game(tx: Tx, game_id: UUID) -> None:
     """One change of a game at a time."""
     tx.run(

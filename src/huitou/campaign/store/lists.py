@@ -22,6 +22,11 @@ def find_list(tx: ReadTx, list_id: UUID) -> CustomerList | None:
     return tx.row(CustomerList, sql.SQL("{} AND id = %(id)s").format(_SELECT), {"id": list_id})
 
 
+def names(tx: ReadTx, list_ids: Sequence[UUID]) -> dict[UUID, str]:
+    query = sql.SQL("{} AND id = ANY(%(ids)s::uuid[])").format(_SELECT)
+    return {each.id: each.name for each in tx.rows(CustomerList, query, {"ids": list(list_ids)})}
+
+
 def list_lists(tx: ReadTx, *, before: UUID | None, count_max: int) -> list[CustomerList]:
     """Newest first."""
     query = sql.SQL(

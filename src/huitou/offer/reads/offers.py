@@ -69,6 +69,11 @@ def list_offers(
     return Page(items, encode_cursor(items[-1].number) if len(found) > limit else None)
 
 
+def names(tx: ReadTx, offer_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Names by id."""
+    return {offer.id: offer.document.name for offer in store.find_offers(tx, offer_ids)}
+
+
 def shown(tx: ReadTx, offers: Sequence[Offer]) -> list[OfferShown]:
     """Offers as pages show them, in the order given."""
     tallies = store.list_tallies(tx, [each.id for each in offers])

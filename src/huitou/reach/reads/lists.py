@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from huitou.base.db import ReadTx
@@ -20,6 +21,11 @@ def get_list(tx: ReadTx, list_id: UUID) -> SuppressionList:
     if found is None:
         raise NoList()
     return found
+
+
+def names(tx: ReadTx, list_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """File names by id."""
+    return store.names(tx, list_ids)
 
 
 def list_lists(tx: ReadTx, cursor: str | None, limit: int) -> Page[SuppressionList]:

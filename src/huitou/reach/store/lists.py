@@ -155,6 +155,19 @@ def find_list(tx: ReadTx, list_id: UUID) -> SuppressionList | None:
     return next(iter(list_lists(tx, list_id=list_id, before=None, count_max=1)), None)
 
 
+def names(tx: ReadTx, list_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """File names by id."""
+    rows = tx.rows(
+        dict,
+        """
+        SELECT id, file_name FROM reach.list
+        WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s::uuid[])
+        """,
+        {"ids": list(list_ids)},
+    )
+    return {row["id"]: row["file_name"] for row in rows}
+
+
 def list_lists(
     tx: ReadTx, *, list_id: UUID | None, before: tuple[datetime, UUID] | None, count_max: int
 ) -> list[SuppressionList]:

@@ -1,24 +1,31 @@
 import { Button, DatePicker, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
-import { useFilters } from '@/shell/router'
+import { useFilters } from './router'
 
 export interface Option {
   value: string
   label: string
 }
 
-/** One of a few, or any; undefined options are on their way. */
-export function Choice({ name, options }: { name: string; options: Option[] | undefined }) {
-  const { t } = useTranslation()
+/** One of a few, or any, as `label` says; undefined options are on their way. */
+export function Choice({
+  name,
+  label,
+  options,
+}: {
+  name: string
+  label: string
+  options: Option[] | undefined
+}) {
   const [get, set] = useFilters()
   return (
     <Select
       allowClear
       showSearch={{ optionFilterProp: 'label' }}
       className="filter"
-      aria-label={t(`reach.any_${name}`)}
-      placeholder={t(`reach.any_${name}`)}
+      aria-label={label}
+      placeholder={label}
       value={get(name)}
       loading={options === undefined}
       onChange={(next?: string) => set({ [name]: next })}
@@ -36,7 +43,7 @@ export function Between({ from }: { from: string }) {
   return (
     <DatePicker.RangePicker
       className="filter-wide"
-      placeholder={[from, t('reach.planned_until')]}
+      placeholder={[from, t('ui.until')]}
       value={[since ? dayjs(since) : null, until ? dayjs(until).subtract(1, 'second') : null]}
       onChange={(days) =>
         set({
@@ -58,7 +65,7 @@ export function Clear({ filters }: { filters: string[] }) {
       type="link"
       onClick={() => set(Object.fromEntries(filters.map((one) => [one, undefined])))}
     >
-      {t('reach.clear')}
+      {t('ui.clear_filters')}
     </Button>
   )
 }
