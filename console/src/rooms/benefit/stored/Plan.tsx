@@ -1,62 +1,46 @@
-import { Alert, App, Button, Skeleton, Tag } from 'antd'
+import { Alert, Skeleton } from 'antd'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite, write } from '@/client/query'
 import type { StoredPlan, StoredPlanVersion } from '@/client/types'
-import { showDone } from '@/shell/notify'
 import { useMay } from '@/shell/session'
 import { useDebounced } from '@/ui/debounce'
-import { Answer, Fault, Nothing, Panel } from '@/ui/page'
-import { Ago } from '@/ui/time'
+import { Answer, Fault } from '@/ui/page'
+import { DraftPanel, Versions } from '@/shell/plans'
 import { blankPlan } from './blank'
 import { PlanForm } from './PlanForm'
 
 /** The recharge plan: a draft with its sentence and the rules it breaks, and what is in force. */
 export function Plan() {
-  const { t, i18n } = useTranslation()
   const plans = useRead('/v1/stored-plans')
+  const told = useTold()
   return (
     <Answer of={plans} rows={8}>
       {({ items }) => {
         const draft = items.find((one) => one.state === 'draft') ?? null
         const inForce = items.find((one) => one.state === 'published')
-        const start = (draft ?? inForce)?.plan
         return (
           <Editor
             key={draft ? `draft-${draft.revision}` : (inForce?.version ?? 0)}
             draft={draft}
-            start={start ?? blankPlan()}
+            start={(draft ?? inForce)?.plan ?? blankPlan()}
           >
-            <Panel title={t('stored.versions')}>
-              {items.every((one) => one.state === 'draft') ? (
-                <Nothing title={t('stored.none')} />
-              ) : (
-                <ul className="lines">
-                  {items
-                    .filter((one) => one.state !== 'draft')
-                    .map((one) => (
-                      <li key={one.version}>
-                        <p className="quiet num">
-                          {t('ui.version', { n: one.version })} · {one.plan.name}{' '}
-                          {one.state === 'published' && (
-                            <Tag color="green">{t('stored.in_force')}</Tag>
-                          )}
-                          <Ago at={one.published_at} />
-                        </p>
-                        <p className="reading">
-                          {i18n.language === 'en' ? one.sentence.en : one.sentence.zh}
-                        </p>
-                      </li>
-                    ))}
-                </ul>
-              )}
-            </Panel>
+            <Versions kind="stored" items={items.map(told)} />
           </Editor>
         )
       }}
     </Answer>
   )
+}
+
+function useTold() {
+  const isEnglish = useTranslation().i18n.language === 'en'
+  return (one: StoredPlanVersion) => ({
+    ...one,
+    name: one.plan.name,
+    said: isEnglish ? one.sentence.en : one.sentence.zh,
+  })
 }
 
 function usePreview(plan: StoredPlan, mayAsk: boolean) {
@@ -78,34 +62,44 @@ function Editor({
 }: {
   draft: StoredPlanVersion | null
   start: StoredPlan
-  children: React.ReactNode
+  children: ReactNode
 }) {
-  const { t } = useTranslation()
   const mayEdit = useMay()('benefit.edit')
+  const told = useTold()
   const [plan, setPlan] = useState(start)
   const preview = usePreview(plan, mayEdit)
-  const isChanged = JSON.stringify(plan) !== JSON.stringify(start)
+  const turn = useWrite(['/v1/stored-plans', '/v1/stored-plans/offered'])
+  const id = String(draft?.version)
+  const revision = draft?.revision ?? 0
   return (
     <div className="cols-editor">
       <fieldset className="plain-fieldset" disabled={!mayEdit}>
         <PlanForm plan={plan} set={(next) => setPlan((before) => ({ ...before, ...next }))} />
       </fieldset>
       <div className="stack reach-side">
-        <Panel
-          title={t(draft ? 'stored.draft' : 'stored.next')}
-          extra={
-            mayEdit && (
-              <Turns
-                plan={plan}
-                draft={draft}
-                isChanged={isChanged}
-                isLawful={preview.data !== undefined && preview.data.unlawful.length === 0}
-              />
-            )
-          }
+        <DraftPanel
+          kind="stored"
+          draft={draft && told(draft)}
+          isChanged={JSON.stringify(plan) !== JSON.stringify(start)}
+          isFit={preview.data !== undefined && preview.data.unlawful.length === 0}
+          turns={{
+            save: () =>
+              turn.mutateAsync(
+                draft
+                  ? { to: 'PUT /v1/stored-plans/{version}', id, body: { plan, revision } }
+                  : { to: 'POST /v1/stored-plans', body: { plan } },
+              ),
+            drop: () => turn.mutateAsync({ to: 'DELETE /v1/stored-plans/{version}', id }),
+            publish: () =>
+              turn.mutateAsync({
+                to: 'POST /v1/stored-plans/{version}/publish',
+                id,
+                body: { revision },
+              }),
+          }}
         >
           {mayEdit && <Means preview={preview} isNamed={plan.name.trim() !== ''} />}
-        </Panel>
+        </DraftPanel>
         {children}
       </div>
     </div>
@@ -135,72 +129,5 @@ function Means({ preview, isNamed }: { preview: ReturnType<typeof usePreview>; i
         <Alert key={one.code} type="warning" showIcon title={isEnglish ? one.en : one.zh} />
       ))}
     </div>
-  )
-}
-
-function Turns({
-  plan,
-  draft,
-  isChanged,
-  isLawful,
-}: {
-  plan: StoredPlan
-  draft: StoredPlanVersion | null
-  isChanged: boolean
-  isLawful: boolean
-}) {
-  const { t } = useTranslation()
-  const { modal } = App.useApp()
-  const save = useWrite<'POST /v1/stored-plans' | 'PUT /v1/stored-plans/{version}'>([
-    '/v1/stored-plans',
-  ])
-  const turn = useWrite(['/v1/stored-plans', '/v1/stored-plans/offered'])
-  const keep = () =>
-    save.mutate(
-      draft
-        ? {
-            to: 'PUT /v1/stored-plans/{version}',
-            id: String(draft.version),
-            body: { plan, revision: draft.revision },
-          }
-        : { to: 'POST /v1/stored-plans', body: { plan } },
-      { onSuccess: () => showDone(t('ui.saved')) },
-    )
-  const publish = (one: StoredPlanVersion) =>
-    modal.confirm({
-      title: t('stored.publish_title'),
-      content: t('stored.publish_effect'),
-      okText: t('stored.publish'),
-      onOk: () =>
-        turn
-          .mutateAsync({
-            to: 'POST /v1/stored-plans/{version}/publish',
-            id: String(one.version),
-            body: { revision: one.revision },
-          })
-          .then(() => showDone(t('stored.publish_done')))
-          .catch(() => undefined),
-    })
-  return (
-    <span className="row">
-      <Button
-        size="small"
-        disabled={draft !== null && !isChanged}
-        loading={save.isPending}
-        onClick={keep}
-      >
-        {t('stored.save_draft')}
-      </Button>
-      {draft && (
-        <Button
-          size="small"
-          type="primary"
-          disabled={isChanged || !isLawful}
-          onClick={() => publish(draft)}
-        >
-          {t('stored.publish')}
-        </Button>
-      )}
-    </span>
   )
 }
