@@ -29,9 +29,16 @@ export function speak(language: 'zh-CN' | 'en'): void {
   window.location.search = ''
 }
 
-/** A phrase with its `{places}` filled. */
+const PLACE = /\{(\w+)(?: ([^|{}]+)\|([^{}]+))?\}/g
+
+/** A phrase with its `{places}` filled; `{n day|days}` is a number with what it counts, of one and of many. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  return words[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
+  return words[key].replace(PLACE, (whole, name: string, one?: string, many?: string) => {
+    const value = values[name]
+    if (value === undefined) return whole
+    if (one === undefined) return String(value)
+    return `${value} ${Number(value) === 1 ? one : many}`
+  })
 }
 
 /** Of two languages that came with the data, ours. */

@@ -14,9 +14,6 @@ export const colour = {
   quiet: '#6d7a78',
 }
 
-const fontFamily =
-  '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","WenQuanYi Micro Hei",system-ui,sans-serif'
-
 export const theme: ThemeConfig = {
   token: {
     colorPrimary: colour.teal,
@@ -35,7 +32,7 @@ export const theme: ThemeConfig = {
     colorBorderSecondary: colour.line,
     borderRadius: 8,
     motion: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
-    fontFamily,
+    fontFamily: 'var(--font)',
   },
   components: {
     Layout: { siderBg: colour.ink, headerBg: '#ffffff', bodyBg: colour.paper },

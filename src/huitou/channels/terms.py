@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from huitou.kernel.words import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -84,5 +86,7 @@ def terms_of(kind: str, config: dict[str, Any]) -> list[Term]:
             found.append(Term(f"{zh} ¥{yuan}，计入活动预算", f"¥{yuan} {en}, counted into budgets"))
     if config.get("per_second"):
         pace = config["per_second"]
-        found.append(Term(f"每秒最多发送 {pace} 条", f"At most {pace} messages a second"))
+        found.append(
+            Term(f"每秒最多发送 {pace} 条", f"At most {counted(pace, 'message')} a second")
+        )
     return found

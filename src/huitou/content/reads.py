@@ -26,6 +26,7 @@ from huitou.content.types import (
 )
 from huitou.kernel.errors import Refusal
 from huitou.kernel.money import yuan
+from huitou.kernel.words import counted
 from huitou.merchant import reads as merchants
 from huitou.merchant.types import NoUnit, Staff
 from huitou.offer.reads import shelves, suggestions
@@ -143,7 +144,7 @@ def page_of(tx: ReadTx, link: Link, language: str, *, clock: Clock | None = None
         brand=merchants.get_merchant(tx).name,
         store=merchants.get_unit(tx, unit_id).name if unit_id else "",
         associate=staff.name if staff else "",
-        title=found.title,
+        title=_said(found.title, len(found.items), language),
         greeting=found.note or (rules.DEFAULT_NOTE_EN if language == "en" else rules.DEFAULT_NOTE),
         cards=cards,
         is_opted_out=link.opted_out_at is not None,
@@ -237,6 +238,12 @@ def picture_url(merchant: UUID, product: Product) -> str:
 def list_title(count: int) -> str:
     """What a customer reads above a personal list: never the campaign's own name."""
     return f"为您挑的 {count} 件"
+
+
+def _said(title: str, count: int, language: str) -> str:
+    """A title as somebody wrote it; one that was made by itself in the reader's language."""
+    is_made = language == "en" and title == list_title(count)
+    return f"{counted(count, 'item')} picked for you" if is_made else title
 
 
 def _tags(

@@ -15,8 +15,14 @@ def money_zh(fen: int) -> str:
 
 
 def money_en(fen: int) -> str:
-    """`¥30`, `¥0.5`."""
-    return f"¥{_plain(fen)}"
+    """`¥30`, `¥1,200`, `¥0.50`."""
+    whole, cents = divmod(fen, 100)
+    return f"¥{whole:,}" if cents == 0 else f"¥{whole:,}.{cents:02d}"
+
+
+def counted(count: int, one: str) -> str:
+    """`1 order`, `1,200 orders`: a noun that takes an s."""
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
 
 
 def fold_zh(pay_bp: int) -> str:

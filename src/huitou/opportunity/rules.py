@@ -20,6 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from huitou.kernel.money import BASIS_POINTS
+from huitou.kernel.words import counted
 from huitou.opportunity.types import (
     CategoryHistory,
     CategoryPrior,
@@ -159,7 +160,7 @@ def sentences(
 
 def _expectation(days: int) -> tuple[str, str]:
     if days > 2:
-        return f"预计 {days} 天后会再买", f"expected again in {days} days"
+        return f"预计 {days} 天后会再买", f"expected again in {counted(days, 'day')}"
     if days >= -2:
         return "预计这两天会再买", "expected again these days"
     return f"比平常晚了 {-days} 天", f"{-days} days later than usual"

@@ -69,6 +69,19 @@ def page(client: TestClient, link: Link) -> str:
     return client.get(f"/l/{link.token}").text
 
 
+def test_a_title_made_by_itself_is_said_in_the_readers_language(
+    client: TestClient, write: Write, brand: Brand, customer: UUID, link: Link
+) -> None:
+    with write() as tx:
+        list_id = actions.add_list(tx, reads.list_title(1), [Item("egg")])
+        [made] = actions.add_links(tx, [NewLink(list_id, customer, "sms", message_id=uuid4())])
+    for language, title in (("zh-CN", "为您挑的 1 件"), ("en", "1 item picked for you")):
+        headers = PHONE | {"Accept-Language": language}
+        assert title in client.get(f"/l/{made.token}", headers=headers).text
+    written = client.get(f"/l/{link.token}", headers=PHONE | {"Accept-Language": "en"}).text
+    assert "这周为您挑的" in written
+
+
 def test_the_page_is_one_small_answer_that_needs_nothing_from_elsewhere(
     client: TestClient, link: Link, page: str
 ) -> None:

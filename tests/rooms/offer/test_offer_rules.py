@@ -25,7 +25,7 @@ def document(**fields: Any) -> OfferDocument:
         (
             {"kind": "price", "sort": "flash", "prices_fen": {"A1": 5_900, "A2": 3_950}},
             "秒杀价：A1 59 元、A2 39.5 元",
-            "flash price: A1 ¥59 and A2 ¥39.5",
+            "flash price: A1 ¥59 and A2 ¥39.50",
         ),
         (
             {"kind": "price", "off_fen": 1_000},
@@ -52,7 +52,7 @@ def document(**fields: Any) -> OfferDocument:
                 "threshold_fen": 10_000,
             },
             "购满 100 元，加 9.9 元换购，每单最多 1 件，限B",
-            "add one for ¥9.9 from ¥100, at most 1 an order, for B only",
+            "add one for ¥9.90 from ¥100, at most 1 an order, for B only",
         ),
         (
             {

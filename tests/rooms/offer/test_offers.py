@@ -43,7 +43,7 @@ def test_a_preview_says_the_offer_in_both_languages(client: TestClient) -> None:
             "zh": "满 300 元减 50 元；满 600 元减 120 元，限老客，限门店，2026-11-28 至 2026-12-12，"
             "总预算 10000 元",
             "en": "¥50 off from ¥300; ¥120 off from ¥600, for customers who bought before,"
-            " only in stores, from 2026-11-28 to 2026-12-12, ¥10000 in all",
+            " only in stores, from 2026-11-28 to 2026-12-12, ¥10,000 in all",
         },
         "warnings": [],
     }

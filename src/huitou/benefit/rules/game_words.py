@@ -3,6 +3,7 @@
 from huitou.benefit.types.games import CheckInRules, PlayRules, Prize, WheelRules
 from huitou.kernel.money import yuan
 from huitou.kernel.time import DEFAULT_ZONE, day_of
+from huitou.kernel.words import counted
 
 
 def sentence(rules: CheckInRules | WheelRules, zone: str = DEFAULT_ZONE) -> tuple[str, str]:
@@ -32,13 +33,13 @@ def sentence(rules: CheckInRules | WheelRules, zone: str = DEFAULT_ZONE) -> tupl
 
 def _check_in(rules: CheckInRules, span_zh: str, span_en: str) -> tuple[str, str]:
     zh = [f"{rules.name}，{span_zh}：每天签到得 {rules.points_per_day} 积分"]
-    en = [f"{rules.name}, {span_en}: each day gives {rules.points_per_day} points"]
+    en = [f"{rules.name}, {span_en}: each day gives {counted(rules.points_per_day, 'point')}"]
     for bonus in sorted(rules.bonuses, key=lambda each: each.day):
         zh.append(f"连续第 {bonus.day} 天另得 {bonus.points} 积分")
         en.append(f"day {bonus.day} in a row {bonus.points} more")
     if rules.cycle_days:
         zh.append(f"每 {rules.cycle_days} 天一轮")
-        en.append(f"anew every {rules.cycle_days} days")
+        en.append(f"anew every {counted(rules.cycle_days, 'day')}")
     return "，".join([*zh, "漏签不补"]) + "。", ", ".join(
         [*en, "a missed day is not made up for"]
     ) + "."
@@ -61,12 +62,12 @@ def _plays(plays: PlayRules) -> tuple[str, str]:
     zh, en = [], []
     if plays.per_day:
         zh.append(f"每天 {plays.per_day} 次（当天有效）")
-        en.append(f"{plays.per_day} plays a day, for the day")
+        en.append(f"{counted(plays.per_day, 'play')} a day, for the day")
     if plays.per_order:
         least = yuan(plays.min_order_fen)
         zh.append(f"每笔满 {least} 的订单 {plays.per_order} 次")
         en.append(f"{plays.per_order} for each order of at least {least}")
     if plays.per_share:
         zh.append(f"每次分享 {plays.per_share} 次（每天最多 {plays.shares_a_day} 次分享）")
-        en.append(f"{plays.per_share} for each of {plays.shares_a_day} shares a day")
+        en.append(f"{plays.per_share} for each of {counted(plays.shares_a_day, 'share')} a day")
     return "抽奖次数：" + "，".join(zh), "Plays: " + ", ".join(en)

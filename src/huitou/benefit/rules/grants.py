@@ -13,6 +13,7 @@ from huitou.benefit.types.grants import (
     RedPacket,
 )
 from huitou.kernel.money import yuan
+from huitou.kernel.words import counted
 
 
 def check(document: GrantDocument) -> None:
@@ -61,13 +62,13 @@ def sentence(document: GrantDocument, segment: str, coupon: str) -> tuple[str, s
     """(zh, en)."""
     gift = document.gift
     if isinstance(gift, PointsGrant):
-        zh, en = f"每人 {gift.points} 积分", f"{gift.points} points each"
+        zh, en = f"每人 {gift.points} 积分", f"{counted(gift.points, 'point')} each"
         if gift.days:
-            zh, en = f"{zh}，{gift.days} 天有效", f"{en}, good for {gift.days} days"
+            zh, en = f"{zh}，{gift.days} 天有效", f"{en}, good for {counted(gift.days, 'day')}"
     elif isinstance(gift, RedPacket):
         least, most_ = yuan(gift.least_fen), yuan(gift.most_fen)
         zh = f"每人红包 {least}–{most_}（赠金，{gift.days} 天有效）"
-        en = f"a red packet of {least}–{most_} each (bonus money, good for {gift.days} days)"
+        en = f"a red packet of {least}–{most_} each (bonus money, good for {counted(gift.days, 'day')})"
     else:
         zh, en = f"每人一张「{coupon}」", f"one “{coupon}” each"
     zh, en = f"给人群「{segment}」{zh}", f"To “{segment}”: {en}"

@@ -11,6 +11,7 @@ from huitou.benefit.types.points import (
     PointsPlan,
 )
 from huitou.kernel.money import BASIS_POINTS, yuan
+from huitou.kernel.words import counted
 
 LIMITS = {
     "each": ("每次", "each time"),
@@ -47,7 +48,7 @@ def _order(rule: OrderRule, categories: Mapping[str, tuple[str, str]]) -> tuple[
     if not rule.categories:
         return (
             f"消费每满 {fen} 得 {rule.points} 积分",
-            f"{rule.points} points for each {fen} paid",
+            f"{counted(rule.points, 'point')} for each {fen} paid",
         )
     named = [categories.get(code, (code, code)) for code in rule.categories]
     zh, en = "、".join(each for each, _ in named), ", ".join(each for _, each in named)
@@ -55,14 +56,17 @@ def _order(rule: OrderRule, categories: Mapping[str, tuple[str, str]]) -> tuple[
         return f"{zh}不积分", f"nothing for {en}"
     return (
         f"{zh}每满 {fen} 得 {rule.points} 积分",
-        f"{rule.points} points for each {fen} of {en}",
+        f"{counted(rule.points, 'point')} for each {fen} of {en}",
     )
 
 
 def _event(rule: EventRule) -> tuple[str, str]:
     zh, en = EVENTS.get(rule.type, (rule.type, rule.type))
     limit_zh, limit_en = LIMITS[rule.limit]
-    return f"{zh}{limit_zh}得 {rule.points} 积分", f"{rule.points} points for {en}, {limit_en}"
+    return (
+        f"{zh}{limit_zh}得 {rule.points} 积分",
+        f"{counted(rule.points, 'point')} for {en}, {limit_en}",
+    )
 
 
 def _rates(plan: PointsPlan) -> list[tuple[str, str]]:
@@ -80,7 +84,7 @@ def _rates(plan: PointsPlan) -> list[tuple[str, str]]:
 def _pending(plan: PointsPlan) -> tuple[str, str]:
     if isinstance(plan.pending, AfterDays):
         days = plan.pending.days
-        return f"付款 {days} 天后到账", f"usable {days} days after payment"
+        return f"付款 {days} 天后到账", f"usable {counted(days, 'day')} after payment"
     return "付款即到账", "usable at once"
 
 
@@ -89,7 +93,7 @@ def _expiry(plan: PointsPlan) -> tuple[str, str]:
     if isinstance(expiry, Never):
         return "长期有效", "without an end"
     if isinstance(expiry, Lasting):
-        return f"到账后 {expiry.days} 天有效", f"good for {expiry.days} days"
+        return f"到账后 {expiry.days} 天有效", f"good for {counted(expiry.days, 'day')}"
     if expiry.years == 0:
         return "当年年底到期", "until the end of the year"
     if expiry.years == 1:

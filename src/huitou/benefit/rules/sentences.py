@@ -125,7 +125,7 @@ def _limits(promise: Promise) -> list[tuple[str, str]]:
     if promise.per_day is not None:
         parts.append((f"每天限量 {promise.per_day} 张", f"at most {promise.per_day} a day"))
     if promise.stock is not None:
-        parts.append((f"共 {promise.stock} 张", f"{promise.stock} in total"))
+        parts.append((f"共 {promise.stock} 张", f"{promise.stock:,} in total"))
     if promise.is_transferable:
         parts.append(("可转赠", "may be given away"))
     if promise.is_combinable:

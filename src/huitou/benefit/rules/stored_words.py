@@ -4,7 +4,7 @@ from huitou.benefit.rules.stored_law import sorted_steps
 from huitou.benefit.types.payments import SpendOrder
 from huitou.benefit.types.stored import RechargeStep, StoredPlan, TakeBack
 from huitou.benefit.types.templates import Sentence
-from huitou.kernel.words import money_en, money_zh
+from huitou.kernel.words import counted, money_en, money_zh
 
 _ORDER: dict[SpendOrder, tuple[str, str]] = {
     "pro_rata": ("消费按余额比例扣本金和赠金", "money and bonus are spent in proportion"),
@@ -56,14 +56,17 @@ def _bonus_end(plan: StoredPlan) -> tuple[str, str]:
         return "", ""
     if plan.bonus_days is None:
         return "赠金不过期", "the bonus never ends"
-    return f"赠金 {plan.bonus_days} 天内有效", f"the bonus is valid for {plan.bonus_days} days"
+    return (
+        f"赠金 {plan.bonus_days} 天内有效",
+        f"the bonus is valid for {counted(plan.bonus_days, 'day')}",
+    )
 
 
 def _card(plan: StoredPlan) -> tuple[str, str]:
     zh, en = ("记名", "named card") if plan.card == "named" else ("不记名", "bearer card")
     if plan.valid_days is not None:
         zh += f"，卡有效期 {plan.valid_days} 天，到期可续"
-        en += f", valid for {plan.valid_days} days and renewable"
+        en += f", valid for {counted(plan.valid_days, 'day')} and renewable"
     return f"{zh}，本金永不过期", f"{en}, money paid in never expires"
 
 

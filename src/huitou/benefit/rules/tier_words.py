@@ -21,6 +21,7 @@ from huitou.benefit.types.tier_plans import (
 from huitou.benefit.types.tiers import Standing
 from huitou.kernel.money import BASIS_POINTS
 from huitou.kernel.time import DEFAULT_ZONE, day_of
+from huitou.kernel.words import counted
 
 _METRICS: dict[Metric, tuple[str, str]] = {
     "spend": ("消费", "spend"),
@@ -134,7 +135,7 @@ def plan_sentence(plan: TierPlan) -> tuple[str, str]:
         tier = next((rule for rule in plan.tiers if rule.code == offer.tier), plan.tiers[0])
         price_zh, price_en = amount("spend", offer.price_fen)
         zh.append(f"{price_zh}可购买{tier.zh} {offer.days} 天")
-        en.append(f"{price_en} buys {tier.en} for {offer.days} days")
+        en.append(f"{price_en} buys {tier.en} for {counted(offer.days, 'day')}")
     return "；".join(zh) + "。", "; ".join(en) + "."
 
 
@@ -163,12 +164,12 @@ def privilege_words(privilege: Privilege) -> tuple[str, str]:
             return f"{zh} {points:,} 积分", f"{en}{points:,} points"
         case CouponGift(count=count, way=way):
             zh, en = _WAYS[way]
-            return f"{zh} {count} 张券", f"{en}{count} coupons"
+            return f"{zh} {count} 张券", f"{en}{counted(count, 'coupon')}"
 
 
 def _window(plan: TierPlan) -> tuple[str, str]:
     if isinstance(plan.window, Rolling):
-        return f"近 {plan.window.days} 天", f"in the last {plan.window.days} days"
+        return f"近 {plan.window.days} 天", f"in the last {counted(plan.window.days, 'day')}"
     if isinstance(plan.window, Calendar):
         zh, en = _SPANS[plan.window.span]
         return f"本{zh}", f"in the {en}"
@@ -178,7 +179,7 @@ def _window(plan: TierPlan) -> tuple[str, str]:
 def _validity(plan: TierPlan) -> tuple[str, str]:
     down_zh, down_en = _DOWNGRADES[plan.downgrade]
     grace_zh = f"，宽限 {plan.grace_days} 天后" if plan.grace_days else "则"
-    grace_en = f" after {plan.grace_days} days of grace" if plan.grace_days else ""
+    grace_en = f" after {counted(plan.grace_days, 'day')} of grace" if plan.grace_days else ""
     keeps_zh, keeps_en = [], []
     for rule in plan.tiers[1:]:
         keep_zh, keep_en = amount(plan.metric, rule.threshold if rule.keep is None else rule.keep)
@@ -193,7 +194,10 @@ def _validity(plan: TierPlan) -> tuple[str, str]:
             f"falling below what keeps it ({keep_en}) goes {down_en}{grace_en}",
         )
     if isinstance(plan.validity, ForDays):
-        span_zh, span_en = f"有效 {plan.validity.days} 天", f"valid for {plan.validity.days} days"
+        span_zh, span_en = (
+            f"有效 {plan.validity.days} 天",
+            f"valid for {counted(plan.validity.days, 'day')}",
+        )
     else:
         unit_zh, unit_en = _SPANS[plan.validity.span]
         count = plan.validity.count

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from huitou.benefit.types.templates import Sentence
-from huitou.kernel.words import moment, money_en, money_zh
+from huitou.kernel.words import counted, moment, money_en, money_zh
 from huitou.offer.types.checks import (
     Check,
     Exposure,
@@ -99,7 +99,7 @@ def notes(check: Check) -> list[Sentence]:
             Sentence(
                 f"{check.order_count} 单中按客户随机抽取 {check.cart_count} 单（种子 {check.seed}），"
                 "费用按比例推算到全部",
-                f"{check.cart_count} of {check.order_count} orders, of customers drawn by seed {check.seed};"
+                f"{check.cart_count} of {counted(check.order_count, 'order')}, of customers drawn by seed {check.seed};"
                 " costs are scaled up to all",
             ),
         )
@@ -200,7 +200,7 @@ def _exposure(exposure: Exposure) -> Finding:
     )
     window = "In its window of" if exposure.has_end else "It has no end; in"
     en = (
-        f"{window} {exposure.days} days it would cost {money_en(exposure.low_fen)} to"
+        f"{window} {counted(exposure.days, 'day')} it would cost {money_en(exposure.low_fen)} to"
         f" {money_en(exposure.high_fen)} ({money_en(exposure.expected_fen)} expected)"
     )
     severity: Severity = "info"
@@ -224,6 +224,6 @@ def _replay(replay: Replay) -> Finding:
         "info",
         f"重放 {replay.orders} 单：{replay.touched} 单受影响，共{way[0]} {money_zh(abs(more))}"
         f"，平均每单 {money_zh(abs(replay.average_fen))}",
-        f"{replay.orders} orders replayed: {replay.touched} touched, {money_en(abs(more))} {way[1]} in all,"
+        f"{counted(replay.orders, 'order')} replayed: {replay.touched} touched, {money_en(abs(more))} {way[1]} in all,"
         f" {money_en(abs(replay.average_fen))} each on average",
     )

@@ -5,7 +5,7 @@ from typing import get_args
 
 from huitou.benefit.types.templates import SaleChannel, Sentence
 from huitou.kernel.money import BASIS_POINTS
-from huitou.kernel.words import fold_zh, listed, moment, money_en, money_zh, percent, week
+from huitou.kernel.words import counted, fold_zh, listed, moment, money_en, money_zh, percent, week
 from huitou.offer.types.documents import (
     EVERYTHING,
     Activity,
@@ -90,7 +90,9 @@ def _price(terms: PriceOffer, names: Names) -> list[Said]:
         fen = terms.off_fen or 0
         found = [(f"{zh}直降 {money_zh(fen)}", f"{en}: {money_en(fen)} off each")]
     if terms.limit is not None:
-        found.append((f"每单限 {terms.limit} 件", f"at most {terms.limit} pieces an order"))
+        found.append(
+            (f"每单限 {terms.limit} 件", f"at most {counted(terms.limit, 'piece')} an order")
+        )
     return found
 
 
@@ -142,7 +144,7 @@ def _activity(terms: Activity, names: Names) -> list[Said]:
 def _tier(terms: Activity, tier: Tier, names: Names) -> Said:
     every = ("每满", "for every") if terms.repeats else ("满", "from")
     if terms.measure == "count":
-        base = f"{tier.at_least} 件", f"{tier.at_least} pieces"
+        base = f"{tier.at_least} 件", f"{counted(tier.at_least, 'piece')}"
     else:
         base = money_zh(tier.at_least), money_en(tier.at_least)
         if terms.measure == "list_amount":
@@ -167,7 +169,11 @@ def _tier(terms: Activity, tier: Tier, names: Names) -> Said:
 
 
 def _groups(most: int | None) -> list[Said]:
-    return [] if most is None else [(f"每单最多 {most} 组", f"at most {most} groups an order")]
+    return (
+        []
+        if most is None
+        else [(f"每单最多 {most} 组", f"at most {counted(most, 'group')} an order")]
+    )
 
 
 def _goods(goods: Goods, names: Names) -> list[Said]:
@@ -229,12 +235,14 @@ def _limits(limits: Limits) -> list[Said]:
     parts = []
     if limits.customer_units is not None:
         most = limits.customer_units
-        parts.append((f"每人限 {most} 件", f"at most {most} pieces a customer"))
+        parts.append((f"每人限 {most} 件", f"at most {counted(most, 'piece')} a customer"))
     if limits.customer_orders is not None:
         most = limits.customer_orders
-        parts.append((f"每人限 {most} 单", f"at most {most} orders a customer"))
+        parts.append((f"每人限 {most} 单", f"at most {counted(most, 'order')} a customer"))
     if limits.budget_orders is not None:
-        parts.append((f"共 {limits.budget_orders} 单", f"{limits.budget_orders} orders in all"))
+        parts.append(
+            (f"共 {limits.budget_orders} 单", f"{counted(limits.budget_orders, 'order')} in all")
+        )
     if limits.budget_fen is not None:
         fen = limits.budget_fen
         parts.append((f"总预算 {money_zh(fen)}", f"{money_en(fen)} in all"))

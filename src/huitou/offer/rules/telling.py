@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from huitou.kernel.words import money_en, money_zh
+from huitou.kernel.words import counted, money_en, money_zh
 from huitou.offer.types.answers import PaidLine, Share, ShownStep, Unused
 from huitou.offer.types.carts import PriceProof, Step
 from huitou.offer.types.contexts import Instrument, Reason
@@ -85,7 +85,7 @@ def _words(step: Step, names: Mapping[str, str]) -> tuple[str, str]:
     if step.off_fen:
         zh, en = money_zh(step.off_fen), money_en(step.off_fen)
         if step.kind == "price" and step.times > 1:
-            told.append((f"{step.times} 件共减 {zh}", f"{en} off {step.times} pieces"))
+            told.append((f"{step.times} 件共减 {zh}", f"{en} off {counted(step.times, 'piece')}"))
         else:
             told.append((f"减 {zh}", f"{en} off"))
     if step.shipping_off_fen:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from huitou.kernel.money import yuan
-from huitou.kernel.words import clock
+from huitou.kernel.words import clock, counted
 from huitou.reach.types.categories import Names
 from huitou.reach.types.channels import CHANNELS
 from huitou.reach.types.policies import (
@@ -51,7 +51,9 @@ def lines(policy: ContactPolicy, names: Names) -> list[PolicySaid]:
     if policy.repeat_days:
         days = policy.repeat_days
         said.append(
-            PolicySaid(f"同一内容 {days} 天内不重发", f"No content again within {days} days")
+            PolicySaid(
+                f"同一内容 {days} 天内不重发", f"No content again within {counted(days, 'day')}"
+            )
         )
     if policy.fatigue_fen:
         cost = yuan(policy.fatigue_fen)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from huitou.kernel.money import yuan
+from huitou.kernel.words import counted
 from huitou.segment.rules import traits
 from huitou.segment.types.answers import Names, Sentence
 from huitou.segment.types.rule import (
@@ -181,11 +182,11 @@ def _sequence(leaf: EventSequence, names: Names) -> Words:
     if leaf.then is None:
         return (
             f"{window[0]}{first[0]}后 {days} 天内没有{then[0]}",
-            f"{first[1]}{window[1]} and not within {days} days {then[1]}",
+            f"{first[1]}{window[1]} and not within {counted(days, 'day')} {then[1]}",
         )
     return (
         f"{window[0]}{first[0]}后 {days} 天内{then[0]}",
-        f"{first[1]}{window[1]} and within {days} days {then[1]}",
+        f"{first[1]}{window[1]} and within {counted(days, 'day')} {then[1]}",
     )
 
 
@@ -253,12 +254,12 @@ def _money(value: int) -> Words:
 
 def _pieces(value: int) -> Words:
     pieces = f"{Decimal(value) / 1000:f}"
-    return f"{pieces} 件", f"{pieces} pieces"
+    return f"{pieces} 件", "1 piece" if pieces == "1" else f"{pieces} pieces"
 
 
 def _window(window: Window) -> Words:
     if window.last_days is not None:
-        return f"近 {window.last_days} 天", f" in the last {window.last_days} days"
+        return f"近 {window.last_days} 天", f" in the last {counted(window.last_days, 'day')}"
     if window.from_ is not None and window.to is not None:
         return f"{window.from_} 至 {window.to} ", f" from {window.from_} to {window.to}"
     if window.from_ is not None:
