@@ -42,6 +42,7 @@ from tests.rooms.campaign.planning import plan
 from tests.rooms.opportunity.shopping import stock
 from tests.rooms.reach import conftest as places
 from tests.rooms.reach.conftest import Town
+from tests.sim.seeds import seeds
 
 town = places.town
 
@@ -329,7 +330,7 @@ class Life:
 
 
 @pytest.mark.parametrize("copies", ["one", "all"])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(range(4)))
 def test_whatever_happens_the_promise_of_copies_holds(
     town: Town, clock: Clock, seed: int, copies: Copies, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,6 +34,7 @@ from huitou.reach.types.stops import NewStop, Stop, StopScope
 from tests.conftest import Clock
 from tests.rooms.reach import conftest as reach
 from tests.rooms.reach.conftest import Town
+from tests.sim.seeds import seeds
 
 town = reach.town
 
@@ -267,7 +268,7 @@ def senders(town: Town, clock: Clock, request: pytest.FixtureRequest) -> Senders
     return Senders(town, clock, Provider(Random(request.node.name)), customers)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(range(3)))
 def test_whatever_happens_the_policy_holds(senders: Senders, seed: int) -> None:
     dice = Random(seed)
     verbs = [senders.plan] * 4 + [senders.claim] * 5 + [senders.settle] * 4

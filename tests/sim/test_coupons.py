@@ -6,7 +6,6 @@ they did without a network, how time passes, which orders are refunded in the en
 one history again.
 """
 
-import os
 import random
 import threading
 from collections import defaultdict
@@ -31,8 +30,9 @@ from huitou.kernel.errors import Refusal
 from tests.background import settle
 from tests.conftest import Brand, Clock, send_events
 from tests.rooms.benefit.coupon_world import make_customers, publish
+from tests.sim.seeds import seeds
 
-SEEDS = [int(os.environ["HUITOU_SEED"])] if "HUITOU_SEED" in os.environ else list(range(4))
+SEEDS = seeds(range(4))
 THREADS, STEPS = 16, 30
 CUSTOMERS, ORDERS, PRINTED = 8, 12, 12
 UNITS = ("store-0401", "store-0412", "mall")

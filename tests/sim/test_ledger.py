@@ -4,7 +4,6 @@ Each history is a seed: who posts what, which requests come twice, which clients
 hear the answer and ask again, what is taken back. `HUITOU_SEED` runs one history again.
 """
 
-import os
 import random
 import threading
 import time
@@ -29,9 +28,10 @@ from huitou.benefit.types.ledger import (
     Reversal,
 )
 from tests.conftest import Brand
+from tests.sim.seeds import seeds
 
 START = datetime(2026, 11, 20, 10, tzinfo=UTC)
-SEEDS = [int(os.environ["HUITOU_SEED"])] if "HUITOU_SEED" in os.environ else list(range(6))
+SEEDS = seeds(range(6))
 THREADS = 4
 STEPS = 25
 STAFF = [UUID(int=100 + n) for n in range(3)]

@@ -4,7 +4,6 @@ no SQL, step by step, and from sixteen threads at once by what must always hold.
 `HUITOU_SEED` runs one history again.
 """
 
-import os
 import random
 import threading
 from collections.abc import Callable
@@ -39,8 +38,9 @@ from tests.background import settle
 from tests.conftest import Brand, Clock, make_brand, send_events
 from tests.rooms.attribution.story import customer_of, seen
 from tests.sim.lives import Died, Mortal
+from tests.sim.seeds import seeds
 
-SEEDS = [int(os.environ["HUITOU_SEED"])] if "HUITOU_SEED" in os.environ else list(range(8))
+SEEDS = seeds(range(8))
 STEPS = 120
 THREADS = 16
 
@@ -381,7 +381,7 @@ def test_a_life_of_points_is_what_the_auditor_says(db: Database, seed: int, cloc
         except BaseException:
             print(f"step {number}; run again with HUITOU_SEED={seed}")
             raise
-    assert len(life.spent) > 2
+    assert life.spent, "something was paid with"
     assert len(life.given) > 5
 
 

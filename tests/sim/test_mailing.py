@@ -28,6 +28,7 @@ from huitou.reach.types.policies import ContactPolicy
 from tests.conftest import Clock
 from tests.rooms.reach import conftest as reach
 from tests.rooms.reach.conftest import Town
+from tests.sim.seeds import seeds
 from tests.sim.test_contact import DAY_MAX, POLICY, ZONE, Provider, Senders
 
 town = reach.town
@@ -127,7 +128,7 @@ def mailers(
     copies.close()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(range(4)))
 def test_mailings_and_single_messages_count_each_other(mailers: Mailers, seed: int) -> None:
     dice = Random(seed)
     verbs = [mailers.plan] * 2 + [mailers.claim] * 5 + [mailers.settle] * 4

@@ -6,7 +6,6 @@ paid, of each asset, to the fen.
 `HUITOU_SEED` runs one history again.
 """
 
-import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -39,8 +38,9 @@ from tests.conftest import Clock, make_brand, send_events
 from tests.rooms.attribution.story import customer_of, paid, refunded, seen
 from tests.rooms.benefit.money_world import ASSETS, UNIT, give_points, publish_plan
 from tests.sim.lives import Mortal
+from tests.sim.seeds import seeds
 
-SEEDS = [int(os.environ["HUITOU_SEED"])] if "HUITOU_SEED" in os.environ else list(range(5))
+SEEDS = seeds(range(5))
 STEPS = 70
 
 

@@ -39,10 +39,11 @@ from tests.conftest import Brand, Clock, make_brand, send_events
 from tests.rooms.campaign.planning import plan
 from tests.rooms.opportunity.shopping import stock
 from tests.rooms.reach.conftest import Town, _configured, sms
+from tests.sim.seeds import seeds
 
 __all__ = ["sms"]
 
-SEEDS = (1, 2)
+SEEDS = seeds((1, 2))
 _states: set[str] = set()
 """Of the messages of all histories."""
 STEPS = 18

@@ -26,8 +26,9 @@ from huitou.segment import reads as segment
 from tests.background import settle
 from tests.conftest import Brand, Clock, make_brand, send_events
 from tests.rooms.attribution.story import customer_of, deliver, paid, refunded, seen
+from tests.sim.seeds import seeds
 
-SEEDS = (1, 2, 3)
+SEEDS = seeds((1, 2, 3))
 CARDS = ("c1", "c2", "c3", "c4")
 BEFORE, MEANWHILE, AFTER = 10, 8, 4
 UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
