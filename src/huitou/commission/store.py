@@ -117,11 +117,12 @@ def remove_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
 
 
 def list_orders_of(tx: ReadTx, customer_id: UUID) -> list[tuple[UUID, datetime]]:
-    """Orders of the customer that earned a commission, and when they were paid."""
+    """Orders of the customer that earned a commission which was not all taken back, and when they were paid."""
     found: list[dict[str, Any]] = tx.rows(
         dict,
         "SELECT order_id, at FROM commission.line"
-        " WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s ORDER BY at, order_id",
+        " WHERE merchant_id = %(merchant)s AND customer_id = %(customer)s"
+        " AND reversed_fen < amount_fen ORDER BY at, order_id",
         {"customer": customer_id},
     )
     return [(row["order_id"], row["at"]) for row in found]

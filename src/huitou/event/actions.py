@@ -1,7 +1,6 @@
 """Appending to the log: what comes from outside, and what we did ourselves."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 from huitou.base.db import Tx
@@ -40,11 +39,16 @@ def accept(tx: Tx, requests: Sequence[Decoded]) -> list[Intake]:
                 outcome.reject(item.index, "event.unknown_source", source=source)
             else:
                 numbered.append((outcome, item))
-    blinds = [_blinds(tx, item.event) for _, item in numbered]
-    entries = [_entry(tx, item, units) for _, item in numbered]
-    chosen = _new_ones(numbered, store.seen_hashes(tx, entries))
+    named = [
+        (item.event.source, item.event.id, tx.keys.blind(item.canonical)) for _, item in numbered
+    ]
+    chosen = _new_ones(numbered, store.seen_hashes(tx, named))
+    blinds = {no: _blinds(tx, numbered[no][1].event) for no in chosen}
     ids = _vault(tx, [(numbered[no][1].event, blinds[no]) for no in chosen])
-    new = [replace(entries[no], identifier_ids=[ids[each] for each in blinds[no]]) for no in chosen]
+    new = [
+        _entry(numbered[no][1].event, named[no][2], units, [ids[each] for each in blinds[no]])
+        for no in chosen
+    ]
     new_head = store.append(tx, new, head) if new else head
     if chosen:
         tx.wake_streams()
@@ -125,8 +129,9 @@ def _blinds(tx: Tx, event: EventIn) -> list[bytes]:
     ]
 
 
-def _entry(tx: Tx, item: Accepted, units: Mapping[str, UUID]) -> NewEntry:
-    event = item.event
+def _entry(
+    event: EventIn, body_hash: bytes, units: Mapping[str, UUID], identifier_ids: Sequence[int]
+) -> NewEntry:
     return NewEntry(
         id=event.id,
         source=event.source,
@@ -134,7 +139,8 @@ def _entry(tx: Tx, item: Accepted, units: Mapping[str, UUID]) -> NewEntry:
         occurred_at=event.occurred_at,
         unit_id=units[event.unit] if event.unit else None,
         properties=event.properties,
-        body_hash=tx.keys.blind(item.canonical),
+        body_hash=body_hash,
+        identifier_ids=identifier_ids,
         verified=[each.verified for each in event.identifiers],
     )
 

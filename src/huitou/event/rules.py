@@ -193,7 +193,8 @@ def _checked_properties(event: EventIn) -> dict[str, Any]:
             raise _Fault("event.lines_do_not_sum")
     plain: dict[str, Any] = msgspec.to_builtins(parsed)
     for name in ("state", "proof", "link", "staff"):
-        _check_not_personal(name, plain.get(name))
+        if name in plain:
+            _check_not_personal(name, plain[name])
     return plain
 
 

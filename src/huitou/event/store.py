@@ -4,9 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from huitou.base.arrays import literal
+from huitou.base.arrays import literal, literal_of_lists
 from huitou.base.db import ReadTx, Tx
 from huitou.event.types import LogEntry, NewEntry, SetAside, SourceCount, StreamLag
+
+Named = tuple[str, str, bytes]
+"""`(source, id, hash of the content)` of an event."""
 
 
 def lock_head(tx: Tx) -> int:
@@ -25,8 +28,8 @@ def head(tx: ReadTx) -> int:
     return tx.value("SELECT position FROM event.head WHERE merchant_id = %(merchant)s") or 0
 
 
-def seen_hashes(tx: Tx, entries: Sequence[NewEntry]) -> dict[int, bool]:
-    """Of the batch, which `(source, id)` are known, by place, and whether with the same content."""
+def seen_hashes(tx: Tx, named: Sequence[Named]) -> dict[int, bool]:
+    """Of the batch, which are known, by place, and whether with the same content."""
     rows: list[dict[str, Any]] = tx.rows(
         dict,
         """
@@ -36,7 +39,7 @@ def seen_hashes(tx: Tx, entries: Sequence[NewEntry]) -> dict[int, bool]:
         JOIN event.seen s
           ON s.merchant_id = %(merchant)s AND s.source = i.source AND s.id = i.id
         """,
-        _names(entries),
+        _names(named),
     )
     return {row["no"]: row["is_same"] for row in rows}
 
@@ -79,7 +82,8 @@ def add_identifiers(tx: Tx, rows: Sequence[Sequence[Any]]) -> dict[bytes, int]:
 
 def append(tx: Tx, entries: Sequence[NewEntry], head_position: int) -> int:
     """Give positions to entries, in their order; returns the new head."""
-    names = _names(entries) | {"head": head_position}
+    named = [(each.source, each.id, each.body_hash) for each in entries]
+    names = _names(named) | {"head": head_position}
     tx.run(
         """
         INSERT INTO event.seen (merchant_id, source, id, body_hash, position)
@@ -105,8 +109,8 @@ def append(tx: Tx, entries: Sequence[NewEntry], head_position: int) -> int:
             "types": literal([each.type for each in entries]),
             "times": literal([each.occurred_at for each in entries]),
             "units": literal([each.unit_id for each in entries]),
-            "identifier_ids": literal([literal(each.identifier_ids) for each in entries]),
-            "verified": literal([literal(each.verified) for each in entries]),
+            "identifier_ids": literal_of_lists([each.identifier_ids for each in entries]),
+            "verified": literal_of_lists([each.verified for each in entries]),
             "properties": literal([each.properties for each in entries]),
         },
     )
@@ -118,11 +122,11 @@ def append(tx: Tx, entries: Sequence[NewEntry], head_position: int) -> int:
     return new_head
 
 
-def _names(entries: Sequence[NewEntry]) -> dict[str, Any]:
+def _names(named: Sequence[Named]) -> dict[str, Any]:
     return {
-        "sources": literal([each.source for each in entries]),
-        "ids": literal([each.id for each in entries]),
-        "hashes": literal([each.body_hash for each in entries]),
+        "sources": literal([source for source, _, _ in named]),
+        "ids": literal([id_ for _, id_, _ in named]),
+        "hashes": literal([body_hash for _, _, body_hash in named]),
     }
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
@@ -51,19 +51,17 @@ class Chunk:
 def _take_orders(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) -> None:
     zone = business.get_merchant(tx).zone
     codes = _unit_codes(tx)
+    required = {f.name: f.zh for f in fields.FIELDS["orders"] if f.is_required}
     made: list[tuple[list[int], dict[str, Any]]] = []
     named = [(row, _with_code(values, "unit", codes)) for row, values in _named(found, rows)]
     for _, group in groupby(named, lambda item: (item[1].get("unit"), item[1].get("order_no"))):
         lines = list(group)
         numbers = [row.number for row, _ in lines]
-        missing = [
-            f.zh
-            for f in fields.FIELDS["orders"]
-            if f.is_required and any(f.name not in values for _, values in lines)
-        ]
+        missing = {name for _, values in lines for name in required.keys() - values.keys()}
         try:
             if missing:
-                raise ValueError(f"缺少 / missing: {', '.join(missing)}")
+                told = ", ".join(zh for name, zh in required.items() if name in missing)
+                raise ValueError(f"缺少 / missing: {told}")
             made.append((numbers, rules.order_event(lines, source=SOURCE, zone=zone)))
         except ValueError as error:
             chunk.fail(numbers, "import.bad_row", str(error))
@@ -101,7 +99,7 @@ def _take_customers(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) ->
             "properties": {"method": "import"},
         }
         made.append(([row.number], event))
-        said[row.number] = replace(described(values, identifiers[0]), event_id=event_id)
+        said[row.number] = described(values, identifiers[0], event_id)
     _take_in(tx, chunk, made)
     bad = {fault.number for fault in chunk.faults}
     profiles.describe(tx, [each for number, each in said.items() if number not in bad])
@@ -264,12 +262,12 @@ def _unit_codes(tx: Tx) -> dict[str, str]:
 
 def _with_code(values: dict[str, str], field: str, codes: Mapping[str, str]) -> dict[str, str]:
     """The row with the code in place of the name."""
-    given = values.get(field)
-    return values if given is None else {**values, field: codes.get(given, given)}
+    code = codes.get(values.get(field, ""))
+    return values if code is None else {**values, field: code}
 
 
-def _describing(tx: Tx) -> Callable[[dict[str, str], dict[str, Any]], Description]:
-    """How a row describes whom its first identifier names; units and staff by code or name."""
+def _describing(tx: Tx) -> Callable[[dict[str, str], dict[str, Any], str], Description]:
+    """How a row describes whom its first identifier names in its event; units and staff by code or name."""
     units: dict[str, Unit] = business.units_by_code(tx)
     units = {name: units[code] for name, code in _unit_codes(tx).items()} | units
     people = business.list_staff(tx)
@@ -277,7 +275,7 @@ def _describing(tx: Tx) -> Callable[[dict[str, str], dict[str, Any]], Descriptio
     staff: dict[str, UUID] = {person.code: person.id for person in people}
     staff = {name: staff[code] for name, code in by_name.items()} | staff
 
-    def described(values: dict[str, str], identifier: dict[str, Any]) -> Description:
+    def described(values: dict[str, str], identifier: dict[str, Any], event_id: str) -> Description:
         unit = units.get(values.get("home_unit", ""))
         gender: Any = _GENDERS.get(values.get("gender", "").lower())
         return Description(
@@ -292,6 +290,7 @@ def _describing(tx: Tx) -> Callable[[dict[str, str], dict[str, Any]], Descriptio
             zone=rules.zone_of(values.get("zone", "")),
             tags=rules.tags_of(values.get("tags", "")),
             tag_source=values.get("tag_source"),
+            event_id=event_id,
         )
 
     return described

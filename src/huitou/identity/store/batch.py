@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from huitou.base.arrays import literal
 from huitou.base.db import Tx
 from huitou.identity.rules.state import Link, Merge, Moved, Resolution, Sighting, Use
-from huitou.identity.store.arrays import array, texts
 from huitou.identity.store.known import Told
 from huitou.kernel.ids import new_id, new_ids
 
@@ -67,11 +67,11 @@ def add_customers(
             AS t (id, ordinal, at, is_strong, position)
         """,
         {
-            "ids": array(ids),
-            "ordinals": array(ordinals),
-            "at": array([at for _, at, _ in created]),
-            "strong": array([ordinal in strong for ordinal in ordinals]),
-            "positions": array([position for _, _, position in created]),
+            "ids": literal(ids),
+            "ordinals": literal(ordinals),
+            "at": literal([at for _, at, _ in created]),
+            "strong": literal([ordinal in strong for ordinal in ordinals]),
+            "positions": literal([position for _, _, position in created]),
         },
     )
     tx.run(
@@ -111,7 +111,7 @@ def set_links(
         """,
         {
             **columns(links, ids),
-            "at": array([tx.now if each is None else each.at for each in shown]),
+            "at": literal([tx.now if each is None else each.at for each in shown]),
         },
     )
 
@@ -120,16 +120,16 @@ def columns(links: Sequence[Link], ids: Mapping[int, str | UUID]) -> dict[str, s
     """Links as arrays."""
     customers = [None if each.customer is None else ids[each.customer] for each in links]
     return {
-        "ids": array([each.identifier_id for each in links]),
-        "kinds": texts([each.kind for each in links]),
-        "scopes": texts([each.scope for each in links]),
-        "customers": array(customers),
-        "grades": texts([each.grade for each in links]),
-        "verified": array([each.is_verified for each in links]),
-        "sources": texts([each.source for each in links]),
-        "positions": array([each.position for each in links]),
-        "quarantines": texts([each.quarantine for each in links]),
-        "seen": array([each.seen_at for each in links]),
+        "ids": literal([each.identifier_id for each in links]),
+        "kinds": literal([each.kind for each in links]),
+        "scopes": literal([each.scope for each in links]),
+        "customers": literal(customers),
+        "grades": literal([each.grade for each in links]),
+        "verified": literal([each.is_verified for each in links]),
+        "sources": literal([each.source for each in links]),
+        "positions": literal([each.position for each in links]),
+        "quarantines": literal([each.quarantine for each in links]),
+        "seen": literal([each.seen_at for each in links]),
     }
 
 
@@ -142,7 +142,7 @@ def set_strong(tx: Tx, ordinals: Collection[int]) -> None:
         UPDATE identity.customer SET is_strong = true
         WHERE merchant_id = %(merchant)s AND ordinal = ANY(%(ordinals)s::int[]) AND NOT is_strong
         """,
-        {"ordinals": array(ordinals)},
+        {"ordinals": literal(list(ordinals))},
     )
 
 
@@ -261,9 +261,9 @@ def _add_resolved(tx: Tx, given: Sequence[tuple[int, str, int | None]]) -> None:
         FROM unnest(%(positions)s::bigint[], %(customers)s::uuid[], %(via)s::bigint[]) AS t
         """,
         {
-            "positions": array([position for position, _, _ in given]),
-            "customers": array([customer_id for _, customer_id, _ in given]),
-            "via": array([via_id for _, _, via_id in given]),
+            "positions": literal([position for position, _, _ in given]),
+            "customers": literal([customer_id for _, customer_id, _ in given]),
+            "via": literal([via_id for _, _, via_id in given]),
         },
     )
 

@@ -10,10 +10,10 @@ from typing import LiteralString
 
 from msgspec import Struct
 
+from huitou.base.arrays import literal
 from huitou.base.db import Tx
 from huitou.event.types import OWN_SOURCE
 from huitou.identity.rules.state import Heard
-from huitou.identity.store.arrays import array, texts
 from huitou.identity.types import Grade
 from huitou.kernel.ids import new_ids
 
@@ -130,10 +130,10 @@ def add_plain(tx: Tx, begun: Begun, ordinals: Sequence[int], grades: Grades) -> 
                         %(ids)s::uuid[]) AS t
             """,
             {
-                "identifiers": array(begun.identifier_ids),
-                "positions": array(begun.positions),
-                "ordinals": array(ordinals),
-                "ids": array(new_ids(len(ordinals))),
+                "identifiers": literal(begun.identifier_ids),
+                "positions": literal(begun.positions),
+                "ordinals": literal(ordinals),
+                "ids": literal(new_ids(len(ordinals))),
             },
         )
         _add_begun(tx, grades)
@@ -184,7 +184,7 @@ def _add_begun(tx: Tx, grades: Grades) -> None:
 
 def _columns(grades: Grades) -> dict[str, str]:
     return {
-        "kinds": texts([kind for kind, _ in grades]),
-        "scopes": texts([scope for _, scope in grades]),
-        "grades": texts(list(grades.values())),
+        "kinds": literal([kind for kind, _ in grades]),
+        "scopes": literal([scope for _, scope in grades]),
+        "grades": literal(list(grades.values())),
     }

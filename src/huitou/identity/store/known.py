@@ -7,11 +7,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from huitou.base.arrays import literal
 from huitou.base.db import ReadTx
 from huitou.event.types import OWN_SOURCE, LogEntry
 from huitou.identity.rules.state import Heard, Known, Link, Sighted, Sighting, Standing, Use
 from huitou.identity.store import policy
-from huitou.identity.store.arrays import array
 from huitou.identity.types import Grade, Quarantine
 
 Kinds = Mapping[int, tuple[str, str]]
@@ -217,7 +217,7 @@ def list_own(tx: ReadTx, events: Iterable[Heard]) -> dict[int, str]:
             SELECT id FROM identity.customer
             WHERE merchant_id = %(merchant)s AND id = ANY(%(ids)s::uuid[]) AND state = 'live'
             """,
-            {"ids": array(set(named.values()))},
+            {"ids": literal(list(set(named.values())))},
         )
     )
     return {position: str(each) for position, each in named.items() if each in live}
@@ -231,7 +231,7 @@ def list_ids(tx: ReadTx, ordinals: Iterable[int]) -> dict[int, UUID]:
         SELECT ordinal, id FROM identity.customer
         WHERE merchant_id = %(merchant)s AND ordinal = ANY(%(ordinals)s::int[])
         """,
-        {"ordinals": array(ordinals)},
+        {"ordinals": literal(list(ordinals))},
     )
     return {row["ordinal"]: row["id"] for row in found}
 
@@ -242,7 +242,7 @@ def get_next_ordinal(tx: ReadTx) -> int:
 
 def _identifiers(events: Iterable[Heard]) -> str:
     """Each once, in order: neighbours in the index."""
-    return array(sorted({each for event in events for each in event.identifier_ids}))
+    return literal(sorted({each for event in events for each in event.identifier_ids}))
 
 
 def _list_standings(tx: ReadTx, roots: Iterable[int]) -> dict[int, Standing]:
