@@ -60,6 +60,16 @@ describe('words', () => {
     expect(asked.filter((key) => !isKnown(key))).toEqual([])
   })
 
+  it('asks for one and many with a number: a text as the count finds neither', () => {
+    const known = keysOf(en)
+    const plural = known
+      .filter((key) => key.endsWith('_one') && known.includes(key.replace(/_one$/, '_other')))
+      .map((key) => key.replace(/_one$/, ''))
+    expect(plural.length).toBeGreaterThan(10)
+    const text = own.map((path) => readFileSync(path, 'utf8')).join('\n')
+    expect(plural.filter((key) => text.includes(`'${key}', { count: count(`))).toEqual([])
+  })
+
   it('keeps Chinese out of the code', () => {
     const allowed = new Set([
       'src/ui/mark.tsx',
