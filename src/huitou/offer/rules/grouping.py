@@ -8,7 +8,7 @@ than by their places, and of the fen below it everybody at most the even part.
 """
 
 from huitou.base.compiling import inner
-from huitou.offer.rules.kernel import FULL_BP
+from huitou.offer.rules.kernel import FULL_BP, take_piece
 from huitou.offer.rules.lines import Plan, Sums
 from huitou.offer.rules.tables import ADD_ON, BUNDLE, BUY_GET, NONE, UNITS, Ints, Tables
 
@@ -94,3 +94,41 @@ def less_off(t: Tables, p: Plan, s: Sums, x: int, k: int) -> float:
         if place == size:
             place = 0
     return max(0.0, less * (FULL_BP - t.piece_pay_bp[x]) / FULL_BP)
+
+
+@inner
+def settled_groups(t: Tables, p: Plan, s: Sums, x: int, k: int) -> int:
+    """How many groups are what they are whatever units from `k` on do: of nobody who is less dear than they may be, ties by the
+    order of units."""
+    units, count = t.sizes[UNITS], 0
+    if t.piece_kind[x] == ADD_ON or t.piece_is_split[x]:
+        return 0
+    amount = p.rest_fen[(x * (units + 1) + k) * units]
+    while count < s.joined_count[x] and s.joined[x * units + count] >= amount:
+        count += 1
+    groups = count // (t.piece_buy[x] + t.piece_get[x])
+    return groups if t.piece_max[x] == NONE else min(groups, t.piece_max[x])
+
+
+@inner
+def settle(t: Tables, p: Plan, s: Sums, modes: Ints, x: int, k: int) -> tuple[int, float]:
+    """Finds what settled groups of a piece offer leave of each of their units. Returns what they take off, and how much less that is
+    than each could get at most for itself."""
+    is_over = k >= p.piece_end[x]
+    groups = 0 if is_over else settled_groups(t, p, s, x, k)
+    if groups == 0 and not is_over:
+        return 0, 0.0
+    for u in range(k):
+        if t.mode_piece[modes[u]] == x:
+            s.amounts[u] = t.mode_fen[modes[u]]
+            s.is_settled[u] = 1 if is_over else 0
+    take_piece(t, x, modes, k, s.amounts, s.room, s.nothing, s.nothing)
+    for place in range(groups * (t.piece_buy[x] + t.piece_get[x])):
+        s.is_settled[s.room[place]] = 1
+    off, kept = 0, 0.0
+    for u in range(k):
+        m = modes[u]
+        if t.mode_piece[m] == x and s.is_settled[u]:
+            off += t.mode_fen[m] - s.amounts[u]
+            kept += s.amounts[u] - p.mode_keep[m]
+    return off, kept

@@ -143,12 +143,12 @@ def insert(room: Ints, start: int, count: int, u: int, amounts: Ints) -> None:
 
 @inner
 def take_piece(
-    t: Tables, p: int, modes: Ints, amounts: Ints, room: Ints, shares: Ints, notes: Ints
+    t: Tables, p: int, modes: Ints, until: int, amounts: Ints, room: Ints, shares: Ints, notes: Ints
 ) -> None:
-    """Groups of those who joined get their price."""
+    """Groups of those who joined get their price, as if there were only so many units."""
     units = t.sizes[UNITS]
     bought, given = 0, 0
-    for u in range(units):
+    for u in range(until):
         if t.mode_piece[modes[u]] == p:
             if t.mode_is_get[modes[u]]:
                 insert(room, units, given, u, amounts)
@@ -313,7 +313,7 @@ def evaluate(
     for u in range(units):
         amounts[u] = t.mode_fen[modes[u]]
     for p in range(t.sizes[PIECES]):
-        take_piece(t, p, modes, amounts, room, shares, notes)
+        take_piece(t, p, modes, units, amounts, room, shares, notes)
     shipping = 0 if t.sizes[SHIPS_FREE] else t.sizes[SHIPPING]
     gifts = 0
     for a in range(t.sizes[ACTS]):

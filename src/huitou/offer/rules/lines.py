@@ -31,14 +31,16 @@ class Plan(NamedTuple):
     of a bundle (`bundle`, below zero where it joins none); without its piece offer `fen`. `limited`: the price offer with a limit
     that it pays by, or `NONE`.
     `act_*` and `coupon_*` (a row each, `units + 1` columns): what units from here on can add at most, in fen,
-    by list price, in pieces. `dearest` a coupon: the most a unit that it may count costs. `piece_most` a piece offer: the most it can take off.
+    by list price, in pieces; `coupon_least` (the same rows) what those cost at least that a coupon counts whatever they do. `dearest` a coupon: the most a unit that it may count costs. `piece_most` a piece offer: the most it can take off.
     `rest_fen` (`rest_count` of them; rows as above, a row a piece offer, of `units` columns each): what units from here on cost at most that may join it
-    as bought, dearest first; `piece_even`: how dear the dearest is that can be given.
+    as bought, dearest first; `piece_even`: how dear the dearest is that can be given; `piece_end`: from which unit on nobody
+    changes what it takes off.
     `without` (a column a group): the same mode without its activity, or itself; `without_piece`: without a piece offer that
     can never have a group, or itself.
     `pair_act` with `pair_count`: which activities go with which rows of `count_bits` in a mode (those of an activity from `pair_from` on), and
     in `pair_fen` what all units that can be so may cost; `pair_rest` (a row a pair, `units + 1` columns) those from each on; `pair_limited` the price offer with
-    a limit that all of them pay by, or `NONE`. `mode_pair` (a column a group): the pairs of a mode.
+    a limit that all of them pay by, or `NONE`. `mode_pair` (a column a group): the pairs of a mode. `act_group`: an activity's
+    group; `meets` (a row an activity, a column a coupon): whether a coupon counts some (1) or all (2) of those who can join it.
     `toll_most` a price offer: its toll at a slope of 1, 0 where it has no limit; `price_count` (rows as above): how many units from here on can pay by it.
     """
 
@@ -52,9 +54,11 @@ class Plan(NamedTuple):
     coupon_fen: Ints
     coupon_list: Ints
     coupon_count: Ints
+    coupon_least: Ints
     dearest: Ints
     piece_most: Ints
     piece_even: Ints
+    piece_end: Ints
     rest_fen: Ints
     rest_count: Ints
     toll_most: Floats
@@ -66,6 +70,8 @@ class Plan(NamedTuple):
     pair_rest: Ints
     pair_limited: Ints
     mode_pair: Ints
+    act_group: Ints
+    meets: Ints
     without: Ints
     without_piece: Ints
 
@@ -73,7 +79,8 @@ class Plan(NamedTuple):
 class Sums(NamedTuple):
     """Of the units decided so far. `act_sure` counts only what no earlier step can make cheaper. `joined` (`joined_count` of them, a row a
     piece offer): the prices of those who joined it as bought, dearest first; `paying`: how many pay by a price offer. `pair_fen` and `pair_sure`: the
-    first two of an activity, of those in each pair."""
+    first two of an activity, of those in each pair. `amounts`: what is left of a unit if what its piece offer takes off is known for certain (`is_settled`), and
+    `act_settled`, `coupon_settled`: how much that is of those who join an activity, whom a coupon counts. `room` and `nothing` are scratch."""
 
     act_fen: Ints
     act_sure: Ints
@@ -87,6 +94,12 @@ class Sums(NamedTuple):
     joined_count: Ints
     pair_fen: Ints
     pair_sure: Ints
+    amounts: Ints
+    is_settled: Ints
+    act_settled: Ints
+    coupon_settled: Ints
+    room: Ints
+    nothing: Ints
 
 
 class Lines(NamedTuple):
@@ -98,9 +111,9 @@ class Lines(NamedTuple):
     `entered` first); the most that coupons leave of all who join an activity together, and (last) of anybody; the least that they leave of anybody
     who joins it, and how much they leave of its flat part (`flat_weight`) as `bound` found it; the most and
     least that later coupons leave of what one takes off; the least that is left of who joins a piece offer, and what its groups take off at most
-    and less (`grouping`) as `bound` found it; what is taken off for certain before a coupon of those that it counts
-    (`sure`, hangs on the plan); what a mode costs, and the cheapest of its class from it on; what
-    units from each on do at least; and both once the price offers with a limit are used up (`*_after`). `fixed`: see below."""
+    and less (`grouping`) as `bound` found it; what earlier coupons take off for certain of those that a coupon counts
+    (`sure`, hangs on the plan); what an activity takes off at most and least, and a coupon (behind the activities) at most, as `bound`
+    found it; what a mode costs, and the cheapest of its class from it on; what units from each on do at least; and both once the price offers with a limit are used up (`*_after`). `fixed`: see below."""
 
     slope: Floats
     flat: Floats
@@ -119,6 +132,8 @@ class Lines(NamedTuple):
     piece_off: Floats
     piece_less: Floats
     sure: Ints
+    off_most: Ints
+    off_least: Ints
     mode_cost: Floats
     cheapest: Floats
     rest: Floats

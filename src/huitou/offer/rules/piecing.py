@@ -27,6 +27,23 @@ def even_fen(table: Tabled, p: int) -> int:
     return dearest[buy] if get and len(dearest) >= buy + get else 0
 
 
+def piece_end(table: Tabled, p: int) -> int:
+    """From which unit on nobody can change what a piece offer takes off."""
+    units, t = len(table.units), table.plain
+    joining = {
+        own
+        for own, span in enumerate(table.spans)
+        for m in range(*span)
+        if table.modes[m].piece == p
+    }
+    found = [
+        u + 1
+        for u, own in enumerate(table.classes)
+        if own in joining or (t.piece_kind[p] == at.ADD_ON and t.triggers[p * units + u])
+    ]
+    return max(found, default=0)
+
+
 def rests(table: Tabled) -> tuple[at.Ints, at.Ints]:
     """What units from each on cost at most that may join each piece offer as bought, dearest first, and how many those are."""
     units, fens, counts = len(table.units), [], []

@@ -9,9 +9,10 @@ from typing import Any
 from huitou.base.compiling import floats, ints, zero_floats, zero_ints
 from huitou.offer.rules import floors
 from huitou.offer.rules import tables as at
+from huitou.offer.rules.counting import coupon_least, groups_of, meets
 from huitou.offer.rules.kernel import FULL_BP, STEP_COLUMNS
 from huitou.offer.rules.lines import FAR, FIXED_SIZE, Lines, Plan, Sums
-from huitou.offer.rules.piecing import even_fen, group_part, piece_most, rests
+from huitou.offer.rules.piecing import even_fen, group_part, piece_end, piece_most, rests
 from huitou.offer.rules.scouting import SOUGHT, STATE_SIZE, Plans, Walk
 from huitou.offer.rules.tables import NONE
 from huitou.offer.rules.tabling import Tabled
@@ -71,6 +72,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
             zero_ints(coupons), zero_ints(coupons), zero_ints(coupons), zero_ints(len(prices)),
             zero_ints(units * len(table.pieces)), zero_ints(len(table.pieces)),
             zero_ints(len(plan.pair_act)), zero_ints(len(plan.pair_act)),
+            zero_ints(units), zero_ints(units), zero_ints(acts), zero_ints(coupons), zero_ints(5 * units), ints([]),
         ),
         lines=_lines(table),
         steep=_lines(table),
@@ -104,6 +106,7 @@ def _lines(table: Tabled) -> Lines:
         zero_floats(coupons),
         zero_floats(len(table.pieces)), zero_floats(len(table.pieces)), zero_floats(len(table.pieces)),
         zero_ints(coupons),
+        zero_ints(acts + coupons), zero_ints(acts),
         zero_floats(len(table.modes)),
         zero_floats(len(table.modes)),
         zero_floats(len(table.units) + 1),
@@ -233,9 +236,11 @@ def _plan(table: Tabled) -> Plan:
     pair_rests = [pair.rest(table) for pair in pairs_of.values()]
     return Plan(
         floats(keep), floats(back), floats(bundle), _limited(table),
-        act_fen, act_list, act_count, coupon_fen, coupon_list, coupon_count, ints(dearest),
+        act_fen, act_list, act_count, coupon_fen, coupon_list, coupon_count,
+        coupon_least(table), ints(dearest),
         ints([piece_most(table, p) for p in range(len(table.pieces))]),
         ints(even),
+        ints([piece_end(table, p) for p in range(len(table.pieces))]),
         *rests(table),
         floats([_toll_most(table, x) for x in range(len(table.prices))] or [0.0]),
         price_count,
@@ -250,6 +255,8 @@ def _plan(table: Tabled) -> Plan:
             for m, mode in enumerate(table.modes)
             for a in mode.activities
         ]),
+        ints(groups_of(table)),
+        ints(meets(table, pairs)),
         ints([each for m in range(len(table.modes)) for each in _without(table, m)]),
         ints([_without_piece(table, m) for m in range(len(table.modes))]),
     )  # fmt: skip

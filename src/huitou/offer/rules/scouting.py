@@ -8,9 +8,10 @@ others, from several places.
 
 from typing import NamedTuple
 
-from huitou.base.compiling import fast, inner
-from huitou.offer.rules.bounds import bound, make_sure
+from huitou.base.compiling import fast, inlined, inner
+from huitou.offer.rules.bounds import bound
 from huitou.offer.rules.climbing import climb, look_far, top_of
+from huitou.offer.rules.coupon_lines import make_sure
 from huitou.offer.rules.descending import arrange
 from huitou.offer.rules.improving import TOLL_START, begin_again, flatten, improve, look_around
 from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Sums
@@ -68,7 +69,7 @@ class Walk(NamedTuple):
 
 STATE_SIZE = 10
 PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, SOUGHT, SPENT, ASIDE, IS_STEEP = range(STATE_SIZE)
-"""The plan by its place in `order`, the depth (`NONE`: not begun), whether the node is new, the best value, its coupons,
+"""The plan by its place in `order`, the depth (`NONE`: not begun), whether the node is new, the best value, the place of its coupons in `sets`,
 nodes so far, down to which depth slopes are sought, nodes of this plan, how many plans were put aside (to the front of `order`),
 and whether a plan has steeper lines than it is searched with."""
 
@@ -96,7 +97,7 @@ def take_up(t: Tables, p: Plan, lines: Lines, q: Plans, plan: int) -> None:
         lines.high[a] = q.region_high[region]
     for i in range(width):
         lines.slope[i] = q.slopes[plan * width + i]
-    make_sure(t, p, lines, q.sets[q.set_of[plan]])
+    make_sure(t, lines, q.sets[q.set_of[plan]])
     weigh(t, p, lines, q.sets[q.set_of[plan]])
 
 
@@ -148,13 +149,20 @@ def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: W
             return count
 
 
+@inlined
+def enough_for(v: Walk, own: int) -> int:
+    """What a plan with the set of coupons in this place need not cost less than: among those that cost the same the earlier set is
+    preferred."""
+    return v.state[VALUE] + 1 if own < v.state[BEST_SET] else v.state[VALUE]
+
+
 @inner
-def settle(t: Tables, w: Wanted, x: Scratch, v: Walk, coupons: int) -> None:
+def settle(t: Tables, w: Wanted, x: Scratch, v: Walk, coupons: int, own: int) -> None:
     """Keep a whole decision if it is the best."""
     value = value_of(t, w, x, v.modes, coupons)
-    if 0 <= value < v.state[VALUE]:
+    if 0 <= value < enough_for(v, own):
         v.state[VALUE] = value
-        v.state[BEST_SET] = coupons
+        v.state[BEST_SET] = own
         for u in range(t.sizes[UNITS]):
             v.best[u] = v.modes[u]
 
@@ -261,7 +269,7 @@ def scout(
         q.bounds[plan] = max(q.bounds[plan], payable)
         keep(lines, q, plan)
         take_cheapest(t, lines, v)
-        settle(t, w, x, v, coupons)
+        settle(t, w, x, v, coupons, q.set_of[plan])
 
 
 @fast
@@ -271,7 +279,7 @@ def look_at(
     """What is cheapest under the lines of a plan, in `modes`. No unit is decided."""
     take_up(t, p, lines, q, plan)
     take_cheapest(t, lines, v)
-    settle(t, w, x, v, q.sets[q.set_of[plan]])
+    settle(t, w, x, v, q.sets[q.set_of[plan]], q.set_of[plan])
 
 
 @inner

@@ -24,6 +24,7 @@ from huitou.offer.rules.scouting import (
     VALUE,
     Plans,
     Walk,
+    enough_for,
     is_used_up,
     make_better,
     make_ready,
@@ -90,23 +91,25 @@ def open_node(
     x: Scratch,
     v: Walk,
     coupons: int,
+    own_set: int,
     floor: int,
     width: int,
     k: int,
 ) -> bool:
     """Are there ways to go on from `k` decided units? Then they are laid out, the most promising first."""
     units = t.sizes[UNITS]
-    if least_value(floor, w) >= v.state[VALUE]:
+    enough = enough_for(v, own_set)
+    if least_value(floor, w) >= enough:
         return False
     if k == units:
-        settle(t, w, x, v, coupons)
+        settle(t, w, x, v, coupons, own_set)
         return False
     if v.state[IS_STEEP]:
         least = bound(t, p, s, steep, v.modes, k, coupons)
-        if least == IMPOSSIBLE or least_value(least, w) >= v.state[VALUE]:
+        if least == IMPOSSIBLE or least_value(least, w) >= enough:
             return False
     least = least_from(t, p, s, lines, w, v, coupons, k)
-    if least == IMPOSSIBLE or least_value(least, w) >= v.state[VALUE]:
+    if least == IMPOSSIBLE or least_value(least, w) >= enough:
         return False
     own = t.unit_class[k]
     first = t.mode_from[own]
@@ -124,7 +127,7 @@ def open_node(
         if is_idle(t, p, lines, m, first, coupons):
             continue
         own_cost = least + lines.mode_cost[m] + cheapest_from(lines, m, after) * (alike - 1)
-        if least_value(own_cost, w) >= v.state[VALUE]:
+        if least_value(own_cost, w) >= enough:
             continue
         j = count
         while j > 0 and v.costs[row + j - 1] > own_cost:
@@ -150,6 +153,7 @@ def walk(
     x: Scratch,
     v: Walk,
     coupons: int,
+    own_set: int,
     floor: int,
     width: int,
     nodes_max: int,
@@ -164,7 +168,7 @@ def walk(
                 break
             nodes += 1 + _STEPS if k <= v.state[SOUGHT] else 1
             is_new = False
-            if not open_node(t, p, s, lines, steep, w, x, v, coupons, floor, width, k):
+            if not open_node(t, p, s, lines, steep, w, x, v, coupons, own_set, floor, width, k):
                 k -= 1
                 continue
         else:
@@ -173,7 +177,7 @@ def walk(
             if t.mode_price[m] != NONE:
                 v.prices_used[t.mode_price[m]] -= 1
         if v.tried[k] == v.counts[k] or (
-            least_value(v.costs[k * width + v.tried[k]], w) >= v.state[VALUE]
+            least_value(v.costs[k * width + v.tried[k]], w) >= enough_for(v, own_set)
         ):
             k -= 1
             continue
@@ -220,12 +224,13 @@ def search(
     each_max: int,
     turn: int,
 ) -> bool:
-    """Go on for about `nodes_max` nodes; True when none of the `count` plans can be better than the best any more, but
-    for those that took `each_max` nodes already and were put aside. In the first `turn` plans are made ready, in others better."""
+    """Go on for about `nodes_max` nodes; True when none of the `count` plans can be better than the best any more (one that was
+    gone through is `IMPOSSIBLE`), but for those that took `each_max` nodes already and were put aside. In the first `turn` plans are made ready, in others better."""
     nodes = 0
     while v.state[PLACE] < count:
         plan = q.order[v.state[PLACE]]
-        coupons = q.sets[q.set_of[plan]]
+        own = q.set_of[plan]
+        coupons = q.sets[own]
         if v.state[DEPTH] == NONE:
             if nodes >= nodes_max:
                 break
@@ -247,15 +252,17 @@ def search(
             v.state[DEPTH] = 0
             v.state[IS_NEW] = 1
             v.state[SPENT] = 0
-        floor = q.floors[q.set_of[plan]]
+        floor = q.floors[own]
         most = min(nodes_max - nodes, each_max - v.state[SPENT])
-        spent = walk(t, p, s, lines, steep, w, x, v, coupons, floor, width, most)
+        spent = walk(t, p, s, lines, steep, w, x, v, coupons, own, floor, width, most)
         nodes += spent
         v.state[SPENT] += spent
         if v.state[DEPTH] != NONE:
             if v.state[SPENT] < each_max:
                 break
             put_aside(s, q, v)
+        else:
+            q.bounds[plan] = IMPOSSIBLE
         v.state[PLACE] += 1
     v.state[NODES] += nodes
     return v.state[PLACE] >= count

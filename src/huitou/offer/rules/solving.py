@@ -14,6 +14,7 @@ from huitou.base.compiling import ints
 from huitou.offer.rules import descending, scouting, searching, valuing
 from huitou.offer.rules import tables as at
 from huitou.offer.rules.coupon_sets import coupon_sets, dominated
+from huitou.offer.rules.lines import IMPOSSIBLE
 from huitou.offer.rules.planning import Problem, problem_of
 from huitou.offer.rules.pricing import check, proof_of
 from huitou.offer.rules.scouting import ASIDE, BEST_SET, DEPTH, NODES, PLACE, VALUE
@@ -32,6 +33,8 @@ _EACH_GROWS = 8
 """Nodes of a plan before the next one has its turn, and how many times more whenever all had."""
 _SCOUTED = 20
 _LOOKED_AT = 6
+_PREFERRED, _PREFERRED_PART = 10_000, 4
+"""Nodes for preferences, and a part of those that the price took if that is more."""
 _TOP = 2**62
 
 
@@ -73,9 +76,9 @@ def best(
     scale = problem.wanted.scale
     gap = max(0, value // scale - int(floor) // scale)
     if is_over and is_whole:
-        _prefer(problem, sets, [(n, plan) for _, n, plan in found], clock, ends_at)
+        _prefer(problem, [(n, plan) for _, n, plan in found], clock, ends_at)
     return Best(
-        proof_of(table, _modes(problem), int(state[BEST_SET])),
+        proof_of(table, _modes(problem), sets[int(state[BEST_SET])]),
         gap == 0,
         gap,
         int(state[NODES]),
@@ -102,7 +105,7 @@ def _start(problem: Problem) -> None:
             table.tables, problem.wanted, problem.scratch, working, problem.plans.sets
         )
         if n >= 0:
-            _keep(problem, working, problem.plans.sets[n])
+            _keep(problem, working, n)
 
 
 def _cheapest(table: Tabled) -> list[int]:
@@ -125,14 +128,14 @@ def _cheapest(table: Tabled) -> list[int]:
     return [found[u] for u in places]
 
 
-def _keep(problem: Problem, modes: at.Ints, coupons: int) -> None:
-    """Keep a legal decision if it is the best."""
+def _keep(problem: Problem, modes: at.Ints, own: int) -> None:
+    """Keep a legal decision, with the set of coupons in this place, if it is the best."""
     state = problem.walk.state
     value = descending.legal_value(
-        problem.table.tables, problem.wanted, problem.scratch, modes, coupons
+        problem.table.tables, problem.wanted, problem.scratch, modes, problem.plans.sets[own]
     )
-    if 0 <= value < state[VALUE]:
-        state[VALUE], state[BEST_SET] = value, coupons
+    if 0 <= value < scouting.enough_for(problem.walk, own):
+        state[VALUE], state[BEST_SET] = value, own
         for u, m in enumerate(modes):
             problem.walk.best[u] = m
 
@@ -171,17 +174,23 @@ def _scout(problem: Problem, count: int, clock: Clock, ends_at: float) -> None:
             _descend(problem, ints(_modes(problem)), problem.walk.state[BEST_SET])
 
 
-def _descend(problem: Problem, working: at.Ints, coupons: int) -> None:
+def _descend(problem: Problem, working: at.Ints, own: int) -> None:
     descending.descend(
         problem.table.tables, problem.wanted, problem.scratch, working,
-        ints([0] * max(1, len(working))), coupons,
+        ints([0] * max(1, len(working))), problem.plans.sets[own],
     )  # fmt: skip
-    _keep(problem, working, coupons)
+    _keep(problem, working, own)
 
 
-def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float) -> Sequence[int]:
+def _search(
+    problem: Problem,
+    order: Sequence[int],
+    clock: Clock,
+    ends_at: float,
+    nodes_max: int = _TOP,
+) -> Sequence[int]:
     """Search plans, each for some nodes first and those that are left for more: what one of them finds may settle many others.
-    Returns those that are still open when time is over."""
+    Returns those that are still open when time, or so many nodes, are over."""
     state, each_max, turn = problem.walk.state, _EACH_FIRST, 0
     while order:
         state[PLACE], state[DEPTH], state[ASIDE] = 0, NONE, 0
@@ -195,13 +204,13 @@ def _search(problem: Problem, order: Sequence[int], clock: Clock, ends_at: float
             problem.scratch, problem.plans, problem.walk, problem.width, len(order), _SLICE, each_max,
             turn,
         ):  # fmt: skip
-            if clock() >= ends_at:
+            if clock() >= ends_at or state[NODES] >= nodes_max:
                 break
         aside, place = int(state[ASIDE]), int(state[PLACE])
         order = [
             int(n) for n in (*problem.plans.order[:aside], *problem.plans.order[place : len(order)])
         ]
-        if clock() >= ends_at:
+        if clock() >= ends_at or state[NODES] >= nodes_max:
             break
         if turn == 0:
             _look_at(problem, order[:_LOOKED_AT], clock, ends_at)
@@ -219,27 +228,26 @@ def _look_at(problem: Problem, plans: Sequence[int], clock: Clock, ends_at: floa
             problem.plans, problem.walk, plan,
         )  # fmt: skip
         working = ints([int(m) for m in problem.walk.modes[: len(problem.table.units)]])
-        _descend(problem, working, int(problem.plans.sets[problem.plans.set_of[plan]]))
+        _descend(problem, working, int(problem.plans.set_of[plan]))
 
 
 def _prefer(
-    problem: Problem,
-    sets: Sequence[int],
-    plans: Sequence[tuple[int, int]],
-    clock: Clock,
-    ends_at: float,
+    problem: Problem, plans: Sequence[tuple[int, int]], clock: Clock, ends_at: float
 ) -> None:
-    """Of the sets that are as cheap, which stand in the order of preference, take the first, if time is left to find it. One set after
-    the other: plans that are searched together take turns, and the first to be found need not be of the first set."""
-    state = problem.walk.state
-    value, own = int(state[VALUE]), sets.index(int(state[BEST_SET]))
+    """Of the sets that are as cheap, which stand in the order of preference, take the first. The search saw to it in the plans that it went
+    through; in others, which are as cheap at best, it is looked for one set after the other, for some nodes."""
+    state, bounds = problem.walk.state, problem.plans.bounds
+    value, own = int(state[VALUE]), int(state[BEST_SET])
+    nodes_max = int(state[NODES]) + max(_PREFERRED, int(state[NODES]) // _PREFERRED_PART)
     state[VALUE] = value + 1
-    before = sorted(each for each in plans if each[0] < own)
+    before = sorted(each for each in plans if each[0] < own and bounds[each[1]] < IMPOSSIBLE)
     for _, alike in groupby(before, key=itemgetter(0)):
-        if state[VALUE] <= value or clock() >= ends_at:
+        if state[VALUE] <= value or state[NODES] >= nodes_max or clock() >= ends_at:
             break
-        _search(problem, [plan for _, plan in alike], clock, ends_at)
-    state[VALUE] = value
+        state[BEST_SET] = 0
+        _search(problem, [plan for _, plan in alike], clock, ends_at, nodes_max)
+    if state[VALUE] > value:
+        state[VALUE], state[BEST_SET] = value, own
 
 
 def warm(clock: Clock) -> None:

@@ -1,0 +1,114 @@
+"""The lines of coupons: how much each can look at from here on, and take off. Pure; compiled as the kernel is."""
+
+from huitou.base.compiling import inner
+from huitou.offer.rules.activity_lines import line_flat, pair_most
+from huitou.offer.rules.kernel import FULL_BP, coupon_off
+from huitou.offer.rules.lines import FAR, IMPOSSIBLE, Lines, Plan, Sums
+from huitou.offer.rules.tables import (
+    ACTS,
+    AMOUNT,
+    COUNT,
+    COUPONS,
+    ENTRY_AMOUNT,
+    LIST_AMOUNT,
+    NONE,
+    ONE_OFF,
+    ORDER_OFF,
+    SHIPPING,
+    SHIPPING_OFF,
+    UNITS,
+    Tables,
+)
+
+
+@inner
+def is_within(t: Tables, one: int, other: int) -> bool:
+    """Does a coupon count everybody whom another counts?"""
+    for row in range(len(t.count_bits)):
+        if t.count_bits[row] >> other & 1 and not t.count_bits[row] >> one & 1:
+            return False
+    return True
+
+
+@inner
+def make_sure(t: Tables, lines: Lines, coupons: int) -> None:
+    """What earlier coupons of a plan take off for certain of those that each of its coupons counts."""
+    for c in range(t.sizes[COUPONS]):
+        lines.sure[c] = 0
+        if not coupons >> c & 1 or t.coupon_measure[c] == ENTRY_AMOUNT:
+            continue
+        for earlier in range(c):
+            if not coupons >> earlier & 1 or t.coupon_kind[earlier] != ORDER_OFF:
+                continue
+            if t.coupon_measure[earlier] == AMOUNT and is_within(t, c, earlier):
+                lines.sure[c] += coupon_off(t, earlier, t.coupon_threshold[earlier])
+
+
+@inner
+def acts_off(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int) -> tuple[int, int]:
+    """What activities take off at most and at least of those whom a coupon counts, as far as `bound` found out: their part by what they
+    cost, and rounding. O(pairs)."""
+    coupons, units = t.sizes[COUPONS], t.sizes[UNITS]
+    most, least = 0, 0
+    for a in range(t.sizes[ACTS]):
+        off_most, off_least = lines.off_most[a], lines.off_least[a]
+        if p.meets[a * coupons + c] == 1 and off_most > 0:
+            in_most, in_least, out_most, out_least = 0, 0, 0, 0
+            for i in range(p.pair_from[a], p.pair_from[a + 1]):
+                if t.count_bits[p.pair_count[i]] >> c & 1:
+                    in_most += pair_most(t, p, s, i, k)
+                    in_least += s.pair_sure[i]
+                else:
+                    out_most += pair_most(t, p, s, i, k)
+                    out_least += s.pair_sure[i]
+            if out_least > 0:
+                off_most = min(off_most, off_most * in_most // (in_most + out_least) + units)
+            if out_most > 0:
+                part = off_least * in_least // (in_least + out_most) - units
+                off_least = max(0, part, off_least - out_most)
+        if p.meets[a * coupons + c] != 0:
+            most += off_most
+            least += off_least
+    return most, least
+
+
+@inner
+def coupon_flat(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int, before: int) -> float:
+    """Finds its line's flat part, `IMPOSSIBLE` if its threshold cannot be reached, and says what it takes off the shipping. `before`: what
+    piece offers that are not settled and earlier coupons take off at most."""
+    at, i = c * (t.sizes[UNITS] + 1) + k, t.sizes[ACTS] + c
+    off_most, off_least = acts_off(t, p, s, lines, c, k)
+    fen = s.coupon_fen[c] - s.coupon_settled[c]
+    most = fen + p.coupon_fen[at] - lines.sure[c] - off_least
+    least = fen + p.coupon_least[at] - before - off_most
+    threshold, measure = t.coupon_threshold[c], t.coupon_measure[c]
+    reach, begin = most, float(threshold)
+    if measure == COUNT:
+        reach, begin = s.coupon_count[c] + p.coupon_count[at], 0.0
+    elif measure == LIST_AMOUNT:
+        reach, begin = s.coupon_list[c] + p.coupon_list[at], 0.0
+    lines.flat[i], lines.where[i], lines.off_most[i] = IMPOSSIBLE, 0.0, 0
+    if s.coupon_count[c] + p.coupon_count[at] == 0 or reach < threshold:
+        return 0.0
+    lines.flat[i] = 0.0
+    kind = t.coupon_kind[c]
+    if kind == SHIPPING_OFF:
+        off = t.sizes[SHIPPING]
+        return float(off if t.coupon_off[c] == NONE else min(off, t.coupon_off[c]))
+    part, cap = 1.0, float(FAR)
+    if kind == ONE_OFF:
+        off = p.dearest[c] - t.coupon_pay[c]
+        if t.coupon_off[c] != NONE:
+            off = min(t.coupon_off[c], p.dearest[c])
+        cap = max(0.0, float(off))
+    else:
+        if t.coupon_cap[c] != NONE:
+            cap = float(t.coupon_cap[c])
+        if t.coupon_off[c] != NONE:
+            cap = min(cap, float(t.coupon_off[c]))
+        else:
+            part = (FULL_BP - t.coupon_pay_bp[c]) / FULL_BP
+    begin = max(begin, float(least))
+    lines.flat[i], lines.where[i] = line_flat(part, cap, begin, float(most), lines.slope[i])
+    lines.off_most[i] = int(min(part * most, cap))
+    return 0.0
