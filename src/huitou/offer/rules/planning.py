@@ -23,7 +23,7 @@ _PLANS_MAX = 20_000
 _TIMES_MAX = 6
 _STEEPEST = 0.999
 """Where slopes begin at most: at 1 there is no telling how much more would be left with less."""
-_SOUGHT = 6
+_SOUGHT = 3
 """Depths of the search at which better slopes are sought."""
 
 
