@@ -43,7 +43,7 @@ from tests.sim.seeds import seeds
 
 __all__ = ["sms"]
 
-SEEDS = seeds((1, 2))
+SEEDS = seeds((1, 2, 910))
 _states: set[str] = set()
 """Of the messages of all histories."""
 STEPS = 18

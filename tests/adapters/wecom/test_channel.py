@@ -202,6 +202,18 @@ def test_a_cancelled_message_is_never_sent(sim: Sim, channel: WeComChannel) -> N
         assert (outcome.code, outcome.is_final) == ("41093", True)
 
 
+def test_what_was_confirmed_is_not_taken_back(sim: Sim, channel: WeComChannel) -> None:
+    """WeCom stops it as gladly; the customer has it all the same."""
+    sim.befriend("zhangsan", CUSTOMER)
+    outgoing = message()
+    ref = submit(channel, outgoing)
+    assert sim.order("confirm", userid="zhangsan", msgid=ref)["tasks"] == 1
+    kept = channel.cancel(ref)
+    assert isinstance(kept, Failed)
+    assert kept.code == "confirmed"
+    assert isinstance(channel.ask(outgoing, ref), Delivered)
+
+
 def test_a_timeout_is_unknown_and_found_among_many(sim: Sim, channel: WeComChannel) -> None:
     sim.befriend("zhangsan", CUSTOMER)
     lost = message()

@@ -99,11 +99,28 @@ class WeComChannel:
 
     def remind(self, ref: str) -> SubmitOutcome:
         """Urge the member who has not confirmed `ref`; at most three times in 24 h (41094)."""
-        return self._act("externalcontact/remind_groupmsg_send", ref)
+
+        def urge() -> SubmitOutcome:
+            self._client.post("externalcontact/remind_groupmsg_send", {"msgid": ref})
+            return Submitted(ref)
+
+        return _submitted(urge)
 
     def cancel(self, ref: str) -> SubmitOutcome:
-        """Take `ref` back where it is not confirmed yet; again: Failed 41093."""
-        return self._act("externalcontact/cancel_groupmsg_send", ref)
+        """Take `ref` back where it is not confirmed yet; again: Failed 41093. WeCom stops one that was confirmed
+        as gladly, and what was sent stays sent: so who confirmed is looked for when nobody can any more."""
+
+        def stop() -> SubmitOutcome:
+            self._client.post("externalcontact/cancel_groupmsg_send", {"msgid": ref})
+            try:
+                is_sent = any(self._confirmed_by(ref))
+            except WeComError as error:
+                if error.errcode != CANCELLED:
+                    raise
+                is_sent = False
+            return Failed("confirmed", "a member had sent it") if is_sent else Submitted(ref)
+
+        return _submitted(stop)
 
     def notify(self, user: str, title: str, text: str, url: str) -> SubmitOutcome:
         """A card in the member's WeCom. WeCom drops an identical one within 30 minutes."""
@@ -138,13 +155,6 @@ class WeComChannel:
         def send() -> SubmitOutcome:
             self._client.post("externalcontact/send_welcome_msg", body)
             return Submitted(welcome_code)
-
-        return _submitted(send)
-
-    def _act(self, path: str, ref: str) -> SubmitOutcome:
-        def send() -> SubmitOutcome:
-            self._client.post(path, {"msgid": ref})
-            return Submitted(ref)
 
         return _submitted(send)
 

@@ -141,7 +141,7 @@ class Cancels(Protocol):
     """A channel that can take back what a person has not confirmed yet."""
 
     def cancel(self, ref: str) -> SubmitOutcome:
-        """Take message `ref` back."""
+        """Take message `ref` back; `Submitted` only if nobody has sent it and nobody can."""
         ...
 
 
