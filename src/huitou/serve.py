@@ -5,6 +5,7 @@ holds state: kill -9 and a new start lose nothing.
 """
 
 import ctypes
+import gc
 import os
 import signal
 import subprocess
@@ -229,6 +230,13 @@ def die_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != int(parent):
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def keep_loaded() -> None:
+    """Called last in a child, before it serves: what is loaded stays. Looking through all of it for what nobody holds any more
+    stops every thread for a fifth of a second, again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def make_partitions(dsn: str) -> None:

@@ -9,7 +9,7 @@ from huitou.base.config import Config
 from huitou.base.crypto import MasterKey
 from huitou.base.db import Database
 from huitou.base.warehouse.reader import Warehouse
-from huitou.serve import die_with_parent
+from huitou.serve import die_with_parent, keep_loaded
 
 
 def main() -> None:
@@ -28,6 +28,7 @@ def main() -> None:
     app = create_app(database)
     app.state.config = config
     app.state.is_ready = config.ready.exists
+    keep_loaded()
     uvicorn.run(
         app,
         host=config.host,

@@ -6,7 +6,7 @@ from huitou.base.config import Config
 from huitou.base.crypto import MasterKey
 from huitou.base.db import Database
 from huitou.base.warehouse.reader import Warehouse
-from huitou.serve import die_with_parent
+from huitou.serve import die_with_parent, keep_loaded
 from huitou.worker.run import Worker
 
 
@@ -23,7 +23,9 @@ def main() -> None:
         size_max=10,
         warehouse=Warehouse(config.warehouse, config.warehouse_engine),
     )
-    Worker(database, list(wiring.ROOMS)).run()
+    worker = Worker(database, list(wiring.ROOMS))
+    keep_loaded()
+    worker.run()
 
 
 if __name__ == "__main__":
