@@ -64,6 +64,9 @@ _NAMES: dict[str, Callable[[ReadTx, Sequence[UUID]], Mapping[UUID, str]]] = {
     "unit": _units,
 }
 
+_NUMBERED = frozenset({"points_plan", "policy", "stored_plan", "tier_plan"})
+"""What has versions instead of names."""
+
 
 def names_of(tx: ReadTx, things: Iterable[Thing], *, is_english: bool) -> dict[Thing, str]:
     """The names of those that are known; a customer's is masked."""
@@ -72,11 +75,7 @@ def names_of(tx: ReadTx, things: Iterable[Thing], *, is_english: bool) -> dict[T
     for kind, id_ in set(things):
         if kind == "setting" and id_ in SETTINGS:
             named[kind, id_] = SETTINGS[id_].en if is_english else SETTINGS[id_].zh
-        elif (
-            id_.isascii()
-            and id_.isdigit()
-            and kind in ("points_plan", "policy", "stored_plan", "tier_plan")
-        ):
+        elif kind in _NUMBERED and id_.isascii() and id_.isdigit():
             named[kind, id_] = f"version {id_}" if is_english else f"第 {id_} 版"
         elif kind in _NAMES:
             try:
