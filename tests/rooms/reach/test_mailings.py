@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from threading import Thread
+from typing import LiteralString
 from uuid import UUID, uuid4
 
 import pytest
@@ -25,6 +27,7 @@ from huitou.reach.store import people as people_store
 from huitou.reach.types.gate import Candidate
 from huitou.reach.types.mailings import MailingPlan, Place, Way
 from huitou.reach.types.policies import Calendar, Cap, ContactPolicy, QuietHours, Rolling
+from tests.adapters.wecom.serving import eventually
 from tests.conftest import Clock
 from tests.rooms.reach.conftest import Town
 
@@ -247,6 +250,47 @@ def test_places_count_before_and_after_they_become_messages(town: Town, copies: 
     assert codes().count("cap") == 3
     with town.db.write(town.brand.merchant.id) as tx:
         assert mailings.dispatch(tx, mailing, 3, compose) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "limit", "code"), [("reach.mailing_part", 1, "cap"), ("reach.message", 2, None)]
+)
+def test_a_place_that_becomes_a_message_meanwhile_counts_once(
+    town: Town, table: LiteralString, limit: int, code: str | None
+) -> None:
+    """Whoever decides has read the messages but no places yet, or the places but no messages."""
+    [customer] = town.people(1)
+    policy = ContactPolicy(caps=(Cap(window=Calendar(unit="day"), limit=limit),))
+    mailing, wanted = uuid4(), plan()
+    with town.db.write(town.brand.merchant.id) as tx:
+        actions.set_policy(tx, policy, version=0)
+        mailings.begin(tx, mailing, wanted, BitMap(ordinals(town, [customer]).values()))
+    town.drain()
+    decided: list[str | None] = []
+
+    def decide() -> None:
+        with town.db.write(town.brand.merchant.id) as tx:
+            decided.extend(one.code for one in actions.plan(tx, [town.candidate(customer)]))
+
+    def waits() -> bool:
+        with town.db.owner() as owner:
+            [count] = owner.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass",
+                [table],
+            ).fetchone() or [0]
+        return bool(count)
+
+    with town.db.write(town.brand.merchant.id) as tx:
+        tx.run("LOCK TABLE " + table)
+        other = Thread(target=decide)
+        other.start()
+        eventually(waits)
+        [(_, message, _)] = mailings.dispatch(
+            tx, mailing, 1, lambda _: [town.candidate(customer, content_key=wanted.content_key)]
+        )
+    other.join()
+    assert message is not None
+    assert decided == [code]
 
 
 def test_a_place_is_not_held_where_somebody_was_quicker(town: Town, copies: Warehouse) -> None:

@@ -77,10 +77,12 @@ def test_without_a_push_the_channel_is_asked(live_town: Town, sms: World, clock:
     assert len(sms.messages(live_town.phone(customer))) == 1
 
 
-def test_a_provider_whose_clock_is_ahead_moves_no_message_to_another_day(
-    live_town: Town, sms: World, clock: Clock
+@pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=-1)])
+def test_a_provider_with_a_clock_of_its_own_moves_no_message_to_another_day(
+    live_town: Town, sms: World, clock: Clock, ahead: timedelta
 ) -> None:
-    clock.now -= timedelta(hours=3)
+    clock.now -= ahead
+    planned_at = clock.now
     [customer] = live_town.people(1)
     message_id = _plan(live_town, customer)
     live_town.drain()
@@ -88,7 +90,7 @@ def test_a_provider_whose_clock_is_ahead_moves_no_message_to_another_day(
     live_town.drain()
     message = _message(live_town, message_id)
     assert message.state == "delivered"
-    assert message.delivered_at == clock.now
+    assert message.delivered_at == (clock.now if ahead > timedelta() else planned_at)
 
 
 def test_a_lost_answer_is_asked_about_and_not_sent_again(

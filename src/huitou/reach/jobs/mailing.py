@@ -107,8 +107,10 @@ def _together(waiting: Sequence[crowding.Question]) -> list[crowding.Question]:
 def _reserve(tx: Tx, stored: Stored, buckets: list[int]) -> None:
     parts = store.list_parts(tx, stored.id, buckets)
     chosen = [part for part in parts if part.outcome == "chosen"]
+    # Places first: they become messages all the time.
+    held = store.list_held(tx, buckets, but=stored.id)
     changed = BitMap(people_store.list_changed(tx, stored.taken))
-    for one in store.list_held(tx, buckets, but=stored.id):
+    for one in held:
         if one.round_id != stored.round_id:
             changed |= one.people
     question = question_of(stored)

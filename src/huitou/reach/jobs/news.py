@@ -95,9 +95,11 @@ def next_ask(tx: ReadTx, message: Message, state: Any) -> datetime | None:
 
 
 def _step(news: News, now: datetime) -> _Step:
-    """Nothing is told before it happens: by a provider's clock that is ahead a message would count another day."""
+    """Nothing is told before it happens, nor happens before it could: by a provider's clock that is ahead or behind a
+    message would count another day, and free the place it has today."""
     message = news.message
-    told = replace(news.standing, at=min(news.standing.at, now))
+    could = max(message.planned_at, message.not_before or message.planned_at)
+    told = replace(news.standing, at=min(max(news.standing.at, could), now))
     before = Standing(
         message.attempt,
         message.state,

@@ -178,6 +178,8 @@ def facts_of(
     With `own_ids` (at submission) a candidate's own message does not count against itself, nor do messages that are
     still planned: whichever is submitted first takes the place.
     """
+    # Before the messages: places become messages all the time, and one is rather seen twice than not at all.
+    held = _held_for(tx, candidates)
     policy, zone = policy_of(tx), merchants.get_merchant(tx).zone
     configured = channels_on(tx)
     repeat_since = tx.now - timedelta(days=policy.repeat_days)
@@ -188,7 +190,7 @@ def facts_of(
     since = tx.now - timedelta(hours=HOURS_MAX)
     counting = policies.list_counting(tx, [c.customer_id for c in candidates], since)
     own = set(own_ids or ())
-    held = _held_for(tx, candidates)
+    made = {c: {one.mailing_id for one in found} for c, found in counting.items()}
     past = {
         customer_id: tuple(
             one.past
@@ -205,7 +207,11 @@ def facts_of(
                 candidate,
                 row,
                 past.get(candidate.customer_id, ()),
-                held.get(candidate.customer_id, []),
+                [
+                    one
+                    for one in held.get(candidate.customer_id, ())
+                    if one.mailing_id not in made.get(candidate.customer_id, ())
+                ],
                 candidate.channel in configured,
             ),
             row["address_id"],

@@ -34,6 +34,7 @@ class Counting:
     category: str
     campaign_id: UUID | None
     staff_id: UUID | None
+    mailing_id: UUID | None = None
     zone: str | None = None
 
     @property
@@ -83,7 +84,7 @@ def list_counting(
             CASE m.state WHEN 'delivered' THEN m.delivered_at
                          WHEN 'planned' THEN greatest(m.not_before, %(now)s)
                          ELSE %(now)s END AS at,
-            m.channel, m.category, m.campaign_id, m.staff_id
+            m.channel, m.category, m.campaign_id, m.staff_id, m.mailing_id
         FROM unnest(%(customers)s::uuid[], %(tenant)s::uuid[]) AS c (id, merchant_id)
         JOIN identity.customer r ON r.merchant_id = c.merchant_id AND r.root_id = c.id
         JOIN reach.message m ON m.merchant_id = r.merchant_id AND m.first_customer_id = r.id
