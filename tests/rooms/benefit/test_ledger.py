@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +12,8 @@ import pytest
 from huitou.base.db import Database, Tx
 from huitou.benefit.actions import ledger as actions
 from huitou.benefit.reads import ledger as reads
+from huitou.benefit.store import ledger as store
+from huitou.benefit.store.ledger import Prepared
 from huitou.benefit.types.ledger import (
     BelowFloor,
     Leg,
@@ -254,6 +257,30 @@ def test_the_database_itself_refuses_what_does_not_balance(db: Database, write: 
     assert refused.value.sqlstate == "HT003"
 
 
+@pytest.mark.parametrize("amounts", [(5, -4), (-5, 4), (0, 0)])
+def test_what_does_not_balance_is_refused_after_a_movement_too(
+    write: Write, amounts: tuple[int, int]
+) -> None:
+    """A movement's own two entries are not summed; those of what comes after it are."""
+
+    def move_and_post() -> None:
+        with write() as tx:
+            actions.post(tx, [points(tx, owner, 5, str(new_id()))])
+            right, posting = (points(tx, owner, amount, str(new_id())) for amount in (1, 5))
+            legs = zip(posting.legs, amounts, strict=True)
+            wrong = replace(
+                posting, legs=tuple(replace(leg, amount=amount) for leg, amount in legs)
+            )
+            store.add_transactions(
+                tx, [Prepared(new_id(), each, b"0" * 32) for each in (wrong, right)]
+            )
+
+    owner = new_id()
+    with pytest.raises(psycopg.DatabaseError) as refused:
+        move_and_post()
+    assert refused.value.sqlstate == "HT002"
+
+
 def test_the_database_itself_refuses_an_entry_of_nothing(db: Database, write: Write) -> None:
     with write() as tx:
         done = actions.post(tx, [commission(tx, new_id(), 5, str(new_id()))])[0].transaction_id
@@ -291,8 +318,16 @@ def test_no_account_and_no_lot_can_be_wrong_even_by_the_owner(
 ) -> None:
     with write() as tx:
         actions.post(tx, [points(tx, new_id(), 5, str(new_id()))])
-    with pytest.raises(psycopg.errors.InsufficientPrivilege), db.owner() as connection:
-        connection.execute(statement)
+        merchant = str(tx.merchant)
+
+    def run(own: str) -> None:
+        with db.owner() as connection:
+            connection.execute("SELECT set_config('huitou.merchant', %s, true)", [own])
+            connection.execute(statement)
+
+    for own in ("", merchant):  # the functions of the ledger run with the merchant set
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            run(own)
 
 
 def test_a_tampered_balance_is_found(db: Database, write: Write, read: Read) -> None:
