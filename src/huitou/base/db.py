@@ -311,7 +311,7 @@ class Database:
     ) -> Iterator[ReadTx]:
         """A snapshot of `merchant`, as of its first statement."""
         keys = self._keys_of(merchant)
-        with self._linked() as link:
+        with _Linked(self._pool) as link:
             tx = ReadTx(
                 link,
                 merchant=merchant,
@@ -334,7 +334,7 @@ class Database:
     ) -> Iterator[Tx]:
         """A transaction on `merchant`; commits when the block ends well."""
         keys = self._keys_of(merchant)
-        with self._linked() as link:
+        with _Linked(self._pool) as link:
             tx = Tx(
                 link,
                 merchant=merchant,
@@ -353,19 +353,6 @@ class Database:
         with self._pool.connection() as connection:
             yield connection
 
-    @contextmanager
-    def _linked(self) -> Iterator[direct.Link]:
-        """A connection at rest; what is begun on it ends with the block, for good or not at all."""
-        link = self._pool.getconn()
-        try:
-            yield link
-            direct.commit(link)
-        except BaseException:
-            direct.rollback(link)
-            raise
-        finally:
-            self._pool.putconn(link)
-
     def merchants(self) -> list[UUID]:
         """All merchants."""
         with self.owner() as connection:
@@ -382,3 +369,28 @@ class Database:
             assert row is not None, "the merchant exists"
             keys = self._keys[merchant] = self.master.unwrap(row[0])
         return keys
+
+
+class _Linked:
+    """A connection at rest; what is begun on it ends with the block, for good or not at all."""
+
+    __slots__ = ("_link", "_pool")
+
+    def __init__(self, pool: ConnectionPool[direct.Link]) -> None:
+        self._pool = pool
+
+    def __enter__(self) -> direct.Link:
+        self._link = self._pool.getconn()
+        return self._link
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        try:
+            if kind is None:
+                direct.commit(self._link)
+            else:
+                direct.rollback(self._link)
+        except BaseException:
+            direct.rollback(self._link)
+            raise
+        finally:
+            self._pool.putconn(self._link)

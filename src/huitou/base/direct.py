@@ -1,7 +1,7 @@
 """Commands that go to the server past the driver, where its own work is most of the cost."""
 
 import select
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 from psycopg_pool import ConnectionPool
 
 _numbers = count()
@@ -87,13 +87,16 @@ _SET = "SELECT set_config('role', 'huitou_app', true), set_config('huitou.mercha
 def _piped(link: Link, steps: Sequence[tuple[str, Sequence[str | None]]]) -> PGresult:
     """The result of the last of prepared statements that are sent together. Raises the first error."""
     named = [(_name_of(link, query), _encoded(values)) for query, values in steps]
-    link.pgconn.enter_pipeline_mode()
+    pgconn = link.pgconn
+    pgconn.enter_pipeline_mode()
     for name, values in named:
-        link.pgconn.send_query_prepared(name, values)
-    link.pgconn.pipeline_sync()
-    results = list(_results(link))
-    link.pgconn.exit_pipeline_mode()
-    return [_checked(result) for result in results][-1]
+        pgconn.send_query_prepared(name, values)
+    pgconn.pipeline_sync()
+    results = _results(pgconn)
+    pgconn.exit_pipeline_mode()
+    for result in results:
+        _checked(result)
+    return results[-1]
 
 
 def _name_of(link: Link, query: str) -> bytes:
@@ -105,14 +108,14 @@ def _name_of(link: Link, query: str) -> bytes:
     return name
 
 
-def _results(link: Link) -> Iterator[PGresult]:
+def _results(pgconn: PGconn) -> list[PGresult]:
     """Waits at the socket, where other threads can run, and not in the driver, where they cannot."""
-    pgconn = link.pgconn
     poll = select.poll()
     while pgconn.flush():
         poll.register(pgconn.socket, select.POLLOUT)
         poll.poll()
     poll.register(pgconn.socket, select.POLLIN)
+    results: list[PGresult] = []
     while True:
         while pgconn.is_busy():
             poll.poll()
@@ -122,9 +125,10 @@ def _results(link: Link) -> Iterator[PGresult]:
             if pgconn.status != ConnStatus.OK:
                 raise psycopg.OperationalError(pgconn.get_error_message())
         elif result.status == ExecStatus.PIPELINE_SYNC:
-            return
+            return results
         else:
-            yield result
+            results.append(result)
+            pgconn.get_result()  # None, the end of this statement
 
 
 def _checked(result: PGresult) -> PGresult:

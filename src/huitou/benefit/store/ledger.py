@@ -1,7 +1,6 @@
 """The ledger's SQL. Everything is written by functions of the database, one call each."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -196,16 +195,17 @@ def asked(tx: Tx, cls: type[Row], query: Query, params: dict[str, Any]) -> list[
         return tx.rows(cls, query, params)
 
 
-@contextmanager
-def refusing() -> Iterator[None]:
+class refusing:
     """What a function of the ledger raises is refused."""
-    try:
-        yield
-    except psycopg.DatabaseError as error:
-        refusal = _REFUSALS.get(error.sqlstate or "")
-        if refusal is None:
-            raise
-        raise refusal() from error
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if isinstance(error, psycopg.DatabaseError):
+            refusal = _REFUSALS.get(error.sqlstate or "")
+            if refusal is not None:
+                raise refusal() from error
 
 
 def lock_originals(tx: Tx, ids: Sequence[UUID]) -> None:
