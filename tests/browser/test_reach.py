@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import PHONE, OpenPage
 from tests.browser.running import Demo, soon
@@ -43,10 +44,11 @@ def _publish(page: Page) -> None:
     waits = page.get_by_text("等待另一人审批").first
     confirm = page.locator(".ant-modal-confirm .ant-btn-primary")
     confirm.click()
-    expect(waits.or_(confirm).first).to_be_visible()
-    page.wait_for_timeout(5_000)
-    if confirm.is_visible():
-        confirm.click()
+    try:
+        waits.wait_for(timeout=10_000)
+    except PlaywrightTimeout:
+        if confirm.is_visible():
+            confirm.click()
     expect(waits).to_be_visible()
 
 

@@ -22,7 +22,7 @@ export function Ahead({ campaign }: { campaign: Campaign }) {
 }
 
 function Foreseen({ campaign }: { campaign: Campaign }) {
-  const preview = usePreview(draftOf(campaign))
+  const { preview } = usePreview(draftOf(campaign))
   return (
     <Preview
       preview={preview.data}

@@ -29,7 +29,7 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
   const [isAsked, setAsked] = useState(false)
   const [now] = useState(() => Date.now())
   const faults = faultsOf(draft, now)
-  const preview = usePreview(draft)
+  const { preview, isBehind } = usePreview(draft)
   const { keep, isKeeping, publish } = useKeeping(saved, draft)
   const isChanged = JSON.stringify(bodyOf(draft)) !== JSON.stringify(bodyOf(start))
   useLeaveGuard(isChanged && !isKeeping)
@@ -79,7 +79,7 @@ export function CampaignEditor({ saved, start }: { saved: Campaign | null; start
             {may('campaign.publish') && (
               <Button
                 type="primary"
-                disabled={faults.size === 0 && (!preview.data || preview.isFetching)}
+                disabled={faults.size === 0 && (!preview.data || isBehind)}
                 onClick={checked(askPublish)}
               >
                 {t(draft.starts_at ? 'campaign.schedule' : 'campaign.publish')}
@@ -143,7 +143,7 @@ function useKeeping(saved: Campaign | null, draft: NewCampaign) {
 /** Says what publishing does before it does it. */
 function useAskPublish(
   draft: NewCampaign,
-  counts: ReturnType<typeof usePreview>['data'],
+  counts: ReturnType<typeof usePreview>['preview']['data'],
   publish: () => Promise<void>,
 ) {
   const { t } = useTranslation()

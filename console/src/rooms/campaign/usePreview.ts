@@ -6,13 +6,13 @@ import { useDebounced } from '@/ui/debounce'
 import { bodyOf, hasSource } from './chain'
 import { SAMPLE, wholeOf } from './whole'
 
-/** What publishing would do, of a draft that stopped changing. */
+/** What publishing would do, of a draft that stopped changing; behind while it is not yet of this one. */
 export function usePreview(draft: NewCampaign) {
   const { t } = useTranslation()
   const asked = useDebounced(draft, 500)
   const unnamed = t('campaign.unnamed')
   const isAskable = hasSource(asked.source) && asked.steps.every((step) => step.text.trim() !== '')
-  return useQuery({
+  const preview = useQuery({
     queryKey: ['/v1/campaigns/preview', asked],
     queryFn: ({ signal }) =>
       write(
@@ -32,4 +32,5 @@ export function usePreview(draft: NewCampaign) {
     placeholderData: (before) => before,
     retry: false,
   })
+  return { preview, isBehind: preview.isFetching || asked !== draft }
 }
