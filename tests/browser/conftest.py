@@ -1,4 +1,4 @@
-"""One real demo for the session, one Chromium for each module, a page for each step.
+"""One real demo for the session, one Chromium for this folder, a page for each step.
 
 With `HUITOU_DEMO_DATA` the tests walk a demo that runs already, by its data folder.
 """
@@ -42,9 +42,9 @@ def demo() -> Iterator[Demo]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(demo: Demo) -> Iterator[Browser]:
-    """Closed with its module: Playwright's event loop would be in the way of other tests."""
+    """Closed with this folder: Playwright's event loop would be in the way of other tests."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = _launch(playwright)

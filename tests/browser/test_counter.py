@@ -147,9 +147,13 @@ def test_a_member_is_recognised_served_and_it_is_taken_back(
 def test_a_bill_is_rated_on_the_phone(open_page: OpenPage, demo: Demo) -> None:
     order_no = demo.buy(4_200)
     customer = _customer(demo)
+
+    def known() -> bool:
+        bills = demo.get("/v1/orders", customer=customer)["items"]
+        return any(each["order_no"] == order_no for each in bills)
+
+    soon(known)
     theirs = _member_page(open_page, demo, customer)
-    theirs.wait_for_timeout(1_500)
-    theirs.reload()
     theirs.locator("a.bill").first.click()
     expect(theirs.get_by_text(order_no)).to_be_visible()
     theirs.locator("label[for=rating2]").click()
