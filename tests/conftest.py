@@ -43,6 +43,7 @@ FAST = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_wal_size": "256MB",
+    "shared_buffers": "128MB",  # all of them are looked through when a database is dropped
 }
 MEMORY = Path("/dev/shm")
 MEMORY_MIN_BYTES = 2 << 30
@@ -155,9 +156,9 @@ def db(cluster: EmbeddedPostgres, master: MasterKey, clock: Clock) -> Iterator[D
     name = f"test_{uuid4().hex[:12]}"
     with psycopg.connect(cluster.superuser_dsn, dbname="postgres", autocommit=True) as connection:
         connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE huitou OWNER huitou_owner").format(
-                sql.Identifier(name)
-            )
+            sql.SQL(
+                "CREATE DATABASE {} TEMPLATE huitou OWNER huitou_owner STRATEGY file_copy"
+            ).format(sql.Identifier(name))
         )
     database = Database(
         cluster.dsn.replace("/huitou?", f"/{name}?"), master, clock=clock, size_max=16
