@@ -6,6 +6,7 @@ What is compiled takes and gives numbers, and lists of them that were made here 
 """
 
 import os
+from array import array
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from importlib.util import find_spec
@@ -52,10 +53,11 @@ try:
     if not told and not (cache / _READY).exists():
         raise ImportError
     os.environ["NUMBA_CACHE_DIR"] = str(_made(cache))
-    # To optimise more takes longer and there is nothing here for vectors.
-    os.environ |= {"NUMBA_OPT": "1", "NUMBA_LOOP_VECTORIZE": "0", "NUMBA_SLP_VECTORIZE": "0"}
+    # There is nothing here for vectors.
+    os.environ |= {"NUMBA_LOOP_VECTORIZE": "0", "NUMBA_SLP_VECTORIZE": "0"}
     import numba
-    import numpy
+
+    from huitou.base import columns
 except ImportError:
     IS_COMPILED = False
 
@@ -86,22 +88,19 @@ else:
     # Nothing is allocated, so no references are counted: that took ten times as long as all the rest.
     _HOW: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 
-    _types: Any = numba.types
     _TYPES: dict[Any, Any] = {
         int: numba.int64,
         float: numba.float64,
         bool: numba.boolean,
-        list[int]: numba.int64[::1],
-        list[float]: numba.float64[::1],
+        list[int]: columns.COLUMNS["q"],
+        list[float]: columns.COLUMNS["d"],
     }
 
     def _type_of(told: Any) -> Any:
-        if told in _TYPES:
-            return _TYPES[told]
-        fields = tuple(_type_of(each) for each in get_type_hints(told).values())
-        if len(set(fields)) == 1:
-            return _types.NamedUniTuple(fields[0], len(fields), told)
-        return _types.NamedTuple(fields, told)
+        if told not in _TYPES:
+            fields = tuple((name, _type_of(own)) for name, own in get_type_hints(told).items())
+            _TYPES[told] = columns.pack_of(told, fields)
+        return _TYPES[told]
 
     def _compiled(function: Function, **how: Any) -> Function:
         # Left to itself numba compiles again for every constant that is handed over.
@@ -123,17 +122,17 @@ else:
         return cast(Function, numba.njit(**_HOW, inline="always")(function))
 
     def ints(values: Sequence[int]) -> list[int]:
-        """An array of int64."""
-        return cast(list[int], numpy.array(values, dtype=numpy.int64))
+        """An array."""
+        return cast(list[int], array("q", values))
 
     def floats(values: Sequence[float]) -> list[float]:
-        """An array of float64."""
-        return cast(list[float], numpy.array(values, dtype=numpy.float64))
+        """An array."""
+        return cast(list[float], array("d", values))
 
     def zero_ints(count: int) -> list[int]:
         """Zeros, one at least."""
-        return cast(list[int], numpy.zeros(max(1, count), dtype=numpy.int64))
+        return cast(list[int], array("q", bytes(8 * max(1, count))))
 
     def zero_floats(count: int) -> list[float]:
         """Zeros, one at least."""
-        return cast(list[float], numpy.zeros(max(1, count), dtype=numpy.float64))
+        return cast(list[float], array("d", bytes(8 * max(1, count))))

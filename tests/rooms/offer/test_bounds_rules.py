@@ -129,7 +129,9 @@ def test_no_decision_of_a_plan_costs_less_than_a_bound(seed: int) -> None:
                 continue
             working = ints(modes)
             for k in range(len(modes) + 1):
-                least = bound(t, problem.plan, problem.sums, problem.lines, working, k, coupons)
+                least = bound(
+                    t, problem.plan, problem.sums, problem.reach, problem.lines, working, k, coupons
+                )
                 assert least <= payable + 1e-6, (modes, k)
                 if k < len(modes):
                     add(t, problem.plan, problem.sums, k, modes[k], 1)
@@ -225,7 +227,7 @@ def test_what_coupons_leave_of_an_activity_hangs_on_who_joins_it(
     ]
     found = []
     for k in range(4):
-        bound(t, problem.plan, problem.sums, lines, ints(modes), k, 1)
+        bound(t, problem.plan, problem.sums, problem.reach, lines, ints(modes), k, 1)
         found.append(float(lines.flat_weight[0]))
         if k < 3:
             add(t, problem.plan, problem.sums, k, modes[k], 1)

@@ -2,7 +2,16 @@
 
 from huitou.base.compiling import inner
 from huitou.offer.rules.kernel import FULL_BP, tier_off
-from huitou.offer.rules.lines import FAR, IMPOSSIBLE, Lines, Plan, Sums
+from huitou.offer.rules.lines import (
+    FAR,
+    IMPOSSIBLE,
+    PARTS_A_TIER,
+    SHIPPING_LEFT,
+    Lines,
+    Plan,
+    Reach,
+    Sums,
+)
 from huitou.offer.rules.tables import COUNT, LIST_AMOUNT, NONE, UNITS, Tables
 
 
@@ -18,10 +27,8 @@ def line_flat(
 
 
 @inner
-def tier_flat(
-    t: Tables, a: int, i: int, times: int, begin: int, stop: int, slope: float
-) -> tuple[float, float]:
-    """The most of D(S) − slope × S for S from `begin` to `stop` in a tier that counts so often, and at what S."""
+def add_part(t: Tables, r: Reach, a: int, i: int, times: int, begin: int, stop: int) -> None:
+    """What a tier that counts so often takes off for S from `begin` to `stop`."""
     part, cap = 0.0, float(FAR)
     if t.act_cap[a] != NONE:
         cap = float(t.act_cap[a])
@@ -29,7 +36,10 @@ def tier_flat(
         part, cap = 1.0, min(cap, float(t.tier_off[i] * times))
     elif t.tier_pay_bp[i] != NONE:
         part = (FULL_BP - t.tier_pay_bp[i]) / FULL_BP
-    return line_flat(part, cap, float(begin), float(stop), slope)
+    at = t.tier_from[a] * PARTS_A_TIER + r.parts[a]
+    r.part[at], r.cap[at] = part, cap
+    r.start[at], r.stop[at] = float(begin), float(stop)
+    r.parts[a] += 1
 
 
 @inner
@@ -55,11 +65,13 @@ def pair_most(t: Tables, p: Plan, s: Sums, i: int, k: int) -> int:
 
 
 @inner
-def act_flat(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int, before: int) -> bool:
-    """Finds its line's flat part, `IMPOSSIBLE` if its region cannot be met, and the most and least that it takes off; says whether it may
-    free the shipping. `before`: what is taken off at most before it, but for what is settled."""
+def look_at_act(
+    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, a: int, k: int, before: int
+) -> bool:
+    """What an activity can look at; False if its region cannot be met. `before`: what is taken off at most before it, but for what
+    is settled."""
     at = a * (t.sizes[UNITS] + 1) + k
-    slope, measure = lines.slope[a], t.act_measure[a]
+    measure = t.act_measure[a]
     fen = s.act_fen[a] - s.act_settled[a]
     sure, most = max(s.act_sure[a], fen - before), fen + p.act_fen[at]
     is_by_amount = measure != COUNT and measure != LIST_AMOUNT
@@ -69,27 +81,24 @@ def act_flat(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int, before: 
     elif measure == LIST_AMOUNT:
         low, high = s.act_list[a], s.act_list[a] + p.act_list[at]
     low, high = max(low, lines.low[a]), min(high, lines.high[a])
-    lines.flat[a], lines.where[a] = IMPOSSIBLE, 0.0
-    lines.off_most[a], lines.off_least[a] = 0, 0
+    r.parts[a], r.begin[a], r.off_most[a], r.off_least[a] = 0, 0.0, 0, 0
     if low > high:
         return False
-    lines.flat[a] = 0.0
     if s.act_count[a] + p.act_count[at] == 0:
-        return False
-    frees = False
-    begin = low if is_by_amount else sure
-    flat, where = 0.0 - slope * begin, float(begin)
+        return True
+    r.begin[a] = float(low if is_by_amount else sure)
     first_at = t.tier_at[t.tier_from[a]]
     off_most, off_least = 0, 0
     if low >= first_at and (first_at > 0 or s.act_count[a] > 0):
-        flat, off_least = -IMPOSSIBLE, FAR  # it is reached for sure
+        r.begin[a], off_least = float(NONE), FAR  # it is reached for sure
     for i in range(t.tier_from[a], t.tier_until[a]):
         start, end = max(low, t.tier_at[i]), high
         if i + 1 < t.tier_until[a]:
             end = min(end, t.tier_at[i + 1] - 1)
         if start > end:
             continue
-        frees = frees or t.tier_ships[i] != 0
+        if t.tier_ships[i]:
+            r.state[SHIPPING_LEFT] = 0
         first, last = 1, 1
         if t.act_repeats[a] != NONE:
             first = min(start // t.tier_at[i], t.act_repeats[a])
@@ -99,13 +108,25 @@ def act_flat(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int, before: 
             begin, stop = start, end
         off_most = max(off_most, tier_off(t, a, i, last, stop))
         off_least = min(off_least, tier_off(t, a, i, first, begin))
-        for n in range(1 if first == last else 5):
+        for n in range(1 if first == last else PARTS_A_TIER):
             times = nth_times(t, a, i, first, last, n)
             if is_by_amount:
                 begin = max(start, t.tier_at[i] * times if n else 0)
-            found, there = tier_flat(t, a, i, times, begin, stop, slope)
-            if found > flat:
-                flat, where = found, there
+            add_part(t, r, a, i, times, begin, stop)
+    r.off_most[a], r.off_least[a] = off_most, off_least
+    return True
+
+
+@inner
+def act_flat(t: Tables, r: Reach, lines: Lines, a: int) -> None:
+    """Finds its line's flat part, and at what S."""
+    slope = lines.slope[a]
+    flat, where = -IMPOSSIBLE, 0.0
+    if r.begin[a] >= 0.0:
+        flat, where = 0.0 - slope * r.begin[a], r.begin[a]
+    first = t.tier_from[a] * PARTS_A_TIER
+    for i in range(first, first + r.parts[a]):
+        found, there = line_flat(r.part[i], r.cap[i], r.start[i], r.stop[i], slope)
+        if found > flat:
+            flat, where = found, there
     lines.flat[a], lines.where[a] = flat, where
-    lines.off_most[a], lines.off_least[a] = off_most, off_least
-    return frees

@@ -1,15 +1,18 @@
 """No way to go on from here costs less than this (`lines` says why). Pure; compiled as the kernel is."""
 
 from huitou.base.compiling import inlined, inner
-from huitou.offer.rules.activity_lines import act_flat, pair_most
-from huitou.offer.rules.coupon_lines import coupon_flat
+from huitou.offer.rules.activity_lines import act_flat, look_at_act, pair_most
+from huitou.offer.rules.coupon_lines import coupon_flat, look_at_coupon
 from huitou.offer.rules.grouping import join, leave, less_off, most_off, settle
 from huitou.offer.rules.lines import (
     IMPOSSIBLE,
+    IS_AFTER,
     LATER,
+    SHIPPING_LEFT,
     SLACK,
     Lines,
     Plan,
+    Reach,
     Sums,
 )
 from huitou.offer.rules.tables import (
@@ -88,7 +91,7 @@ def cheapest_from(lines: Lines, m: int, after: bool) -> float:
 
 
 @inner
-def mean_left(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int, sign: float) -> float:
+def mean_left(t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, a: int, sign: float) -> float:
     """How much coupons leave of all who join an activity together, by what they cost: the most, or for a `sign` below zero the least (below
     zero). Those of whom most is left are all that can be, others as few as must be. O(pairs²)."""
     low = float(s.act_sure[a])
@@ -107,7 +110,7 @@ def mean_left(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int, sign: f
                 if weight > best:
                     best, more = weight, 0.0
                 if weight == best:
-                    more += pair_most(t, p, s, i, k) - s.pair_sure[i]
+                    more += r.pair_most[i] - s.pair_sure[i]
         if best == -IMPOSSIBLE:
             break
         if fen > 0.0 and best * fen <= left:
@@ -121,13 +124,13 @@ def mean_left(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int, sign: f
 
 
 @inner
-def flat_left(t: Tables, p: Plan, s: Sums, lines: Lines, a: int, k: int) -> float:
+def flat_left(t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, a: int) -> float:
     """How much coupons leave of the flat part of an activity: the most, or the least where it is below zero."""
     most, least = lines.most_weight[a], lines.least_weight[a]
     if lines.flat[a] > 0.0:
-        return most if most <= least else min(most, mean_left(t, p, s, lines, a, k, 1.0))
+        return most if most <= least else min(most, mean_left(t, p, s, r, lines, a, 1.0))
     if lines.flat[a] < 0.0 and least < most:
-        least = max(least, -mean_left(t, p, s, lines, a, k, -1.0))
+        least = max(least, -mean_left(t, p, s, r, lines, a, -1.0))
     return least * lines.fixed[LATER]
 
 
@@ -165,15 +168,19 @@ def unit_cost(t: Tables, p: Plan, s: Sums, lines: Lines, m: int, u: int) -> floa
 
 
 @inner
-def bound(t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupons: int) -> float:
-    """The least that can be paid if the first `k` units stay as they are in `modes`; `IMPOSSIBLE` if the regions and
-    thresholds cannot be met. `weigh` was called for the slopes."""
-    total = 0.0
-    acts, units, at = t.sizes[ACTS], t.sizes[UNITS], t.sizes[ACTS] + t.sizes[COUPONS]
-    most = lines.most_weight[acts]
-    before = 0
+def look(
+    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, modes: Ints, k: int, coupons: int
+) -> bool:
+    """What can still be taken off if the first `k` units stay as they are in `modes`, whatever slopes there are; False if the regions and thresholds
+    of the plan that `lines` are of cannot be met."""
+    acts = t.sizes[ACTS]
+    r.state[IS_AFTER] = is_after(t, s)
+    r.state[SHIPPING_LEFT] = 0 if t.sizes[SHIPS_FREE] else t.sizes[SHIPPING]
+    for i in range(len(p.pair_act)):
+        r.pair_most[i] = pair_most(t, p, s, i, k)
     for u in range(k):
         s.is_settled[u] = 0
+    before = 0
     for x in range(t.sizes[PIECES]):
         settled, kept = settle(t, p, s, modes, x, k)
         off, less = 0, 0.0
@@ -181,42 +188,52 @@ def bound(t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupon
             off = most_off(t, p, s, x, k) - settled
             less = less_off(t, p, s, x, k)
             less = max(0.0, less - kept) if less > 0.0 else 0.0
-        lines.piece_off[x], lines.piece_less[x] = float(off), less
-        part = (1.0 - lines.slope[at + x]) * most
-        total += less * max(0.0, lines.piece_least[x] - part) - off * part
+        r.piece_off[x], r.piece_less[x] = float(off), less
         before += off
     sum_settled(t, s, modes, k)
-    shipping = 0.0 if t.sizes[SHIPS_FREE] else float(t.sizes[SHIPPING])
     pieces_off = before
     for a in range(acts):
-        frees = act_flat(t, p, s, lines, a, k, before)
-        flat = lines.flat[a]
-        if flat == IMPOSSIBLE:
-            return IMPOSSIBLE
-        lines.flat_weight[a] = flat_left(t, p, s, lines, a, k)
-        total -= flat * lines.flat_weight[a]
-        if frees:
-            shipping = 0.0
+        if not look_at_act(t, p, s, r, lines, a, k, before):
+            return False
         if a + 1 < acts and p.act_group[a + 1] != p.act_group[a]:
             before = pieces_off
             for earlier in range(a + 1):
-                before += lines.off_most[earlier]
+                before += r.off_most[earlier]
     before = pieces_off
     for c in range(t.sizes[COUPONS]):
         if coupons >> c & 1:
-            shipping -= coupon_flat(t, p, s, lines, c, k, before)
+            if not look_at_coupon(t, p, s, r, lines, c, k, before):
+                return False
+            before += r.off_most[acts + c]
+    return True
+
+
+@inner
+def least_paid(
+    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, modes: Ints, k: int, coupons: int
+) -> float:
+    """The least that can be paid as far as `look` has just seen. `weigh` was called for the slopes."""
+    acts, units, at = t.sizes[ACTS], t.sizes[UNITS], t.sizes[ACTS] + t.sizes[COUPONS]
+    most, total = lines.most_weight[acts], 0.0
+    for x in range(t.sizes[PIECES]):
+        part = (1.0 - lines.slope[at + x]) * most
+        total += r.piece_less[x] * max(0.0, lines.piece_least[x] - part) - r.piece_off[x] * part
+    for a in range(acts):
+        act_flat(t, r, lines, a)
+        lines.flat_weight[a] = flat_left(t, p, s, r, lines, a)
+        total -= lines.flat[a] * lines.flat_weight[a]
+    for c in range(t.sizes[COUPONS]):
+        if coupons >> c & 1:
+            coupon_flat(t, r, lines, c)
             flat = lines.flat[acts + c]
-            if flat == IMPOSSIBLE:
-                return IMPOSSIBLE
             total -= flat * (lines.later_most[c] if flat > 0.0 else lines.later_least[c])
-            before += lines.off_most[acts + c]
-    total += max(0.0, shipping)
+    total += max(0, r.state[SHIPPING_LEFT])
     at += t.sizes[PIECES]
     for x in range(len(t.price_limit)):
         total -= lines.slope[at + x] * p.toll_most[x] * paying_most(t, p, s, x, k)
     for u in range(k):
         total += unit_cost(t, p, s, lines, modes[u], u)
-    after = is_after(t, s)
+    after = r.state[IS_AFTER] != 0
     total += (lines.rest_after[k] if after else lines.rest[k]) - lines.fixed[SLACK]
     # Units like the last one only take modes from its own on.
     u = k
@@ -226,3 +243,14 @@ def bound(t: Tables, p: Plan, s: Sums, lines: Lines, modes: Ints, k: int, coupon
         total -= cheapest_from(lines, t.mode_from[own], after)
         u += 1
     return total
+
+
+@inner
+def bound(
+    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, modes: Ints, k: int, coupons: int
+) -> float:
+    """The least that can be paid if the first `k` units stay as they are in `modes`; `IMPOSSIBLE` if the regions and
+    thresholds cannot be met. `weigh` was called for the slopes."""
+    if not look(t, p, s, r, lines, modes, k, coupons):
+        return IMPOSSIBLE
+    return least_paid(t, p, s, r, lines, modes, k, coupons)

@@ -6,8 +6,8 @@ it. So steps (`improving`) end on the hill they began on, and better ones are fo
 """
 
 from huitou.base.compiling import inner
-from huitou.offer.rules.bounds import bound
-from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Sums
+from huitou.offer.rules.bounds import least_paid
+from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Reach, Sums
 from huitou.offer.rules.tables import ACTS, COUPONS, PIECES, Floats, Ints, Tables
 from huitou.offer.rules.valuing import Wanted, least_value
 from huitou.offer.rules.weighing import weigh
@@ -47,6 +47,7 @@ def climb(
     t: Tables,
     p: Plan,
     s: Sums,
+    r: Reach,
     lines: Lines,
     w: Wanted,
     reach: Floats,
@@ -57,7 +58,7 @@ def climb(
 ) -> float:
     """The best bound that changing one slope at a time arrives at, in so many turns; left as soon as the value is `enough`. Slopes
     that it is of stay. No unit is decided."""
-    best = bound(t, p, s, lines, modes, 0, coupons)
+    best = least_paid(t, p, s, r, lines, modes, 0, coupons)
     for i in range(len(reach)):
         reach[i] = _FIRST
     for _ in range(turns):
@@ -73,7 +74,7 @@ def climb(
                 if to != own:
                     lines.slope[i] = to
                     weigh(t, p, lines, coupons)
-                    found = bound(t, p, s, lines, modes, 0, coupons)
+                    found = least_paid(t, p, s, r, lines, modes, 0, coupons)
                     is_better = found > best
                 if is_better:
                     best = found
@@ -110,6 +111,7 @@ def look_far(
     t: Tables,
     p: Plan,
     s: Sums,
+    r: Reach,
     lines: Lines,
     better: Floats,
     modes: Ints,
@@ -127,7 +129,7 @@ def look_far(
                         _LEAST_PIECE + (piece + shift) * _PIECES[1], (price + shift) * _TOLLS[1],
                     )  # fmt: skip
                     weigh(t, p, lines, coupons)
-                    found = bound(t, p, s, lines, modes, 0, coupons)
+                    found = least_paid(t, p, s, r, lines, modes, 0, coupons)
                     if found > best:
                         best = found
                         for i in range(len(better)):

@@ -1,9 +1,9 @@
 """The lines of coupons: how much each can look at from here on, and take off. Pure; compiled as the kernel is."""
 
 from huitou.base.compiling import inner
-from huitou.offer.rules.activity_lines import line_flat, pair_most
+from huitou.offer.rules.activity_lines import line_flat
 from huitou.offer.rules.kernel import FULL_BP, coupon_off
-from huitou.offer.rules.lines import FAR, IMPOSSIBLE, Lines, Plan, Sums
+from huitou.offer.rules.lines import FAR, PARTS_A_TIER, SHIPPING_LEFT, Lines, Plan, Reach, Sums
 from huitou.offer.rules.tables import (
     ACTS,
     AMOUNT,
@@ -45,21 +45,21 @@ def make_sure(t: Tables, lines: Lines, coupons: int) -> None:
 
 
 @inner
-def acts_off(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int) -> tuple[int, int]:
-    """What activities take off at most and at least of those whom a coupon counts, as far as `bound` found out: their part by what they
+def acts_off(t: Tables, p: Plan, s: Sums, r: Reach, c: int) -> tuple[int, int]:
+    """What activities take off at most and at least of those whom a coupon counts, as far as `look` found out: their part by what they
     cost, and rounding. O(pairs)."""
     coupons, units = t.sizes[COUPONS], t.sizes[UNITS]
     most, least = 0, 0
     for a in range(t.sizes[ACTS]):
-        off_most, off_least = lines.off_most[a], lines.off_least[a]
+        off_most, off_least = r.off_most[a], r.off_least[a]
         if p.meets[a * coupons + c] == 1 and off_most > 0:
             in_most, in_least, out_most, out_least = 0, 0, 0, 0
             for i in range(p.pair_from[a], p.pair_from[a + 1]):
                 if t.count_bits[p.pair_count[i]] >> c & 1:
-                    in_most += pair_most(t, p, s, i, k)
+                    in_most += r.pair_most[i]
                     in_least += s.pair_sure[i]
                 else:
-                    out_most += pair_most(t, p, s, i, k)
+                    out_most += r.pair_most[i]
                     out_least += s.pair_sure[i]
             if out_least > 0:
                 off_most = min(off_most, off_most * in_most // (in_most + out_least) + units)
@@ -73,28 +73,30 @@ def acts_off(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int) -> tuple
 
 
 @inner
-def coupon_flat(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int, before: int) -> float:
-    """Finds its line's flat part, `IMPOSSIBLE` if its threshold cannot be reached, and says what it takes off the shipping. `before`: what
-    piece offers that are not settled and earlier coupons take off at most."""
+def look_at_coupon(
+    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, c: int, k: int, before: int
+) -> bool:
+    """What a coupon can look at; False if its threshold cannot be reached. `before`: what piece offers that are not settled and
+    earlier coupons take off at most."""
     at, i = c * (t.sizes[UNITS] + 1) + k, t.sizes[ACTS] + c
-    off_most, off_least = acts_off(t, p, s, lines, c, k)
+    off_most, off_least = acts_off(t, p, s, r, c)
     fen = s.coupon_fen[c] - s.coupon_settled[c]
     most = fen + p.coupon_fen[at] - lines.sure[c] - off_least
     least = fen + p.coupon_least[at] - before - off_most
     threshold, measure = t.coupon_threshold[c], t.coupon_measure[c]
-    reach, begin = most, float(threshold)
+    reach, begin = most, threshold
     if measure == COUNT:
-        reach, begin = s.coupon_count[c] + p.coupon_count[at], 0.0
+        reach, begin = s.coupon_count[c] + p.coupon_count[at], 0
     elif measure == LIST_AMOUNT:
-        reach, begin = s.coupon_list[c] + p.coupon_list[at], 0.0
-    lines.flat[i], lines.where[i], lines.off_most[i] = IMPOSSIBLE, 0.0, 0
+        reach, begin = s.coupon_list[c] + p.coupon_list[at], 0
+    r.parts[i], r.off_most[i] = 0, 0
     if s.coupon_count[c] + p.coupon_count[at] == 0 or reach < threshold:
-        return 0.0
-    lines.flat[i] = 0.0
+        return False
     kind = t.coupon_kind[c]
     if kind == SHIPPING_OFF:
         off = t.sizes[SHIPPING]
-        return float(off if t.coupon_off[c] == NONE else min(off, t.coupon_off[c]))
+        r.state[SHIPPING_LEFT] -= off if t.coupon_off[c] == NONE else min(off, t.coupon_off[c])
+        return True
     part, cap = 1.0, float(FAR)
     if kind == ONE_OFF:
         off = p.dearest[c] - t.coupon_pay[c]
@@ -108,7 +110,19 @@ def coupon_flat(t: Tables, p: Plan, s: Sums, lines: Lines, c: int, k: int, befor
             cap = min(cap, float(t.coupon_off[c]))
         else:
             part = (FULL_BP - t.coupon_pay_bp[c]) / FULL_BP
-    begin = max(begin, float(least))
-    lines.flat[i], lines.where[i] = line_flat(part, cap, begin, float(most), lines.slope[i])
-    lines.off_most[i] = int(min(part * most, cap))
-    return 0.0
+    piece = len(t.tier_at) * PARTS_A_TIER + c
+    r.part[piece], r.cap[piece] = part, cap
+    r.start[piece], r.stop[piece] = float(max(begin, least)), float(most)
+    r.parts[i], r.off_most[i] = 1, int(min(part * most, cap))
+    return True
+
+
+@inner
+def coupon_flat(t: Tables, r: Reach, lines: Lines, c: int) -> None:
+    """Finds its line's flat part, and at what S."""
+    i, piece = t.sizes[ACTS] + c, len(t.tier_at) * PARTS_A_TIER + c
+    lines.flat[i], lines.where[i] = 0.0, 0.0
+    if r.parts[i]:
+        lines.flat[i], lines.where[i] = line_flat(
+            r.part[piece], r.cap[piece], r.start[piece], r.stop[piece], lines.slope[i]
+        )

@@ -2,8 +2,8 @@
 (B. T. Polyak, Minimization of unsmooth functionals, 1969). Pure; compiled as the kernel is."""
 
 from huitou.base.compiling import inner
-from huitou.offer.rules.bounds import bound, is_after, paying_most
-from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Sums
+from huitou.offer.rules.bounds import least_paid, paying_most
+from huitou.offer.rules.lines import IS_AFTER, STEEPEST, Lines, Plan, Reach, Sums
 from huitou.offer.rules.tables import (
     ACTS,
     COUPONS,
@@ -73,13 +73,21 @@ def pull_mode(t: Tables, p: Plan, lines: Lines, pull: Floats, m: int, coupons: i
 
 @inner
 def pull_of(
-    t: Tables, p: Plan, s: Sums, lines: Lines, pull: Floats, modes: Ints, k: int, coupons: int
+    t: Tables,
+    p: Plan,
+    s: Sums,
+    r: Reach,
+    lines: Lines,
+    pull: Floats,
+    modes: Ints,
+    k: int,
+    coupons: int,
 ) -> None:
     """How the bound that was just found changes with each slope, roughly: any direction gives a bound."""
     acts, units = t.sizes[ACTS], t.sizes[UNITS]
     for i in range(len(pull)):
         pull[i] = 0.0
-    last, best, after = NONE, NONE, is_after(t, s)
+    last, best, after = NONE, NONE, r.state[IS_AFTER] != 0
     for u in range(units):
         m = modes[u] if u < k else best
         if u >= k and (t.unit_class[u] != last or u == k):
@@ -103,9 +111,9 @@ def pull_of(
             pull[acts + c] += lines.where[acts + c] * weight
     most, at = lines.most_weight[acts], acts + t.sizes[COUPONS]
     for x in range(t.sizes[PIECES]):
-        pull[at + x] += lines.piece_off[x] * most
+        pull[at + x] += r.piece_off[x] * most
         if lines.piece_least[x] > (1.0 - lines.slope[at + x]) * most:
-            pull[at + x] += lines.piece_less[x] * most
+            pull[at + x] += r.piece_less[x] * most
     at += t.sizes[PIECES]
     for x in range(len(t.price_limit)):
         pull[at + x] -= p.toll_most[x] * paying_most(t, p, s, x, k)
@@ -134,14 +142,22 @@ def step(t: Tables, lines: Lines, pull: Floats, length: float) -> bool:
 
 @inner
 def look_around(
-    t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, modes: Ints, coupons: int, enough: int
+    t: Tables,
+    p: Plan,
+    s: Sums,
+    r: Reach,
+    lines: Lines,
+    w: Wanted,
+    modes: Ints,
+    coupons: int,
+    enough: int,
 ) -> None:
     """Slopes to begin with when no unit is decided: each in turn is what it is or one of some others; left as soon
     as the value is `enough`. Steps from a bad place lead nowhere."""
     acts = t.sizes[ACTS]
     pieces = acts + t.sizes[COUPONS]
     prices = pieces + t.sizes[PIECES]
-    best = bound(t, p, s, lines, modes, 0, coupons)
+    best = least_paid(t, p, s, r, lines, modes, 0, coupons)
     for i in range(len(lines.slope)):
         if acts <= i < pieces and not coupons >> (i - acts) & 1:
             continue
@@ -151,7 +167,7 @@ def look_around(
         for other in _SLOPES:
             lines.slope[i] = other
             weigh(t, p, lines, coupons)
-            found = bound(t, p, s, lines, modes, 0, coupons)
+            found = least_paid(t, p, s, r, lines, modes, 0, coupons)
             if found > best:
                 best, own = found, other
         lines.slope[i] = own
@@ -188,6 +204,7 @@ def improve(
     t: Tables,
     p: Plan,
     s: Sums,
+    r: Reach,
     lines: Lines,
     w: Wanted,
     pull: Floats,
@@ -198,21 +215,19 @@ def improve(
     steps: int,
     enough: int,
 ) -> float:
-    """The best bound in so many steps, left as soon as the value is `enough`; the slopes it is of stay."""
-    best = bound(t, p, s, lines, modes, k, coupons)
-    if best == IMPOSSIBLE:
-        return best
+    """The best bound in so many steps, left as soon as the value is `enough`; the slopes it is of stay. `look` was called."""
+    best = least_paid(t, p, s, r, lines, modes, k, coupons)
     for i in range(len(better)):
         better[i] = lines.slope[i]
     found, target, share = best, enough / w.scale, 1.0
     for _ in range(steps):
         if least_value(best, w) >= enough:
             return best
-        pull_of(t, p, s, lines, pull, modes, k, coupons)
+        pull_of(t, p, s, r, lines, pull, modes, k, coupons)
         if not step(t, lines, pull, share * (target - found)):
             break
         weigh(t, p, lines, coupons)
-        found = bound(t, p, s, lines, modes, k, coupons)
+        found = least_paid(t, p, s, r, lines, modes, k, coupons)
         if found > best:
             best = found
             for i in range(len(better)):

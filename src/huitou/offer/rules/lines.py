@@ -102,6 +102,34 @@ class Sums(NamedTuple):
     nothing: Ints
 
 
+class Reach(NamedTuple):
+    """What instruments can look at and take off from here on, under any slopes, as `look` found it.
+
+    Of piece offers what their groups take off at most (`piece_off`) and less (`grouping`); what those in a pair cost at most; what an activity takes off at
+    most and least, and a coupon (behind the activities) at most. An activity takes off nothing from `begin` on (`NONE` where it is
+    reached for certain), or by its `parts`: `part` × S, `cap` at most, for S from `start` to `stop`. A coupon has one such part, behind
+    theirs, or none. `state`: see below."""
+
+    piece_off: Floats
+    piece_less: Floats
+    pair_most: Ints
+    off_most: Ints
+    off_least: Ints
+    begin: Floats
+    parts: Ints
+    part: Floats
+    cap: Floats
+    start: Floats
+    stop: Floats
+    state: Ints
+
+
+PARTS_A_TIER = 5
+REACH_STATE_SIZE = 2
+SHIPPING_LEFT, IS_AFTER = range(REACH_STATE_SIZE)
+"""What shipping costs at least; whether all price offers with a limit are used up."""
+
+
 class Lines(NamedTuple):
     """The lines in use.
 
@@ -110,10 +138,8 @@ class Lines(NamedTuple):
     The rest is what hangs on the slopes alone: what they leave of a row of `join_act`, of `count_bits` (what entered the coupons is taken off in
     `entered` first); the most that coupons leave of all who join an activity together, and (last) of anybody; the least that they leave of anybody
     who joins it, and how much they leave of its flat part (`flat_weight`) as `bound` found it; the most and
-    least that later coupons leave of what one takes off; the least that is left of who joins a piece offer, and what its groups take off at most
-    and less (`grouping`) as `bound` found it; what earlier coupons take off for certain of those that a coupon counts
-    (`sure`, hangs on the plan); what an activity takes off at most and least, and a coupon (behind the activities) at most, as `bound`
-    found it; what a mode costs, and the cheapest of its class from it on; what units from each on do at least; and both once the price offers with a limit are used up (`*_after`). `fixed`: see below."""
+    least that later coupons leave of what one takes off; the least that is left of who joins a piece offer; what earlier coupons take off for
+    certain of those that a coupon counts (`sure`, hangs on the plan); what a mode costs, and the cheapest of its class from it on; what units from each on do at least; and both once the price offers with a limit are used up (`*_after`). `fixed`: see below."""
 
     slope: Floats
     flat: Floats
@@ -129,11 +155,7 @@ class Lines(NamedTuple):
     later_most: Floats
     later_least: Floats
     piece_least: Floats
-    piece_off: Floats
-    piece_less: Floats
     sure: Ints
-    off_most: Ints
-    off_least: Ints
     mode_cost: Floats
     cheapest: Floats
     rest: Floats

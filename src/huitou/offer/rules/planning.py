@@ -11,7 +11,16 @@ from huitou.offer.rules import floors
 from huitou.offer.rules import tables as at
 from huitou.offer.rules.counting import coupon_least, groups_of, meets
 from huitou.offer.rules.kernel import FULL_BP, STEP_COLUMNS
-from huitou.offer.rules.lines import FAR, FIXED_SIZE, Lines, Plan, Sums
+from huitou.offer.rules.lines import (
+    FAR,
+    FIXED_SIZE,
+    PARTS_A_TIER,
+    REACH_STATE_SIZE,
+    Lines,
+    Plan,
+    Reach,
+    Sums,
+)
 from huitou.offer.rules.piecing import even_fen, group_part, piece_end, piece_most, rests
 from huitou.offer.rules.scouting import SOUGHT, STATE_SIZE, Plans, Walk
 from huitou.offer.rules.tables import NONE
@@ -34,6 +43,7 @@ class Problem:
     table: Tabled
     plan: Plan
     sums: Sums
+    reach: Reach
     lines: Lines
     steep: Lines
     wanted: Wanted
@@ -74,6 +84,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
             zero_ints(len(plan.pair_act)), zero_ints(len(plan.pair_act)),
             zero_ints(units), zero_ints(units), zero_ints(acts), zero_ints(coupons), zero_ints(5 * units), ints([]),
         ),
+        reach=_reach(table, plan),
         lines=_lines(table),
         steep=_lines(table),
         wanted=Wanted(
@@ -92,6 +103,16 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
     )  # fmt: skip
 
 
+def _reach(table: Tabled, plan: Plan) -> Reach:
+    acts, coupons, pieces = len(table.activities), len(table.coupons), len(table.pieces)
+    parts = len(table.tables.tier_at) * PARTS_A_TIER + coupons
+    return Reach(
+        zero_floats(pieces), zero_floats(pieces), zero_ints(len(plan.pair_act)), zero_ints(acts + coupons),
+        zero_ints(acts), zero_floats(acts), zero_ints(acts + coupons), zero_floats(parts), zero_floats(parts),
+        zero_floats(parts), zero_floats(parts), zero_ints(REACH_STATE_SIZE),
+    )  # fmt: skip
+
+
 def _lines(table: Tabled) -> Lines:
     acts, coupons = len(table.activities), len(table.coupons)
     slopes = acts + coupons + len(table.pieces) + len(table.prices)
@@ -104,9 +125,8 @@ def _lines(table: Tabled) -> Lines:
         zero_floats(acts + 1), zero_floats(acts), zero_floats(acts),
         zero_floats(coupons),
         zero_floats(coupons),
-        zero_floats(len(table.pieces)), zero_floats(len(table.pieces)), zero_floats(len(table.pieces)),
+        zero_floats(len(table.pieces)),
         zero_ints(coupons),
-        zero_ints(acts + coupons), zero_ints(acts),
         zero_floats(len(table.modes)),
         zero_floats(len(table.modes)),
         zero_floats(len(table.units) + 1),

@@ -9,12 +9,12 @@ others, from several places.
 from typing import NamedTuple
 
 from huitou.base.compiling import fast, inlined, inner
-from huitou.offer.rules.bounds import bound
+from huitou.offer.rules.bounds import bound, least_paid, look
 from huitou.offer.rules.climbing import climb, look_far, top_of
 from huitou.offer.rules.coupon_lines import make_sure
 from huitou.offer.rules.descending import arrange
 from huitou.offer.rules.improving import TOLL_START, begin_again, flatten, improve, look_around
-from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Sums
+from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Reach, Sums
 from huitou.offer.rules.tables import ACTS, COUPONS, NONE, PIECES, UNITS, Floats, Ints, Tables
 from huitou.offer.rules.valuing import Scratch, Wanted, least_value, value_of
 from huitou.offer.rules.weighing import weigh
@@ -121,7 +121,9 @@ def go_by_best(
 
 
 @fast
-def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: Walk) -> int:
+def lay_out(
+    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, w: Wanted, q: Plans, v: Walk
+) -> int:
     """Bound every plan; returns how many may be better than the best. No unit is decided."""
     acts = t.sizes[ACTS]
     count = 0
@@ -132,7 +134,7 @@ def lay_out(t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: W
             q.set_of[count] = n
             begin(t, lines, q, count)
             take_up(t, p, lines, q, count)
-            found = max(q.floors[n], bound(t, p, s, lines, v.modes, 0, q.sets[n]))
+            found = max(q.floors[n], bound(t, p, s, r, lines, v.modes, 0, q.sets[n]))
             if found < IMPOSSIBLE and least_value(found, w) < v.state[VALUE]:
                 q.bounds[count] = found
                 count += 1
@@ -211,6 +213,7 @@ def borrow(
     t: Tables,
     p: Plan,
     s: Sums,
+    r: Reach,
     lines: Lines,
     w: Wanted,
     q: Plans,
@@ -222,7 +225,7 @@ def borrow(
     """The best of the slopes of a plan that was taken up and of those that some others in `order` have: what is good for one is often good
     for the next. False if it need not be searched."""
     width, coupons, enough = len(lines.slope), q.sets[q.set_of[plan]], v.state[VALUE]
-    best = bound(t, p, s, lines, v.modes, 0, coupons)
+    best = least_paid(t, p, s, r, lines, v.modes, 0, coupons)
     for place in range(max(0, first), until):
         if least_value(best, w) >= enough:
             break
@@ -230,7 +233,7 @@ def borrow(
         for i in range(width):
             lines.slope[i] = min(top_of(t, lines, i), q.slopes[other * width + i])
         weigh(t, p, lines, coupons)
-        found = bound(t, p, s, lines, v.modes, 0, coupons)
+        found = least_paid(t, p, s, r, lines, v.modes, 0, coupons)
         if found > best:
             best = found
             keep(lines, q, plan)
@@ -242,6 +245,7 @@ def scout(
     t: Tables,
     p: Plan,
     s: Sums,
+    r: Reach,
     lines: Lines,
     w: Wanted,
     x: Scratch,
@@ -258,13 +262,26 @@ def scout(
         if least_value(q.bounds[plan], w) >= v.state[VALUE]:
             continue
         take_up(t, p, lines, q, plan)
+        look(t, p, s, r, lines, v.modes, 0, coupons)
         lines.fixed[STEEPEST] = _STEEP_ALONE
-        if not borrow(t, p, s, lines, w, q, v, plan, place - _LENDERS, place):
+        if not borrow(t, p, s, r, lines, w, q, v, plan, place - _LENDERS, place):
             continue
         if place < _LENDERS:
-            look_around(t, p, s, lines, w, v.modes, coupons, v.state[VALUE])
+            look_around(t, p, s, r, lines, w, v.modes, coupons, v.state[VALUE])
         payable = improve(
-            t, p, s, lines, w, v.pull, v.better, v.modes, 0, coupons, _FIRST_STEPS, v.state[VALUE]
+            t,
+            p,
+            s,
+            r,
+            lines,
+            w,
+            v.pull,
+            v.better,
+            v.modes,
+            0,
+            coupons,
+            _FIRST_STEPS,
+            v.state[VALUE],
         )
         q.bounds[plan] = max(q.bounds[plan], payable)
         keep(lines, q, plan)
@@ -284,7 +301,7 @@ def look_at(
 
 @inner
 def make_ready(
-    t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: Walk, plan: int
+    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, w: Wanted, q: Plans, v: Walk, plan: int
 ) -> bool:
     """Slopes to search a plan with: the best from several places, none of a coupon next to 1. False if it need not be searched.
 
@@ -294,13 +311,13 @@ def make_ready(
     lines.fixed[STEEPEST] = _STEEP
     flatten(t, p, lines, coupons)
     keep(lines, q, plan)
-    if not borrow(t, p, s, lines, w, q, v, plan, v.state[ASIDE] - _LENDERS, v.state[ASIDE]):
+    if not borrow(t, p, s, r, lines, w, q, v, plan, v.state[ASIDE] - _LENDERS, v.state[ASIDE]):
         return False
     for start in range(len(STARTS)):
         if start > 0:
             begin_again(t, p, lines, STARTS[start], _PIECES_START, coupons)
         found = improve(
-            t, p, s, lines, w, v.pull, v.better, v.modes, 0, coupons, MORE_STEPS, enough
+            t, p, s, r, lines, w, v.pull, v.better, v.modes, 0, coupons, MORE_STEPS, enough
         )
         if found > best:
             best = found
@@ -312,18 +329,27 @@ def make_ready(
 
 @inner
 def make_better(
-    t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, q: Plans, v: Walk, plan: int, turn: int
+    t: Tables,
+    p: Plan,
+    s: Sums,
+    r: Reach,
+    lines: Lines,
+    w: Wanted,
+    q: Plans,
+    v: Walk,
+    plan: int,
+    turn: int,
 ) -> bool:
     """Slopes that are worth their time once a plan has shown that it is not settled soon. False as before."""
     coupons, enough = q.sets[q.set_of[plan]], v.state[VALUE]
     lines.fixed[STEEPEST] = _STEEP
     best = -IMPOSSIBLE
-    if not borrow(t, p, s, lines, w, q, v, plan, v.state[ASIDE] - _LENDERS, v.state[ASIDE]):
+    if not borrow(t, p, s, r, lines, w, q, v, plan, v.state[ASIDE] - _LENDERS, v.state[ASIDE]):
         return False
     for place in range(2):
         if place > 0:
-            look_far(t, p, s, lines, v.better, v.modes, coupons, 0.0 if turn == 1 else 0.5)
-        found = climb(t, p, s, lines, w, v.pull, v.modes, coupons, _TURNS, enough)
+            look_far(t, p, s, r, lines, v.better, v.modes, coupons, 0.0 if turn == 1 else 0.5)
+        found = climb(t, p, s, r, lines, w, v.pull, v.modes, coupons, _TURNS, enough)
         if found > best:
             best = found
             keep(lines, q, plan)
@@ -334,14 +360,14 @@ def make_better(
 
 @inner
 def make_steep(
-    t: Tables, p: Plan, s: Sums, steep: Lines, w: Wanted, q: Plans, v: Walk, plan: int
+    t: Tables, p: Plan, s: Sums, r: Reach, steep: Lines, w: Wanted, q: Plans, v: Walk, plan: int
 ) -> bool:
     """From there on lines as steep as one likes: for coupons that count a part of the cart, which nothing else knows of. False
     as before."""
     take_up(t, p, steep, q, plan)
     steep.fixed[STEEPEST] = _STEEP_ALONE
     found = improve(
-        t, p, s, steep, w, v.pull, v.better, v.modes, 0, q.sets[q.set_of[plan]], _FIRST_STEPS,
+        t, p, s, r, steep, w, v.pull, v.better, v.modes, 0, q.sets[q.set_of[plan]], _FIRST_STEPS,
         v.state[VALUE],
     )  # fmt: skip
     q.bounds[plan] = max(q.bounds[plan], found)

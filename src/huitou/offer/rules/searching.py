@@ -6,10 +6,10 @@ first; identical ones take their modes in order, so that what differs only by wh
 can be left after any number of nodes and taken up again.
 """
 
-from huitou.base.compiling import fast, inlined, inner
-from huitou.offer.rules.bounds import add, bound, cheapest_from, is_after
+from huitou.base.compiling import fast, inlined
+from huitou.offer.rules.bounds import add, cheapest_from, least_paid, look
 from huitou.offer.rules.improving import improve
-from huitou.offer.rules.lines import IMPOSSIBLE, Lines, Plan, Sums
+from huitou.offer.rules.lines import IMPOSSIBLE, IS_AFTER, Lines, Plan, Reach, Sums
 from huitou.offer.rules.scouting import (
     ASIDE,
     DEPTH,
@@ -42,19 +42,19 @@ _STEPS = 4
 
 @inlined
 def least_from(
-    t: Tables, p: Plan, s: Sums, lines: Lines, w: Wanted, v: Walk, coupons: int, k: int
+    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, w: Wanted, v: Walk, coupons: int, k: int
 ) -> float:
     """The least that can be paid going on from `k` decided units. Slopes that are good for what is decided are sought at the first
     depths; those below keep them, as the last node that was opened above."""
     width = len(lines.slope)
     if k > v.state[SOUGHT]:
-        return bound(t, p, s, lines, v.modes, k, coupons)
+        return least_paid(t, p, s, r, lines, v.modes, k, coupons)
     if k > 0:
         for i in range(width):
             lines.slope[i] = v.slopes[(k - 1) * width + i]
         weigh(t, p, lines, coupons)
     payable = improve(
-        t, p, s, lines, w, v.pull, v.better, v.modes, k, coupons, _STEPS, v.state[VALUE]
+        t, p, s, r, lines, w, v.pull, v.better, v.modes, k, coupons, _STEPS, v.state[VALUE]
     )
     for i in range(width):
         v.slopes[k * width + i] = lines.slope[i]
@@ -85,6 +85,7 @@ def open_node(
     t: Tables,
     p: Plan,
     s: Sums,
+    r: Reach,
     lines: Lines,
     steep: Lines,
     w: Wanted,
@@ -104,12 +105,14 @@ def open_node(
     if k == units:
         settle(t, w, x, v, coupons, own_set)
         return False
+    if not look(t, p, s, r, lines, v.modes, k, coupons):
+        return False
     if v.state[IS_STEEP]:
-        least = bound(t, p, s, steep, v.modes, k, coupons)
-        if least == IMPOSSIBLE or least_value(least, w) >= enough:
+        least = least_paid(t, p, s, r, steep, v.modes, k, coupons)
+        if least_value(least, w) >= enough:
             return False
-    least = least_from(t, p, s, lines, w, v, coupons, k)
-    if least == IMPOSSIBLE or least_value(least, w) >= enough:
+    least = least_from(t, p, s, r, lines, w, v, coupons, k)
+    if least_value(least, w) >= enough:
         return False
     own = t.unit_class[k]
     first = t.mode_from[own]
@@ -118,7 +121,7 @@ def open_node(
     alike = 0
     while k + alike < units and t.unit_class[k + alike] == own:
         alike += 1
-    after = is_after(t, s)
+    after = r.state[IS_AFTER] != 0
     least -= cheapest_from(lines, first, after) * alike
     count, row = 0, k * width
     for m in range(first, t.mode_until[own]):
@@ -147,6 +150,7 @@ def walk(
     t: Tables,
     p: Plan,
     s: Sums,
+    r: Reach,
     lines: Lines,
     steep: Lines,
     w: Wanted,
@@ -168,7 +172,7 @@ def walk(
                 break
             nodes += 1 + _STEPS if k <= v.state[SOUGHT] else 1
             is_new = False
-            if not open_node(t, p, s, lines, steep, w, x, v, coupons, own_set, floor, width, k):
+            if not open_node(t, p, s, r, lines, steep, w, x, v, coupons, own_set, floor, width, k):
                 k -= 1
                 continue
         else:
@@ -194,12 +198,11 @@ def walk(
     return nodes
 
 
-@inner
-def put_aside(s: Sums, q: Plans, v: Walk) -> None:
+@inlined
+def put_aside(t: Tables, p: Plan, s: Sums, q: Plans, v: Walk) -> None:
     """Leave a plan for later, from its beginning."""
-    for column in s:
-        for i in range(len(column)):
-            column[i] = 0
+    for k in range(v.state[DEPTH]):
+        add(t, p, s, k, v.modes[k], -1)
     for i in range(len(v.prices_used)):
         v.prices_used[i] = 0
     q.order[v.state[ASIDE]] = q.order[v.state[PLACE]]
@@ -212,6 +215,7 @@ def search(
     t: Tables,
     p: Plan,
     s: Sums,
+    r: Reach,
     lines: Lines,
     steep: Lines,
     w: Wanted,
@@ -238,15 +242,16 @@ def search(
                 v.state[PLACE] += 1
                 continue
             take_up(t, p, lines, q, plan)
+            look(t, p, s, r, lines, v.modes, 0, coupons)
             if turn == 0:
                 nodes += MORE_STEPS * len(STARTS)
-                if not make_ready(t, p, s, lines, w, q, v, plan):
+                if not make_ready(t, p, s, r, lines, w, q, v, plan):
                     v.state[PLACE] += 1
                     continue
-            elif not make_better(t, p, s, lines, w, q, v, plan, turn):
+            elif not make_better(t, p, s, r, lines, w, q, v, plan, turn):
                 v.state[PLACE] += 1
                 continue
-            if not make_steep(t, p, s, steep, w, q, v, plan):
+            if not make_steep(t, p, s, r, steep, w, q, v, plan):
                 v.state[PLACE] += 1
                 continue
             v.state[DEPTH] = 0
@@ -254,13 +259,13 @@ def search(
             v.state[SPENT] = 0
         floor = q.floors[own]
         most = min(nodes_max - nodes, each_max - v.state[SPENT])
-        spent = walk(t, p, s, lines, steep, w, x, v, coupons, own, floor, width, most)
+        spent = walk(t, p, s, r, lines, steep, w, x, v, coupons, own, floor, width, most)
         nodes += spent
         v.state[SPENT] += spent
         if v.state[DEPTH] != NONE:
             if v.state[SPENT] < each_max:
                 break
-            put_aside(s, q, v)
+            put_aside(t, p, s, q, v)
         else:
             q.bounds[plan] = IMPOSSIBLE
         v.state[PLACE] += 1

@@ -150,7 +150,7 @@ def _lay_out(problem: Problem) -> int:
     state = problem.walk.state
     state[VALUE] += 1
     count = scouting.lay_out(
-        problem.table.tables, problem.plan, problem.sums, problem.lines, problem.wanted,
+        problem.table.tables, problem.plan, problem.sums, problem.reach, problem.lines, problem.wanted,
         problem.plans, problem.walk,
     )  # fmt: skip
     state[VALUE] -= 1
@@ -167,7 +167,7 @@ def _scout(problem: Problem, count: int, clock: Clock, ends_at: float) -> None:
             return
         before = problem.walk.state[VALUE]
         scouting.scout(
-            problem.table.tables, problem.plan, problem.sums, problem.lines, problem.wanted,
+            problem.table.tables, problem.plan, problem.sums, problem.reach, problem.lines, problem.wanted,
             problem.scratch, problem.plans, problem.walk, first, min(count, first + _SCOUTED),
         )  # fmt: skip
         if problem.walk.state[VALUE] < before:
@@ -200,7 +200,7 @@ def _search(
             for n in range(len(column)):
                 column[n] = 0
         while not searching.search(
-            problem.table.tables, problem.plan, problem.sums, problem.lines, problem.steep, problem.wanted,
+            problem.table.tables, problem.plan, problem.sums, problem.reach, problem.lines, problem.steep, problem.wanted,
             problem.scratch, problem.plans, problem.walk, problem.width, len(order), _SLICE, each_max,
             turn,
         ):  # fmt: skip

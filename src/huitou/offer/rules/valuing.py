@@ -56,13 +56,14 @@ def value_of(t: Tables, w: Wanted, x: Scratch, modes: Ints, coupons: int) -> int
     for i in range(len(x.notes)):
         x.notes[i] = 0
     payable, gifts = evaluate(t, modes, coupons, x.amounts, x.room, x.shares, x.notes)
-    for step in w.musts:
+    for i in range(len(w.musts)):
+        step = w.musts[i]
         if x.notes[step * STEP_COLUMNS + OFF] == 0 and not _gives(t, x, step):
             return NONE
-    for price in w.must_prices:
+    for i in range(len(w.must_prices)):
         is_used = False
         for u in range(t.sizes[UNITS]):
-            is_used = is_used or t.mode_price[modes[u]] == price
+            is_used = is_used or t.mode_price[modes[u]] == w.must_prices[i]
         if not is_used:
             return NONE
     return payable * w.scale - gifts + w.gifts_max
