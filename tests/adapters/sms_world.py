@@ -20,6 +20,7 @@ from huitou.channels.sms_tencent.config import TencentSmsConfig
 from huitou.kernel.ids import new_id
 from huitou.reach.types.channels import Outgoing
 from huitou.simulators.sms.app import create_app, utc_now
+from tests.adapters.wecom.serving import PLAIN
 
 PHONE = "13800000000"
 LINK = "https://h5.example.cn/t/Ab3dE"
@@ -78,7 +79,7 @@ class World:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.http = httpx2.Client(base_url=url, timeout=10, trust_env=False)
+        self.http = httpx2.Client(base_url=url, timeout=10, verify=PLAIN, trust_env=False)
         self._channels: list[AliyunSmsChannel | TencentSmsChannel] = []
 
     def close(self) -> None:

@@ -31,7 +31,7 @@ from tests.adapters.contract import (
     TemplatedStage,
 )
 from tests.adapters.receiver import Receiver
-from tests.adapters.wecom.serving import serve
+from tests.adapters.wecom.serving import PLAIN, serve
 
 SECRET = "a-secret-both-sides-know"
 BODY = '{"id": "${id}", "to": "${to}", "card": {"text": "${text} ${goods}", "url": "${url}"}}'
@@ -64,7 +64,7 @@ class GatewayStage:
 
     def __init__(self, url: str, receiver: Receiver, *, is_webhook: bool) -> None:
         self._url, self._receiver, self._is_webhook = url, receiver, is_webhook
-        self._http = httpx2.Client(base_url=url, trust_env=False, timeout=60)
+        self._http = httpx2.Client(base_url=url, verify=PLAIN, trust_env=False, timeout=60)
         self._name = "webhook" if is_webhook else "rcs"
         self._opened: list[GatewayChannel] = []
         self._order("settings", is_holding=True)

@@ -14,7 +14,7 @@ from huitou.channels.wechat.official import OfficialChannel
 from huitou.kernel.ids import new_id
 from huitou.reach.types.channels import Link, Outgoing
 from huitou.simulators.wechat.app import create_app
-from tests.adapters.wecom.serving import serve
+from tests.adapters.wecom.serving import PLAIN, serve
 
 OFFICIAL, MINI = "wxofficial01", "wxmini0001"
 OPENID = "oFAN0001"
@@ -29,7 +29,7 @@ class WechatSim:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.http = httpx2.Client(base_url=url, trust_env=False, timeout=60)
+        self.http = httpx2.Client(base_url=url, verify=PLAIN, trust_env=False, timeout=60)
         self._opened: list[Callable[[], None]] = []
 
     def order(self, path: str, /, **body: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from huitou.base.db import Database
 from huitou.simulators.wecom.app import create_app as wecom_app
 from tests.adapters.sms_world import WORLD, World
 from tests.adapters.sms_world import simulator as sms_simulator
-from tests.adapters.wecom.serving import CORP, Sim, eventually, serve
+from tests.adapters.wecom.serving import CORP, PLAIN, Sim, eventually, serve
 from tests.background import settle
 from tests.conftest import Clock
 
@@ -55,7 +55,9 @@ class Api:
     """Somebody who asks the product over HTTP."""
 
     def __init__(self, url: str, **options: Any) -> None:
-        self.http = httpx2.Client(base_url=url, timeout=30, trust_env=False, **options)
+        self.http = httpx2.Client(
+            base_url=url, timeout=30, verify=PLAIN, trust_env=False, **options
+        )
 
     def get(self, path: str, **query: Any) -> Any:
         answer = self.http.get(path, params=query)
