@@ -24,7 +24,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup console demo serve check check-python check-console check-hosts \
-	test test-fast test-python test-console test-spark screenshots openapi requirements clean
+	test test-all test-fast test-python test-browser test-console test-spark screenshots openapi \
+	requirements clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -79,18 +80,26 @@ check-hosts:
 	! grep -nE 'https?://' requirements/*.txt
 	! grep -n '"resolved"' console/package-lock.json
 
-# The build and the static checks are single processes: two at a time.
+# The build and the static checks are single processes: two at a time. What waits for a browser or
+# for Java leaves a processor free, and so goes beside the many Python tests, which give way.
 test: ## everything a change must pass
-	$(MAKE) --jobs=2 --output-sync=target check console test-console
-	$(MAKE) test-python
+	$(MAKE) --jobs=2 --output-sync=target check console test-console $(prepared)
+	$(MAKE) --jobs=2 test-python test-browser $(also)
+
+test-all: prepared := $(spark_ready)
+test-all: also := test-spark
+test-all: test ## `make test` and `make test-spark`
 
 test-fast: setup ## the Python tests without the browser's and the slow ones
 	$(bin)/pytest -n $(PYTEST_WORKERS) $(by_file) -m "not browser and not slow and not spark" $(PYTEST_FLAGS)
 
-# The browser's tests share one running demo: they go one after the other, alone.
 test-python: setup console
-	$(bin)/pytest -n $(PYTEST_WORKERS) $(by_file) -m "not browser and not spark" $(PYTEST_FLAGS)
-	$(bin)/pytest -n 0 -m browser $(subst junit.xml,junit-browser.xml,$(PYTEST_FLAGS))
+	nice -n 5 $(bin)/pytest -n $(PYTEST_WORKERS) $(by_file) -m "not browser and not spark" $(PYTEST_FLAGS)
+
+# They share one running demo: one after the other.
+test-browser: setup console
+	$(bin)/pytest -n 0 -m browser tests/browser tests/adapters \
+		$(subst junit.xml,junit-browser.xml,$(PYTEST_FLAGS))
 
 test-console: $(node_ready)
 	$(npm) run test
