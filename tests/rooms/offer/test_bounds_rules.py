@@ -1,7 +1,7 @@
 """What `best` takes for proven, beside every decision there is: bounds at every depth under any slopes, and floors."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import combinations_with_replacement, product
 from random import Random
@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.base.offer_carts import random_case
+from bench.base.shop_carts import shop_case
 from huitou.base.compiling import ints
 from huitou.offer.rules import floors
 from huitou.offer.rules.bounds import add, bound
@@ -22,8 +23,8 @@ from huitou.offer.rules.kernel import BASE, STEP_COLUMNS, evaluate
 from huitou.offer.rules.planning import Problem, problem_of
 from huitou.offer.rules.pricing import legal_coupons
 from huitou.offer.rules.scouting import begin, take_up
-from huitou.offer.rules.searching import is_idle
-from huitou.offer.rules.tables import ACTS, COUPONS, NONE
+from huitou.offer.rules.searching import is_idle, is_in_reach
+from huitou.offer.rules.tables import ACTS, COUPONS, NONE, PIECES
 from huitou.offer.rules.tabling import Tabled, tabled
 from huitou.offer.rules.weighing import weigh
 from huitou.offer.types.carts import Cart, CartLine, Rules, UsableCoupon, UsableOffer
@@ -88,12 +89,17 @@ def coupon_sets(table: Tabled, rules: Rules) -> list[int]:
     ]
 
 
-def lay(dice: Random, problem: Problem, n: int) -> int:
-    """Plan 0 becomes one at random with slopes at random, often at their ends; returns its coupons."""
+def lay(dice: Random, problem: Problem, n: int, bases: Sequence[int] | None = None) -> int:
+    """Plan 0 becomes one at random, or that of who looks at so much, with slopes at random, often at their ends; returns its
+    coupons."""
     t, q, lines = problem.table.tables, problem.plans, problem.lines
     q.set_of[0] = n
     for a in range(t.sizes[ACTS]):
-        q.regions[a] = dice.randrange(q.region_from[a], q.region_until[a])
+        regions = range(q.region_from[a], q.region_until[a])
+        q.regions[a] = dice.choice(regions)
+        if bases is not None:
+            base = bases[t.sizes[PIECES] + a]
+            q.regions[a] = next(r for r in regions if q.region_low[r] <= base <= q.region_high[r])
     begin(t, lines, q, 0)
     if dice.random() < 0.8:
         for i in range(len(lines.slope)):
@@ -109,6 +115,22 @@ def is_in_plan(problem: Problem, bases: list[int]) -> bool:
         lines.low[a] <= bases[first + a] <= lines.high[a]
         for a in range(len(problem.table.activities))
     )
+
+
+def check(problem: Problem, modes: list[int], coupons: int, payable: int) -> None:
+    """No bound on the way to a decision is more than it costs, and none of its modes looks out of reach."""
+    t, plan, sums, working = problem.table.tables, problem.plan, problem.sums, ints(modes)
+    for k in range(len(modes) + 1):
+        least = bound(t, plan, sums, problem.reach, problem.lines, working, k, coupons)
+        assert least <= payable + 1e-6, (modes, k)
+        if k < len(modes):
+            assert is_in_reach(t, plan, sums, problem.reach, problem.lines, modes[k], k, coupons), (
+                modes,
+                k,
+            )
+            add(t, plan, sums, k, modes[k], 1)
+    for k, m in enumerate(modes):
+        add(t, plan, sums, k, m, -1)
 
 
 @given(seeds)
@@ -127,16 +149,30 @@ def test_no_decision_of_a_plan_costs_less_than_a_bound(seed: int) -> None:
             payable, bases = priced(table, modes, coupons)
             if not is_in_plan(problem, bases) or not all_reached(table, bases, modes, coupons):
                 continue
-            working = ints(modes)
-            for k in range(len(modes) + 1):
-                least = bound(
-                    t, problem.plan, problem.sums, problem.reach, problem.lines, working, k, coupons
-                )
-                assert least <= payable + 1e-6, (modes, k)
-                if k < len(modes):
-                    add(t, problem.plan, problem.sums, k, modes[k], 1)
-            for k, m in enumerate(modes):
-                add(t, problem.plan, problem.sums, k, m, -1)
+            check(problem, modes, coupons, payable)
+
+
+@given(seeds)
+@settings(max_examples=60, deadline=None)
+def test_nor_does_one_in_a_shop(seed: int) -> None:
+    """With many coupons at once, each in the plan that it belongs to."""
+    dice = Random(seed)
+    cart, rules = shop_case(dice, lines=dice.randint(1, 5), coupons=6)
+    table = tabled(cart, rules)
+    sets = coupon_sets(table, rules)
+    problem = problem_of(table, sets, ())
+    for _ in range(40):
+        chosen = [(own, dice.randrange(*table.spans[own])) for own in table.classes]
+        modes = [m for _, m in sorted(chosen)]
+        used = Counter(table.modes[m].price for m in modes)
+        limits = [int(limit) for limit in table.tables.price_limit]
+        if any(limit != NONE and used[n] > limit for n, limit in enumerate(limits)):
+            continue
+        for n in dice.sample(range(len(sets)), min(8, len(sets))):
+            payable, bases = priced(table, modes, sets[n])
+            if all_reached(table, bases, modes, sets[n]):
+                lay(dice, problem, n, bases)
+                check(problem, modes, sets[n], payable)
 
 
 @given(seeds)

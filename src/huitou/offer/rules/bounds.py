@@ -202,7 +202,7 @@ def look(
     before = pieces_off
     for c in range(t.sizes[COUPONS]):
         if coupons >> c & 1:
-            if not look_at_coupon(t, p, s, r, lines, c, k, before):
+            if not look_at_coupon(t, p, s, r, lines, c, k, coupons, before):
                 return False
             before += r.off_most[acts + c]
     return True

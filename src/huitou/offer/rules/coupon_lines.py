@@ -22,26 +22,35 @@ from huitou.offer.rules.tables import (
 
 
 @inner
-def is_within(t: Tables, one: int, other: int) -> bool:
+def counts_all(t: Tables, p: Plan, c: int, other: int) -> bool:
     """Does a coupon count everybody whom another counts?"""
+    return p.within[c * t.sizes[COUPONS] + other] != 0
+
+
+@inner
+def is_first(t: Tables, coupons: int, c: int) -> bool:
+    """Does no earlier coupon of a plan count anybody whom a coupon can count?"""
     for row in range(len(t.count_bits)):
-        if t.count_bits[row] >> other & 1 and not t.count_bits[row] >> one & 1:
+        bits = t.count_bits[row]
+        if bits >> c & 1 and bits & coupons & ((1 << c) - 1):
             return False
     return True
 
 
 @inner
-def make_sure(t: Tables, lines: Lines, coupons: int) -> None:
-    """What earlier coupons of a plan take off for certain of those that each of its coupons counts."""
-    for c in range(t.sizes[COUPONS]):
-        lines.sure[c] = 0
-        if not coupons >> c & 1 or t.coupon_measure[c] == ENTRY_AMOUNT:
-            continue
+def make_sure(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
+    """What each earlier coupon of a plan takes off for certain of those that a coupon counts."""
+    count = t.sizes[COUPONS]
+    for c in range(count):
         for earlier in range(c):
-            if not coupons >> earlier & 1 or t.coupon_kind[earlier] != ORDER_OFF:
+            at, kind = c * count + earlier, t.coupon_kind[earlier]
+            lines.sure[at] = 0
+            if not coupons >> earlier & 1 or not counts_all(t, p, c, earlier):
                 continue
-            if t.coupon_measure[earlier] == AMOUNT and is_within(t, c, earlier):
-                lines.sure[c] += coupon_off(t, earlier, t.coupon_threshold[earlier])
+            if kind == ORDER_OFF and t.coupon_measure[earlier] == AMOUNT:
+                lines.sure[at] = coupon_off(t, earlier, t.coupon_threshold[earlier])
+            elif kind == ONE_OFF and is_first(t, coupons, earlier):
+                lines.sure[at] = coupon_off(t, earlier, p.coupon_left[earlier])
 
 
 @inner
@@ -73,15 +82,35 @@ def acts_off(t: Tables, p: Plan, s: Sums, r: Reach, c: int) -> tuple[int, int]:
 
 
 @inner
+def left_before(t: Tables, p: Plan, r: Reach, lines: Lines, c: int, coupons: int, most: int) -> int:
+    """What earlier coupons of a plan leave of `most` that a coupon counts, at most: one after the other takes off what is certain, or, if it
+    counts all of it, its part but for rounding. Finds what they leave of a fen more, too."""
+    r.keeps[c] = 1.0
+    if t.coupon_measure[c] == ENTRY_AMOUNT:
+        return most
+    for earlier in range(c):
+        if not coupons >> earlier & 1:
+            continue
+        if t.coupon_kind[earlier] == ORDER_OFF and counts_all(t, p, earlier, c):
+            at = len(t.tier_at) * PARTS_A_TIER + earlier
+            part = min(r.part[at], r.cap[at] / max(1.0, r.stop[at]))
+            most -= max(0, int(part * most) - t.sizes[UNITS] - 1)
+            r.keeps[c] *= 1.0 - part
+        else:
+            most -= lines.sure[c * t.sizes[COUPONS] + earlier]
+    return most
+
+
+@inner
 def look_at_coupon(
-    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, c: int, k: int, before: int
+    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, c: int, k: int, coupons: int, before: int
 ) -> bool:
     """What a coupon can look at; False if its threshold cannot be reached. `before`: what piece offers that are not settled and
     earlier coupons take off at most."""
     at, i = c * (t.sizes[UNITS] + 1) + k, t.sizes[ACTS] + c
     off_most, off_least = acts_off(t, p, s, r, c)
     fen = s.coupon_fen[c] - s.coupon_settled[c]
-    most = fen + p.coupon_fen[at] - lines.sure[c] - off_least
+    most = left_before(t, p, r, lines, c, coupons, fen + p.coupon_fen[at] - off_least)
     least = fen + p.coupon_least[at] - before - off_most
     threshold, measure = t.coupon_threshold[c], t.coupon_measure[c]
     reach, begin = most, threshold

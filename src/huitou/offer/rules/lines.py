@@ -31,7 +31,8 @@ class Plan(NamedTuple):
     of a bundle (`bundle`, below zero where it joins none); without its piece offer `fen`. `limited`: the price offer with a limit
     that it pays by, or `NONE`.
     `act_*` and `coupon_*` (a row each, `units + 1` columns): what units from here on can add at most, in fen,
-    by list price, in pieces; `coupon_least` (the same rows) what those cost at least that a coupon counts whatever they do. `dearest` a coupon: the most a unit that it may count costs. `piece_most` a piece offer: the most it can take off.
+    by list price, in pieces; `coupon_least` (the same rows) what those cost at least that a coupon counts whatever they do. `coupon_left` a coupon: the least that earlier steps leave of
+    a unit that it may count; `within` (a row a coupon, a column another): whether it counts everybody whom the other counts; `dearest` a coupon: the most a unit that it may count costs. `piece_most` a piece offer: the most it can take off.
     `rest_fen` (`rest_count` of them; rows as above, a row a piece offer, of `units` columns each): what units from here on cost at most that may join it
     as bought, dearest first; `piece_even`: how dear the dearest is that can be given; `piece_end`: from which unit on nobody
     changes what it takes off.
@@ -55,6 +56,8 @@ class Plan(NamedTuple):
     coupon_list: Ints
     coupon_count: Ints
     coupon_least: Ints
+    coupon_left: Ints
+    within: Ints
     dearest: Ints
     piece_most: Ints
     piece_even: Ints
@@ -106,7 +109,7 @@ class Reach(NamedTuple):
     """What instruments can look at and take off from here on, under any slopes, as `look` found it.
 
     Of piece offers what their groups take off at most (`piece_off`) and less (`grouping`); what those in a pair cost at most; what an activity takes off at
-    most and least, and a coupon (behind the activities) at most. An activity takes off nothing from `begin` on (`NONE` where it is
+    most and least, and a coupon (behind the activities) at most; what earlier coupons leave of a fen more that a coupon counts (`keeps`). An activity takes off nothing from `begin` on (`NONE` where it is
     reached for certain), or by its `parts`: `part` × S, `cap` at most, for S from `start` to `stop`. A coupon has one such part, behind
     theirs, or none. `state`: see below."""
 
@@ -115,6 +118,7 @@ class Reach(NamedTuple):
     pair_most: Ints
     off_most: Ints
     off_least: Ints
+    keeps: Floats
     begin: Floats
     parts: Ints
     part: Floats
@@ -138,8 +142,8 @@ class Lines(NamedTuple):
     The rest is what hangs on the slopes alone: what they leave of a row of `join_act`, of `count_bits` (what entered the coupons is taken off in
     `entered` first); the most that coupons leave of all who join an activity together, and (last) of anybody; the least that they leave of anybody
     who joins it, and how much they leave of its flat part (`flat_weight`) as `bound` found it; the most and
-    least that later coupons leave of what one takes off; the least that is left of who joins a piece offer; what earlier coupons take off for
-    certain of those that a coupon counts (`sure`, hangs on the plan); what a mode costs, and the cheapest of its class from it on; what units from each on do at least; and both once the price offers with a limit are used up (`*_after`). `fixed`: see below."""
+    least that later coupons leave of what one takes off; the least that is left of who joins a piece offer; what another coupon (a column each) takes off for
+    certain before a coupon (a row each) of those that it counts (`sure`, hangs on the plan); what a mode costs, and the cheapest of its class from it on; what units from each on do at least; and both once the price offers with a limit are used up (`*_after`). `fixed`: see below."""
 
     slope: Floats
     flat: Floats

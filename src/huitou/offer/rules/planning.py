@@ -9,7 +9,7 @@ from typing import Any
 from huitou.base.compiling import floats, ints, zero_floats, zero_ints
 from huitou.offer.rules import floors
 from huitou.offer.rules import tables as at
-from huitou.offer.rules.counting import coupon_least, groups_of, meets
+from huitou.offer.rules.counting import coupon_least, coupon_left, groups_of, meets, within
 from huitou.offer.rules.kernel import FULL_BP, STEP_COLUMNS
 from huitou.offer.rules.lines import (
     FAR,
@@ -108,7 +108,7 @@ def _reach(table: Tabled, plan: Plan) -> Reach:
     parts = len(table.tables.tier_at) * PARTS_A_TIER + coupons
     return Reach(
         zero_floats(pieces), zero_floats(pieces), zero_ints(len(plan.pair_act)), zero_ints(acts + coupons),
-        zero_ints(acts), zero_floats(acts), zero_ints(acts + coupons), zero_floats(parts), zero_floats(parts),
+        zero_ints(acts), zero_floats(coupons), zero_floats(acts), zero_ints(acts + coupons), zero_floats(parts), zero_floats(parts),
         zero_floats(parts), zero_floats(parts), zero_ints(REACH_STATE_SIZE),
     )  # fmt: skip
 
@@ -126,7 +126,7 @@ def _lines(table: Tabled) -> Lines:
         zero_floats(coupons),
         zero_floats(coupons),
         zero_floats(len(table.pieces)),
-        zero_ints(coupons),
+        zero_ints(coupons * coupons),
         zero_floats(len(table.modes)),
         zero_floats(len(table.modes)),
         zero_floats(len(table.units) + 1),
@@ -257,7 +257,7 @@ def _plan(table: Tabled) -> Plan:
     return Plan(
         floats(keep), floats(back), floats(bundle), _limited(table),
         act_fen, act_list, act_count, coupon_fen, coupon_list, coupon_count,
-        coupon_least(table), ints(dearest),
+        coupon_least(table), coupon_left(table), within(table), ints(dearest),
         ints([piece_most(table, p) for p in range(len(table.pieces))]),
         ints(even),
         ints([piece_end(table, p) for p in range(len(table.pieces))]),

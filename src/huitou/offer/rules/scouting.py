@@ -97,7 +97,7 @@ def take_up(t: Tables, p: Plan, lines: Lines, q: Plans, plan: int) -> None:
         lines.high[a] = q.region_high[region]
     for i in range(width):
         lines.slope[i] = q.slopes[plan * width + i]
-    make_sure(t, lines, q.sets[q.set_of[plan]])
+    make_sure(t, p, lines, q.sets[q.set_of[plan]])
     weigh(t, p, lines, q.sets[q.set_of[plan]])
 
 

@@ -6,10 +6,10 @@ first; identical ones take their modes in order, so that what differs only by wh
 can be left after any number of nodes and taken up again.
 """
 
-from huitou.base.compiling import fast, inlined
+from huitou.base.compiling import fast, inlined, inner
 from huitou.offer.rules.bounds import add, cheapest_from, least_paid, look
 from huitou.offer.rules.improving import improve
-from huitou.offer.rules.lines import IMPOSSIBLE, IS_AFTER, Lines, Plan, Reach, Sums
+from huitou.offer.rules.lines import IMPOSSIBLE, IS_AFTER, PARTS_A_TIER, Lines, Plan, Reach, Sums
 from huitou.offer.rules.scouting import (
     ASIDE,
     DEPTH,
@@ -32,8 +32,17 @@ from huitou.offer.rules.scouting import (
     settle,
     take_up,
 )
-from huitou.offer.rules.tables import GROUPS, NONE, UNITS, Tables
-from huitou.offer.rules.valuing import Scratch, Wanted, least_value
+from huitou.offer.rules.tables import (
+    ACTS,
+    COUNT,
+    COUPONS,
+    GROUPS,
+    LIST_AMOUNT,
+    NONE,
+    UNITS,
+    Tables,
+)
+from huitou.offer.rules.valuing import EPSILON, Scratch, Wanted, least_value
 from huitou.offer.rules.weighing import weigh
 
 _STEPS = 4
@@ -78,6 +87,45 @@ def is_idle(t: Tables, p: Plan, lines: Lines, m: int, first: int, coupons: int) 
             is_open = first <= other < m
             found = found or (is_open and t.count_bits[t.mode_count[other]] & coupons == own)
     return found
+
+
+@inner
+def is_in_reach(
+    t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, m: int, k: int, coupons: int
+) -> bool:
+    """Can activities' regions and coupons' thresholds still be met if the next unit takes a mode? As far as `look` saw from before it."""
+    acts, groups = t.sizes[ACTS], t.sizes[GROUPS]
+    fen, listed = t.mode_fen[m], t.list_fen[k]
+    for a in range(acts):
+        at, joins = a * (t.sizes[UNITS] + 1) + k, 0
+        for g in range(groups):
+            if t.join_act[t.mode_join[m] * groups + g] == a:
+                joins = 1
+        if t.act_measure[a] == COUNT:
+            sure = s.act_count[a] + joins
+            most = sure + p.act_count[at + 1]
+        elif t.act_measure[a] == LIST_AMOUNT:
+            sure = s.act_list[a] + joins * listed
+            most = sure + p.act_list[at + 1]
+        else:
+            sure = 0
+            most = s.act_fen[a] - s.act_settled[a] + joins * fen + p.act_fen[at + 1]
+        if most < lines.low[a] or sure > lines.high[a]:
+            return False
+    for c in range(t.sizes[COUPONS]):
+        if not coupons >> c & 1 or r.parts[acts + c] == 0:
+            continue
+        at, counts = c * (t.sizes[UNITS] + 1) + k, t.count_bits[t.mode_count[m]] >> c & 1
+        if t.coupon_measure[c] == COUNT:
+            reach = float(s.coupon_count[c] + counts + p.coupon_count[at + 1])
+        elif t.coupon_measure[c] == LIST_AMOUNT:
+            reach = float(s.coupon_list[c] + counts * listed + p.coupon_list[at + 1])
+        else:
+            less = p.coupon_fen[at] - p.coupon_fen[at + 1] - counts * fen
+            reach = r.stop[len(t.tier_at) * PARTS_A_TIER + c] - less * r.keeps[c] + EPSILON
+        if reach < t.coupon_threshold[c]:
+            return False
+    return True
 
 
 @inlined
@@ -131,6 +179,8 @@ def open_node(
             continue
         own_cost = least + lines.mode_cost[m] + cheapest_from(lines, m, after) * (alike - 1)
         if least_value(own_cost, w) >= enough:
+            continue
+        if not is_in_reach(t, p, s, r, lines, m, k, coupons):
             continue
         j = count
         while j > 0 and v.costs[row + j - 1] > own_cost:
