@@ -140,7 +140,6 @@ def test_no_decision_of_a_plan_costs_less_than_a_bound(seed: int) -> None:
     dice = Random(seed)
     cart, rules = random_case(dice, decisions_max=300)
     table = tabled(cart, rules)
-    t = table.tables
     problem = problem_of(table, coupon_sets(table, rules), ())
     every = list(decisions(table))
     for _ in range(6):
