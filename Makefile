@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup console demo serve check check-python check-console check-hosts \
-	test test-all test-fast test-python test-browser test-console test-spark screenshots openapi \
+	test test-fast test-python test-browser test-console test-spark screenshots openapi \
 	requirements clean
 
 help: ## list the targets
@@ -82,13 +82,13 @@ check-hosts:
 
 # The build and the static checks are single processes: two at a time. What waits for a browser or
 # for Java leaves a processor free, and so goes beside the many Python tests, which give way.
-test: ## everything a change must pass
+ifdef SPARK
+prepared := $(spark_ready)
+also := test-spark
+endif
+test: ## everything a change must pass; SPARK=1 takes `make test-spark` along, beside the others
 	$(MAKE) --jobs=2 --output-sync=target check console test-console $(prepared)
 	$(MAKE) --jobs=2 test-python test-browser $(also)
-
-test-all: prepared := $(spark_ready)
-test-all: also := test-spark
-test-all: test ## `make test` and `make test-spark`
 
 test-fast: setup ## the Python tests without the browser's and the slow ones
 	$(bin)/pytest -n $(PYTEST_WORKERS) $(by_file) -m "not browser and not slow and not spark" $(PYTEST_FLAGS)
