@@ -176,7 +176,7 @@ def look(
     acts = t.sizes[ACTS]
     r.state[IS_AFTER] = is_after(t, s)
     r.state[SHIPPING_LEFT] = 0 if t.sizes[SHIPS_FREE] else t.sizes[SHIPPING]
-    for i in range(len(p.pair_act)):
+    for i in range(p.pair_from[acts]):
         r.pair_most[i] = pair_most(t, p, s, i, k)
     for u in range(k):
         s.is_settled[u] = 0

@@ -38,7 +38,7 @@ class Plan(NamedTuple):
     changes what it takes off.
     `without` (a column a group): the same mode without its activity, or itself; `without_piece`: without a piece offer that
     can never have a group, or itself.
-    `pair_act` with `pair_count`: which activities go with which rows of `count_bits` in a mode (those of an activity from `pair_from` on), and
+    `pair_count`: the rows of `count_bits` that go with an activity in a mode (those of an activity from `pair_from` on), and
     in `pair_fen` what all units that can be so may cost; `pair_rest` (a row a pair, `units + 1` columns) those from each on; `pair_limited` the price offer with
     a limit that all of them pay by, or `NONE`. `mode_pair` (a column a group): the pairs of a mode. `act_group`: an activity's
     group; `meets` (a row an activity, a column a coupon): whether a coupon counts some (1) or all (2) of those who can join it.
@@ -66,7 +66,6 @@ class Plan(NamedTuple):
     rest_count: Ints
     toll_most: Floats
     price_count: Ints
-    pair_act: Ints
     pair_count: Ints
     pair_fen: Ints
     pair_from: Ints

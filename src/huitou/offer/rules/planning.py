@@ -81,7 +81,7 @@ def problem_of(table: Tabled, sets: Sequence[int], pinned: Sequence[str]) -> Pro
             zero_ints(acts), zero_ints(acts), zero_ints(acts), zero_ints(acts),
             zero_ints(coupons), zero_ints(coupons), zero_ints(coupons), zero_ints(len(prices)),
             zero_ints(units * len(table.pieces)), zero_ints(len(table.pieces)),
-            zero_ints(len(plan.pair_act)), zero_ints(len(plan.pair_act)),
+            zero_ints(len(plan.pair_count)), zero_ints(len(plan.pair_count)),
             zero_ints(units), zero_ints(units), zero_ints(acts), zero_ints(coupons), zero_ints(5 * units), ints([]),
         ),
         reach=_reach(table, plan),
@@ -107,7 +107,7 @@ def _reach(table: Tabled, plan: Plan) -> Reach:
     acts, coupons, pieces = len(table.activities), len(table.coupons), len(table.pieces)
     parts = len(table.tables.tier_at) * PARTS_A_TIER + coupons
     return Reach(
-        zero_floats(pieces), zero_floats(pieces), zero_ints(len(plan.pair_act)), zero_ints(acts + coupons),
+        zero_floats(pieces), zero_floats(pieces), zero_ints(len(plan.pair_count)), zero_ints(acts + coupons),
         zero_ints(acts), zero_floats(coupons), zero_floats(acts), zero_ints(acts + coupons), zero_floats(parts), zero_floats(parts),
         zero_floats(parts), zero_floats(parts), zero_ints(REACH_STATE_SIZE),
     )  # fmt: skip
@@ -264,7 +264,6 @@ def _plan(table: Tabled) -> Plan:
         *rests(table),
         floats([_toll_most(table, x) for x in range(len(table.prices))] or [0.0]),
         price_count,
-        ints([a for a, _ in pairs]),
         ints([row for _, row in pairs]),
         ints([rest[0] for rest in pair_rests]),
         ints([bisect_left(pairs, (a, NONE)) for a in range(len(table.activities) + 1)]),

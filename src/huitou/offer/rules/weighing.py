@@ -98,22 +98,18 @@ def weigh_coupons(t: Tables, lines: Lines, coupons: int) -> None:
 def most_left(t: Tables, p: Plan, lines: Lines, a: int) -> float:
     """The most that coupons leave of what those cost together who join an activity. Of whom they leave more than of others there are
     only so many, which is little beside what all cost if that is much for sure."""
-    measure, pairs = t.act_measure[a], len(p.pair_act)
+    measure, first, until = t.act_measure[a], p.pair_from[a], p.pair_from[a + 1]
     most = 0.0
-    for i in range(pairs):
-        if p.pair_act[i] == a:
-            most = max(most, lines.count_weight[p.pair_count[i]])
+    for i in range(first, until):
+        most = max(most, lines.count_weight[p.pair_count[i]])
     if lines.low[a] <= 0 or measure in (COUNT, LIST_AMOUNT):
         return most
     found = most
-    for j in range(pairs):
-        if p.pair_act[j] != a:
-            continue
+    for j in range(first, until):
         usual = max(0.0, lines.count_weight[p.pair_count[j]])
         more = 0.0
-        for i in range(pairs):
-            if p.pair_act[i] == a:
-                more += max(0.0, lines.count_weight[p.pair_count[i]] - usual) * p.pair_fen[i]
+        for i in range(first, until):
+            more += max(0.0, lines.count_weight[p.pair_count[i]] - usual) * p.pair_fen[i]
         found = min(found, usual + more / lines.low[a])
     return found
 
