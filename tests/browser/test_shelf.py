@@ -56,12 +56,13 @@ def _link(demo: Demo) -> str:
 
 @contextmanager
 def _on_offer(demo: Demo, sku: str) -> Iterator[str]:
-    """Half a yuan off the product, and the second piece nearly free (less than any other offer of the demo), while the test looks; its name."""
+    """A sixth off the product, more than members save, and the second piece nearly free (less than any other offer of the demo), while the test looks; its name."""
+    off_fen = int(_product(demo, sku)["price_fen"]) // 6
     name = f"立减 {uuid4().hex[:4]}"
     goods = {"skus": [sku]}
     ids = []
     for called, terms in (
-        (name, {"kind": "price", "goods": goods, "off_fen": 50}),
+        (name, {"kind": "price", "goods": goods, "off_fen": off_fen}),
         (f"{name} 二", {"kind": "buy_get", "goods": goods, "buy": 1, "get": 1, "pay_bp": 1_000}),
     ):
         body: dict[str, Any] = {"name": called, "terms": terms, "limits": {"budget_fen": 10_000}}

@@ -88,8 +88,9 @@ export function App() {
     dayjs.locale(isEnglish ? 'en' : 'zh-cn')
   }, [isEnglish])
   useEffect(() => {
-    // Much of what a page shows was said by the server, in the language it was asked in.
-    const askAgain = () => void client.invalidateQueries()
+    // Much of what a page shows was said by the server, in the language it was asked in. What is
+    // under way for the first time would be taken for the new answer.
+    const askAgain = () => void client.cancelQueries().then(() => client.invalidateQueries())
     i18n.on('languageChanged', askAgain)
     return () => i18n.off('languageChanged', askAgain)
   }, [i18n])
