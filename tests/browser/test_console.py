@@ -122,7 +122,7 @@ def test_a_list_is_cards_on_a_phone_and_opens_by_enter(open_page: OpenPage) -> N
     page = open_page("/#/customers", (390, 844), role="headquarters")
     card = page.locator("li.opens-row").first
     expect(card).to_contain_text("归属门店")
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    soon(lambda: page.evaluate("document.documentElement.scrollWidth") == 390)
     card.press("Enter")
     expect(page).to_have_url(re.compile("#/customers/[0-9a-f-]{36}"))
 
@@ -136,7 +136,7 @@ def test_sums_and_what_unfolds_are_cards_on_a_phone(open_page: OpenPage) -> None
     expect(store.locator(".unfolded li").first).to_contain_text("任务")
     page.goto("/#/settings")
     expect(page.locator(".unfolded .unfolded li").first).to_contain_text("店")
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    soon(lambda: page.evaluate("document.documentElement.scrollWidth") == 390)
 
 
 def test_the_audit_log_says_what_a_setting_was_and_keeps_what_was_written(
