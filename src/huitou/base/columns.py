@@ -90,6 +90,7 @@ class _PackModel(models.PrimitiveModel):
 class _PackFields(AttributeTemplate):
     key = Pack
 
+    # numba's own stands for "not implemented", and that is its type.
     def generic_resolve(self, value: Pack, attr: str) -> Any:  # type: ignore[override]
         return dict(value.fields).get(attr)
 
