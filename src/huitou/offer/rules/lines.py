@@ -159,6 +159,7 @@ class Lines(NamedTuple):
     later_least: Floats
     piece_least: Floats
     sure: Ints
+    is_idle: Ints
     mode_cost: Floats
     cheapest: Floats
     rest: Floats

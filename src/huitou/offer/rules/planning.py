@@ -127,6 +127,7 @@ def _lines(table: Tabled) -> Lines:
         zero_floats(coupons),
         zero_floats(len(table.pieces)),
         zero_ints(coupons * coupons),
+        zero_ints(len(table.modes)),
         zero_floats(len(table.modes)),
         zero_floats(len(table.modes)),
         zero_floats(len(table.units) + 1),

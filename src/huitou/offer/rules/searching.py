@@ -70,25 +70,6 @@ def least_from(
     return payable
 
 
-@inlined
-def is_idle(t: Tables, p: Plan, lines: Lines, m: int, first: int, coupons: int) -> bool:
-    """Does a mode join what has no effect in this plan, and the same without it counts for the same coupons? Then it is
-    the same decision once more, if that is open to the unit too: identical units stand in the order of their modes, in
-    which the one before it may have gone on already to what lies between the two."""
-    groups = t.sizes[GROUPS]
-    own = t.count_bits[t.mode_count[m]] & coupons
-    found = False
-    if first <= p.without_piece[m] < m:
-        found = t.count_bits[t.mode_count[p.without_piece[m]]] & coupons == own
-    for g in range(groups):
-        a = t.join_act[t.mode_join[m] * groups + g]
-        if a != NONE and lines.high[a] < t.tier_at[t.tier_from[a]]:
-            other = p.without[m * groups + g]
-            is_open = first <= other < m
-            found = found or (is_open and t.count_bits[t.mode_count[other]] & coupons == own)
-    return found
-
-
 @inner
 def is_in_reach(
     t: Tables, p: Plan, s: Sums, r: Reach, lines: Lines, m: int, k: int, coupons: int
@@ -173,9 +154,7 @@ def open_node(
     least -= cheapest_from(lines, first, after) * alike
     count, row = 0, k * width
     for m in range(first, t.mode_until[own]):
-        if is_used_up(t, v, m):
-            continue
-        if is_idle(t, p, lines, m, first, coupons):
+        if lines.is_idle[m] or is_used_up(t, v, m):
             continue
         own_cost = least + lines.mode_cost[m] + cheapest_from(lines, m, after) * (alike - 1)
         if least_value(own_cost, w) >= enough:

@@ -156,6 +156,27 @@ def slack(t: Tables, lines: Lines, coupons: int, left: float, steep: float) -> f
 
 
 @inner
+def leave_out(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
+    """Which modes join what has no effect in a plan, while the same without it counts for the same coupons and stands before them: whatever
+    is decided with them is decided without them too."""
+    groups = t.sizes[GROUPS]
+    for own in range(len(t.mode_from)):
+        first = t.mode_from[own]
+        for m in range(first, t.mode_until[own]):
+            counted = t.count_bits[t.mode_count[m]] & coupons
+            other, found = p.without_piece[m], 0
+            if other < m and t.count_bits[t.mode_count[other]] & coupons == counted:
+                found = 1
+            for g in range(groups):
+                a = t.join_act[t.mode_join[m] * groups + g]
+                other = p.without[m * groups + g]
+                if a != NONE and lines.high[a] < t.tier_at[t.tier_from[a]] and other < m:
+                    if t.count_bits[t.mode_count[other]] & coupons == counted:
+                        found = 1
+            lines.is_idle[m] = found
+
+
+@inner
 def weigh(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
     """Everything that hangs on the slopes alone."""
     groups = t.sizes[GROUPS]
@@ -175,8 +196,8 @@ def weigh(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
     for own in range(len(t.mode_from)):
         least, after = IMPOSSIBLE, IMPOSSIBLE
         for m in range(t.mode_until[own] - 1, t.mode_from[own] - 1, -1):
-            lines.mode_cost[m] = cost(t, p, lines, m)
-            x = t.mode_piece[m]
+            lines.mode_cost[m] = IMPOSSIBLE if lines.is_idle[m] else cost(t, p, lines, m)
+            x = NONE if lines.is_idle[m] else t.mode_piece[m]
             if x != NONE:
                 weight = lines.count_weight[t.mode_count[m]] * lines.join_weight[t.mode_join[m]]
                 lines.piece_least[x] = min(lines.piece_least[x], weight)
