@@ -227,16 +227,22 @@ def walk(
     return nodes
 
 
-@inlined
-def put_aside(t: Tables, p: Plan, s: Sums, q: Plans, v: Walk) -> None:
-    """Leave a plan for later, from its beginning."""
+@fast
+def leave(t: Tables, p: Plan, s: Sums, v: Walk) -> None:
+    """No unit is decided any more."""
     for k in range(v.state[DEPTH]):
         add(t, p, s, k, v.modes[k], -1)
     for i in range(len(v.prices_used)):
         v.prices_used[i] = 0
+    v.state[DEPTH] = NONE
+
+
+@inlined
+def put_aside(t: Tables, p: Plan, s: Sums, q: Plans, v: Walk) -> None:
+    """Leave a plan for later, from its beginning."""
+    leave(t, p, s, v)
     q.order[v.state[ASIDE]] = q.order[v.state[PLACE]]
     v.state[ASIDE] += 1
-    v.state[DEPTH] = NONE
 
 
 @fast

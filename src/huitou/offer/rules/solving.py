@@ -33,8 +33,8 @@ _EACH_GROWS = 8
 """Nodes of a plan before the next one has its turn, and how many times more whenever all had."""
 _SCOUTED = 20
 _LOOKED_AT = 6
-_PREFERRED, _PREFERRED_PART = 10_000, 4
-"""Nodes for preferences, and a part of those that the price took if that is more."""
+_PREFERRED, _PREFERRED_PART = 2_000, 4
+"""Nodes for preferences, and a part of those that the price took if that is more: where there is something to be preferred, some hundred find it."""
 _TOP = 2**62
 
 
@@ -196,9 +196,6 @@ def _search(
         state[PLACE], state[DEPTH], state[ASIDE] = 0, NONE, 0
         for n, plan in enumerate(order):
             problem.plans.order[n] = plan
-        for column in (*problem.sums, problem.walk.prices_used):
-            for n in range(len(column)):
-                column[n] = 0
         while not searching.search(
             problem.table.tables, problem.plan, problem.sums, problem.reach, problem.lines, problem.steep, problem.wanted,
             problem.scratch, problem.plans, problem.walk, problem.width, len(order), _SLICE, each_max,
@@ -206,6 +203,7 @@ def _search(
         ):  # fmt: skip
             if clock() >= ends_at or state[NODES] >= nodes_max:
                 break
+        searching.leave(problem.table.tables, problem.plan, problem.sums, problem.walk)
         aside, place = int(state[ASIDE]), int(state[PLACE])
         order = [
             int(n) for n in (*problem.plans.order[:aside], *problem.plans.order[place : len(order)])
@@ -240,7 +238,13 @@ def _prefer(
     value, own = int(state[VALUE]), int(state[BEST_SET])
     nodes_max = int(state[NODES]) + max(_PREFERRED, int(state[NODES]) // _PREFERRED_PART)
     state[VALUE] = value + 1
-    before = sorted(each for each in plans if each[0] < own and bounds[each[1]] < IMPOSSIBLE)
+    before = sorted(
+        (n, plan)
+        for n, plan in plans
+        if n < own
+        and bounds[plan] < IMPOSSIBLE
+        and valuing.least_value(bounds[plan], problem.wanted) <= value
+    )
     for _, alike in groupby(before, key=itemgetter(0)):
         if state[VALUE] <= value or state[NODES] >= nodes_max or clock() >= ends_at:
             break
