@@ -13,6 +13,7 @@ from huitou.offer.rules.lines import (
     Sums,
 )
 from huitou.offer.rules.tables import COUNT, LIST_AMOUNT, NONE, UNITS, Tables
+from huitou.offer.rules.weighing import is_out
 
 
 @inner
@@ -120,7 +121,7 @@ def look_at_act(
 @inner
 def act_flat(t: Tables, r: Reach, lines: Lines, a: int) -> None:
     """Finds its line's flat part, and at what S."""
-    slope = lines.slope[a]
+    slope = 0.0 if is_out(t, lines, a) else lines.slope[a]
     flat, where = -IMPOSSIBLE, 0.0
     if r.begin[a] >= 0.0:
         flat, where = 0.0 - slope * r.begin[a], r.begin[a]

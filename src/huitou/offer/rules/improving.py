@@ -16,7 +16,7 @@ from huitou.offer.rules.tables import (
     Tables,
 )
 from huitou.offer.rules.valuing import Wanted, least_value
-from huitou.offer.rules.weighing import pieced, toll, weigh
+from huitou.offer.rules.weighing import is_out, pieced, toll, weigh
 
 _STEEPEST = 0.999
 _SMALL = 1e-6
@@ -67,7 +67,7 @@ def pull_mode(t: Tables, p: Plan, lines: Lines, pull: Floats, m: int, coupons: i
         return
     for g in range(groups):
         a = t.join_act[t.mode_join[m] * groups + g]
-        if a != NONE:
+        if a != NONE and not is_out(t, lines, a):
             pull[a] -= own / (1.0 - lines.slope[a])
 
 

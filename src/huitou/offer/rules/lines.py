@@ -142,7 +142,7 @@ class Lines(NamedTuple):
     `entered` first); the most that coupons leave of all who join an activity together, and (last) of anybody; the least that they leave of anybody
     who joins it, and how much they leave of its flat part (`flat_weight`) as `bound` found it; the most and
     least that later coupons leave of what one takes off; the least that is left of who joins a piece offer; what another coupon (a column each) takes off for
-    certain before a coupon (a row each) of those that it counts (`sure`, hangs on the plan); what a mode costs, and the cheapest of its class from it on; what units from each on do at least; and both once the price offers with a limit are used up (`*_after`). `fixed`: see below."""
+    certain before a coupon (a row each) of those that it counts (`sure`, hangs on the plan); the mode that a mode costs as much as (`like`, itself or one before it, hangs on the plan); what a mode costs, and the cheapest of its class from it on; what units from each on do at least; and both once the price offers with a limit are used up (`*_after`). `fixed`: see below."""
 
     slope: Floats
     flat: Floats
@@ -159,7 +159,7 @@ class Lines(NamedTuple):
     later_least: Floats
     piece_least: Floats
     sure: Ints
-    is_idle: Ints
+    like: Ints
     mode_cost: Floats
     cheapest: Floats
     rest: Floats

@@ -17,7 +17,7 @@ from huitou.offer.rules.improving import TOLL_START, begin_again, flatten, impro
 from huitou.offer.rules.lines import IMPOSSIBLE, STEEPEST, Lines, Plan, Reach, Sums
 from huitou.offer.rules.tables import ACTS, COUPONS, NONE, PIECES, UNITS, Floats, Ints, Tables
 from huitou.offer.rules.valuing import Scratch, Wanted, least_value, value_of
-from huitou.offer.rules.weighing import leave_out, weigh
+from huitou.offer.rules.weighing import find_like, weigh
 
 _FIRST_STEPS = 24
 MORE_STEPS = 16
@@ -98,7 +98,7 @@ def take_up(t: Tables, p: Plan, lines: Lines, q: Plans, plan: int) -> None:
     for i in range(width):
         lines.slope[i] = q.slopes[plan * width + i]
     make_sure(t, p, lines, q.sets[q.set_of[plan]])
-    leave_out(t, p, lines, q.sets[q.set_of[plan]])
+    find_like(t, p, lines, q.sets[q.set_of[plan]])
     weigh(t, p, lines, q.sets[q.set_of[plan]])
 
 

@@ -43,7 +43,7 @@ from huitou.offer.rules.tables import (
     Tables,
 )
 from huitou.offer.rules.valuing import EPSILON, Scratch, Wanted, least_value
-from huitou.offer.rules.weighing import weigh
+from huitou.offer.rules.weighing import is_out, weigh
 
 _STEPS = 4
 """Towards better slopes, at a node."""
@@ -68,6 +68,25 @@ def least_from(
     for i in range(width):
         v.slopes[k * width + i] = lines.slope[i]
     return payable
+
+
+@inlined
+def is_idle(t: Tables, p: Plan, lines: Lines, m: int, first: int, coupons: int) -> bool:
+    """Does a mode join what has no effect in this plan, and the same without it counts for the same coupons? Then it is
+    the same decision once more, if that is open to the unit too: identical units stand in the order of their modes, in
+    which the one before it may have gone on already to what lies between the two."""
+    groups = t.sizes[GROUPS]
+    own = t.count_bits[t.mode_count[m]] & coupons
+    found = False
+    if first <= p.without_piece[m] < m:
+        found = t.count_bits[t.mode_count[p.without_piece[m]]] & coupons == own
+    for g in range(groups):
+        a = t.join_act[t.mode_join[m] * groups + g]
+        if a != NONE and is_out(t, lines, a):
+            other = p.without[m * groups + g]
+            is_open = first <= other < m
+            found = found or (is_open and t.count_bits[t.mode_count[other]] & coupons == own)
+    return found
 
 
 @inner
@@ -154,7 +173,9 @@ def open_node(
     least -= cheapest_from(lines, first, after) * alike
     count, row = 0, k * width
     for m in range(first, t.mode_until[own]):
-        if lines.is_idle[m] or is_used_up(t, v, m):
+        if is_used_up(t, v, m):
+            continue
+        if is_idle(t, p, lines, m, first, coupons):
             continue
         own_cost = least + lines.mode_cost[m] + cheapest_from(lines, m, after) * (alike - 1)
         if least_value(own_cost, w) >= enough:

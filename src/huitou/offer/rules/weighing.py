@@ -18,6 +18,12 @@ from huitou.offer.rules.tables import (
 
 
 @inner
+def is_out(t: Tables, lines: Lines, a: int) -> bool:
+    """Does an activity take nothing off in a plan, because it stays below its first tier?"""
+    return lines.high[a] < t.tier_at[t.tier_from[a]]
+
+
+@inner
 def toll(t: Tables, p: Plan, lines: Lines, m: int) -> float:
     """What a unit pays more in a mode whose price offer has a limit."""
     price = p.limited[m]
@@ -131,7 +137,7 @@ def weigh_joins(t: Tables, p: Plan, lines: Lines) -> None:
         keeps = 1.0
         for g in range(groups):
             a = t.join_act[row * groups + g]
-            if a != NONE:
+            if a != NONE and not is_out(t, lines, a):
                 keeps *= 1.0 - lines.slope[a]
         lines.join_weight[row] = keeps
     for a in range(acts):
@@ -156,24 +162,17 @@ def slack(t: Tables, lines: Lines, coupons: int, left: float, steep: float) -> f
 
 
 @inner
-def leave_out(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
-    """Which modes join what has no effect in a plan, while the same without it counts for the same coupons and stands before them: whatever
-    is decided with them is decided without them too."""
+def find_like(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
+    """Which modes join what has no effect in a plan, and count for the same coupons without it: they cost as much as the same without it."""
     groups = t.sizes[GROUPS]
-    for own in range(len(t.mode_from)):
-        first = t.mode_from[own]
-        for m in range(first, t.mode_until[own]):
-            counted = t.count_bits[t.mode_count[m]] & coupons
-            other, found = p.without_piece[m], 0
-            if other < m and t.count_bits[t.mode_count[other]] & coupons == counted:
-                found = 1
-            for g in range(groups):
-                a = t.join_act[t.mode_join[m] * groups + g]
-                other = p.without[m * groups + g]
-                if a != NONE and lines.high[a] < t.tier_at[t.tier_from[a]] and other < m:
-                    if t.count_bits[t.mode_count[other]] & coupons == counted:
-                        found = 1
-            lines.is_idle[m] = found
+    for m in range(len(lines.like)):
+        lines.like[m] = m
+        counted = t.count_bits[t.mode_count[m]] & coupons
+        for g in range(groups):
+            a, other = t.join_act[t.mode_join[m] * groups + g], p.without[m * groups + g]
+            if a != NONE and is_out(t, lines, a) and other < m:
+                if t.count_bits[t.mode_count[other]] & coupons == counted:
+                    lines.like[m] = other
 
 
 @inner
@@ -186,21 +185,26 @@ def weigh(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
     for row in range(len(lines.count_weight)):
         left = min(left, lines.count_weight[row])
     for a in range(t.sizes[ACTS]):
-        steep = max(steep, lines.slope[a])
+        if not is_out(t, lines, a):
+            steep = max(steep, lines.slope[a])
     lines.fixed[LEAST] = left * (1.0 - min(1.0, steep * groups)) if left > 0.0 else left
     # Of what an activity takes off only later groups take a part.
     lines.fixed[LATER] = 1.0 - min(1.0, steep * max(0, groups - 1))
     lines.fixed[SLACK] = slack(t, lines, coupons, left, min(1.0, steep * groups))
     for x in range(t.sizes[PIECES]):
         lines.piece_least[x] = 1.0
+    for m in range(len(lines.like)):
+        if lines.like[m] < m:
+            lines.mode_cost[m] = lines.mode_cost[lines.like[m]]
+            continue
+        lines.mode_cost[m] = cost(t, p, lines, m)
+        x = t.mode_piece[m]
+        if x != NONE:
+            weight = lines.count_weight[t.mode_count[m]] * lines.join_weight[t.mode_join[m]]
+            lines.piece_least[x] = min(lines.piece_least[x], weight)
     for own in range(len(t.mode_from)):
         least, after = IMPOSSIBLE, IMPOSSIBLE
         for m in range(t.mode_until[own] - 1, t.mode_from[own] - 1, -1):
-            lines.mode_cost[m] = IMPOSSIBLE if lines.is_idle[m] else cost(t, p, lines, m)
-            x = NONE if lines.is_idle[m] else t.mode_piece[m]
-            if x != NONE:
-                weight = lines.count_weight[t.mode_count[m]] * lines.join_weight[t.mode_join[m]]
-                lines.piece_least[x] = min(lines.piece_least[x], weight)
             least = min(least, lines.mode_cost[m])
             lines.cheapest[m] = least
             if p.limited[m] == NONE:
