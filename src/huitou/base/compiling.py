@@ -88,6 +88,8 @@ else:
     # Nothing is allocated, so no references are counted: that took ten times as long as all the rest.
     _HOW: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 
+    _ZERO_INT, _ZERO_FLOAT = array("q", [0]), array("d", [0])
+
     _TYPES: dict[Any, Any] = {
         int: numba.int64,
         float: numba.float64,
@@ -131,8 +133,8 @@ else:
 
     def zero_ints(count: int) -> list[int]:
         """Zeros, one at least."""
-        return cast(list[int], array("q", bytes(8 * max(1, count))))
+        return cast(list[int], _ZERO_INT * max(1, count))
 
     def zero_floats(count: int) -> list[float]:
         """Zeros, one at least."""
-        return cast(list[float], array("d", bytes(8 * max(1, count))))
+        return cast(list[float], _ZERO_FLOAT * max(1, count))

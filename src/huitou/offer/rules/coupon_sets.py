@@ -1,12 +1,13 @@
 """Which coupons may be given together. Pure."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from huitou.offer.rules import tables as at
 from huitou.offer.rules.pricing import legal_coupons
 from huitou.offer.rules.tables import NONE
 from huitou.offer.rules.tabling import Tabled
+from huitou.offer.rules.together import apart_of
 from huitou.offer.types.carts import Rules
 from huitou.offer.types.documents import FEN_MAX
 from huitou.offer.types.refusals import CannotUse
@@ -14,54 +15,54 @@ from huitou.offer.types.refusals import CannotUse
 _SETS_MAX = 4_096
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
-_Given = tuple[int, ...]
-
 
 def coupon_sets(table: Tabled, rules: Rules, pinned: Sequence[str]) -> tuple[list[int], bool]:
     """The legal sets as bits, those that are preferred first, and whether they are all. Of sets that do the same whatever is
     decided, the first."""
-    places = {coupon.id: c for c, coupon in enumerate(table.coupons)}
-    must = [places[id_] for id_ in pinned if id_ in places]
+    must = {c for c, coupon in enumerate(table.coupons) if coupon.id in pinned}
     found, is_whole = _legal(table, rules, must)
-    found.sort(key=lambda each: _preference(table, each))
-    first: dict[Hashable, _Given] = {}
-    kinds = [_kind(table, c, c in must) for c in range(len(table.coupons))]
-    for each in found:
-        first.setdefault(tuple(kinds[c] for c in each), each)
-    return [sum(1 << c for c in each) for each in first.values()], is_whole
+    coupons = range(len(table.coupons))
+    given = {bits: [c for c in coupons if bits >> c & 1] for bits in found}
+    found.sort(key=lambda bits: _preference(table, given[bits]))
+    kinds = [_kind(table, c, c in must) for c in coupons]
+    alike = [kinds.index(kind) for kind in kinds]
+    first: dict[tuple[int, ...], int] = {}
+    for bits in found:
+        first.setdefault(tuple(alike[c] for c in given[bits]), bits)
+    return list(first.values()), is_whole
 
 
-def _legal(table: Tabled, rules: Rules, must: Sequence[int]) -> tuple[list[_Given], bool]:
-    """Sets with what must be in them, each in the order in which coupons take their turns."""
-    found: list[_Given] = []
-    waiting = [tuple(sorted(must))]
+def _legal(table: Tabled, rules: Rules, must: Collection[int]) -> tuple[list[int], bool]:
+    """Sets with what must be in them; whatever is in a legal one is legal without the rest."""
     if legal_coupons(rules, [table.coupons[c] for c in must]) is not None:
         raise CannotUse()
+    coupons, limits = table.coupons, dict(rules.coupon_limits)
+    apart = apart_of(coupons)
+    most = [limits.get(coupon.category, len(coupons)) for coupon in coupons]
+    categories = [coupon.category for coupon in coupons]
+    alike = [sum(1 << c for c, own in enumerate(categories) if own == each) for each in categories]
+    found: list[int] = []
+    waiting = [(sum(1 << c for c in must), 0)]
     while waiting:
-        found += waiting
+        found += [bits for bits, _ in waiting]
         if len(found) > _SETS_MAX:
             return found, False
-        grown = {
-            tuple(sorted((*each, c)))
-            for each in waiting
-            for c in range(len(table.coupons))
-            if c not in each and (not set(each) - set(must) or c > max(set(each) - set(must)))
-        }
         waiting = [
-            each
-            for each in sorted(grown)
-            if legal_coupons(rules, [table.coupons[c] for c in each]) is None
+            (bits | 1 << c, c + 1)
+            for bits, first in waiting
+            for c in range(first, len(coupons))
+            if not bits & (1 << c | apart[c]) and (bits & alike[c]).bit_count() < most[c]
         ]
     return found, True
 
 
-def _preference(table: Tabled, each: _Given) -> tuple[int, list[datetime], list[str]]:
-    used = [table.coupons[c] for c in each]
+def _preference(table: Tabled, given: Sequence[int]) -> tuple[int, list[datetime], list[str]]:
+    used = [table.coupons[c] for c in given]
     ends = sorted(coupon.expires_at or _NEVER for coupon in used)
     return len(used), ends, sorted(coupon.id for coupon in used)
 
 
-def _kind(table: Tabled, c: int, is_pinned: bool) -> Hashable:
+def _kind(table: Tabled, c: int, is_pinned: bool) -> object:
     """The same for coupons that do the same when it is their turn: the same money for the same units. A pinned
     one is like no other: it has to do it itself."""
     t = table.plain
@@ -69,8 +70,8 @@ def _kind(table: Tabled, c: int, is_pinned: bool) -> Hashable:
         t.coupon_kind, t.coupon_measure, t.coupon_threshold, t.coupon_off, t.coupon_pay_bp,
         t.coupon_cap, t.coupon_pay,
     )  # fmt: skip
-    counted = tuple(int(bits) >> c & 1 for bits in t.count_bits)
-    return (tuple(int(column[c]) for column in columns), counted, c if is_pinned else None)
+    counted = [bits >> c & 1 for bits in t.count_bits]
+    return [column[c] for column in columns], counted, c if is_pinned else None
 
 
 def dominated(table: Tabled, sets: Sequence[int]) -> set[int]:

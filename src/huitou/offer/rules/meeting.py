@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from huitou.catalog.types import ProductCost
-from huitou.offer.rules.tabling import Unit, fits, go_together, price_fen
+from huitou.offer.rules.tabling import Unit, fits, price_fen
+from huitou.offer.rules.together import go_together
 from huitou.offer.types.carts import UsableCoupon, UsableOffer
 from huitou.offer.types.checks import Met, Relation
 from huitou.offer.types.documents import PIECE_KINDS, Activity, BuyGet, PriceOffer

@@ -2,10 +2,10 @@
 
 from huitou.base.compiling import ints
 from huitou.offer.rules import tables as at
+from huitou.offer.rules.dearest import Dearest, in_turn
 from huitou.offer.rules.kernel import FULL_BP
 from huitou.offer.rules.tables import NONE
 from huitou.offer.rules.tabling import Tabled
-from huitou.offer.types.carts import Slot
 
 
 def group_part(table: Tabled, p: int, fen: float, even: int) -> float:
@@ -20,70 +20,48 @@ def group_part(table: Tabled, p: int, fen: float, even: int) -> float:
     return part * get * given / (fen + (buy + get - 1) * given)
 
 
-def even_fen(table: Tabled, p: int) -> int:
+def even_fen(table: Tabled, by: Dearest, p: int) -> int:
     """How dear the dearest is that can be given; 0 where there cannot be a group."""
     buy, get = table.plain.piece_buy[p], table.plain.piece_get[p]
-    dearest = _dearest(table, p, "buy")
+    dearest = in_turn(table, by.bought[p])
     return dearest[buy] if get and len(dearest) >= buy + get else 0
 
 
-def piece_end(table: Tabled, p: int) -> int:
+def piece_end(table: Tabled, by: Dearest, p: int) -> int:
     """From which unit on nobody can change what a piece offer takes off."""
     units, t = len(table.units), table.plain
-    joining = {
-        own
-        for own, span in enumerate(table.spans)
-        for m in range(*span)
-        if table.modes[m].piece == p
-    }
     found = [
         u + 1
         for u, own in enumerate(table.classes)
-        if own in joining or (t.piece_kind[p] == at.ADD_ON and t.triggers[p * units + u])
+        if max(by.bought[p][own], by.given[p][own]) != NONE
+        or (t.piece_kind[p] == at.ADD_ON and t.triggers[p * units + u])
     ]
     return max(found, default=0)
 
 
-def rests(table: Tabled) -> tuple[at.Ints, at.Ints]:
+def rests(table: Tabled, by: Dearest) -> tuple[at.Ints, at.Ints]:
     """What units from each on cost at most that may join each piece offer as bought, dearest first, and how many those are."""
-    units, fens, counts = len(table.units), [], []
-    for p in range(len(table.pieces)):
-        most = _most(table, p, "buy")
-        for k in range(units + 1):
-            found = sorted((fen for fen in most[k:] if fen != NONE), reverse=True)
-            fens += [*found, *([0] * (units - len(found)))]
-            counts.append(len(found))
+    units = len(table.units)
+    fens: list[int] = []
+    counts: list[int] = []
+    for row in by.bought:
+        left = in_turn(table, row)
+        for own in table.classes:
+            fens += left + [0] * (units - len(left))
+            counts.append(len(left))
+            if row[own] != NONE:
+                left.remove(row[own])
+        fens += [0] * units
+        counts.append(0)
     return ints(fens or [0]), ints(counts or [0])
 
 
-def _dearest(table: Tabled, p: int, slot: Slot) -> list[int]:
-    """The most that each unit can cost that may join a piece offer, the dearest first."""
-    return sorted((fen for fen in _most(table, p, slot) if fen != NONE), reverse=True)
-
-
-def _most(table: Tabled, p: int, slot: Slot) -> list[int]:
-    """The same unit by unit; `NONE` for one that may not."""
-    by_class = [
-        max(
-            (
-                table.plain.mode_fen[m]
-                for m in range(*span)
-                if (table.modes[m].piece, table.modes[m].slot) == (p, slot)
-            ),
-            default=NONE,
-        )
-        for span in table.spans
-    ]
-    return [by_class[own] for own in table.classes]
-
-
-def piece_most(table: Tabled, p: int) -> int:
+def piece_most(table: Tabled, by: Dearest, p: int) -> int:
     """The most that a piece offer can take off: all who may join do, at the dearest price."""
     t = table.plain
-
     most = t.piece_max[p]
     buy, get = t.piece_buy[p], t.piece_get[p]
-    bought, given = _dearest(table, p, "buy"), _dearest(table, p, "get")
+    bought, given = in_turn(table, by.bought[p]), in_turn(table, by.given[p])
     if t.piece_kind[p] == at.ADD_ON:
         return sum(max(0, fen - t.piece_fen[p]) for fen in given[:most])
     if t.piece_kind[p] == at.BUNDLE:

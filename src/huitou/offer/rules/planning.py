@@ -1,15 +1,23 @@
 """A cart, ready to be searched: what is known beforehand, and the plans there are. Pure."""
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from operator import mul
 
 from huitou.base.compiling import floats, ints, zero_floats, zero_ints
 from huitou.offer.rules import floors
 from huitou.offer.rules import tables as at
-from huitou.offer.rules.counting import coupon_least, coupon_left, groups_of, meets, within
+from huitou.offer.rules.counting import (
+    coupon_least,
+    coupon_left,
+    groups_of,
+    meets,
+    pairs_of,
+    within,
+)
+from huitou.offer.rules.dearest import Dearest, Row, dearest_of, sums_of
 from huitou.offer.rules.kernel import FULL_BP, STEP_COLUMNS
 from huitou.offer.rules.lines import (
     FAR,
@@ -208,182 +216,107 @@ def _steepest(table: Tabled, a: int) -> float:
 
 
 def _plan(table: Tabled) -> Plan:
-    t = table.plain
-    keep, back, bundle = [], [], []
-    even = [even_fen(table, p) for p in range(len(table.pieces))]
-    for m, mode in enumerate(table.modes):
-        fen, p = float(t.mode_fen[m]), mode.piece
-        keep.append(fen)
-        back.append(0.0)
-        bundle.append(-1.0)
-        if p == NONE:
-            continue
-        part = (FULL_BP - t.piece_pay_bp[p]) / FULL_BP
-        if t.piece_kind[p] == at.BUNDLE:
-            bundle[-1] = t.piece_fen[p] / t.piece_buy[p]
-        elif t.piece_kind[p] == at.ADD_ON:
-            keep[-1] = min(fen, float(t.piece_fen[p]))
-        elif not t.piece_is_split[p]:
-            keep[-1] = fen * (1.0 - group_part(table, p, fen, even[p]))
-        elif mode.slot == "get":
-            back[-1] = fen * part
-
-    def joins(a: int) -> Callable[[int], bool]:
-        return lambda m: a in table.modes[m].activities
-
-    def counts(c: int) -> Callable[[int], bool]:
-        return lambda m: bool(t.count_bits[t.mode_count[m]] >> c & 1)
-
-    def pays_by(x: int) -> Callable[[int], bool]:
-        return lambda m: table.modes[m].price == x
-
-    act_fen, act_list, act_count = _rows(
-        [_suffixes(table, joins(a)) for a in range(len(table.activities))]
-    )
-    coupon_fen, coupon_list, coupon_count = _rows(
-        [_suffixes(table, counts(c)) for c in range(len(table.coupons))]
-    )
-    _, _, price_count = _rows([_suffixes(table, pays_by(x)) for x in range(len(table.prices))])
-    dearest = [
-        max(
-            (t.mode_fen[m] for m in range(len(table.modes)) if counts(c)(m)),
-            default=0,
-        )
-        for c in range(len(table.coupons))
-    ]
-    pairs_of = _pairs(table)
-    pairs = list(pairs_of)
+    t, by = table.plain, dearest_of(table)
+    pieces, acts = range(len(table.pieces)), range(len(table.activities) + 1)
+    even = [even_fen(table, by, p) for p in pieces]
+    most = [piece_most(table, by, p) for p in pieces]
+    pairs_by = pairs_of(table)
+    pairs = list(pairs_by)
     places = {pair: n for n, pair in enumerate(pairs)}
-    pair_rests = [pair.rest(table) for pair in pairs_of.values()]
+    pair_rests = [pair.rest(table) for pair in pairs_by.values()]
     return Plan(
-        floats(keep), floats(back), floats(bundle), _limited(table),
-        act_fen, act_list, act_count, coupon_fen, coupon_list, coupon_count,
-        coupon_least(table), coupon_left(table), within(table), ints(dearest),
-        ints([piece_most(table, p) for p in range(len(table.pieces))]),
+        *_parts(table, even),
+        _limited(table),
+        *_suffixes(table, by.activities),
+        *_suffixes(table, by.coupons),
+        coupon_least(table), coupon_left(table), within(table),
+        ints([max([0, *row]) for row in by.coupons]),
+        ints(most),
         ints(even),
-        ints([piece_end(table, p) for p in range(len(table.pieces))]),
-        *rests(table),
-        floats([_toll_most(table, x) for x in range(len(table.prices))] or [0.0]),
-        price_count,
+        ints([piece_end(table, by, p) for p in pieces]),
+        *rests(table, by),
+        floats([_toll_most(table, by, x) for x in range(len(table.prices))] or [0.0]),
+        ints([n for row in by.prices for n in sums_of(table, [fen != NONE for fen in row])]),
         ints([row for _, row in pairs]),
         ints([rest[0] for rest in pair_rests]),
-        ints([bisect_left(pairs, (a, NONE)) for a in range(len(table.activities) + 1)]),
+        ints([bisect_left(pairs, (a, NONE)) for a in acts]),
         ints([fen for rest in pair_rests for fen in rest]),
-        ints([pair.limited(table) for pair in pairs_of.values()]),
+        ints([pair.limited(table) for pair in pairs_by.values()]),
         ints([
-            NONE if a == NONE else places[a, t.mode_count[m]]
-            for m, mode in enumerate(table.modes)
+            NONE if a == NONE else places[a, count]
+            for mode, count in zip(table.modes, t.mode_count, strict=True)
             for a in mode.activities
         ]),
         ints(groups_of(table)),
         ints(meets(table, pairs)),
-        ints([each for m in range(len(table.modes)) for each in _without(table, m)]),
-        ints([_without_piece(table, m) for m in range(len(table.modes))]),
+        *_fewer(table, most),
     )  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Pair:
-    """Who can join an activity while such coupons count them: the most that a unit of each class costs then, and the price offers that they
-    pay by."""
-
-    fens: dict[int, int] = field(default_factory=dict)
-    prices: set[int] = field(default_factory=set)
-
-    def limited(self, table: Tabled) -> int:
-        """The price offer with a limit that all of them pay by."""
-        (price,) = self.prices if len(self.prices) == 1 else (NONE,)
-        return price if price != NONE and table.plain.price_limit[price] != NONE else NONE
-
-    def rest(self, table: Tabled) -> list[int]:
-        """What all units from each on may cost that can be so."""
-        limited = self.limited(table)
-        most = len(table.units) if limited == NONE else table.plain.price_limit[limited]
-        dearest: list[int] = []
-        found = [0]
-        for own in reversed(table.classes):
-            insort(dearest, -self.fens.get(own, 0))
-            found.append(-sum(dearest[:most]))
-        return found[::-1]
-
-
-def _pairs(table: Tabled) -> dict[tuple[int, int], _Pair]:
-    """Each activity with each row of coupons, in their order."""
-    found: dict[tuple[int, int], _Pair] = {}
+def _parts(table: Tabled, even: Sequence[int]) -> tuple[at.Floats, at.Floats, at.Floats]:
+    """What a unit in each mode keeps of its price, gets back, and is of a bundle."""
     t = table.plain
-    for own, span in enumerate(table.spans):
+    keep = [float(fen) for fen in t.mode_fen]
+    back, bundle = [0.0] * len(keep), [-1.0] * len(keep)
+    for m, p in enumerate(t.mode_piece):
+        if p == NONE:
+            continue
+        if t.piece_kind[p] == at.BUNDLE:
+            bundle[m] = t.piece_fen[p] / t.piece_buy[p]
+        elif t.piece_kind[p] == at.ADD_ON:
+            keep[m] = min(keep[m], float(t.piece_fen[p]))
+        elif not t.piece_is_split[p]:
+            keep[m] *= 1.0 - group_part(table, p, keep[m], even[p])
+        elif t.mode_is_get[m]:
+            back[m] = keep[m] * ((FULL_BP - t.piece_pay_bp[p]) / FULL_BP)
+    return floats(keep), floats(back), floats(bundle)
+
+
+def _fewer(table: Tabled, most: Sequence[int]) -> tuple[at.Ints, at.Ints]:
+    """Each mode without its activity of each group, and without a piece offer that can take nothing off; itself where it has none.
+    What may be used together may be used without one."""
+    without: list[int] = []
+    without_piece: list[int] = []
+    for span in table.spans:
+        places: dict[tuple[int, int, str, tuple[int, ...]], int]
+        places = {table.modes[m]: m for m in range(*span)}
         for m in range(*span):
-            for a in table.modes[m].activities:
-                if a != NONE:
-                    pair = found.setdefault((a, t.mode_count[m]), _Pair())
-                    pair.fens[own] = max(pair.fens.get(own, 0), t.mode_fen[m])
-                    pair.prices.add(table.modes[m].price)
-    return dict(sorted(found.items()))
-
-
-def _without(table: Tabled, mode: int) -> list[int]:
-    """The same mode without its activity of each group; itself where it has none."""
-    said = table.modes[mode]
-    found = []
-    for g, activity in enumerate(said.activities):
-        fewer = (*said.activities[:g], NONE, *said.activities[g + 1 :])
-        found.append(mode if activity == NONE else _mode_like(table, mode, activities=fewer))
-    return found
-
-
-def _without_piece(table: Tabled, mode: int) -> int:
-    """The same mode without a piece offer that can take nothing off."""
-    piece = table.modes[mode].piece
-    if piece == NONE or piece_most(table, piece):
-        return mode
-    return _mode_like(table, mode, piece=NONE, slot="buy")
-
-
-def _mode_like(table: Tabled, mode: int, **changed: Any) -> int:
-    """The mode of the same class that differs in this only. What may be used together may be used without one."""
-    wanted = table.modes[mode]._replace(**changed)
-    (span,) = [span for span in table.spans if span[0] <= mode < span[1]]
-    return next(m for m in range(*span) if table.modes[m] == wanted)
+            price, piece, slot, acts = table.modes[m]
+            for g, a in enumerate(acts):
+                fewer = (*acts[:g], NONE, *acts[g + 1 :])
+                without.append(m if a == NONE else places[price, piece, slot, fewer])
+            is_needed = piece == NONE or most[piece]
+            without_piece.append(m if is_needed else places[price, NONE, "buy", acts])
+    return ints(without), ints(without_piece)
 
 
 def _limited(table: Tabled) -> at.Ints:
-    limits = table.plain.price_limit
-    prices = (mode.price for mode in table.modes)
-    return ints([x if x != NONE and limits[x] != NONE else NONE for x in prices])
+    limits = [*table.plain.price_limit, NONE]
+    return ints([x if limits[x] != NONE else NONE for x in table.plain.mode_price])
 
 
-def _toll_most(table: Tabled, price: int) -> float:
+def _toll_most(table: Tabled, by: Dearest, price: int) -> float:
     """The most that a price offer with a limit saves a unit: no toll needs to be more."""
-    t = table.plain
-    if t.price_limit[price] == NONE:
+    if table.plain.price_limit[price] == NONE:
         return 0.0
-    savings = []
-    for span in table.spans:
-        own = [t.mode_fen[m] for m in range(*span)]
-        paid = [t.mode_fen[m] for m in range(*span) if table.modes[m].price == price]
-        savings.append(max(own) - min(paid) if paid else 0)
-    return float(max(savings, default=0))
+    paid = zip(_listed(table), by.prices[price], strict=True)
+    return float(max((listed - fen for listed, fen in paid if fen != NONE), default=0))
 
 
-def _rows(found: Sequence[list[list[int]]]) -> tuple[at.Ints, at.Ints, at.Ints]:
-    """Three tables, each with a row an instrument."""
-    one, two, three = (ints([value for rows in found for value in rows[n]]) for n in range(3))
-    return one, two, three
+def _suffixes(table: Tabled, rows: Sequence[Row]) -> tuple[at.Ints, at.Ints, at.Ints]:
+    """What the units from each on can add at most, a row an instrument: fen, list prices, pieces."""
+    listed = _listed(table)
+    fens: list[int] = []
+    lists: list[int] = []
+    counts: list[int] = []
+    for row in rows:
+        can = [fen != NONE for fen in row]
+        fens += sums_of(table, [max(0, fen) for fen in row])
+        lists += sums_of(table, list(map(mul, listed, can)))
+        counts += sums_of(table, can)
+    return ints(fens), ints(lists), ints(counts)
 
 
-def _suffixes(table: Tabled, takes_part: Callable[[int], bool]) -> list[list[int]]:
-    """What the units from each on can add at most: fen, list prices, pieces."""
-    most = [
-        max(
-            (table.plain.mode_fen[m] for m in range(first, until) if takes_part(m)),
-            default=NONE,
-        )
-        for first, until in table.spans
-    ]
-    sums = [[0], [0], [0]]
-    for unit, own in zip(reversed(table.units), reversed(table.classes), strict=True):
-        can = most[own] != NONE
-        sums[0].append(sums[0][-1] + (most[own] if can else 0))
-        sums[1].append(sums[1][-1] + (unit.list_fen if can else 0))
-        sums[2].append(sums[2][-1] + int(can))
-    return [list(reversed(each)) for each in sums]
+def _listed(table: Tabled) -> list[int]:
+    """The list price of each class: who does nothing pays it."""
+    return [table.plain.mode_fen[first] for first, _ in table.spans]

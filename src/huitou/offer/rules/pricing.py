@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import combinations
 
-from huitou.base.compiling import ints
+from huitou.base.compiling import ints, zero_ints
 from huitou.offer.rules import kernel
-from huitou.offer.rules.kernel import BASE, OFF, SHIPPING_PART, STEP_COLUMNS, TIMES
+from huitou.offer.rules.kernel import STEP_COLUMNS
 from huitou.offer.rules.tables import NONE
-from huitou.offer.rules.tabling import Tabled, go_together, tabled
+from huitou.offer.rules.tabling import Tabled, tabled
+from huitou.offer.rules.together import Instrument, go_together
 from huitou.offer.types.carts import (
     UNITS_MAX,
     Cart,
@@ -18,6 +19,7 @@ from huitou.offer.types.carts import (
     PriceProof,
     Rules,
     Step,
+    StepKind,
     UsableCoupon,
 )
 from huitou.offer.types.documents import FEN_MAX, Activity, Gift
@@ -59,8 +61,8 @@ def proof_of(table: Tabled, modes: Sequence[int], coupons: int) -> PriceProof:
     """The proof of a decision that is known to be legal: a mode for each unit, coupons as bits."""
     count = len(table.units)
     steps = len(table.pieces) + len(table.activities) + len(table.coupons)
-    amounts, room = ints([0] * count), ints([0] * (5 * count))
-    shares, notes = ints([0] * max(1, steps * count)), ints([0] * max(1, steps * STEP_COLUMNS))
+    amounts, room = zero_ints(count), zero_ints(5 * count)
+    shares, notes = zero_ints(steps * count), zero_ints(steps * STEP_COLUMNS)
     payable, _ = kernel.evaluate(table.tables, ints(modes), coupons, amounts, room, shares, notes)
     choices, places = _choices(table, modes)
     units = tuple(
@@ -68,8 +70,8 @@ def proof_of(table: Tabled, modes: Sequence[int], coupons: int) -> PriceProof:
             unit.line_no,
             unit.sku,
             unit.list_fen,
-            int(table.tables.mode_fen[modes[u]]),
-            int(amounts[u]),
+            table.plain.mode_fen[modes[u]],
+            amounts[u],
             places[modes[u], table.classes[u]],
         )
         for u, unit in enumerate(table.units)
@@ -173,29 +175,19 @@ def _steps(
     found = _price_steps(table, modes)
     used = {table.modes[m].piece for m in modes}
     joined = {a for m in modes for a in table.modes[m].activities}
-    offers = [*table.pieces, *table.activities]
-    for row in range(len(offers) + len(table.coupons)):
-        base, off, times, shipping = (
-            int(notes[row * STEP_COLUMNS + n]) for n in (BASE, OFF, TIMES, SHIPPING_PART)
-        )
-        by_unit = tuple(
-            (u, int(shares[row * count + u])) for u in range(count) if shares[row * count + u]
-        )
-        place = row - len(table.pieces)
-        if row < len(table.pieces):
-            if row in used:
-                found.append(Step("piece", offers[row].id, base, off, by_unit, times=times))
-        elif row < len(offers):
-            if place in joined:
-                activity = offers[row].terms
-                assert isinstance(activity, Activity)
-                gifts = _gifts(activity, base, times)
-                found.append(
-                    Step("activity", offers[row].id, base, off, by_unit, gifts=gifts, times=times)
-                )
-        elif coupons >> (row - len(offers)) & 1:
-            id_ = table.coupons[row - len(offers)].id
-            found.append(Step("coupon", id_, base, off, by_unit, shipping, times=times))
+    rows: list[tuple[StepKind, Instrument, bool]] = [
+        *(("piece", offer, p in used) for p, offer in enumerate(table.pieces)),
+        *(("activity", offer, a in joined) for a, offer in enumerate(table.activities)),
+        *(("coupon", coupon, bool(coupons >> c & 1)) for c, coupon in enumerate(table.coupons)),
+    ]
+    for row, (kind, instrument, is_taken) in enumerate(rows):
+        if not is_taken:
+            continue
+        base, off, times, shipping = notes[row * STEP_COLUMNS : (row + 1) * STEP_COLUMNS]
+        own = shares[row * count : (row + 1) * count]
+        by_unit = tuple((u, fen) for u, fen in enumerate(own) if fen)
+        gifts = _gifts(instrument.terms, base, times)
+        found.append(Step(kind, instrument.id, base, off, by_unit, shipping, gifts, times))
     return tuple(found)
 
 
@@ -203,7 +195,7 @@ def _price_steps(table: Tabled, modes: Sequence[int]) -> list[Step]:
     found = []
     for n, offer in enumerate(table.prices):
         offs = tuple(
-            (u, unit.list_fen - int(table.tables.mode_fen[m]))
+            (u, unit.list_fen - table.plain.mode_fen[m])
             for u, (unit, m) in enumerate(zip(table.units, modes, strict=True))
             if table.modes[m].price == n
         )
@@ -214,8 +206,8 @@ def _price_steps(table: Tabled, modes: Sequence[int]) -> list[Step]:
     return found
 
 
-def _gifts(activity: Activity, base: int, times: int) -> tuple[Gift, ...]:
-    if not times:
+def _gifts(terms: object, base: int, times: int) -> tuple[Gift, ...]:
+    if not times or not isinstance(terms, Activity):
         return ()
-    reached = [tier for tier in activity.tiers if tier.at_least <= base][-1]
+    reached = [tier for tier in terms.tiers if tier.at_least <= base][-1]
     return tuple(gift for _ in range(times) for gift in reached.gifts)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from huitou.offer.rules.candidates import pieces_short, reason_of, short_of
 from huitou.offer.rules.pricing import price
-from huitou.offer.rules.tabling import fits, go_together, price_fen, units_of
+from huitou.offer.rules.tabling import fits, price_fen, units_of
+from huitou.offer.rules.together import go_together
 from huitou.offer.types.carts import Cart, PriceProof, Rules, Step, UsableCoupon, UsableOffer
 from huitou.offer.types.contexts import Instrument, Reason
 from huitou.offer.types.documents import (

@@ -1,13 +1,13 @@
 """From a cart and its rules to tables, and back. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import NamedTuple
 
 from huitou.base.compiling import ints
 from huitou.offer.rules import tables as at
 from huitou.offer.rules.tables import NONE, Tables
+from huitou.offer.rules.together import apart_of
 from huitou.offer.types.carts import Cart, CartLine, Choice, Rules, Slot, UsableCoupon, UsableOffer
 from huitou.offer.types.documents import (
     Activity,
@@ -32,8 +32,6 @@ _MEASURES: dict[Measure, int] = {
     "list_amount": at.LIST_AMOUNT,
     "count": at.COUNT,
 }
-Instrument = UsableOffer | UsableCoupon
-Piece = BuyGet | Bundle | AddOn
 
 
 class Mode(NamedTuple):
@@ -96,47 +94,37 @@ def tabled(cart: Cart, rules: Rules) -> Tabled:
     activities = in_turn(rules)
     coupons = sorted(rules.coupons, key=lambda coupon: (coupon.rank, coupon.id))
     groups = list(dict.fromkeys(_group(offer) for offer in activities))
-    together = _Together([*prices, *pieces, *activities], coupons)
+    ways = _Ways(prices, pieces, activities, coupons, groups)
     classes: dict[tuple[str, int], int] = {}
-    modes: list[Mode] = []
-    fens: list[int] = []
+    found: list[_Way] = []
     spans: list[tuple[int, int]] = []
-    seen: list[Unit] = []
     for unit in units:
         key = unit.sku, unit.list_fen
-        if key in classes:
-            continue
-        classes[key] = len(classes)
-        seen.append(unit)
-        first = len(modes)
-        for mode, fen in _modes_of(unit, prices, pieces, activities, groups, together):
-            modes.append(mode)
-            fens.append(fen)
-        spans.append((first, len(modes)))
-    eligible = [
-        _coupons_of(unit, modes[m], coupons, prices, pieces, activities, together)
-        for unit, (first, until) in zip(seen, spans, strict=True)
-        for m in range(first, until)
-    ]
+        if key not in classes:
+            classes[key] = len(classes)
+            first = len(found)
+            found += ways.of(unit)
+            spans.append((first, len(found)))
+    modes = [way.mode for way in found]
     joins = {acts: n for n, acts in enumerate(dict.fromkeys(mode.activities for mode in modes))}
-    counts = {bits: n for n, bits in enumerate(dict.fromkeys(eligible))}
+    counts = {bits: n for n, bits in enumerate(dict.fromkeys(way.coupons for way in found))}
     unit_class = [classes[unit.sku, unit.list_fen] for unit in units]
     sizes = [
         len(units), len(groups), len(pieces), len(activities), len(coupons),
         cart.shipping_fen, int(rules.ships_free),
     ]  # fmt: skip
-    columns: list[Sequence[int]] = [
+    columns = [
         sizes,
         unit_class,
         [unit.list_fen for unit in units],
         [first for first, _ in spans],
         [until for _, until in spans],
-        fens,
+        [way.fen for way in found],
         [mode.price for mode in modes],
         [mode.piece for mode in modes],
         [int(mode.slot == "get") for mode in modes],
         [joins[mode.activities] for mode in modes],
-        [counts[bits] for bits in eligible],
+        [counts[way.coupons] for way in found],
         [a for acts in joins for a in acts],
         list(counts),
         [_or_none(_price(offer).limit) for offer in prices],
@@ -145,7 +133,7 @@ def tabled(cart: Cart, rules: Rules) -> Tabled:
         *_coupon_columns(coupons),
     ]
     return Tabled(
-        Tables(*(ints(column) for column in columns)), Tables(*(list(column) for column in columns)),
+        Tables(*map(ints, columns)), Tables(*columns),
         units, unit_class, prices, pieces, activities, coupons, modes, spans,
     )  # fmt: skip
 
@@ -154,9 +142,9 @@ def units_of(cart: Cart) -> list[Unit]:
     """The pieces of a cart in their order."""
     lines = sorted(cart.lines, key=lambda line: (-line.list_fen, line.sku, line.line_no))
     return [
-        Unit(line.line_no, line.sku, line.category, line.list_fen)
+        unit
         for line in lines
-        for _ in range(line.quantity)
+        for unit in [Unit(line.line_no, line.sku, line.category, line.list_fen)] * line.quantity
     ]
 
 
@@ -190,99 +178,83 @@ def price_fen(offer: PriceOffer, unit: Unit) -> int | None:
     return fen if fen is not None and 0 <= fen < unit.list_fen else None
 
 
-def tags_of(instrument: Instrument) -> frozenset[str]:
-    """The tags it carries."""
-    own = frozenset(instrument.tags)
-    if isinstance(instrument, UsableCoupon):
-        return own | {"coupon"}
-    terms = instrument.terms
-    if isinstance(terms, PriceOffer):
-        return own | {"price"}
-    if isinstance(terms, Activity):
-        return own | {"activity", terms.group}
-    return own | {"piece"}
+class _Placed(NamedTuple):
+    """An offer: its place in `Tabled`, its bit among all instruments, and the bits of those that it does not go with."""
+
+    n: int
+    offer: UsableOffer
+    bit: int
+    apart: int
 
 
-def go_together(one: Instrument, other: Instrument) -> bool:
-    """Does each allow a tag of the other?"""
-    return _allows(one, tags_of(other)) and _allows(other, tags_of(one))
+class _Way(NamedTuple):
+    """A mode, what a unit then costs before step 2, and the coupons that count it."""
+
+    mode: Mode
+    fen: int
+    coupons: int
 
 
-def _allows(one: Instrument, tags: frozenset[str]) -> bool:
-    return one.allows is None or not tags.isdisjoint(one.allows)
+class _Ways:
+    """What units may do. The coupons are the first bits."""
 
+    def __init__(
+        self,
+        prices: Sequence[UsableOffer],
+        pieces: Sequence[UsableOffer],
+        activities: Sequence[UsableOffer],
+        coupons: Sequence[UsableCoupon],
+        groups: Sequence[str],
+    ) -> None:
+        apart = apart_of([*coupons, *prices, *pieces, *activities])
 
-class _Together:
-    """`go_together`, asked once a pair."""
+        def placed(offers: Sequence[UsableOffer], first: int) -> list[_Placed]:
+            found = [
+                _Placed(n, offer, 1 << first + n, apart[first + n])
+                for n, offer in enumerate(offers)
+            ]
+            # Identical units take their modes in this order, which the page tells.
+            return sorted(found, key=lambda each: each.offer.id)
 
-    def __init__(self, offers: Sequence[UsableOffer], coupons: Sequence[UsableCoupon]) -> None:
-        everything: list[Instrument] = [*offers, *coupons]
-        self._apart = {
-            (one.id, other.id)
-            for one in everything
-            for other in everything
-            if not go_together(one, other)
-        }
+        self._coupons = coupons
+        self._prices = placed(prices, len(coupons))
+        self._pieces = placed(pieces, len(coupons) + len(prices))
+        joining = placed(activities, len(coupons) + len(prices) + len(pieces))
+        self._groups = [[each for each in joining if _group(each.offer) == g] for g in groups]
 
-    def all(self, instruments: Iterable[Instrument]) -> bool:
-        found = list(instruments)
-        return not self._apart or not any(
-            (one.id, other.id) in self._apart
-            for n, one in enumerate(found)
-            for other in found[n + 1 :]
-        )
-
-    def both(self, one: Instrument, other: Instrument) -> bool:
-        return (one.id, other.id) not in self._apart
-
-
-def _modes_of(
-    unit: Unit,
-    prices: Sequence[UsableOffer],
-    pieces: Sequence[UsableOffer],
-    activities: Sequence[UsableOffer],
-    groups: Sequence[str],
-    together: _Together,
-) -> list[tuple[Mode, int]]:
-    """What a unit may do, and what it then costs before step 2; doing nothing first."""
-    fens = [(NONE, unit.list_fen)]
-    for n, offer in enumerate(prices):
-        fen = price_fen(_price(offer), unit)
-        if fen is not None:
-            fens.append((n, fen))
-    slots: list[tuple[int, Slot]] = [(NONE, "buy")]
-    for n, offer in enumerate(pieces):
-        slots += [(n, slot) for slot in _slots(offer, unit)]
-    joins = [
-        [NONE]
-        + [
-            n
-            for n, offer in enumerate(activities)
-            if _group(offer) == group and fits(_activity(offer).goods, unit)
+    def of(self, unit: Unit) -> list[_Way]:
+        """All there are for a unit, by the ids of what it uses; doing nothing first."""
+        fens = [(NONE, unit.list_fen, 0, 0)]
+        for n, offer, bit, apart in self._prices:
+            fen = price_fen(_price(offer), unit)
+            if fen is not None:
+                fens.append((n, fen, bit, apart))
+        slots: list[tuple[int, Slot, int, int]] = [(NONE, "buy", 0, 0)]
+        for n, offer, bit, apart in self._pieces:
+            slots += [(n, slot, bit, apart) for slot in _slots(offer, unit)]
+        joins: list[tuple[tuple[int, ...], int, int]] = [((), 0, 0)]
+        for group in self._groups:
+            own = [(NONE, 0, 0)]
+            own += [
+                (n, bit, apart)
+                for n, offer, bit, apart in group
+                if fits(_activity(offer).goods, unit)
+            ]
+            joins = [
+                ((*acts, a), bits | bit, apart | more)
+                for acts, bits, apart in joins
+                for a, bit, more in own
+                if not apart & bit
+            ]
+        coupons = sum(1 << c for c, coupon in enumerate(self._coupons) if fits(coupon.goods, unit))
+        return [
+            _Way(Mode(price, piece, slot, acts), fen, coupons & ~(by_price | by_piece | by_acts))
+            for price, fen, _, by_price in fens
+            for piece, slot, bit, by_piece in slots
+            if not by_price & bit
+            for acts, bits, by_acts in joins
+            if not (by_price | by_piece) & bits
         ]
-        for group in groups
-    ]
-    found = []
-    for (price, fen), (piece, slot), acts in product(fens, slots, product(*joins)):
-        used = [
-            *([prices[price]] if price != NONE else []),
-            *([pieces[piece]] if piece != NONE else []),
-            *(activities[a] for a in acts if a != NONE),
-        ]
-        if together.all(used):
-            found.append((Mode(price, piece, slot, acts), fen))
-
-    def key(entry: tuple[Mode, int]) -> tuple[str, str, str, tuple[str, ...]]:
-        mode = entry[0]
-        return (
-            "" if mode.price == NONE else prices[mode.price].id,
-            "" if mode.piece == NONE else pieces[mode.piece].id,
-            mode.slot,
-            tuple("" if a == NONE else activities[a].id for a in mode.activities),
-        )
-
-    # Identical units take their modes in this order, which the page tells.
-    return sorted(found, key=key)
 
 
 def _slots(offer: UsableOffer, unit: Unit) -> list[Slot]:
@@ -294,27 +266,6 @@ def _slots(offer: UsableOffer, unit: Unit) -> list[Slot]:
     if isinstance(terms, BuyGet) and terms.get_goods is not None and fits(terms.get_goods, unit):
         found.append("get")
     return found
-
-
-def _coupons_of(
-    unit: Unit,
-    mode: Mode,
-    coupons: Sequence[UsableCoupon],
-    prices: Sequence[UsableOffer],
-    pieces: Sequence[UsableOffer],
-    activities: Sequence[UsableOffer],
-    together: _Together,
-) -> int:
-    used = [
-        *([prices[mode.price]] if mode.price != NONE else []),
-        *([pieces[mode.piece]] if mode.piece != NONE else []),
-        *(activities[a] for a in mode.activities if a != NONE),
-    ]
-    return sum(
-        1 << c
-        for c, coupon in enumerate(coupons)
-        if fits(coupon.goods, unit) and all(together.both(coupon, offer) for offer in used)
-    )
 
 
 def _piece_columns(pieces: Sequence[UsableOffer], units: Sequence[Unit]) -> list[list[int]]:
