@@ -110,17 +110,21 @@ def _start(problem: Problem) -> None:
 
 def _cheapest(table: Tabled) -> list[int]:
     """The modes of units that pay the least price they can, alone, as long as limits last."""
-    left = list(table.plain.price_limit)
+    t = table.plain
+    left = list(t.price_limit)
     found: list[int] = []
-    for own in table.classes:
-        alone = [
+    alone = [
+        [
             m
-            for m in range(*table.spans[own])
-            if table.modes[m].piece == NONE and set(table.modes[m].activities) <= {NONE}
+            for m in range(*span)
+            if t.mode_piece[m] == NONE and t.mode_join[m] == t.mode_join[span[0]]
         ]
-        alone.sort(key=lambda m: (table.plain.mode_fen[m], m))
-        mode = next(m for m in alone if table.modes[m].price == NONE or left[table.modes[m].price])
-        price = table.modes[mode].price
+        for span in table.spans
+    ]
+    by_fen = [sorted(each, key=t.mode_fen.__getitem__) for each in alone]
+    for own in table.classes:
+        mode = next(m for m in by_fen[own] if t.mode_price[m] == NONE or left[t.mode_price[m]])
+        price = t.mode_price[mode]
         if price != NONE and left[price] != NONE:
             left[price] -= 1
         found.append(mode)

@@ -224,6 +224,7 @@ class _Ways:
 
     def of(self, unit: Unit) -> list[_Way]:
         """All there are for a unit, by the ids of what it uses; doing nothing first."""
+        # What there is in each step stands with its bit and with those that it does not go with.
         fens = [(NONE, unit.list_fen, 0, 0)]
         for n, offer, bit, apart in self._prices:
             fen = price_fen(_price(offer), unit)
