@@ -2,8 +2,8 @@
 
 A plan is a legal set of coupons and a region for each activity (which tier it ends in). Every decision belongs to a
 plan, or to one with fewer coupons that costs the same. Two slopes are sought for a plan. *Steep* ones bound it best where nothing is decided;
-but a coupon at 1 says what it leaves and nothing of what is decided, and steps from there lead nowhere. So it is searched with
-others, from several places.
+but a coupon at 1 says what it leaves and nothing of what is decided, and steps from there lead nowhere. So others, from several
+places, bound it too as units are decided.
 """
 
 from typing import NamedTuple
@@ -67,11 +67,10 @@ class Walk(NamedTuple):
     state: Ints
 
 
-STATE_SIZE = 10
-PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, SOUGHT, SPENT, ASIDE, IS_STEEP = range(STATE_SIZE)
+STATE_SIZE = 9
+PLACE, DEPTH, IS_NEW, VALUE, BEST_SET, NODES, SOUGHT, SPENT, ASIDE = range(STATE_SIZE)
 """The plan by its place in `order`, the depth (`NONE`: not begun), whether the node is new, the best value, the place of its coupons in `sets`,
-nodes so far, down to which depth slopes are sought, nodes of this plan, how many plans were put aside (to the front of `order`),
-and whether a plan has steeper lines than it is searched with."""
+nodes so far, down to which depth slopes are sought, nodes of this plan, and how many plans were put aside (to the front of `order`)."""
 
 
 @inner
@@ -363,17 +362,12 @@ def make_better(
 def make_steep(
     t: Tables, p: Plan, s: Sums, r: Reach, steep: Lines, w: Wanted, q: Plans, v: Walk, plan: int
 ) -> bool:
-    """From there on lines as steep as one likes: for coupons that count a part of the cart, which nothing else knows of. False
-    as before."""
-    take_up(t, p, steep, q, plan)
+    """From the slopes that it was taken up with on, lines as steep as one likes: for coupons that count a part of the cart, which nothing else
+    knows of. False as before."""
     steep.fixed[STEEPEST] = _STEEP_ALONE
     found = improve(
         t, p, s, r, steep, w, v.pull, v.better, v.modes, 0, q.sets[q.set_of[plan]], _FIRST_STEPS,
         v.state[VALUE],
     )  # fmt: skip
     q.bounds[plan] = max(q.bounds[plan], found)
-    v.state[IS_STEEP] = 0
-    for i in range(t.sizes[ACTS], t.sizes[ACTS] + t.sizes[COUPONS]):
-        if steep.slope[i] > _STEEP and q.sets[q.set_of[plan]] >> (i - t.sizes[ACTS]) & 1:
-            v.state[IS_STEEP] = 1
     return least_value(found, w) < v.state[VALUE]

@@ -14,7 +14,6 @@ from huitou.offer.rules.scouting import (
     ASIDE,
     DEPTH,
     IS_NEW,
-    IS_STEEP,
     MORE_STEPS,
     NODES,
     PLACE,
@@ -155,10 +154,9 @@ def open_node(
         return False
     if not look(t, p, s, r, lines, v.modes, k, coupons):
         return False
-    if v.state[IS_STEEP]:
-        least = least_paid(t, p, s, r, steep, v.modes, k, coupons)
-        if least_value(least, w) >= enough:
-            return False
+    least_steep = least_paid(t, p, s, r, steep, v.modes, k, coupons)
+    if least_value(least_steep, w) >= enough:
+        return False
     least = least_from(t, p, s, r, lines, w, v, coupons, k)
     if least_value(least, w) >= enough:
         return False
@@ -171,13 +169,17 @@ def open_node(
         alike += 1
     after = r.state[IS_AFTER] != 0
     least -= cheapest_from(lines, first, after) * alike
+    least_steep -= cheapest_from(steep, first, after) * alike
     count, row = 0, k * width
     for m in range(first, t.mode_until[own]):
         if is_used_up(t, v, m):
             continue
         if is_idle(t, p, lines, m, first, coupons):
             continue
-        own_cost = least + lines.mode_cost[m] + cheapest_from(lines, m, after) * (alike - 1)
+        own_cost = max(
+            least + lines.mode_cost[m] + cheapest_from(lines, m, after) * (alike - 1),
+            least_steep + steep.mode_cost[m] + cheapest_from(steep, m, after) * (alike - 1),
+        )
         if least_value(own_cost, w) >= enough:
             continue
         if not is_in_reach(t, p, s, r, lines, m, k, coupons):
@@ -298,6 +300,7 @@ def search(
                 v.state[PLACE] += 1
                 continue
             take_up(t, p, lines, q, plan)
+            take_up(t, p, steep, q, plan)
             look(t, p, s, r, lines, v.modes, 0, coupons)
             if turn == 0:
                 nodes += MORE_STEPS * len(STARTS)

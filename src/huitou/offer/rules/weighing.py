@@ -165,7 +165,7 @@ def slack(t: Tables, lines: Lines, coupons: int, left: float, steep: float) -> f
 def find_like(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
     """Which modes join what has no effect in a plan, and count for the same coupons without it: they cost as much as the same without it."""
     groups = t.sizes[GROUPS]
-    for m in range(len(lines.like)):
+    for m in range(len(t.mode_fen)):
         lines.like[m] = m
         counted = t.count_bits[t.mode_count[m]] & coupons
         for g in range(groups):
@@ -193,7 +193,7 @@ def weigh(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
     lines.fixed[SLACK] = slack(t, lines, coupons, left, min(1.0, steep * groups))
     for x in range(t.sizes[PIECES]):
         lines.piece_least[x] = 1.0
-    for m in range(len(lines.like)):
+    for m in range(len(t.mode_fen)):
         if lines.like[m] < m:
             lines.mode_cost[m] = lines.mode_cost[lines.like[m]]
             continue
