@@ -170,9 +170,9 @@ def find_like(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
         counted = t.count_bits[t.mode_count[m]] & coupons
         for g in range(groups):
             a, other = t.join_act[t.mode_join[m] * groups + g], p.without[m * groups + g]
-            if a != NONE and is_out(t, lines, a) and other < m:
-                if t.count_bits[t.mode_count[other]] & coupons == counted:
-                    lines.like[m] = other
+            is_same = t.count_bits[t.mode_count[other]] & coupons == counted
+            if a != NONE and is_out(t, lines, a) and other < m and is_same:
+                lines.like[m] = other
 
 
 @inner
