@@ -33,8 +33,8 @@ _EACH_GROWS = 8
 """Nodes of a plan before the next one has its turn, and how many times more whenever all had."""
 _SCOUTED = 20
 _LOOKED_AT = 6
-_PREFERRED, _PREFERRED_PART = 2_000, 4
-"""Nodes for preferences, and a part of those that the price took if that is more: where there is something to be preferred, some hundred find it."""
+_PREFERRED, _PREFERRED_PART = 10_000, 4
+"""Nodes for preferences, and a part of those that the price took if that is more."""
 _TOP = 2**62
 
 
