@@ -150,12 +150,16 @@ class _Sets:
         return self._kept[self._everyone_key].found
 
     def of(self, node: Node) -> BitMap:
-        """The set of a node."""
+        """The set of a node, as far as it is about people in the scope."""
         match node:
             case Not(inner):
                 return self.people - self.of(inner)
             case All(nodes):
-                return _joined([self.of(one) for one in nodes], self.people)
+                wanted = [self.of(one) for one in nodes if not isinstance(one, Not)]
+                others = [self.of(one.node) for one in nodes if isinstance(one, Not)]
+                found = _joined(wanted, self.people)
+                # Taken off at once: the complement of each would be as large as everybody.
+                return found - BitMap.union(*others) if others else found
             case AnyOf(nodes):
                 return BitMap.union(*[self.of(one) for one in nodes]) if nodes else BitMap()
             case At(_, InSegment(id=segment_id)):
