@@ -42,7 +42,7 @@ from huitou.offer.rules.tables import (
     Tables,
 )
 from huitou.offer.rules.valuing import EPSILON, Scratch, Wanted, least_value
-from huitou.offer.rules.weighing import is_out, weigh
+from huitou.offer.rules.weighing import weigh
 
 _STEPS = 4
 """Towards better slopes, at a node."""
@@ -74,17 +74,11 @@ def is_idle(t: Tables, p: Plan, lines: Lines, m: int, first: int, coupons: int) 
     """Does a mode join what has no effect in this plan, and the same without it counts for the same coupons? Then it is
     the same decision once more, if that is open to the unit too: identical units stand in the order of their modes, in
     which the one before it may have gone on already to what lies between the two."""
-    groups = t.sizes[GROUPS]
-    own = t.count_bits[t.mode_count[m]] & coupons
-    found = False
-    if first <= p.without_piece[m] < m:
-        found = t.count_bits[t.mode_count[p.without_piece[m]]] & coupons == own
-    for g in range(groups):
-        a = t.join_act[t.mode_join[m] * groups + g]
-        if a != NONE and is_out(t, lines, a):
-            other = p.without[m * groups + g]
-            is_open = first <= other < m
-            found = found or (is_open and t.count_bits[t.mode_count[other]] & coupons == own)
+    other = p.without_piece[m]
+    found = first <= lines.like[m] < m
+    if first <= other < m:
+        own = t.count_bits[t.mode_count[m]] & coupons
+        found = found or t.count_bits[t.mode_count[other]] & coupons == own
     return found
 
 

@@ -163,16 +163,18 @@ def slack(t: Tables, lines: Lines, coupons: int, left: float, steep: float) -> f
 
 @inner
 def find_like(t: Tables, p: Plan, lines: Lines, coupons: int) -> None:
-    """Which modes join what has no effect in a plan, and count for the same coupons without it: they cost as much as the same without it."""
+    """Which modes join what has no effect in a plan, and count for the same coupons without it: they cost as much as the same without it (the
+    last of those, where there are several)."""
     groups = t.sizes[GROUPS]
     for m in range(len(t.mode_fen)):
-        lines.like[m] = m
+        found = NONE
         counted = t.count_bits[t.mode_count[m]] & coupons
         for g in range(groups):
             a, other = t.join_act[t.mode_join[m] * groups + g], p.without[m * groups + g]
             is_same = t.count_bits[t.mode_count[other]] & coupons == counted
             if a != NONE and is_out(t, lines, a) and other < m and is_same:
-                lines.like[m] = other
+                found = max(found, other)
+        lines.like[m] = m if found == NONE else found
 
 
 @inner
