@@ -300,9 +300,10 @@ def confirm(tx: Tx, identifier_id: int) -> None:
 
 
 def _resolve(
-    tx: Tx, heard: Sequence[Heard], next_ordinal: int, others: Sequence[int] = ()
-) -> Resolution:
-    """Fold events in. At `others` customers begin of whom this knows nothing."""
+    tx: Tx, heard: Sequence[Heard], next_ordinal: int, plain: bulk.Plain | None = None
+) -> None:
+    """Fold events in. The plain is kept first: it goes to the end of every index, and the rest
+    finds room between."""
     told = known.look_up(tx, heard, next_ordinal)
     rule = policy.in_force(tx)
     fold = Fold(told.known, rule)
@@ -310,25 +311,21 @@ def _resolve(
     if doubtful:
         blinds = merchants.store_phone_blinds(tx) if known.has_phone(doubtful) else ()
         fold = Fold(known.learn(tx, told.known, doubtful, blinds), rule)
-    fold.others = others
+    fold.others = plain.begins if plain else ()
     for sighting in told.sightings:
         fold.take(sighting)
     resolution = fold.resolution()
+    if plain:
+        bulk.add_plain(tx, plain, next_ordinal, resolution.created)
     batch.add_resolution(tx, resolution, told, known.list_own(tx, heard))
     _tell_merged(tx, resolution, next_ordinal)
-    return resolution
 
 
 def _resolve_much(tx: Tx, after: int, upto: int, next_ordinal: int) -> None:
     """The same for a long range: only what is doubtful in it is folded one by one."""
-    rule = policy.in_force(tx)
-    grades = connecting(rule, bulk.gather(tx, after, upto))
-    heard, begun = bulk.part(tx, grades, after, upto)
-    created = _resolve(tx, heard, next_ordinal, begun.positions).created
-    last = next_ordinal + len(created) + len(begun.positions)
-    taken = set(created)
-    ordinals = [each for each in range(next_ordinal, last) if each not in taken]
-    bulk.add_plain(tx, begun, ordinals, grades)
+    kinds = bulk.gather(tx, after, upto)
+    plain, heard = bulk.part(tx, connecting(policy.in_force(tx), kinds), after, upto)
+    _resolve(tx, heard, next_ordinal, plain)
 
 
 def _tell_regrouped(tx: Tx, moves: Sequence[tuple[UUID, UUID]]) -> dict[str, int]:

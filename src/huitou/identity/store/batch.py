@@ -74,14 +74,19 @@ def add_customers(
             "positions": literal([position for _, _, position in created]),
         },
     )
+    set_last_ordinal(tx, max(ordinals))
+    return dict(zip(ordinals, ids, strict=True))
+
+
+def set_last_ordinal(tx: Tx, last: int) -> None:
+    """The last one given, unless one after it was."""
     tx.run(
         """
         INSERT INTO identity.ordinal (merchant_id, last) VALUES (%(merchant)s, %(last)s)
         ON CONFLICT (merchant_id) DO UPDATE SET last = greatest(ordinal.last, excluded.last)
         """,
-        {"last": max(ordinals)},
+        {"last": last},
     )
-    return dict(zip(ordinals, ids, strict=True))
 
 
 def set_links(

@@ -14,6 +14,7 @@ from huitou.base.arrays import literal
 from huitou.base.db import Tx
 from huitou.event.types import OWN_SOURCE
 from huitou.identity.rules.state import Heard
+from huitou.identity.store import batch
 from huitou.identity.types import Grade
 from huitou.kernel.ids import new_ids
 
@@ -21,60 +22,69 @@ Grades = Mapping[tuple[str, str], Grade]
 """By kind and scope, of those that connect."""
 
 
-class Begun(Struct, frozen=True):
-    """Plain identifiers that nobody has, and the positions where they are seen first, in order."""
+class Plain(Struct, frozen=True):
+    """What stays in the database."""
 
-    identifier_ids: Sequence[int]
-    positions: Sequence[int]
+    begins: Sequence[int]
+    """Positions at which a customer begins, in order."""
+    grades: Grades
+
+
+_MEMORY = "64MB"
+"""What a step over a range may sort or hash without a file."""
 
 
 def gather(tx: Tx, after: int, upto: int) -> list[tuple[str, str]]:
     """Note whatever identifiers are seen at `(after, upto]`; the kinds and scopes they are of.
 
-    They are looked up as an array, of which the index is walked in order, however many there are.
+    They are looked up as an array, of which an index is walked in order, however many there are, and joined by hash:
+    nobody knows how many rows a range has, and a loop in a loop would be slow for ever.
     """
-    event = {
+    columns = {
         "position": "bigint",
         "id": "bigint",
         "is_verified": "boolean",
         "source": "text",
         "at": "timestamptz",
         "is_alone": "boolean",
+        "kind": "text",
+        "scope": "text",
+        "customer_id": "uuid",
+        "is_plain": "boolean",
     }
-    vault = {"kind": "text", "scope": "text", "customer_id": "uuid", "is_plain": "boolean"}
-    tx.load("identity_sight", event, ())
-    tx.load("identity_seen", event | vault, ())
+    tx.load("identity_seen", columns, ())
     tx.run(
-        """
-        INSERT INTO pg_temp.identity_sight
-        SELECT e.position, g.id, g.is_verified, e.source, e.occurred_at,
-               cardinality(e.identifier_ids) = 1 AND e.source <> %(own)s
-        FROM event.log e CROSS JOIN LATERAL unnest(e.identifier_ids, e.verified) AS g (id, is_verified)
-        WHERE e.merchant_id = %(merchant)s AND e.position > %(after)s AND e.position <= %(upto)s
-        """,
-        {"after": after, "upto": upto, "own": OWN_SOURCE},
+        "SELECT set_config('work_mem', %(memory)s, true), set_config('enable_nestloop', 'off', true)",
+        {"memory": _MEMORY},
     )
-    tx.run(
-        """
-        WITH known AS MATERIALIZED (
-            SELECT i.id, i.kind, i.scope, l.customer_id,
-                   l.identifier_id IS NULL OR l.customer_id IS NOT NULL AND l.quarantine IS NULL
-                       AND l.grade <> 'C' AS is_plain
-            FROM event.identifier i
-            LEFT JOIN identity.link l ON l.merchant_id = %(merchant)s AND l.identifier_id = i.id
-            WHERE i.merchant_id = %(merchant)s
-              AND i.id = ANY(ARRAY(SELECT id FROM pg_temp.identity_sight)))
-        INSERT INTO pg_temp.identity_seen
-        SELECT s.*, k.kind, k.scope, k.customer_id, k.is_plain
-        FROM pg_temp.identity_sight s JOIN known k ON k.id = s.id
-        """
-    )
+    tx.run(_GATHER, {"after": after, "upto": upto, "own": OWN_SOURCE})
+    tx.run("SELECT set_config('enable_nestloop', 'on', true)")
     found = tx.rows(dict, "SELECT DISTINCT kind, scope FROM pg_temp.identity_seen")
     return [(row["kind"], row["scope"]) for row in found]
 
 
-def part(tx: Tx, grades: Grades, after: int, upto: int) -> tuple[list[Heard], Begun]:
-    """The doubtful events in order, and whom the plain ones begin."""
+_GATHER: LiteralString = """
+    WITH sight AS MATERIALIZED (
+        SELECT e.position, unnest(e.identifier_ids) AS id, unnest(e.verified) AS is_verified, e.source,
+               e.occurred_at, cardinality(e.identifier_ids) = 1 AND e.source <> %(own)s AS is_alone
+        FROM event.log e
+        WHERE e.merchant_id = %(merchant)s AND e.position > %(after)s AND e.position <= %(upto)s),
+    known AS MATERIALIZED (
+        SELECT id, kind, scope FROM event.identifier
+        WHERE merchant_id = %(merchant)s AND id = ANY(ARRAY(SELECT id FROM sight))),
+    held AS MATERIALIZED (
+        SELECT identifier_id, customer_id,
+               customer_id IS NOT NULL AND quarantine IS NULL AND grade <> 'C' AS is_plain
+        FROM identity.link
+        WHERE merchant_id = %(merchant)s AND identifier_id = ANY(ARRAY(SELECT id FROM sight)))
+    INSERT INTO pg_temp.identity_seen
+    SELECT s.*, k.kind, k.scope, h.customer_id, coalesce(h.is_plain, true)
+    FROM sight s JOIN known k ON k.id = s.id LEFT JOIN held h ON h.identifier_id = s.id
+"""
+
+
+def part(tx: Tx, grades: Grades, after: int, upto: int) -> tuple[Plain, list[Heard]]:
+    """The plain, and the doubtful events in order."""
     tx.load("identity_doubtful", {"id": "bigint"}, ())
     tx.run(
         """
@@ -92,16 +102,13 @@ def part(tx: Tx, grades: Grades, after: int, upto: int) -> tuple[list[Heard], Be
         """
     )
     heard = tx.rows(Heard, _DOUBTFUL, {"after": after, "upto": upto, "own": OWN_SOURCE})
-    (begun,) = tx.rows(
-        Begun,
+    begins = tx.value(
         """
-        SELECT coalesce(array_agg(id ORDER BY position), '{}') AS identifier_ids,
-               coalesce(array_agg(position ORDER BY position), '{}') AS positions
-        FROM (SELECT id, min(position) AS position FROM pg_temp.identity_seen
-              WHERE customer_id IS NULL GROUP BY id) AS t
-        """,
+        SELECT ARRAY(SELECT min(position) FROM pg_temp.identity_seen
+                     WHERE customer_id IS NULL GROUP BY id ORDER BY 1)
+        """
     )
-    return heard, begun
+    return Plain(begins, grades), heard
 
 
 _DOUBTFUL: LiteralString = """
@@ -115,71 +122,53 @@ _DOUBTFUL: LiteralString = """
 """
 
 
-def add_plain(tx: Tx, begun: Begun, ordinals: Sequence[int], grades: Grades) -> None:
-    """Keep what the plain events say: customers by these ordinals, their links, whose events are."""
-    tx.load(
-        "identity_begun",
-        {"identifier_id": "bigint", "position": "bigint", "ordinal": "int", "id": "uuid"},
-        (),
-    )
-    if ordinals:
-        tx.run(
-            """
-            INSERT INTO pg_temp.identity_begun SELECT t.*
-            FROM unnest(%(identifiers)s::bigint[], %(positions)s::bigint[], %(ordinals)s::int[],
-                        %(ids)s::uuid[]) AS t
-            """,
-            {
-                "identifiers": literal(begun.identifier_ids),
-                "positions": literal(begun.positions),
-                "ordinals": literal(ordinals),
-                "ids": literal(new_ids(len(ordinals))),
-            },
-        )
-        _add_begun(tx, grades)
+def add_plain(tx: Tx, plain: Plain, next_ordinal: int, created: Sequence[int]) -> None:
+    """Keep what the plain events say: customers, their links, whose events are.
+
+    Ordinals, by position, are those that `created`, the ordinals of the others, leave free.
+    """
+    before = [ordinal - next_ordinal - others for others, ordinal in enumerate(created)]
+    begun = len(plain.begins)
     tx.run(
-        """
-        INSERT INTO identity.resolved (merchant_id, position, customer_id, via_id)
-        SELECT %(merchant)s, s.position, coalesce(s.customer_id, b.id), s.id
-        FROM pg_temp.identity_seen s
-        LEFT JOIN pg_temp.identity_begun b ON b.identifier_id = s.id
-        ORDER BY s.position
-        """
+        _ADD_PLAIN,
+        {
+            "ids": literal(new_ids(begun)),
+            "next": next_ordinal,
+            "before": literal(before),
+            **_columns(plain.grades),
+        },
     )
+    if begun:
+        batch.set_last_ordinal(tx, next_ordinal + len(created) + begun - 1)
 
 
-def _add_begun(tx: Tx, grades: Grades) -> None:
-    tx.run(
-        """
+# Before each of the others so many plain ones have begun.
+_ADD_PLAIN: LiteralString = """
+    WITH begun AS (
+        SELECT DISTINCT ON (id) * FROM pg_temp.identity_seen WHERE customer_id IS NULL
+        ORDER BY id, position),
+    numbered AS (SELECT *, row_number() OVER (ORDER BY position) AS number FROM begun),
+    named AS MATERIALIZED (
+        SELECT position, id, kind, scope, is_verified, source, at, (%(ids)s::uuid[])[number] AS customer_id,
+               %(next)s + number - 1 + width_bucket(number - 1, %(before)s::bigint[]) AS ordinal
+        FROM numbered),
+    customer AS (
         INSERT INTO identity.customer
             (merchant_id, id, ordinal, created_at, root_id, is_strong, origin_position)
-        SELECT %(merchant)s, b.id, b.ordinal, s.at, b.id, true, b.position
-        FROM pg_temp.identity_begun b JOIN pg_temp.identity_seen s ON s.position = b.position
-        ORDER BY b.ordinal
-        """
-    )
-    tx.run(
-        """
-        INSERT INTO identity.ordinal (merchant_id, last)
-        SELECT %(merchant)s, max(ordinal) FROM pg_temp.identity_begun
-        ON CONFLICT (merchant_id) DO UPDATE SET last = greatest(ordinal.last, excluded.last)
-        """
-    )
-    tx.run(
-        """
+        SELECT %(merchant)s, customer_id, ordinal, at, customer_id, true, position FROM named),
+    link AS (
         INSERT INTO identity.link
             (merchant_id, identifier_id, kind, scope, customer_id, grade, is_verified, source,
              evidence_position, linked_at)
-        SELECT %(merchant)s, s.id, s.kind, s.scope, b.id, g.grade, s.is_verified, s.source,
-               s.position, s.at
-        FROM pg_temp.identity_begun b
-        JOIN pg_temp.identity_seen s ON s.position = b.position
+        SELECT %(merchant)s, n.id, n.kind, n.scope, n.customer_id, g.grade, n.is_verified, n.source,
+               n.position, n.at
+        FROM named n
         JOIN unnest(%(kinds)s::text[], %(scopes)s::text[], %(grades)s::text[])
-            AS g (kind, scope, grade) ON (g.kind, g.scope) = (s.kind, s.scope)
-        ORDER BY s.id
-        """,
-        _columns(grades),
-    )
+            AS g (kind, scope, grade) ON (g.kind, g.scope) = (n.kind, n.scope))
+    INSERT INTO identity.resolved (merchant_id, position, customer_id, via_id)
+    SELECT %(merchant)s, s.position, coalesce(s.customer_id, n.customer_id), s.id
+    FROM pg_temp.identity_seen s LEFT JOIN named n ON n.id = s.id
+"""
 
 
 def _columns(grades: Grades) -> dict[str, str]:
