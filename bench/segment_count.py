@@ -6,8 +6,8 @@ of it changed, the other leaves kept; the same baseline. `state_p95_ms`: leaves 
 nobody asked before, the totals read before, as they are in a process that has answered anything
 about them; two baselines, the plain query over raw rows (`ratio`), and a good engineer's query over
 the same totals (`state_sql_p95_ms`). `windowed_p95_ms`: the first of the rules with windows;
-baseline theirs over raw lines. `algebra_p95_ms`: a combination of twenty kept segments; baseline the same with
-numpy's packed bits.
+baseline theirs over raw lines. `algebra_p95_ms`: what is done with the sets of twenty kept segments, to count a combination of
+them, how many of it can be reached, and its first members; baseline the count alone with numpy's packed bits.
 """
 
 import statistics
@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import numpy as np
-from pyroaring import BitMap
 
 from bench.base import home
 from huitou import wiring
@@ -29,8 +29,20 @@ from huitou.base.warehouse import writer
 from huitou.base.warehouse.engine import Engine
 from huitou.base.warehouse.files import list_extents
 from huitou.base.warehouse.reader import Warehouse
+from huitou.base.warehouse.sets import bitmap
 from huitou.benchmark import Asked, Figure, Report, shorter
 from huitou.segment import reads, warehouse
+from huitou.segment.rules.algebra import Algebra, Known
+from huitou.segment.types.rule import (
+    SAMPLE_COUNT,
+    All,
+    AnyOf,
+    At,
+    InSegment,
+    Node,
+    Not,
+    Trait,
+)
 
 CUSTOMERS = 1_000_000
 ROUNDS = 5
@@ -236,17 +248,34 @@ _COMMON = 'SELECT category_code FROM "order".line GROUP BY 1 ORDER BY count(*) D
 
 
 def _algebra(customers: int, seed: int) -> tuple[float, float]:
-    """Twenty segments of 0.1 to 60 per cent, (union of seven) and (…) and not (…), as sets and as
-    packed bits."""
+    """Twenty segments of 0.1 to 60 per cent: the union of seven and what three have in common, without ten. What
+    `warehouse.count` does with known sets, beside the same count of packed bits."""
     random = np.random.default_rng(seed)
     masks = [random.random(customers) < share for share in np.geomspace(0.001, 0.6, SEGMENTS)]
-    sets = [BitMap(np.flatnonzero(mask).astype(np.uint32)) for mask in masks]
     bits = [np.packbits(mask) for mask in masks]
+    met = [Known(bitmap(np.flatnonzero(mask))) for mask in masks]
+    friends, reachable = (
+        Known(bitmap(np.flatnonzero(random.random(customers) < 0.23))) for _ in range(2)
+    )
+    leaves = [Trait(name="number", op="=", value=number) for number in range(SEGMENTS)]
+    rules: dict[UUID, Node] = {
+        UUID(int=number): All((At("all[0]", leaf),)) for number, leaf in enumerate(leaves)
+    }
+    segments = [At("", InSegment(id=each)) for each in rules]
+    tree = All(
+        (
+            AnyOf((*segments[:7], All(tuple(segments[17:])))),
+            Not(AnyOf(tuple(segments[7:17]))),
+        )
+    )
+    known = dict(zip(map(id, leaves), met, strict=True))
+    people = bitmap(np.arange(customers))
+    algebra = Algebra(people, lambda leaf: known[id(leaf)], rules)
 
     def combine_sets() -> int:
-        return len(
-            (BitMap.union(*sets[:7]) | BitMap.intersection(*sets[17:])) - BitMap.union(*sets[7:17])
-        )
+        found = algebra.found(tree)
+        found.count_of(friends), found.count_of(reachable), found.first(SAMPLE_COUNT)
+        return found.count()
 
     def combine_bits() -> int:
         left = np.bitwise_or.reduce(bits[:7]) | np.bitwise_and.reduce(bits[17:])

@@ -19,21 +19,17 @@ from pyroaring import BitMap
 
 from huitou.base.db import EVERYTHING, ReadTx, Scope
 from huitou.base.warehouse.engine import Dialect, Engine
-from huitou.segment.rules import batch, clock, judge, measures, parse
+from huitou.segment.rules import algebra, batch, clock, judge, measures, parse
 from huitou.segment.store.clock import find_due
 from huitou.segment.store.copied import list_ids, list_waiting
 from huitou.segment.types.answers import Counted
 from huitou.segment.types.rule import (
     SAMPLE_COUNT,
-    All,
     AnyOf,
-    At,
     Consent,
     Context,
-    InSegment,
     Leaf,
     Node,
-    Not,
 )
 
 _KEPT_MAX = 200
@@ -60,9 +56,17 @@ class _Kept:
     found: BitMap
     as_of: _AsOf
     is_opposite: bool = False
+    counted: tuple[BitMap, BitMap, int] | None = None
+    """The set and the people it was counted among, and how many they were."""
 
-    def of(self, everyone: BitMap) -> BitMap:
-        return everyone - self.found if self.is_opposite else self.found
+    def count(self, people: BitMap) -> int:
+        """How many people meet the leaf; a set is never changed but for another, so what was counted holds."""
+        if self.counted is None or not (
+            self.counted[0] is self.found and self.counted[1] is people
+        ):
+            known = algebra.Known(self.found, self.is_opposite)
+            self.counted = self.found, people, known.within(people)
+        return self.counted[2]
 
 
 @dataclass(slots=True)
@@ -82,16 +86,13 @@ def count(tx: ReadTx, tree: Node, context: Context) -> Counted | None:
         if not copy.sync(tx):
             return None
         sets = _Sets(tx, copy, context, tree)
-        people = sets.people
-        found = sets.of(tree) & people
+        found = sets.algebra.found(tree)
         return Counted(
-            count=len(found),
-            per_leaf={
-                at.path: people.intersection_cardinality(sets.of(at)) for at in parse.leaves(tree)
-            },
-            wecom=found.intersection_cardinality(sets.of_leaf(_WECOM)),
-            sms=found.intersection_cardinality(sets.of_leaf(_SMS)),
-            sample=list_ids(tx, list(found[:SAMPLE_COUNT])),
+            count=found.count(),
+            per_leaf={at.path: sets.count(at) for at in parse.leaves(tree)},
+            wecom=found.count_of(sets.known(_WECOM)),
+            sms=found.count_of(sets.known(_SMS)),
+            sample=list_ids(tx, found.first(SAMPLE_COUNT)),
         )
 
 
@@ -104,7 +105,7 @@ def members(tx: ReadTx, tree: Node, context: Context) -> BitMap | None:
         if not copy.sync(tx):
             return None
         sets = _Sets(tx, copy, context, tree)
-        return sets.of(tree) & sets.people
+        return sets.algebra.found(tree).everyone()
 
 
 def members_of_each(tx: ReadTx, trees: Sequence[Node], context: Context) -> list[BitMap] | None:
@@ -116,7 +117,7 @@ def members_of_each(tx: ReadTx, trees: Sequence[Node], context: Context) -> list
         if not copy.sync(tx):
             return None
         sets = _Sets(tx, copy, context, AnyOf(tuple(trees)))
-        return [sets.of(tree) & sets.people for tree in trees]
+        return [sets.algebra.found(tree).everyone() for tree in trees]
 
 
 _OWN_TRAITS = batch.Question("", frozenset({"profile.trait"}))
@@ -139,37 +140,24 @@ class _Sets:
         self._people_key = _people_key(tx.scope)
         self._keys = list(dict.fromkeys((self._everyone_key, self._people_key, *self._leaves)))
         self._prepare()
+        self.algebra = algebra.Algebra(self.people, self.known, context.rules)
 
     @property
     def people(self) -> BitMap:
         """Everyone in the scope who can be a member."""
         return self._kept[self._people_key].found
 
-    @property
-    def _everyone(self) -> BitMap:
-        return self._kept[self._everyone_key].found
+    def known(self, leaf: Leaf) -> algebra.Known:
+        """Who meets a leaf."""
+        kept = self._kept[_key(leaf)]
+        return algebra.Known(kept.found, kept.is_opposite)
 
-    def of(self, node: Node) -> BitMap:
-        """The set of a node, as far as it is about people in the scope."""
-        match node:
-            case Not(inner):
-                return self.people - self.of(inner)
-            case All(nodes):
-                wanted = [self.of(one) for one in nodes if not isinstance(one, Not)]
-                others = [self.of(one.node) for one in nodes if isinstance(one, Not)]
-                found = _joined(wanted, self.people)
-                # Taken off at once: the complement of each would be as large as everybody.
-                return found - BitMap.union(*others) if others else found
-            case AnyOf(nodes):
-                return BitMap.union(*[self.of(one) for one in nodes]) if nodes else BitMap()
-            case At(_, InSegment(id=segment_id)):
-                return self.of(self._context.rules[segment_id])
-            case At(_, leaf):
-                return self.of_leaf(leaf)
-
-    def of_leaf(self, leaf: Leaf) -> BitMap:
-        """The set of a leaf."""
-        return self._kept[_key(leaf)].of(self._everyone)
+    def count(self, node: Node) -> int:
+        """How many people in the scope meet a node."""
+        leaf = self.algebra.only_leaf(node)
+        if leaf is None:
+            return self.algebra.found(node).count()
+        return self._kept[_key(leaf)].count(self.people)
 
     def _prepare(self) -> None:
         waiting = list_waiting(self._tx)
@@ -350,9 +338,3 @@ def _people_of(scope: Scope, dialect: Dialect) -> batch.Question:
 
 def _key(leaf: Leaf) -> bytes:
     return msgspec.json.encode(leaf)
-
-
-def _joined(sets: Sequence[BitMap], everyone: BitMap) -> BitMap:
-    if not sets:
-        return everyone
-    return BitMap.intersection(*sets)
