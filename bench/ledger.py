@@ -1,11 +1,11 @@
 """The ledger: movements of points a second, one at a time from sixteen connections, and in batches.
 
 A movement is half the time a gift that makes a lot, half the time a payment out of the soonest lots to
-expire, of customers drawn evenly; each through `benefit.actions.ledger.post` in a transaction of its own
-(`Database.write`), with fsync on, from two processes with eight
+expire, of customers drawn evenly; each a transaction of its own that is one statement
+(`benefit.actions.ledger.post_alone`), with fsync on, from two processes with eight
 connections each; `batched_per_s` posts a thousand movements in a
 transaction, each process those of its half of the customers. The baseline of `single_per_s` does the
-same on tables of the same columns and indexes, with CHECKs for what the owner's policies hold, with a
+same on tables of the same columns and indexes (an entry for each leg), with CHECKs for what the owner's policies hold, with a
 client round trip for each statement, as a service with an ORM would; it is that of `batched_per_s` too. `broken` counts the invariants that do not hold in the
 end.
 """
@@ -62,7 +62,7 @@ def run(asked: Asked) -> Report:
         asked.say(f"{batched:,.0f}/s; checking")
         with database.read(merchant) as tx:
             broken = reads.check(tx)
-            rows = tx.value("SELECT count(*) FROM benefit.entry")
+            rows = tx.value("SELECT count(*) FROM benefit.every_entry")
         database.close()
     return Report(
         {
@@ -216,8 +216,10 @@ class _Mover:
             self.connection.close()
 
     def _post(self, customer: UUID, amount: int) -> None:
-        with self.database.write(self.merchant, principal="bench") as tx:
-            ledger.post(tx, [_posting(self.merchant, customer, amount, tx.now)])
+        now = self.database.clock()
+        ledger.post_alone(
+            self.database, self.merchant, _posting(self.merchant, customer, amount, now)
+        )
 
     def _by_statements(self, customer: UUID, amount: int) -> None:
         assert self.connection is not None

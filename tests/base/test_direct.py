@@ -188,3 +188,52 @@ def test_values_larger_than_a_socket_takes_at_once(one: Database, brand: Brand) 
     large = "名" * 3_000_000
     with one.write(brand.merchant.id) as tx:
         assert tx.call("SELECT $1::text", [large]) == [[large]]
+
+
+INSERT = "INSERT INTO base.cursor VALUES ($1, $2, 1, now()) RETURNING stream"
+
+
+def count_of(database: Database, brand: Brand, stream: str) -> int:
+    with database.read(brand.merchant.id) as tx:
+        return int(
+            tx.value(
+                "SELECT count(*) FROM base.cursor WHERE stream = %(stream)s", {"stream": stream}
+            )
+        )
+
+
+def test_one_statement_alone_is_committed_when_it_answers(
+    one: Database, db: Database, brand: Brand
+) -> None:
+    assert one.alone(INSERT, [str(brand.merchant.id), "alone"]) == [["alone"]]
+    assert count_of(db, brand, "alone") == 1
+    assert one.alone("SELECT current_user, base.merchant(), $1::int", ["7"]) == [
+        ["huitou_owner", None, "7"]
+    ]
+    with one.write(brand.merchant.id) as tx:
+        assert add(tx, 1, 2) == "3"
+
+
+def test_what_fails_alone_leaves_nothing_and_the_connection_serves_on(
+    one: Database, brand: Brand
+) -> None:
+    failing = "WITH a AS (INSERT INTO base.cursor VALUES ($1, $2, 1, now())) SELECT 1 / $3::int"
+    for _ in range(2):
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            one.alone(failing, [str(brand.merchant.id), "failed", "0"])
+    assert count_of(one, brand, "failed") == 0
+
+
+def test_what_was_taken_back_is_prepared_again_alone(one: Database) -> None:
+    for number in range(3):
+        assert one.alone("SELECT $1::int", [str(number)]) == [[str(number)]]
+        with one.owner() as owner:
+            owner.execute("DEALLOCATE ALL")
+
+
+def test_a_connection_that_is_lost_alone_is_not_used_again(
+    one: Database, db: Database, brand: Brand
+) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        one.alone("SELECT pg_terminate_backend(pg_backend_pid()) AND $1::boolean", ["t"])
+    assert one.alone("SELECT $1::int", ["5"]) == [["5"]]

@@ -347,6 +347,10 @@ class Database:
             tx.copies = self.warehouse
             yield tx
 
+    def alone(self, query: LiteralString, values: Sequence[str | None]) -> list[list[str | None]]:
+        """A `Tx.call` that is a transaction, of the owner: only for functions that are told their merchant."""
+        return direct.alone(self._pool, query, values)
+
     @contextmanager
     def owner(self) -> Iterator[psycopg.Connection]:
         """The owner's view over all merchants: log-in look-ups, upkeep and backup only."""

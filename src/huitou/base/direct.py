@@ -13,6 +13,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from psycopg_pool import ConnectionPool
 
 _numbers = count()
+_NOT_PREPARED = b"26000"
 
 
 class Link(psycopg.Connection):
@@ -56,6 +57,24 @@ def call(link: Link, query: str, values: Sequence[str | None]) -> list[list[str 
     """A statement with numbered parameters, in text and out, in an open transaction. Not prepared: a
     name that was taken back would spoil what was done so far."""
     return _rows(_checked(link.pgconn.exec_params(query.encode(), _encoded(values))))
+
+
+def alone(
+    pool: ConnectionPool[Link], query: str, values: Sequence[str | None]
+) -> list[list[str | None]]:
+    """A prepared statement that is a transaction of its own, in one round trip: the server has committed it
+    when it answers, or undone it."""
+    given = _encoded(values)
+    link = pool.getconn()
+    try:
+        result = link.pgconn.exec_prepared(_name_of(link, query), given)
+        if result.error_field(DiagnosticField.SQLSTATE) == _NOT_PREPARED:
+            # As in `begin_with`.
+            link.prepared.clear()
+            result = link.pgconn.exec_prepared(_name_of(link, query), given)
+    finally:
+        pool.putconn(link)
+    return _rows(_checked(result))
 
 
 def commit(link: Link) -> None:

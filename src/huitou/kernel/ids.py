@@ -10,6 +10,8 @@ from huitou.kernel.page import PAGE_MAX
 
 _RANDOM = 0x0FFF_3FFF_FFFF_FFFF_FFFF
 _VERSION_AND_VARIANT = 0x7000_8000_0000_0000_0000
+_NAMED = 0xFFFF_FFFF_FFFF_0FFF_3FFF_FFFF_FFFF_FFFF
+_VERSION_5_AND_VARIANT = 0x5000_8000_0000_0000_0000
 _NAMESPACE = NAMESPACE_OID.bytes
 _VERSION = bytes(0x70 | each & 0x0F for each in range(256))
 _VARIANT = bytes(0x80 | each & 0x3F for each in range(256))
@@ -81,4 +83,4 @@ def derived_id(*parts: str) -> UUID:
     """The same id for the same parts, for effects that must not happen twice: a UUIDv5 of the OID
     namespace (RFC 9562 §5.5)."""
     digest = hashlib.sha1(_NAMESPACE + "\x1f".join(parts).encode(), usedforsecurity=False).digest()
-    return UUID(bytes=digest[:16], version=5)
+    return UUID(int=int.from_bytes(digest[:16], "big") & _NAMED | _VERSION_5_AND_VARIANT)

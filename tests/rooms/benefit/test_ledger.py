@@ -208,6 +208,9 @@ def test_a_statement_is_read_in_pages(write: Write, read: Read) -> None:
         "UPDATE benefit.transaction SET kind = 'other'",
         "DELETE FROM benefit.transaction",
         "TRUNCATE benefit.entry",
+        "UPDATE benefit.pair SET amount = amount + 1",
+        "DELETE FROM benefit.pair",
+        "TRUNCATE benefit.pair",
     ],
 )
 def test_history_cannot_be_changed_even_by_the_owner(
@@ -229,6 +232,7 @@ def test_history_cannot_be_changed_even_by_the_owner(
         "INSERT INTO benefit.account SELECT * FROM benefit.account",
         "INSERT INTO benefit.transaction SELECT * FROM benefit.transaction",
         "INSERT INTO benefit.entry SELECT * FROM benefit.entry",
+        "INSERT INTO benefit.pair SELECT * FROM benefit.pair",
     ],
 )
 def test_the_application_writes_through_the_function_only(write: Write, statement: str) -> None:
@@ -261,7 +265,7 @@ def test_the_database_itself_refuses_what_does_not_balance(db: Database, write: 
 def test_what_does_not_balance_is_refused_after_a_movement_too(
     write: Write, amounts: tuple[int, int]
 ) -> None:
-    """A movement's own two entries are not summed; those of what comes after it are."""
+    """A movement is one row; the entries of what comes after it are summed."""
 
     def move_and_post() -> None:
         with write() as tx:
@@ -291,6 +295,17 @@ def test_the_database_itself_refuses_an_entry_of_nothing(db: Database, write: Wr
             [new_id(), done],
         )
     assert refused.value.sqlstate == "HT002"
+
+
+def test_the_database_itself_refuses_a_pair_of_nothing(db: Database, write: Write) -> None:
+    with write() as tx:
+        done = actions.post(tx, [points(tx, new_id(), 5, str(new_id()))])[0].transaction_id
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), db.owner() as connection:
+        connection.execute(
+            "INSERT INTO benefit.pair SELECT merchant_id, %s, account_id, contra_id, asset, 0, at"
+            " FROM benefit.pair WHERE transaction_id = %s",
+            [new_id(), done],
+        )
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from huitou.base.db import Tx
+from huitou.base.db import Database, Tx
 from huitou.benefit.rules import ledger as rules
 from huitou.benefit.store import ledger as store
 from huitou.benefit.store import lots
-from huitou.benefit.store.ledger import Prepared
+from huitou.benefit.store.ledger import Added, Prepared
 from huitou.benefit.types.ledger import (
     Leg,
     Lot,
@@ -30,13 +30,16 @@ def post(tx: Tx, postings: Sequence[Posting]) -> list[Posted]:
     `benefit.unbalanced`, `benefit.other_body`, `benefit.below_floor` (floors hold after the whole
     call); after a refusal nothing of the call is kept.
     """
-    return _post(
-        tx,
-        [
-            Prepared(new_id(), rules.checked(posting), rules.posting_hash(posting))
-            for posting in postings
-        ],
-    )
+    return _post(tx, [_prepared(posting) for posting in postings])
+
+
+def post_alone(database: Database, merchant: UUID, posting: Posting) -> Posted:
+    """A gift to, or a payment of, one customer against the merchant, as a transaction of its own: one
+    statement, one round trip, kept when it answers. For edges that have nothing else to do with it.
+
+    Refuses as `post` does.
+    """
+    return _answered(posting, store.add_alone(database, merchant, _prepared(posting)))
 
 
 def reverse(tx: Tx, reversals: Sequence[Reversal]) -> list[Posted]:
@@ -154,10 +157,17 @@ def _graced(tx: Tx, legs: Sequence[Leg], reversal: Reversal) -> tuple[Leg, ...]:
 
 def _post(tx: Tx, prepared: Sequence[Prepared]) -> list[Posted]:
     added = store.add_transactions(tx, prepared) if prepared else []
-    for item, row in zip(prepared, added, strict=True):
-        if not row.is_same:
-            raise OtherBody(key=item.posting.idempotency_key)
-    return [Posted(row.transaction_id, row.is_new) for row in added]
+    return [_answered(item.posting, row) for item, row in zip(prepared, added, strict=True)]
+
+
+def _prepared(posting: Posting) -> Prepared:
+    return Prepared(new_id(), rules.checked(posting), rules.posting_hash(posting))
+
+
+def _answered(posting: Posting, row: Added) -> Posted:
+    if not row.is_same:
+        raise OtherBody(key=posting.idempotency_key)
+    return Posted(row.transaction_id, row.is_new)
 
 
 def _account_of(tx: Tx, lot: Lot) -> UUID:

@@ -62,12 +62,19 @@ def checked(posting: Posting) -> Posting:
 
 def account_id(merchant: UUID, leg: Leg) -> UUID:
     """An account's id follows from whose it is, so that locks sort the same everywhere."""
-    return _account_id(merchant, leg.owner_kind, leg.owner_id, leg.asset)
+    if leg.owner_kind == "merchant":
+        return _contra_id(merchant, leg.owner_id, leg.asset)
+    return derived_id(*_place(merchant), leg.owner_kind, str(leg.owner_id), leg.asset)
 
 
-@lru_cache(maxsize=10_000)
-def _account_id(merchant: UUID, owner_kind: str, owner_id: UUID, asset: str) -> UUID:
-    return derived_id("benefit.account", str(merchant), owner_kind, str(owner_id), asset)
+@lru_cache(maxsize=1_000)
+def _contra_id(merchant: UUID, owner_id: UUID, asset: str) -> UUID:
+    return derived_id(*_place(merchant), "merchant", str(owner_id), asset)
+
+
+@lru_cache(maxsize=1_000)
+def _place(merchant: UUID) -> tuple[str, str]:
+    return "benefit.account", str(merchant)
 
 
 def checked_amount(amount: int) -> int:

@@ -13,7 +13,7 @@ def list_changed(tx: ReadTx, after: datetime, upto: datetime, horizon_days: int)
         """
         WITH moved AS (
             SELECT e.account_id FROM benefit.transaction t
-            JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
+            JOIN benefit.every_entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
                 AND e.lot_id IS NOT NULL
             WHERE t.merchant_id = %(merchant)s AND t.posted_at > %(after)s
                 AND t.posted_at <= %(upto)s

@@ -7,7 +7,7 @@ from huitou.base.db import Query, ReadTx
 
 INVARIANTS: dict[str, Query] = {
     "sums_to_zero": """
-        SELECT transaction_id FROM benefit.entry WHERE merchant_id = %(merchant)s
+        SELECT transaction_id FROM benefit.every_entry WHERE merchant_id = %(merchant)s
             AND (%(transactions)s::uuid[] IS NULL OR transaction_id = ANY(%(transactions)s))
         GROUP BY transaction_id, asset HAVING sum(amount) <> 0
         """,
@@ -15,18 +15,18 @@ INVARIANTS: dict[str, Query] = {
         SELECT t.id FROM benefit.transaction t
         WHERE t.merchant_id = %(merchant)s AND (%(transactions)s::uuid[] IS NULL OR t.id = ANY(%(transactions)s))
             AND NOT EXISTS (
-            SELECT FROM benefit.entry e
+            SELECT FROM benefit.every_entry e
             WHERE e.merchant_id = t.merchant_id AND e.transaction_id = t.id)
         """,
     "balance_is_its_entries": """
         SELECT a.id FROM benefit.account a
-        LEFT JOIN benefit.entry e ON e.merchant_id = a.merchant_id AND e.account_id = a.id
+        LEFT JOIN benefit.every_entry e ON e.merchant_id = a.merchant_id AND e.account_id = a.id
         WHERE a.merchant_id = %(merchant)s AND a.balance IS NOT NULL
             AND (%(accounts)s::uuid[] IS NULL OR a.id = ANY(%(accounts)s))
         GROUP BY a.id, a.balance HAVING a.balance <> coalesce(sum(e.amount), 0)
         """,
     "asset_of_account": """
-        SELECT e.transaction_id FROM benefit.entry e
+        SELECT e.transaction_id FROM benefit.every_entry e
         JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
         WHERE e.merchant_id = %(merchant)s AND a.asset <> e.asset
             AND (%(transactions)s::uuid[] IS NULL OR e.transaction_id = ANY(%(transactions)s))
@@ -38,20 +38,20 @@ INVARIANTS: dict[str, Query] = {
             FROM benefit.entry e WHERE e.merchant_id = %(merchant)s AND e.reverses IS NOT NULL
             UNION ALL
             SELECT e.transaction_id, e.account_id, e.asset, 0, e.amount
-            FROM benefit.entry e WHERE e.merchant_id = %(merchant)s
+            FROM benefit.every_entry e WHERE e.merchant_id = %(merchant)s
         ) moved
         GROUP BY original_id, account_id, asset
         HAVING benefit.is_over_reversed(sum(given), sum(back))
         """,
     "entry_repeats_its_transaction": """
         SELECT DISTINCT t.id FROM benefit.transaction t
-        JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
+        JOIN benefit.every_entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
         WHERE t.merchant_id = %(merchant)s
             AND (%(transactions)s::uuid[] IS NULL OR t.id = ANY(%(transactions)s))
             AND (e.at, e.reverses) IS DISTINCT FROM (t.at, t.reverses)
         """,
     "entry_has_its_transaction_and_account": """
-        SELECT e.transaction_id FROM benefit.entry e
+        SELECT e.transaction_id FROM benefit.every_entry e
         LEFT JOIN benefit.transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id
         LEFT JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
         WHERE e.merchant_id = %(merchant)s AND (t.id IS NULL OR a.id IS NULL)
@@ -59,7 +59,7 @@ INVARIANTS: dict[str, Query] = {
         """,
     "lot_is_its_entries": """
         SELECT l.id FROM benefit.lot l
-        LEFT JOIN benefit.entry e ON e.merchant_id = l.merchant_id AND e.lot_id = l.id
+        LEFT JOIN benefit.every_entry e ON e.merchant_id = l.merchant_id AND e.lot_id = l.id
             AND e.account_id = l.account_id
         WHERE l.merchant_id = %(merchant)s
             AND (%(accounts)s::uuid[] IS NULL OR l.account_id = ANY(%(accounts)s))
@@ -94,7 +94,7 @@ INVARIANTS: dict[str, Query] = {
         SELECT h.id FROM benefit.hold h
         LEFT JOIN benefit.transaction t ON t.merchant_id = h.merchant_id
             AND t.idempotency_key = 'capture:' || h.id
-        LEFT JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
+        LEFT JOIN benefit.every_entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
             AND e.lot_id IS NOT NULL
         WHERE h.merchant_id = %(merchant)s
         GROUP BY h.id, h.state, h.captured
@@ -112,9 +112,14 @@ INVARIANTS: dict[str, Query] = {
         """,
     "earned_is_what_was_posted": """
         SELECT e.customer_id FROM benefit.earned e
-        JOIN benefit.entry n ON n.merchant_id = e.merchant_id AND n.asset = e.asset
-            AND (n.transaction_id = e.transaction_id OR n.reverses = e.transaction_id)
-        JOIN benefit.account a ON a.merchant_id = n.merchant_id AND a.id = n.account_id
+        CROSS JOIN LATERAL (
+            SELECT n.account_id, n.amount FROM benefit.every_entry n
+            WHERE n.merchant_id = e.merchant_id AND n.asset = e.asset AND n.transaction_id = e.transaction_id
+            UNION ALL
+            SELECT n.account_id, n.amount FROM benefit.entry n
+            WHERE n.merchant_id = e.merchant_id AND n.asset = e.asset AND n.reverses = e.transaction_id
+        ) n
+        JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = n.account_id
             AND a.owner_kind = 'customer'
         WHERE e.merchant_id = %(merchant)s
         GROUP BY e.asset, e.key, e.customer_id, e.amount, e.reversed

@@ -45,7 +45,7 @@ def list_transactions(
         WHERE t.merchant_id = %(merchant)s
             AND (%(ids)s::uuid[] IS NULL OR t.id = ANY(%(ids)s))
             AND (%(accounts)s::uuid[] IS NULL OR t.id IN (
-                SELECT e.transaction_id FROM benefit.entry e
+                SELECT e.transaction_id FROM benefit.every_entry e
                 WHERE e.merchant_id = %(merchant)s AND e.account_id = ANY(%(accounts)s)))
             AND (%(kind)s::text IS NULL OR t.kind = %(kind)s)
             AND (%(ref_kind)s::text IS NULL
@@ -92,7 +92,7 @@ def list_legs(tx: ReadTx, transaction_ids: Sequence[UUID]) -> list[LegRow]:
         SELECT e.transaction_id, a.owner_kind, coalesce(c.root_id, a.owner_id) AS owner_id,
             s.name AS staff_name, e.asset, e.amount, e.lot_id,
             nullif(l.expires_at, '9999-12-31+00') AS expires_at
-        FROM benefit.entry e
+        FROM benefit.every_entry e
         JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
         LEFT JOIN identity.customer c ON c.merchant_id = a.merchant_id AND c.id = a.owner_id
         LEFT JOIN merchant.staff s ON s.merchant_id = a.merchant_id AND s.id = a.owner_id
@@ -156,7 +156,7 @@ def sum_kinds(tx: ReadTx, asset: str, since: datetime, until: datetime) -> list[
         SELECT t.kind || CASE WHEN t.reverses IS NULL THEN '' ELSE ':back' END AS kind,
             sum(e.amount)::bigint AS amount
         FROM benefit.transaction t
-        JOIN benefit.entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
+        JOIN benefit.every_entry e ON e.merchant_id = t.merchant_id AND e.transaction_id = t.id
             AND e.asset = %(asset)s
         JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
             AND a.owner_kind = 'customer'

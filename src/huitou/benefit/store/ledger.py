@@ -10,9 +10,10 @@ import msgspec
 import psycopg
 
 from huitou.base.arrays import literal
-from huitou.base.db import Query, ReadTx, Row, Tx
+from huitou.base.db import Database, Query, ReadTx, Row, Tx
 from huitou.benefit.rules import ledger as rules
 from huitou.benefit.types.ledger import (
+    FOREVER,
     BelowFloor,
     Entry,
     HoldEnded,
@@ -79,15 +80,18 @@ class LegOf:
 
 def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
     """Post all in one call; a known key answers with its first transaction."""
-    if len(prepared) == 1 and _is_plain_move(prepared[0]):
-        return _move(tx, prepared[0])
-    legs = [
-        (number, leg, rules.mode_of(leg))
-        for number, item in enumerate(prepared, start=1)
-        for leg in item.posting.legs
-    ]
-    terms = [_terms_of(prepared[number - 1].posting, leg, mode) for number, leg, mode in legs]
-    lots = iter(new_ids(sum(mode == "give" for _, _, mode in legs)))
+    if len(prepared) == 1 and is_plain_move(prepared[0]):
+        return [_move(tx, prepared[0])]
+    legs: list[tuple[int, Leg, rules.Mode, UUID | None]] = []
+    for number, item in enumerate(prepared, start=1):
+        of_posting = item.posting.legs
+        if is_plain_move(item) and of_posting[1].owner_id == tx.merchant:
+            leg, contra = of_posting
+            legs.append((number, leg, rules.mode_of(leg), rules.account_id(tx.merchant, contra)))
+        else:
+            legs.extend((number, leg, rules.mode_of(leg), None) for leg in of_posting)
+    terms = [_terms_of(prepared[number - 1].posting, leg, mode) for number, leg, mode, _ in legs]
+    lots = iter(new_ids(sum(mode == "give" for _, _, mode, _ in legs)))
     lists: list[Sequence[Any]] = [
         [item.id for item in prepared],
         [item.posting.idempotency_key for item in prepared],
@@ -99,18 +103,22 @@ def add_transactions(tx: Tx, prepared: Sequence[Prepared]) -> list[Added]:
         [item.original_id for item in prepared],
         [item.posting.detail for item in prepared],
         [item.posting.may_overdraw for item in prepared],
-        [number for number, _, _ in legs],
-        [mode for _, _, mode in legs],
-        [rules.account_id(tx.merchant, leg) for _, leg, _ in legs],
-        [leg.owner_kind for _, leg, _ in legs],
-        [leg.owner_id for _, leg, _ in legs],
-        [leg.asset for _, leg, _ in legs],
-        [rules.floor_of(leg) for _, leg, _ in legs],
-        [leg.amount for _, leg, _ in legs],
-        [next(lots) if mode == "give" else leg.lot_id and leg.lot_id.hex for _, leg, mode in legs],
+        [number for number, _, _, _ in legs],
+        [mode for _, _, mode, _ in legs],
+        [rules.account_id(tx.merchant, leg) for _, leg, _, _ in legs],
+        [leg.owner_kind for _, leg, _, _ in legs],
+        [leg.owner_id for _, leg, _, _ in legs],
+        [leg.asset for _, leg, _, _ in legs],
+        [rules.floor_of(leg) for _, leg, _, _ in legs],
+        [leg.amount for _, leg, _, _ in legs],
+        [
+            next(lots) if mode == "give" else leg.lot_id and leg.lot_id.hex
+            for _, leg, mode, _ in legs
+        ],
         [each.active_at if each else None for each in terms],
         [each.expires_at if each else None for each in terms],
-        [leg.hold_id for _, leg, _ in legs],
+        [leg.hold_id for _, leg, _, _ in legs],
+        [contra for _, _, _, contra in legs],
     ]
     added = [Added(item.id, is_new=True, is_same=True) for item in prepared]
     with refusing():
@@ -126,53 +134,73 @@ def _list(values: Sequence[Any]) -> str | None:
     return literal(values) if any(value is not None for value in values) else None
 
 
-def _is_plain_move(item: Prepared) -> bool:
+def is_plain_move(item: Prepared) -> bool:
     """Is it one customer's lots against the merchant?"""
     legs = item.posting.legs
     return (
         len(legs) == 2
         and rules.mode_of(legs[0]) in ("give", "take")
         and legs[1].owner_kind == "merchant"
+        and legs[0].asset == legs[1].asset
+        and legs[0].amount == -legs[1].amount != 0
         and not item.posting.may_overdraw
         and item.original_id is None
     )
 
 
-def _move(tx: Tx, item: Prepared) -> list[Added]:
+def add_alone(database: Database, merchant: UUID, item: Prepared) -> Added:
+    """Post one plain move in a transaction of its own, committed when it answers."""
+    assert is_plain_move(item), "a movement between one customer's lots and the merchant"
+    with refusing():
+        return _moved(item, database.alone(_MOVE, _values_of(merchant, database.clock(), item)))
+
+
+def _move(tx: Tx, item: Prepared) -> Added:
+    with refusing():
+        return _moved(item, tx.call(_MOVE, _values_of(tx.merchant, tx.now, item)))
+
+
+def _moved(item: Prepared, answer: list[list[str | None]]) -> Added:
+    [[known]] = answer
+    if known is None:
+        return Added(item.id, is_new=False, is_same=False)
+    if known == str(item.id):
+        return Added(item.id, is_new=True, is_same=True)
+    return Added(UUID(known), is_new=False, is_same=True)
+
+
+def _values_of(merchant: UUID, now: datetime, item: Prepared) -> list[str | None]:
     posting, (leg, contra) = item.posting, item.posting.legs
-    terms = _terms_of(posting, leg, "give")
-    assert terms is not None
-    values = [
-        rfc3339(tx.now),
+    terms = leg.terms
+    at = rfc3339(posting.at)
+    return [
+        merchant.hex,
+        rfc3339(now),
         item.id.hex,
         posting.idempotency_key,
-        f"\\x{item.hash.hex()}",
+        "\\x" + item.hash.hex(),
         posting.kind,
         posting.ref_kind,
         posting.ref_id,
-        rfc3339(posting.at),
-        msgspec.json.encode(posting.detail).decode(),
-        rules.account_id(tx.merchant, leg).hex,
+        at,
+        msgspec.json.encode(posting.detail).decode() if posting.detail else "{}",
+        rules.account_id(merchant, leg).hex,
         leg.owner_id.hex,
         leg.asset,
         str(leg.amount),
-        rules.account_id(tx.merchant, contra).hex,
+        rules.account_id(merchant, contra).hex,
         contra.owner_id.hex,
         new_id().hex if leg.amount > 0 else None,
-        rfc3339(terms.active_at),
-        rfc3339(terms.expires_at),
+        rfc3339(terms.active_at) if terms else at,
+        rfc3339(terms.expires_at) if terms else _FOREVER,
     ]
-    with refusing():
-        [[is_new]] = tx.call(_MOVE, values)
-    if is_new == "t":
-        return [Added(item.id, is_new=True, is_same=True)]
-    [(transaction_id, hash_)] = find_posted(tx, [posting.idempotency_key]).values()
-    return [Added(transaction_id, is_new=False, is_same=hash_ == item.hash)]
 
+
+_FOREVER = rfc3339(FOREVER)
 
 _MOVE: LiteralString = """
     SELECT benefit.move(
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
     """
 
 # In the order of the function's parameters.
@@ -181,7 +209,7 @@ _POST: LiteralString = """
         $1, $2::uuid[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
         $9::uuid[], $10::jsonb[], $11::boolean[], $12::int[], $13::text[], $14::uuid[], $15::text[],
         $16::uuid[], $17::text[], $18::bigint[], $19::bigint[], $20::uuid[], $21::timestamptz[],
-        $22::timestamptz[], $23::uuid[])
+        $22::timestamptz[], $23::uuid[], $24::uuid[])
     """
 
 
@@ -239,9 +267,10 @@ def list_legs(tx: ReadTx, ids: Sequence[UUID]) -> list[LegOf]:
             WHERE merchant_id = %(merchant)s AND reverses = ANY(%(ids)s::uuid[])
         )
         SELECT t.original_id, t.is_back, a.owner_kind, a.owner_id, e.asset, e.amount, e.lot_id
-        FROM told t
-        JOIN benefit.entry e ON e.merchant_id = %(merchant)s AND e.transaction_id = t.id
+        FROM benefit.every_entry e
+        JOIN told t ON t.id = e.transaction_id
         JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
+        WHERE e.merchant_id = %(merchant)s AND e.transaction_id = ANY(ARRAY(SELECT id FROM told))
         ORDER BY t.id, e.seq
         """,
         {"ids": list(ids)},
@@ -271,7 +300,7 @@ def list_entries(
         """
         SELECT e.transaction_id, e.seq, e.asset, e.amount, e.at,
             t.kind, t.ref_kind, t.ref_id, t.reverses, t.detail, e.lot_id
-        FROM benefit.entry e
+        FROM benefit.every_entry e
         JOIN benefit.transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id
         WHERE e.merchant_id = %(merchant)s AND e.account_id = ANY(%(accounts)s::uuid[])
             AND (%(at)s::timestamptz IS NULL
@@ -302,7 +331,7 @@ def sum_entries(tx: ReadTx, account_ids: Sequence[UUID], at: datetime | None) ->
     return int(
         tx.value(
             """
-            SELECT sum(amount) FROM benefit.entry
+            SELECT sum(amount) FROM benefit.every_entry
             WHERE merchant_id = %(merchant)s AND account_id = ANY(%(ids)s::uuid[])
                 AND (%(at)s::timestamptz IS NULL OR at <= %(at)s::timestamptz)
             """,

@@ -156,7 +156,7 @@ def list_lots_made(tx: ReadTx, transaction_ids: Sequence[UUID]) -> list[Lot]:
         """
         SELECT l.id, a.owner_id AS customer_id, l.asset, l.quantity, l.remaining, l.held,
             l.active_at, l.expires_at, l.transaction_id
-        FROM benefit.entry e
+        FROM benefit.every_entry e
         JOIN benefit.lot l ON l.merchant_id = e.merchant_id AND l.id = e.lot_id
             AND l.transaction_id = e.transaction_id
         JOIN benefit.account a ON a.merchant_id = l.merchant_id AND a.id = l.account_id
@@ -257,7 +257,7 @@ def sum_usable(tx: ReadTx, account_ids: Sequence[UUID], at: datetime) -> int:
     return int(
         tx.value(
             """
-            SELECT sum(e.amount) FROM benefit.entry e
+            SELECT sum(e.amount) FROM benefit.every_entry e
             LEFT JOIN benefit.lot l ON l.merchant_id = e.merchant_id AND l.id = e.lot_id
             WHERE e.merchant_id = %(merchant)s AND e.account_id = ANY(%(ids)s::uuid[])
                 AND e.at <= %(at)s

@@ -10,7 +10,7 @@ INVARIANTS: dict[str, Query] = {
         SELECT DISTINCT p.id FROM benefit.payment p
         JOIN benefit.payment_part t ON t.merchant_id = p.merchant_id AND t.payment_id = p.id
         LEFT JOIN LATERAL (
-            SELECT sum(e.amount) AS amount FROM benefit.entry e
+            SELECT sum(e.amount) AS amount FROM benefit.every_entry e
             JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
                 AND a.owner_kind = 'customer'
             WHERE e.merchant_id = t.merchant_id AND e.transaction_id = t.transaction_id
@@ -41,15 +41,20 @@ INVARIANTS: dict[str, Query] = {
     "recharge_is_posted": """
         SELECT r.id FROM benefit.recharge r
         LEFT JOIN LATERAL (
-            SELECT sum(e.amount) FILTER (WHERE e.transaction_id = r.principal_transaction_id) AS paid,
-                sum(e.amount) FILTER (WHERE e.transaction_id = r.bonus_transaction_id) AS bonus,
-                sum(e.amount) FILTER (WHERE e.reverses IS NOT NULL) AS back
-            FROM benefit.entry e
-            JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
+            SELECT sum(e.amount) FILTER (WHERE e.given_by = r.principal_transaction_id) AS paid,
+                sum(e.amount) FILTER (WHERE e.given_by = r.bonus_transaction_id) AS bonus,
+                sum(e.amount) FILTER (WHERE e.given_by IS NULL) AS back
+            FROM (
+                SELECT n.transaction_id AS given_by, n.account_id, n.amount FROM benefit.every_entry n
+                WHERE n.merchant_id = r.merchant_id
+                    AND n.transaction_id IN (r.principal_transaction_id, r.bonus_transaction_id)
+                UNION ALL
+                SELECT NULL, n.account_id, n.amount FROM benefit.entry n
+                WHERE n.merchant_id = r.merchant_id
+                    AND n.reverses IN (r.principal_transaction_id, r.bonus_transaction_id)
+            ) e
+            JOIN benefit.account a ON a.merchant_id = r.merchant_id AND a.id = e.account_id
                 AND a.owner_kind = 'customer'
-            WHERE e.merchant_id = r.merchant_id AND (
-                e.transaction_id IN (r.principal_transaction_id, r.bonus_transaction_id)
-                OR e.reverses IN (r.principal_transaction_id, r.bonus_transaction_id))
         ) e ON true
         WHERE r.merchant_id = %(merchant)s AND (e.paid IS DISTINCT FROM r.paid_fen
             OR coalesce(e.bonus, 0) <> r.bonus_fen

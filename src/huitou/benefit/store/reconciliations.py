@@ -70,7 +70,7 @@ def list_touched(tx: ReadTx, after: datetime, upto: datetime) -> tuple[list[UUID
             WHERE merchant_id = %(merchant)s AND posted_at > %(after)s AND posted_at <= %(upto)s
         )
         SELECT coalesce((SELECT array_agg(id) FROM posted), '{}') AS transactions,
-            coalesce((SELECT array_agg(DISTINCT e.account_id) FROM benefit.entry e
+            coalesce((SELECT array_agg(DISTINCT e.account_id) FROM benefit.every_entry e
                 WHERE e.merchant_id = %(merchant)s
                     AND e.transaction_id = ANY(ARRAY(SELECT id FROM posted))), '{}') AS accounts
         """,

@@ -117,7 +117,7 @@ def count_other_lots(tx: ReadTx, transaction_ids: Sequence[UUID], originals: Seq
     return int(
         tx.value(
             """
-            SELECT count(*) FROM benefit.entry e
+            SELECT count(*) FROM benefit.every_entry e
             JOIN benefit.account a ON a.merchant_id = e.merchant_id AND a.id = e.account_id
                 AND a.owner_kind = 'customer'
             LEFT JOIN benefit.lot l ON l.merchant_id = e.merchant_id AND l.id = e.lot_id
@@ -136,7 +136,7 @@ def get_run(tx: ReadTx, accounts: Sequence[UUID], customer_ids: Sequence[UUID]) 
         """
         WITH moved AS (
             SELECT t.posted_at, sum(sum(e.amount)) OVER (ORDER BY t.posted_at, t.id) AS balance
-            FROM benefit.entry e
+            FROM benefit.every_entry e
             JOIN benefit.transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id
             WHERE e.merchant_id = %(merchant)s AND e.account_id = ANY(%(accounts)s::uuid[])
             GROUP BY t.posted_at, t.id
@@ -157,10 +157,10 @@ def get_run(tx: ReadTx, accounts: Sequence[UUID], customer_ids: Sequence[UUID]) 
             coalesce(sum(u.used), 0)::bigint AS bonus_used_fen
         FROM own o
         LEFT JOIN LATERAL (
-            SELECT -sum(e.amount) AS used FROM benefit.entry g
+            SELECT -sum(e.amount) AS used FROM benefit.every_entry g
             JOIN benefit.lot l ON l.merchant_id = g.merchant_id AND l.id = g.lot_id
                 AND l.transaction_id = g.transaction_id
-            JOIN benefit.entry e ON e.merchant_id = l.merchant_id AND e.account_id = l.account_id
+            JOIN benefit.every_entry e ON e.merchant_id = l.merchant_id AND e.account_id = l.account_id
                 AND e.lot_id = l.id
             JOIN benefit.transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id
                 AND t.kind = 'payment'
@@ -195,7 +195,7 @@ def sum_by_quarter(tx: ReadTx, account_id: UUID, starts: Sequence[datetime]) -> 
         Moved,
         """
         SELECT s.since, t.kind, -sum(e.amount)::bigint AS fen
-        FROM benefit.entry e
+        FROM benefit.every_entry e
         JOIN benefit.transaction t ON t.merchant_id = e.merchant_id AND t.id = e.transaction_id
         JOIN LATERAL (
             SELECT max(b.since) AS since FROM unnest(%(starts)s::timestamptz[]) AS b (since)
