@@ -418,6 +418,10 @@ class Rival(threading.Thread):
             ),
         )
         try:
+            if self.dice.random() < 0.3:
+                ledger.post_alone(self.db, self.merchant, posting)
+                self.moved += 1
+                return
             with self.db.write(self.merchant, principal="sim") as tx:
                 if self.dice.random() < 0.25:
                     until = tx.now + timedelta(hours=1)
