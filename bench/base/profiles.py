@@ -11,7 +11,6 @@ from bench.base.tables import Table, Writer, all_are, local_day, moments, one_of
 
 Array = np.ndarray[Any, Any]
 
-_NAMES = tuple(name.encode() for name in SOURCES)
 _COMBINATIONS = 2 ** len(SOURCES)
 
 
@@ -21,19 +20,22 @@ def profile_tables(writer: Writer) -> list[Table]:
 
 
 def _seen(writer: Writer) -> list[Table]:
-    seen = writer.people.seen
-    is_bought, is_joined = seen.bought > 0, seen.joined > 0
+    """Of everybody: who is never seen is not in the base."""
+    everyone = np.arange(writer.world.customers)
+    joined, unit, is_store, bought = _joined(writer), *_bought(writer)
+    is_joined, is_bought = joined > 0, bought > 0
+    sources, combinations = _sources(writer)
     return [
         writer.table(
             "profile.seen",
-            len(seen.last),
-            customer_id=writer.customer(seen.customer),
-            source=one_of(_NAMES, seen.source),
-            last_seen_at=moments(seen.last),
-            joined_at=lambda s: b.moment(seen.joined[s]).or_null(~is_joined[s]),
-            bought_at=lambda s: b.moment(seen.bought[s]).or_null(~is_bought[s]),
-            bought_unit_id=lambda s: b.raw(writer.house.units[seen.unit[s]]).or_null(~is_bought[s]),
-            bought_in_store=lambda s: b.boolean(seen.source[s] == POS).or_null(~is_bought[s]),
+            len(everyone),
+            customer_id=writer.customer(everyone),
+            last_seen_at=moments(_last_seen(writer)),
+            joined_at=lambda s: b.moment(joined[s]).or_null(~is_joined[s]),
+            bought_at=lambda s: b.moment(bought[s]).or_null(~is_bought[s]),
+            bought_unit_id=lambda s: b.raw(writer.house.units[unit[s]]).or_null(~is_bought[s]),
+            bought_in_store=lambda s: b.boolean(is_store[s]).or_null(~is_bought[s]),
+            sources=one_of(combinations, sources),
         ),
     ]
 
@@ -171,19 +173,10 @@ def _state(writer: Writer) -> Table:
     lasting = friends.ended == 0
     owner[friends.customer[lasting]] = friends.staff[lasting]
     since[friends.customer[lasting]] = friends.since[lasting]
-    home = np.where(owner >= 0, store_of(owner), _bought_at(writer))
+    home = np.where(owner >= 0, store_of(owner), _bought(writer)[0])
     described = np.zeros(count, bool)
     described[said.described] = True
-    joined = np.zeros(count, np.int64)
-    np.maximum.at(joined, writer.people.seen.customer, writer.people.seen.joined)
-    sources = np.zeros(count, np.int8)
-    np.bitwise_or.at(
-        sources, writer.people.seen.customer, (1 << writer.people.seen.source).astype(np.int8)
-    )
-    combinations = [
-        b.text_array(sorted(name for bit, name in enumerate(SOURCES) if which >> bit & 1))
-        for which in range(_COMBINATIONS)
-    ]
+    joined, (sources, combinations) = _joined(writer), _sources(writer)
     last = _last_seen(writer)
     return writer.table(
         "profile.customer",
@@ -201,14 +194,36 @@ def _state(writer: Writer) -> Table:
     )
 
 
-def _bought_at(writer: Writer) -> Array:
-    """The unit of the first purchase in a store, else online, else -1."""
-    seen = writer.people.seen
-    found = np.full(writer.world.customers, -1)
+def _bought(writer: Writer) -> tuple[Array, Array, Array]:
+    """Of everybody's first purchase in a store, else online: the unit (else -1), whether it was in a
+    store, and when (else 0)."""
+    seen, count = writer.people.seen, writer.world.customers
+    unit, is_store, at = np.full(count, -1), np.zeros(count, bool), np.zeros(count, np.int64)
     for source in (WECOM, MALL, POS):
         here = (seen.source == source) & (seen.bought > 0)
-        found[seen.customer[here]] = seen.unit[here]
-    return found
+        who = seen.customer[here]
+        unit[who], is_store[who], at[who] = seen.unit[here], source == POS, seen.bought[here]
+    return unit, is_store, at
+
+
+def _joined(writer: Writer) -> Array:
+    """When everybody joined, else 0."""
+    joined = np.zeros(writer.world.customers, np.int64)
+    np.maximum.at(joined, writer.people.seen.customer, writer.people.seen.joined)
+    return joined
+
+
+def _sources(writer: Writer) -> tuple[Array, list[bytes]]:
+    """Everybody's combination of sources, and the combinations as arrays."""
+    sources = np.zeros(writer.world.customers, np.int8)
+    np.bitwise_or.at(
+        sources, writer.people.seen.customer, (1 << writer.people.seen.source).astype(np.int8)
+    )
+    combinations = [
+        b.text_array(sorted(name for bit, name in enumerate(SOURCES) if which >> bit & 1))
+        for which in range(_COMBINATIONS)
+    ]
+    return sources, combinations
 
 
 def _last_seen(writer: Writer) -> Array:

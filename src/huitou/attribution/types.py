@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 from huitou.kernel.errors import NotFound
 
 LAST_TOUCH = "last_touch"
@@ -39,8 +41,7 @@ class Policy:
     lookback: timedelta = timedelta(days=90)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
+class OrderFacts(Struct, frozen=True, gc=False):
     """An order as attribution sees it; `amount_fen` is paid for goods, without shipping."""
 
     order_id: UUID

@@ -14,13 +14,14 @@ from uuid import UUID
 import msgspec
 import psycopg
 from psycopg import sql
-from psycopg.rows import class_row, dict_row, scalar_row
+from psycopg.rows import scalar_row
 from psycopg.types.json import Jsonb, set_json_loads
 from psycopg_pool import ConnectionPool
 
 from huitou.base import copytext, direct, jobs, notices
 from huitou.base.crypto import MasterKey, MerchantKeys
 from huitou.base.queueing import Wanted, enqueue, is_waiting
+from huitou.base.rows import rows_as
 
 if TYPE_CHECKING:
     from huitou.base.warehouse.reader import Warehouse
@@ -95,8 +96,7 @@ class ReadTx:
 
     def rows(self, cls: type[Row], query: Query, params: Params = None) -> list[Row]:
         """All rows as `cls` (a dataclass by column names, or `dict`)."""
-        factory = dict_row if cls is dict else class_row(cls)
-        with self._connection.cursor(row_factory=cast(Any, factory), binary=True) as cursor:
+        with self._connection.cursor(row_factory=rows_as(cls), binary=True) as cursor:
             return cast(list[Row], cursor.execute(query, self._filled(params)).fetchall())
 
     def row(self, cls: type[Row], query: Query, params: Params = None) -> Row | None:
@@ -116,10 +116,9 @@ class ReadTx:
 
     def iterate(self, cls: type[Row], query: Query, params: Params = None) -> Iterator[Row]:
         """Rows through a server-side cursor, for results that do not fit in memory."""
-        factory = dict_row if cls is dict else class_row(cls)
-        with self._connection.cursor("iterate", row_factory=cast(Any, factory)) as cursor:
+        with self._connection.cursor("iterate", row_factory=rows_as(cls)) as cursor:
             cursor.itersize = 5_000
-            yield from cast(Iterator[Row], cursor.execute(query, self._filled(params)))
+            yield from cursor.execute(query, self._filled(params), binary=True)
 
     def unload(self, query: Query, params: Params, file: BinaryIO) -> None:
         """Write the rows of a query to `file` as CSV (COPY: millions of rows a second)."""

@@ -198,8 +198,7 @@ class Recorded:
     unit_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(msgspec.Struct, frozen=True, gc=False):
     position: int
     id: str
     source: str

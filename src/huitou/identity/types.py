@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 from huitou.base.db import ReadTx
 from huitou.base.ports import Port
 from huitou.kernel.errors import Conflict, Invalid, NotFound
@@ -85,8 +87,7 @@ class Member:
     merged_into: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True, gc=False):
     """Whose an event is: the customer it was given to, and who answers for that one now."""
 
     position: int

@@ -60,19 +60,20 @@ def learn(tx: Tx, after: int, upto: int) -> None:
     changed = befriended | {root_of[each] for each in news.union(who for *_, who in joined)}
     if changed:
         state.derive_customers(tx, changed, merchants.get_merchant(tx).zone)
-    state.set_last_seen(tx, _latest(found.seen, root_of, changed))
+    state.see_again(tx, _seen_again(found.seen, root_of, changed))
 
 
-def _latest(
+def _seen_again(
     seen: Iterable[rules.Seen], root_of: Mapping[UUID, UUID], but: Set[UUID]
-) -> dict[UUID, datetime]:
-    """When customers were last seen, but for those who are derived."""
-    latest: dict[UUID, datetime] = {}
+) -> dict[UUID, tuple[datetime, set[str]]]:
+    """When customers were seen at last and by which sources, but for those who are derived."""
+    again: dict[UUID, tuple[datetime, set[str]]] = {}
     for each in seen:
         root_id = root_of[each.customer_id]
         if root_id not in but:
-            latest[root_id] = max(each.last_seen_at, latest.get(root_id, each.last_seen_at))
-    return latest
+            at, sources = again.get(root_id, (each.last_seen_at, set()))
+            again[root_id] = max(at, each.last_seen_at), sources | each.sources
+    return again
 
 
 def _joined(
@@ -288,7 +289,7 @@ def _gather(tx: Tx, entries: Sequence[Any], customers: dict[int, UUID]) -> rules
 
 
 def _add(tx: Tx, found: rules.Facts) -> set[UUID]:
-    """Returns of whom more is known than that they were seen again."""
+    """Returns who has to be derived anew."""
     facts.add_contacts(tx, found.contacts)
     facts.add_decisions(tx, found.decisions)
     return facts.add_seen(tx, found.seen)

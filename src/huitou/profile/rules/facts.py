@@ -1,7 +1,7 @@
 """What a slice of the log says about customers, as facts to keep."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -13,17 +13,34 @@ CONTACTS = frozenset({"contact.added", "contact.removed"})
 _CONSENTS = {"consent.given": "given", "consent.withdrawn": "withdrawn"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
-    """What one source saw of one customer. The first purchase in a store outranks one online."""
+    """What a slice saw of one customer. The first purchase in a store outranks one online."""
 
     customer_id: UUID
-    source: str
     last_seen_at: datetime
+    sources: set[str] = field(default_factory=set)
+    """Other than ourselves."""
     joined_at: datetime | None = None
     bought_at: datetime | None = None
     bought_unit_id: UUID | None = None
     bought_in_store: bool | None = None
+
+    def add(self, entry: LogEntry, stores: frozenset[UUID]) -> None:
+        """An event more."""
+        at = entry.occurred_at
+        self.last_seen_at = max(self.last_seen_at, at)
+        if entry.source != OWN_SOURCE:
+            self.sources.add(entry.source)
+        if entry.type == "member.joined":
+            self.joined_at = at if self.joined_at is None else min(self.joined_at, at)
+        elif entry.type == "order.paid" and entry.unit_id is not None:
+            is_in_store = entry.unit_id in stores
+            if self.bought_at is None or (
+                (not is_in_store, at) < (not self.bought_in_store, self.bought_at)
+            ):
+                self.bought_at, self.bought_unit_id = at, entry.unit_id
+                self.bought_in_store = is_in_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +90,16 @@ def gather(
 
     Order does not matter: each fact carries its own time, and `seen` is a maximum and minima.
     """
-    seen: dict[tuple[UUID, str], Seen] = {}
+    seen: dict[UUID, Seen] = {}
     facts = Facts([], [], [], [])
     for entry in entries:
         customer = customers.get(entry.position)
         if customer is None:
             continue
         if entry.source != OWN_SOURCE or entry.type in _ACTS:
-            key = (customer, entry.source)
-            seen[key] = _and(seen.get(key), _seen(entry, customer, stores))
+            if customer not in seen:
+                seen[customer] = Seen(customer, entry.occurred_at)
+            seen[customer].add(entry, stores)
         if entry.source == OWN_SOURCE:
             continue
         if entry.type in CONTACTS:
@@ -94,41 +112,6 @@ def gather(
             facts.decisions.append(_decision(entry, customer))
     facts.seen.extend(seen.values())
     return facts
-
-
-def _seen(entry: LogEntry, customer: UUID, stores: frozenset[UUID]) -> Seen:
-    saw = Seen(customer, entry.source, entry.occurred_at)
-    if entry.type == "member.joined":
-        return replace(saw, joined_at=entry.occurred_at)
-    if entry.type == "order.paid" and entry.unit_id is not None:
-        return replace(
-            saw,
-            bought_at=entry.occurred_at,
-            bought_unit_id=entry.unit_id,
-            bought_in_store=entry.unit_id in stores,
-        )
-    return saw
-
-
-def _and(one: Seen | None, other: Seen) -> Seen:
-    if one is None:
-        return other
-    joined = [at for at in (one.joined_at, other.joined_at) if at is not None]
-    first = one
-    if other.bought_at is not None and (
-        one.bought_at is None
-        or (not other.bought_in_store, other.bought_at) < (not one.bought_in_store, one.bought_at)
-    ):
-        first = other
-    return Seen(
-        one.customer_id,
-        one.source,
-        max(one.last_seen_at, other.last_seen_at),
-        min(joined) if joined else None,
-        first.bought_at,
-        first.bought_unit_id,
-        first.bought_in_store,
-    )
 
 
 def _contact(

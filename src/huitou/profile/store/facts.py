@@ -51,55 +51,63 @@ _SET_DESCRIPTIONS: LiteralString = """
 """
 
 
+_IS_FIRST: LiteralString = """(
+    {n}.bought_at IS NOT NULL AND (
+        s.bought_at IS NULL
+        OR (NOT {n}.bought_in_store, {n}.bought_at) < (NOT s.bought_in_store, s.bought_at)))"""
+_WIDENED: LiteralString = """
+    last_seen_at = greatest(s.last_seen_at, {n}.last_seen_at),
+    joined_at = least(s.joined_at, {n}.joined_at),
+    bought_at = CASE WHEN {is_first} THEN {n}.bought_at ELSE s.bought_at END,
+    bought_unit_id = CASE WHEN {is_first} THEN {n}.bought_unit_id ELSE s.bought_unit_id END,
+    bought_in_store = CASE WHEN {is_first} THEN {n}.bought_in_store ELSE s.bought_in_store END,
+    sources = CASE WHEN s.sources @> {n}.sources THEN s.sources ELSE (
+        SELECT array_agg(DISTINCT each ORDER BY each) FROM unnest(s.sources || {n}.sources) AS each) END
+    """.replace("{is_first}", _IS_FIRST)
+_ADD_SEEN: LiteralString = """
+    WITH told AS MATERIALIZED (
+        SELECT customer_id, last_seen_at, joined_at, bought_at, bought_unit_id, bought_in_store,
+               sources::text[]
+        FROM unnest(
+            %(customers)s::uuid[], %(seen)s::timestamptz[], %(joined)s::timestamptz[],
+            %(bought)s::timestamptz[], %(units)s::uuid[], %(in_store)s::boolean[],
+            %(sources)s::text[])
+        AS t (customer_id, last_seen_at, joined_at, bought_at, bought_unit_id, bought_in_store,
+              sources)),
+    again AS (
+        UPDATE profile.seen s SET {widened} FROM told n
+        WHERE s.merchant_id = %(merchant)s AND s.customer_id = n.customer_id
+        RETURNING n.customer_id, s.joined_at = n.joined_at OR s.bought_at = n.bought_at AS is_more),
+    met AS (
+        INSERT INTO profile.seen AS s
+            (merchant_id, customer_id, last_seen_at, joined_at, bought_at, bought_unit_id,
+             bought_in_store, sources)
+        SELECT %(merchant)s, n.* FROM told n
+        WHERE NOT EXISTS (SELECT FROM again a WHERE a.customer_id = n.customer_id)
+        ON CONFLICT (merchant_id, customer_id) DO UPDATE SET {widened_by_it}
+        RETURNING customer_id)
+    SELECT customer_id FROM again WHERE is_more UNION ALL SELECT customer_id FROM met
+    """.replace("{widened}", _WIDENED.replace("{n}", "n")).replace(
+    "{widened_by_it}", _WIDENED.replace("{n}", "excluded")
+)
+
+
 def add_seen(tx: Tx, seen: Sequence[Seen]) -> set[UUID]:
-    """Widen what is known: the latest sight, the earliest joining and purchase. Returns of whom it
-    tells more than that they were seen again."""
+    """Widen what is known: the latest sight, the earliest joining and purchase, the sources. Returns
+    who was never seen before, or joined or bought earlier than was known."""
     if not seen:
         return set()
     return set(
         tx.column(
-            """
-            WITH told AS MATERIALIZED (
-                SELECT * FROM unnest(
-                    %(customers)s::uuid[], %(sources)s::text[], %(seen)s::timestamptz[],
-                    %(joined)s::timestamptz[], %(bought)s::timestamptz[], %(units)s::uuid[],
-                    %(in_store)s::boolean[]) WITH ORDINALITY
-                AS t (customer_id, source, last_seen_at, joined_at, bought_at, bought_unit_id,
-                      bought_in_store, no)),
-            again AS (
-                UPDATE profile.seen s SET last_seen_at = greatest(s.last_seen_at, n.last_seen_at)
-                FROM told n
-                WHERE s.merchant_id = %(merchant)s AND s.customer_id = n.customer_id
-                  AND s.source = n.source
-                  AND coalesce(n.joined_at >= s.joined_at, n.joined_at IS NULL)
-                  AND coalesce((NOT n.bought_in_store, n.bought_at)
-                                   >= (NOT s.bought_in_store, s.bought_at), n.bought_at IS NULL)
-                RETURNING n.no)
-            INSERT INTO profile.seen AS s
-                (merchant_id, customer_id, source, last_seen_at, joined_at, bought_at,
-                 bought_unit_id, bought_in_store)
-            SELECT %(merchant)s, customer_id, source, last_seen_at, joined_at, bought_at,
-                   bought_unit_id, bought_in_store
-            FROM told WHERE no NOT IN (SELECT no FROM again)
-            ON CONFLICT (merchant_id, customer_id, source) DO UPDATE SET
-                last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
-                joined_at = least(s.joined_at, excluded.joined_at),
-                (bought_at, bought_unit_id, bought_in_store) = (
-                    SELECT o.at, o.unit_id, o.in_store
-                    FROM (VALUES (s.bought_at, s.bought_unit_id, s.bought_in_store),
-                                 (excluded.bought_at, excluded.bought_unit_id,
-                                  excluded.bought_in_store)) AS o (at, unit_id, in_store)
-                    ORDER BY o.in_store DESC NULLS LAST, o.at LIMIT 1)
-            RETURNING customer_id
-            """,
+            _ADD_SEEN,
             {
                 "customers": literal([each.customer_id for each in seen]),
-                "sources": literal([each.source for each in seen]),
                 "seen": literal([each.last_seen_at for each in seen]),
                 "joined": literal([each.joined_at for each in seen]),
                 "bought": literal([each.bought_at for each in seen]),
                 "units": literal([each.bought_unit_id for each in seen]),
                 "in_store": literal([each.bought_in_store for each in seen]),
+                "sources": literal([literal(sorted(each.sources)) for each in seen]),
             },
         )
     )

@@ -30,12 +30,13 @@ _DERIVE_CUSTOMERS: LiteralString = """
          AND c.root_id = c.id AND c.state = 'live'
     CROSS JOIN LATERAL (
         SELECT max(s.last_seen_at) AS last_seen_at, min(s.joined_at) AS joined_at,
-               array_agg(DISTINCT s.source ORDER BY s.source)
-                   FILTER (WHERE s.source <> 'huitou') AS sources,
+               array_agg(DISTINCT e.source ORDER BY e.source)
+                   FILTER (WHERE e.source IS NOT NULL) AS sources,
                (array_agg(s.bought_unit_id ORDER BY s.bought_in_store DESC, s.bought_at)
                    FILTER (WHERE s.bought_at IS NOT NULL))[1] AS bought_unit_id
         FROM identity.customer m
         JOIN profile.seen s ON s.merchant_id = m.merchant_id AND s.customer_id = m.id
+        LEFT JOIN LATERAL unnest(s.sources) AS e (source) ON true
         WHERE m.merchant_id = %(merchant)s AND m.root_id = c.id
     ) AS s
     CROSS JOIN LATERAL (
@@ -168,17 +169,28 @@ def derive_customers(tx: Tx, root_ids: Collection[UUID], zone: str) -> None:
     tx.run(_DERIVE_CUSTOMERS, {"zone": zone} | _of(root_ids))
 
 
-def set_last_seen(tx: Tx, seen: Mapping[UUID, datetime]) -> None:
-    """Customers were seen again."""
+def see_again(tx: Tx, seen: Mapping[UUID, tuple[datetime, Collection[str]]]) -> None:
+    """When customers were seen at last, and by which sources: nothing else about them is new."""
     if not seen:
         return
     tx.run(
         """
-        UPDATE profile.customer c SET last_seen_at = t.at
-        FROM unnest(%(ids)s::uuid[], %(at)s::timestamptz[]) AS t (id, at)
-        WHERE c.merchant_id = %(merchant)s AND c.customer_id = t.id AND c.last_seen_at < t.at
+        UPDATE profile.customer c SET
+            last_seen_at = greatest(c.last_seen_at, t.at),
+            source_channels = CASE WHEN c.source_channels @> t.sources::text[]
+                THEN c.source_channels ELSE (
+                    SELECT array_agg(DISTINCT each ORDER BY each)
+                    FROM unnest(c.source_channels || t.sources::text[]) AS each) END
+        FROM unnest(%(ids)s::uuid[], %(at)s::timestamptz[], %(sources)s::text[])
+            AS t (id, at, sources)
+        WHERE c.merchant_id = %(merchant)s AND c.customer_id = t.id
+          AND (c.last_seen_at < t.at OR NOT c.source_channels @> t.sources::text[])
         """,
-        {"ids": literal(list(seen)), "at": literal(list(seen.values()))},
+        {
+            "ids": literal(list(seen)),
+            "at": literal([at for at, _ in seen.values()]),
+            "sources": literal([literal(sorted(sources)) for _, sources in seen.values()]),
+        },
     )
 
 

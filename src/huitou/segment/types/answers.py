@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -129,8 +131,7 @@ class Change:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True, gc=False):
     """What the feed names: a customer, or a category that a product came to."""
 
     customer_id: UUID | None
