@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 import msgspec
@@ -106,35 +107,41 @@ def set_refreshed(tx: Tx, position: int) -> None:
     )
 
 
+_CYCLES: LiteralString = """
+    SELECT c.customer_id, t.category_code, t.order_count, t.first_paid_at, t.last_paid_at,
+           t.paid_fen, c.is_contactable, c.contacted_at, c.opened_at
+    FROM (
+        SELECT c.customer_id, k.contacted_at, k.opened_at,
+               c.owner_staff_id IS NOT NULL AND EXISTS (
+                   SELECT FROM profile.consent n
+                   WHERE n.merchant_id = c.merchant_id AND n.customer_id = c.customer_id
+                     AND n.channel IN ('wecom', 'sms') AND n.purpose = 'marketing'
+                     AND n.state = 'given' {each}) AS is_contactable
+        FROM profile.customer c
+        LEFT JOIN LATERAL (
+            SELECT max(l.created_at) AS contacted_at, max(l.first_opened_at) AS opened_at
+            FROM content.link l
+            WHERE l.merchant_id = c.merchant_id AND l.customer_id = c.customer_id
+              AND l.created_at > %(now)s - interval '30 days') k ON true
+        WHERE c.merchant_id = %(merchant)s AND NOT c.no_profiling AND NOT c.under_14
+          AND (%(ids)s::uuid[] IS NULL OR c.customer_id = ANY(%(ids)s))
+        OFFSET 0 -- once a customer, not once a category
+        ) c
+    CROSS JOIN LATERAL (
+        SELECT * FROM "order".category_total t
+        WHERE t.merchant_id = %(merchant)s AND t.customer_id = c.customer_id
+          AND t.order_count >= 2 AND t.category_code <> 'unknown' {each}) t
+    ORDER BY c.customer_id
+"""
+_EACH: LiteralString = "OFFSET 0"
+"""Looked up for each customer, instead of for everybody at once."""
+
+
 def iter_cycles(tx: ReadTx, customer_ids: Sequence[UUID] | None) -> Iterator[Cycle]:
     """Rhythms of those who may be profiled, by customer: of these customers, or of all."""
     return tx.iterate(
         Cycle,
-        """
-        SELECT t.customer_id, t.category_code, t.order_count, t.first_paid_at, t.last_paid_at,
-               t.paid_fen, c.is_contactable, c.contacted_at, c.opened_at
-        FROM (
-            SELECT c.customer_id, k.contacted_at, k.opened_at,
-                   c.owner_staff_id IS NOT NULL AND EXISTS (
-                       SELECT FROM profile.consent n
-                       WHERE n.merchant_id = c.merchant_id AND n.customer_id = c.customer_id
-                         AND n.channel IN ('wecom', 'sms') AND n.purpose = 'marketing'
-                         AND n.state = 'given') AS is_contactable
-            FROM profile.customer c
-            LEFT JOIN LATERAL (
-                SELECT max(l.created_at) AS contacted_at, max(l.first_opened_at) AS opened_at
-                FROM content.link l
-                WHERE l.merchant_id = c.merchant_id AND l.customer_id = c.customer_id
-                  AND l.created_at > %(now)s - interval '30 days') k ON true
-            WHERE c.merchant_id = %(merchant)s AND NOT c.no_profiling AND NOT c.under_14
-              AND (%(ids)s::uuid[] IS NULL OR c.customer_id = ANY(%(ids)s))
-            OFFSET 0 -- once a customer, not once a category
-            ) c
-        JOIN "order".category_total t
-          ON t.merchant_id = %(merchant)s AND t.customer_id = c.customer_id
-        WHERE t.order_count >= 2 AND t.category_code <> 'unknown'
-        ORDER BY t.customer_id
-        """,
+        _CYCLES.replace("{each}", "" if customer_ids is None else _EACH),
         {"ids": None if customer_ids is None else list(customer_ids)},
     )
 
