@@ -125,8 +125,13 @@ _ROWS = {
         FROM generate_series(1, %(count)s) n
     """,
     "profiles": """
-        INSERT INTO profile.customer (merchant_id, customer_id, ordinal, under_14, last_seen_at)
-        SELECT %(merchant)s, bench.id(n), n, bench.share(n, 1) < 0.01, %(at)s - interval '1 day'
+        INSERT INTO profile.customer (merchant_id, customer_id, ordinal, under_14)
+        SELECT %(merchant)s, bench.id(n), n, bench.share(n, 1) < 0.01
+        FROM generate_series(1, %(count)s) n
+    """,
+    "sights": """
+        INSERT INTO profile.seen (merchant_id, customer_id, last_seen_at, sources)
+        SELECT %(merchant)s, bench.id(n), %(at)s - interval '1 day', '{}'
         FROM generate_series(1, %(count)s) n
     """,
     "consents": """

@@ -177,7 +177,6 @@ def _state(writer: Writer) -> Table:
     described = np.zeros(count, bool)
     described[said.described] = True
     joined, (sources, combinations) = _joined(writer), _sources(writer)
-    last = _last_seen(writer)
     return writer.table(
         "profile.customer",
         count,
@@ -190,7 +189,6 @@ def _state(writer: Writer) -> Table:
         owned_since=lambda s: b.moment(since[s]).or_null(owner[s] < 0),
         joined_on=lambda s: b.date(local_day(joined[s])).or_null(joined[s] == 0),
         source_channels=one_of(combinations, sources),
-        last_seen_at=moments(last),
     )
 
 

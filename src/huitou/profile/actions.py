@@ -1,7 +1,7 @@
 """Learn from the log, and keep what files, staff and customers themselves tell."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +47,7 @@ def learn(tx: Tx, after: int, upto: int) -> None:
         tx, "profile", [(position, "profile.no_such_staff") for position in found.strangers]
     )
     root_of = {each.first_customer_id: each.customer_id for each in given}
-    news = _add(tx, found)
+    anew, met = _add(tx, found)
     befriended = {root_of[each.customer_id] for each in found.contacts}
     if befriended:
         state.derive_friendships(tx, befriended)
@@ -57,23 +57,23 @@ def learn(tx: Tx, after: int, upto: int) -> None:
     tagged = waiting.take_awaited(tx, joined)
     if tagged:
         state.derive_tags(tx, {root_of[customer_id] for customer_id in tagged})
-    changed = befriended | {root_of[each] for each in news.union(who for *_, who in joined)}
+    changed = befriended | {root_of[each] for each in anew.union(who for *_, who in joined)}
     if changed:
         state.derive_customers(tx, changed, merchants.get_merchant(tx).zone)
-    state.see_again(tx, _seen_again(found.seen, root_of, changed))
+    state.add_sources(tx, _sources(found.seen, root_of, met, changed))
+    state.see_all(tx, {root for first, root in root_of.items() if first != root} - changed)
 
 
-def _seen_again(
-    seen: Iterable[rules.Seen], root_of: Mapping[UUID, UUID], but: Set[UUID]
-) -> dict[UUID, tuple[datetime, set[str]]]:
-    """When customers were seen at last and by which sources, but for those who are derived."""
-    again: dict[UUID, tuple[datetime, set[str]]] = {}
+def _sources(
+    seen: Iterable[rules.Seen], root_of: Mapping[UUID, UUID], met: Set[UUID], but: Set[UUID]
+) -> dict[UUID, set[str]]:
+    """Which sources met the customers, of those who are not derived."""
+    sources: dict[UUID, set[str]] = {}
     for each in seen:
         root_id = root_of[each.customer_id]
-        if root_id not in but:
-            at, sources = again.get(root_id, (each.last_seen_at, set()))
-            again[root_id] = max(at, each.last_seen_at), sources | each.sources
-    return again
+        if each.customer_id in met and root_id not in but:
+            sources.setdefault(root_id, set()).update(each.sources)
+    return sources
 
 
 def _joined(
@@ -288,8 +288,8 @@ def _gather(tx: Tx, entries: Sequence[Any], customers: dict[int, UUID]) -> rules
     return rules.gather(entries, customers, staff, stores, externals)
 
 
-def _add(tx: Tx, found: rules.Facts) -> set[UUID]:
-    """Returns who has to be derived anew."""
+def _add(tx: Tx, found: rules.Facts) -> tuple[set[UUID], set[UUID]]:
+    """Returns who has to be derived anew, and whom a source met for the first time."""
     facts.add_contacts(tx, found.contacts)
     facts.add_decisions(tx, found.decisions)
     return facts.add_seen(tx, found.seen)

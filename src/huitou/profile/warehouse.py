@@ -29,7 +29,7 @@ def _of_customers(name: LiteralString, select: LiteralString, columns: dict[str,
 _of_customers(
     "profile.customer",
     "t.gender, t.birth_month, t.home_unit_id, t.owner_staff_id, t.joined_on, t.no_profiling,"
-    " t.under_14, array_to_json(t.source_channels), t.last_seen_at",
+    " t.under_14, array_to_json(t.source_channels)",
     {
         "gender": "VARCHAR",
         "birth_month": "INTEGER",
@@ -39,8 +39,19 @@ _of_customers(
         "no_profiling": "BOOLEAN",
         "under_14": "BOOLEAN",
         "source_channels": "VARCHAR[]",
-        "last_seen_at": "TIMESTAMPTZ",
     },
+)
+publish(
+    Dataset(
+        name="profile.seen",
+        kind="customer",
+        sources=("profile.seen", "identity.customer"),
+        keys=CHANGED_CUSTOMERS,
+        rows=_ROWS.replace("{select}", "t.last_seen_at").replace("{table}", "profile.seen")
+        + " AND c.root_id = c.id AND c.state = 'live'",
+        key_column="c.ordinal",
+        columns={"customer_id": "INTEGER", "last_seen_at": "TIMESTAMPTZ"},
+    )
 )
 _of_customers("profile.tag", "t.name, t.at", {"name": "VARCHAR", "at": "TIMESTAMPTZ"})
 _of_customers(

@@ -1,6 +1,7 @@
 """A database from before sources were tags without rows, and lines and hashes were shorter."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,10 @@ def known(tx: Tx, ordinal: int, sources: list[str], tags: dict[str, str]) -> UUI
     insert(tx, "identity.customer", id=id_, root_id=id_, ordinal=ordinal, created_at=tx.now)
     seen = {"source_channels": sources, "last_seen_at": tx.now}
     insert(tx, "profile.customer", customer_id=id_, ordinal=ordinal, **seen)
+    for hours, source in enumerate(sorted([*sources, "huitou"], reverse=True)):
+        at = tx.now - timedelta(hours=hours)
+        bought = {"bought_at": at, "bought_unit_id": new_id(), "bought_in_store": source == "pos"}
+        insert(tx, "profile.seen", customer_id=id_, source=source, last_seen_at=at, **bought)
     for name, source in tags.items():
         insert(tx, "profile.tag", customer_id=id_, name=name, source=source, at=tx.now)
     return id_
@@ -124,6 +129,11 @@ def test_nothing_is_lost_when_it_is_said_once(old: tuple[Database, str]) -> None
             ("M1", 200, 0),
             ("M2", 100, 100),
         ]
+        met = tx.row(dict, "SELECT * FROM profile.seen WHERE customer_id = %(id)s", {"id": one})
+        assert met is not None
+        assert (met["sources"], met["bought_in_store"]) == (["mall", "pos"], True)
+        seen = [each.last_seen_at for each in reads.profiles(tx, [one, other]).values()]
+        assert seen == [tx.value("SELECT max(last_seen_at) FROM profile.seen")] * 2
         found = identities.find_by_identifier(tx, "phone", PHONE)
         assert found is not None
         assert found.id == one

@@ -277,6 +277,9 @@ def test_a_file_describes_customers(
 def _state(tx: ReadTx) -> dict[str, Any]:
     queries = {
         "customer": "SELECT * FROM profile.customer WHERE merchant_id = %(merchant)s ORDER BY 2",
+        "seen": "SELECT s.* FROM profile.seen s JOIN profile.customer c"
+        " ON c.merchant_id = s.merchant_id AND c.customer_id = s.customer_id"
+        " WHERE s.merchant_id = %(merchant)s ORDER BY 2",
         "friend": "SELECT * FROM profile.friendship WHERE merchant_id = %(merchant)s ORDER BY 2, 3",
         "trait": "SELECT * FROM profile.trait WHERE merchant_id = %(merchant)s ORDER BY 2, 3",
         "tag": "SELECT * FROM profile.tag WHERE merchant_id = %(merchant)s ORDER BY 2, 3",
@@ -407,8 +410,9 @@ def _by_ordinal(tx: ReadTx) -> list[Any]:
         for query in (
             """
             SELECT c.ordinal, u.code AS home, s.code AS owner, c.owned_since, c.joined_on,
-                   c.source_channels, c.last_seen_at
+                   c.source_channels, l.last_seen_at
             FROM profile.customer c
+            JOIN profile.seen l ON l.merchant_id = c.merchant_id AND l.customer_id = c.customer_id
             LEFT JOIN merchant.unit u ON u.merchant_id = c.merchant_id AND u.id = c.home_unit_id
             LEFT JOIN merchant.staff s ON s.merchant_id = c.merchant_id AND s.id = c.owner_staff_id
             WHERE c.merchant_id = %(merchant)s ORDER BY 1
@@ -455,6 +459,11 @@ def test_any_batches_and_a_replay_give_the_same_state(
             states.append(_by_ordinal(tx))
             actions.learn(tx, 0, len(history))
             assert _by_ordinal(tx) == states[-1]
+            everybody = tx.column(
+                "SELECT id FROM identity.customer WHERE merchant_id = %(merchant)s"
+            )
+            actions.derive(tx, everybody)
+            assert _by_ordinal(tx) == states[-1]  # what was added event by event
     assert states[0] == states[1] == states[2]
     assert states[0][0]
 
@@ -497,3 +506,28 @@ def test_pages_follow_each_other(clock: Clock, send: Send, drain: Drain, read: R
         assert len(reads.list_customers(tx, unit="region-1").items) == 7
         assert reads.list_customers(tx, unit="region-2").items == []
         assert reads.list_customers(tx, associate="a-01").items == []
+
+
+def test_who_is_one_now_is_listed_once_where_last_seen(
+    clock: Clock, send: Send, drain: Drain, write: Write, read: Read
+) -> None:
+    who = [{"kind": "card", "value": f"9000{no}", "scope": "default"} for no in range(6)]
+    hours = [5, 9, 3, 3, 4, 3]
+    send([paid(clock, f"o-{no}", hours[no], each) for no, each in enumerate(who)])
+    drain()
+    with write() as tx:
+        ids = [get(tx, each) for each in who]
+        identity.merge(tx, ids[1], ids[0])  # seen before and at the last
+        identity.merge(tx, ids[2], ids[3])  # seen at the same moment
+    drain()
+    with read() as tx:
+        listed, cursor = [], None
+        while True:
+            page = reads.list_customers(tx, count_max=1, cursor=cursor)
+            listed += [row.id for row in page.items]
+            cursor = page.next
+            if cursor is None:
+                break
+        root = identities.canonical(tx, ids)
+        assert listed == [*sorted((root[ids[2]], ids[5]), reverse=True), ids[4], root[ids[1]]]
+        assert listed == [row.id for row in reads.list_customers(tx, unit="region-1").items]

@@ -28,6 +28,7 @@ class Facts:
     total: dict[str, Any] | None = None
     orders: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    seen: list[datetime] = field(default_factory=list)
     traits: dict[str, Any] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     consents: set[tuple[str, str]] = field(default_factory=set)
@@ -78,6 +79,9 @@ class World:
         roots = {
             row["id"]: row["root_id"] for row in tx.rows(dict, "SELECT * FROM identity.customer")
         }
+        for row in tx.rows(dict, "SELECT * FROM profile.seen"):
+            if (root := roots[row["customer_id"]]) in self.customers:
+                self.customers[root].seen.append(row["last_seen_at"])
         who = {
             row["position"]: roots[row["customer_id"]]
             for row in tx.rows(dict, "SELECT * FROM identity.resolved")
@@ -282,7 +286,7 @@ class World:
             "joined_days": (today - joined).days if joined else None,
             "is_member": joined is not None,
             "source_channels": profile.get("source_channels") or [],
-            "last_seen_days": self._days(profile.get("last_seen_at")),
+            "last_seen_days": self._days(max(facts.seen, default=None)),
             "created_days": self._days(facts.known["created_at"]),
             "no_profiling": bool(profile.get("no_profiling")),
             "under_14": bool(profile.get("under_14")),

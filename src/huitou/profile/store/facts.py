@@ -74,6 +74,9 @@ _ADD_SEEN: LiteralString = """
             %(sources)s::text[])
         AS t (customer_id, last_seen_at, joined_at, bought_at, bought_unit_id, bought_in_store,
               sources)),
+    known AS MATERIALIZED (
+        SELECT n.customer_id, s.sources @> n.sources AS is_met FROM told n
+        JOIN profile.seen s ON s.merchant_id = %(merchant)s AND s.customer_id = n.customer_id),
     again AS (
         UPDATE profile.seen s SET {widened} FROM told n
         WHERE s.merchant_id = %(merchant)s AND s.customer_id = n.customer_id
@@ -86,31 +89,35 @@ _ADD_SEEN: LiteralString = """
         WHERE NOT EXISTS (SELECT FROM again a WHERE a.customer_id = n.customer_id)
         ON CONFLICT (merchant_id, customer_id) DO UPDATE SET {widened_by_it}
         RETURNING customer_id)
-    SELECT customer_id FROM again WHERE is_more UNION ALL SELECT customer_id FROM met
+    SELECT customer_id, true AS is_anew FROM again WHERE is_more
+    UNION ALL SELECT customer_id, true FROM met
+    UNION ALL SELECT customer_id, false FROM known WHERE NOT is_met
     """.replace("{widened}", _WIDENED.replace("{n}", "n")).replace(
     "{widened_by_it}", _WIDENED.replace("{n}", "excluded")
 )
 
 
-def add_seen(tx: Tx, seen: Sequence[Seen]) -> set[UUID]:
+def add_seen(tx: Tx, seen: Sequence[Seen]) -> tuple[set[UUID], set[UUID]]:
     """Widen what is known: the latest sight, the earliest joining and purchase, the sources. Returns
-    who was never seen before, or joined or bought earlier than was known."""
+    who was never seen before or joined or bought earlier than was known, and of whom a source is new.
+    """
     if not seen:
-        return set()
-    return set(
-        tx.column(
-            _ADD_SEEN,
-            {
-                "customers": literal([each.customer_id for each in seen]),
-                "seen": literal([each.last_seen_at for each in seen]),
-                "joined": literal([each.joined_at for each in seen]),
-                "bought": literal([each.bought_at for each in seen]),
-                "units": literal([each.bought_unit_id for each in seen]),
-                "in_store": literal([each.bought_in_store for each in seen]),
-                "sources": literal([literal(sorted(each.sources)) for each in seen]),
-            },
-        )
+        return set(), set()
+    found = tx.rows(
+        dict,
+        _ADD_SEEN,
+        {
+            "customers": literal([each.customer_id for each in seen]),
+            "seen": literal([each.last_seen_at for each in seen]),
+            "joined": literal([each.joined_at for each in seen]),
+            "bought": literal([each.bought_at for each in seen]),
+            "units": literal([each.bought_unit_id for each in seen]),
+            "in_store": literal([each.bought_in_store for each in seen]),
+            "sources": literal([literal(sorted(each.sources)) for each in seen]),
+        },
     )
+    anew = {row["customer_id"] for row in found if row["is_anew"]}
+    return anew, {row["customer_id"] for row in found} - anew
 
 
 def remove_seen(tx: Tx, customer_ids: Iterable[UUID]) -> None:

@@ -23,7 +23,7 @@ from huitou.profile.types import (
 
 @dataclass(frozen=True, slots=True)
 class ProfileRow:
-    """A row of profile.customer; the name is sealed."""
+    """A row of profile.customer and the last sight; the name is sealed."""
 
     customer_id: UUID
     ordinal: int
@@ -60,17 +60,20 @@ class ProfileRow:
         )
 
 
+_PROFILES: LiteralString = """
+    SELECT c.customer_id, c.ordinal, c.name_sealed, c.gender, c.birth_month, c.home_unit_id,
+           c.owner_staff_id, c.owned_since, c.joined_on, c.no_profiling, c.under_14,
+           c.source_channels, s.last_seen_at, c.zone
+    FROM profile.customer c
+    JOIN profile.seen s ON s.merchant_id = c.merchant_id AND s.customer_id = c.customer_id
+    WHERE c.merchant_id = %(merchant)s
+"""
+
+
 def find_profiles(tx: ReadTx, customer_ids: Iterable[UUID]) -> list[Profile]:
     """Profiles by id, whatever the scope."""
     rows = tx.rows(
-        ProfileRow,
-        """
-        SELECT customer_id, ordinal, name_sealed, gender, birth_month, home_unit_id,
-               owner_staff_id, owned_since, joined_on, no_profiling, under_14, source_channels,
-               last_seen_at, zone
-        FROM profile.customer WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
-        """,
-        {"ids": list(customer_ids)},
+        ProfileRow, _PROFILES + " AND c.customer_id = ANY(%(ids)s)", {"ids": list(customer_ids)}
     )
     return [row.opened(tx) for row in rows]
 
@@ -83,6 +86,7 @@ def list_people(tx: ReadTx, count_max: int) -> list[Person]:
         SELECT c.ordinal, c.name_sealed, c.gender, c.birth_month, c.home_unit_id,
                p.sealed AS phone_sealed, e.sealed AS email_sealed
         FROM profile.customer c
+        JOIN profile.seen s ON s.merchant_id = c.merchant_id AND s.customer_id = c.customer_id
         LEFT JOIN LATERAL (
             SELECT i.sealed FROM identity.customer m
             JOIN identity.link l ON l.merchant_id = m.merchant_id AND l.customer_id = m.id
@@ -98,7 +102,7 @@ def list_people(tx: ReadTx, count_max: int) -> list[Person]:
               AND l.kind = 'email' AND l.quarantine IS NULL
             ORDER BY l.grade, l.linked_at DESC LIMIT 1) e ON true
         WHERE c.merchant_id = %(merchant)s AND c.name_sealed IS NOT NULL
-        ORDER BY c.last_seen_at DESC, c.customer_id LIMIT %(count_max)s
+        ORDER BY s.last_seen_at DESC, c.customer_id LIMIT %(count_max)s
         """,
         {"count_max": count_max},
     )
@@ -132,12 +136,9 @@ def list_visible(tx: ReadTx, customer_ids: Iterable[UUID]) -> set[UUID]:
     )
 
 
-_LIST: LiteralString = """
-    SELECT c.customer_id, c.ordinal, c.name_sealed, c.gender, c.birth_month, c.home_unit_id,
-           c.owner_staff_id, c.owned_since, c.joined_on, c.no_profiling, c.under_14,
-           c.source_channels, c.last_seen_at, c.zone
-    FROM profile.customer c
-    WHERE c.merchant_id = %(merchant)s
+_LIST: LiteralString = (
+    _PROFILES
+    + """
       AND (%(scope_staff)s::uuid IS NULL OR c.owner_staff_id = %(scope_staff)s)
       AND (%(ids)s::uuid[] IS NULL OR c.customer_id = ANY(%(ids)s))
       AND (%(unit_ids)s::uuid[] IS NULL OR c.home_unit_id = ANY(%(unit_ids)s))
@@ -146,9 +147,10 @@ _LIST: LiteralString = """
             SELECT FROM profile.tag g WHERE g.merchant_id = c.merchant_id
             AND g.customer_id = c.customer_id AND g.name = %(tag)s))
       AND (%(seen_at)s::timestamptz IS NULL
-           OR (c.last_seen_at, c.customer_id) < (%(seen_at)s, %(customer)s::uuid))
-    ORDER BY c.last_seen_at DESC, c.customer_id DESC LIMIT %(count_max)s
-"""
+           OR (s.last_seen_at, s.customer_id) < (%(seen_at)s, %(customer)s::uuid))
+    ORDER BY s.last_seen_at DESC, s.customer_id DESC LIMIT %(count_max)s
+    """
+)
 _MET: LiteralString = "%(source)s = ANY(c.source_channels) OR "
 
 
@@ -302,9 +304,10 @@ def list_friends(
 def list_book(tx: ReadTx, staff_id: UUID) -> list[UUID]:
     return tx.column(
         """
-        SELECT customer_id FROM profile.customer
-        WHERE merchant_id = %(merchant)s AND owner_staff_id = %(staff)s
-        ORDER BY last_seen_at DESC, customer_id
+        SELECT c.customer_id FROM profile.customer c
+        JOIN profile.seen s ON s.merchant_id = c.merchant_id AND s.customer_id = c.customer_id
+        WHERE c.merchant_id = %(merchant)s AND c.owner_staff_id = %(staff)s
+        ORDER BY s.last_seen_at DESC, c.customer_id
         """,
         {"staff": staff_id},
     )

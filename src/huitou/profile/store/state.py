@@ -1,7 +1,6 @@
 """Deriving state from facts, for the customers who answer. One statement per table."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -17,19 +16,18 @@ _FACTS = ("seen", "description", "contact_log", "consent_log", "tag_log", "trait
 _DERIVE_CUSTOMERS: LiteralString = """
     INSERT INTO profile.customer
         (merchant_id, customer_id, ordinal, name_sealed, name_blind, gender, birth_month, home_unit_id,
-         owner_staff_id, owned_since, joined_on, no_profiling, under_14, zone, source_channels,
-         last_seen_at)
+         owner_staff_id, owned_since, joined_on, no_profiling, under_14, zone, source_channels)
     SELECT %(merchant)s, c.id, c.ordinal, d.name_sealed, d.name_blind, d.gender, d.birth_month,
            coalesce(d.home_unit_id, o.unit_id, s.bought_unit_id), o.id,
            CASE WHEN o.id IS NOT NULL THEN coalesce(f.since, d.at) END,
            least(d.joined_on, (s.joined_at AT TIME ZONE %(zone)s)::date),
            coalesce(d.no_profiling, false), coalesce(d.under_14, false), d.zone,
-           coalesce(s.sources, '{}'), coalesce(s.last_seen_at, d.at, c.created_at)
+           coalesce(s.sources, '{}')
     FROM unnest(%(roots)s::uuid[]) AS t (id)
     JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = t.id
          AND c.root_id = c.id AND c.state = 'live'
     CROSS JOIN LATERAL (
-        SELECT max(s.last_seen_at) AS last_seen_at, min(s.joined_at) AS joined_at,
+        SELECT min(s.joined_at) AS joined_at,
                array_agg(DISTINCT e.source ORDER BY e.source)
                    FILTER (WHERE e.source IS NOT NULL) AS sources,
                (array_agg(s.bought_unit_id ORDER BY s.bought_in_store DESC, s.bought_at)
@@ -73,8 +71,7 @@ _DERIVE_CUSTOMERS: LiteralString = """
         birth_month = excluded.birth_month, home_unit_id = excluded.home_unit_id,
         owner_staff_id = excluded.owner_staff_id, owned_since = excluded.owned_since,
         joined_on = excluded.joined_on, no_profiling = excluded.no_profiling,
-        under_14 = excluded.under_14, zone = excluded.zone, source_channels = excluded.source_channels,
-        last_seen_at = excluded.last_seen_at
+        under_14 = excluded.under_14, zone = excluded.zone, source_channels = excluded.source_channels
 """
 
 
@@ -166,31 +163,49 @@ def derive_customers(tx: Tx, root_ids: Collection[UUID], zone: str) -> None:
     longest friend, the home unit else the owner's, else the first store bought at, else the first
     online shop.
     """
+    see_all(tx, root_ids)
     tx.run(_DERIVE_CUSTOMERS, {"zone": zone} | _of(root_ids))
 
 
-def see_again(tx: Tx, seen: Mapping[UUID, tuple[datetime, Collection[str]]]) -> None:
-    """When customers were seen at last, and by which sources: nothing else about them is new."""
-    if not seen:
+def add_sources(tx: Tx, sources: Mapping[UUID, Collection[str]]) -> None:
+    """Customers were met where they had not been before: nothing else about them is new."""
+    if not sources:
         return
     tx.run(
         """
-        UPDATE profile.customer c SET
-            last_seen_at = greatest(c.last_seen_at, t.at),
-            source_channels = CASE WHEN c.source_channels @> t.sources::text[]
-                THEN c.source_channels ELSE (
-                    SELECT array_agg(DISTINCT each ORDER BY each)
-                    FROM unnest(c.source_channels || t.sources::text[]) AS each) END
-        FROM unnest(%(ids)s::uuid[], %(at)s::timestamptz[], %(sources)s::text[])
-            AS t (id, at, sources)
+        UPDATE profile.customer c SET source_channels = (
+            SELECT array_agg(DISTINCT each ORDER BY each)
+            FROM unnest(c.source_channels || t.sources::text[]) AS each)
+        FROM unnest(%(ids)s::uuid[], %(sources)s::text[]) AS t (id, sources)
         WHERE c.merchant_id = %(merchant)s AND c.customer_id = t.id
-          AND (c.last_seen_at < t.at OR NOT c.source_channels @> t.sources::text[])
+          AND NOT c.source_channels @> t.sources::text[]
         """,
         {
-            "ids": literal(list(seen)),
-            "at": literal([at for at, _ in seen.values()]),
-            "sources": literal([literal(sorted(sources)) for _, sources in seen.values()]),
+            "ids": literal(list(sources)),
+            "sources": literal([literal(sorted(each)) for each in sources.values()]),
         },
+    )
+
+
+def see_all(tx: Tx, root_ids: Collection[UUID]) -> None:
+    """Who answers for others was seen when any of them was; who never was, when they became known."""
+    tx.run(
+        """
+        INSERT INTO profile.seen AS s (merchant_id, customer_id, last_seen_at, sources)
+        SELECT %(merchant)s, c.id, coalesce(k.last_seen_at, c.created_at), '{}'
+        FROM unnest(%(roots)s::uuid[]) AS t (id)
+        JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.id = t.id
+             AND c.root_id = c.id AND c.state = 'live'
+        CROSS JOIN LATERAL (
+            SELECT max(s.last_seen_at) AS last_seen_at,
+                   max(s.last_seen_at) FILTER (WHERE m.id = c.id) AS own
+            FROM identity.customer m
+            JOIN profile.seen s ON s.merchant_id = m.merchant_id AND s.customer_id = m.id
+            WHERE m.merchant_id = %(merchant)s AND m.root_id = c.id) k
+        WHERE k.own IS NULL OR k.own < k.last_seen_at
+        ON CONFLICT (merchant_id, customer_id) DO UPDATE SET last_seen_at = excluded.last_seen_at
+        """,
+        _of(root_ids),
     )
 
 

@@ -19,6 +19,7 @@ from huitou.segment.types.vocabulary import TraitType
 
 _TOTAL: LiteralString = """ FROM "order".total t WHERE t.merchant_id = %(merchant)s"""
 _PROFILE: LiteralString = " FROM profile.customer t WHERE t.merchant_id = %(merchant)s"
+_SEEN: LiteralString = " FROM profile.seen t WHERE t.merchant_id = %(merchant)s"
 _KNOWN: LiteralString = " FROM identity.customer t WHERE t.merchant_id = %(merchant)s"
 _HOME: LiteralString = (
     " FROM profile.customer t"
@@ -75,7 +76,7 @@ _READ: dict[str, tuple[LiteralString, LiteralString]] = {
     "joined_days": ("t.joined_on", _PROFILE),
     "is_member": ("t.joined_on IS NOT NULL", _PROFILE),
     "source_channels": ("t.source_channels", _PROFILE),
-    "last_seen_days": ("t.last_seen_at", _PROFILE),
+    "last_seen_days": ("t.last_seen_at", _SEEN),
     "created_days": ("t.created_at", _KNOWN),
     "no_profiling": ("t.no_profiling", _PROFILE),
     "under_14": ("t.under_14", _PROFILE),

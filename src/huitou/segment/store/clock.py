@@ -119,9 +119,9 @@ _BOUGHT: LiteralString = """
       AND p.customer_id IS NOT NULL
 """
 _SEEN: LiteralString = """
-    SELECT p.customer_id FROM profile.customer p
-    WHERE p.merchant_id = %(merchant)s
-      AND p.last_seen_at > %(since)s AND p.last_seen_at <= %(until)s
+    SELECT s.customer_id FROM profile.seen s
+    WHERE s.merchant_id = %(merchant)s
+      AND s.last_seen_at > %(since)s AND s.last_seen_at <= %(until)s
 """
 _CREATED: LiteralString = """
     SELECT c.id AS customer_id FROM identity.customer c
