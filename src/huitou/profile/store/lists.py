@@ -143,15 +143,16 @@ _LIST: LiteralString = (
       AND (%(ids)s::uuid[] IS NULL OR c.customer_id = ANY(%(ids)s))
       AND (%(unit_ids)s::uuid[] IS NULL OR c.home_unit_id = ANY(%(unit_ids)s))
       AND (%(staff)s::uuid IS NULL OR c.owner_staff_id = %(staff)s)
-      AND (%(tag)s::text IS NULL OR {met}EXISTS (
-            SELECT FROM profile.tag g WHERE g.merchant_id = c.merchant_id
-            AND g.customer_id = c.customer_id AND g.name = %(tag)s))
+      AND {tagged}
       AND (%(seen_at)s::timestamptz IS NULL
            OR (s.last_seen_at, s.customer_id) < (%(seen_at)s, %(customer)s::uuid))
     ORDER BY s.last_seen_at DESC, s.customer_id DESC LIMIT %(count_max)s
     """
 )
-_MET: LiteralString = "%(source)s = ANY(c.source_channels) OR "
+_TAGGED: LiteralString = """EXISTS (
+    SELECT FROM profile.tag g WHERE g.merchant_id = c.merchant_id
+    AND g.customer_id = c.customer_id AND g.name = %(tag)s)"""
+_MET: LiteralString = f"(%(source)s = ANY(c.source_channels) OR {_TAGGED})"
 
 
 def list_profiles(
@@ -172,7 +173,7 @@ def list_profiles(
     seen_at, customer_id = before or (None, None)
     rows = tx.rows(
         ProfileRow,
-        _LIST.replace("{met}", _MET if tag and tag.startswith(SOURCE_TAG) else ""),
+        _LIST.replace("{tagged}", _tagged(tag)),
         {
             "ids": None if ids is None else list(ids),
             "unit_ids": None if unit_ids is None else list(unit_ids),
@@ -185,6 +186,12 @@ def list_profiles(
         },
     )
     return [row.opened(tx) for row in rows]
+
+
+def _tagged(tag: str | None) -> LiteralString:
+    if tag is None:
+        return "true"
+    return _MET if tag.startswith(SOURCE_TAG) else _TAGGED
 
 
 def find_named(tx: ReadTx, name_blind: bytes) -> list[UUID]:
