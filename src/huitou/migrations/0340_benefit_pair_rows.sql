@@ -90,8 +90,11 @@ BEGIN
 END
 $$;
 
--- As before, but what moved one lot alone is a pair.
-CREATE OR REPLACE FUNCTION benefit.move(
+-- A movement may be a transaction of its own, in one statement: it says whose it is, and who has taken the
+-- application's role may only say the merchant that the transaction is of. It answers with the
+-- transaction of its key, which is none where that had another body. What moved one lot alone is a pair. Otherwise as before.
+DROP FUNCTION benefit.move;
+CREATE FUNCTION benefit.move(
     own uuid, moment timestamptz, id uuid, key text, hash bytea, kind text, ref_kind text, ref_id text, at timestamptz,
     detail jsonb, account uuid, owner uuid, what text, amount bigint, contra uuid, contra_owner uuid,
     lot uuid, active timestamptz, expires timestamptz
@@ -192,6 +195,8 @@ BEGIN
     RETURN id;
 END
 $$;
+REVOKE ALL ON FUNCTION benefit.move FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION benefit.move TO huitou_app;
 
 -- As before, but the merchant's leg against one customer's of the same asset is told by its account beside
 -- that (`leg_contras`), and is a leg of its own only where the customer's is taken from several lots or pays debts.
