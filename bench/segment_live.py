@@ -8,14 +8,14 @@ few milliseconds finds that membership. The rate asked for is 5,000 events a sec
 installation takes when that is less: `rate` says what was sent, its baseline is the goal.
 
 The baseline is the same load with a worker that runs one statement per segment and micro-batch.
-Afterwards, at one moment, stored members of all segments are compared with the rules as the
+Afterwards, in one snapshot, stored members of all segments are compared with the rules as the
 whole-base statement answers them: `mismatches`.
 """
 
 import asyncio
 import statistics
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -31,7 +31,8 @@ from bench.base.people import KINDS, values
 from bench.base.plant import Plant, running
 from bench.base.traffic import Event, Traffic, encoded
 from bench.intake import send
-from huitou.base.db import Database, Tx
+from huitou.base import feed
+from huitou.base.db import Database, ReadTx, Tx
 from huitou.benchmark import Asked, Figure, Report, shorter
 from huitou.kernel.ids import new_id
 from huitou.segment import actions, reads
@@ -162,19 +163,19 @@ class _Bench:
         return cuts
 
     def mismatches(self) -> int:
-        """Memberships that are not those of the whole-base statement at the same moment, once what
-        is on the feed and what time has moved are looked at (scores may just have been made)."""
-        with self._database.write(self.plant.base.merchant) as tx:
-            actions.consume(tx, 0, 0)
-            actions.follow_time(tx)
-            while (known := reads.get_clock(tx)) is not None and known.due_count:
-                actions.judge_due(tx)
-            wrong = 0
-            for stored in reads.list_active(tx):
-                tree, context = reads.resolve(tx, stored.rule, stored.id)
-                compiled = compiler.differing(tree, context, stored.id)
-                wrong += len(tx.column(compiled.query, compiled.params))
-        return wrong
+        """Memberships that are not those of the whole-base statement, in a snapshot in which nothing waits
+        to be looked at: not on the feed (scores may just have been made), and nobody whom time has moved."""
+        merchant = self.plant.base.merchant
+        while True:
+            with self._database.write(merchant) as tx:
+                actions.consume(tx, 0, 0)
+                actions.follow_time(tx)
+                while (known := reads.get_clock(tx)) is not None and known.due_count:
+                    actions.judge_due(tx)
+                judged_at = tx.now
+            with self._database.read(merchant) as tx:
+                if not feed.is_waiting(tx, actions.STREAM):
+                    return _count_differing(tx, judged_at)
 
     def _bodies(self, count: int, size: int, probes: list[Event] | None = None) -> list[bytes]:
         traffic = Traffic(self.plant.base.customers, self.asked.seed, f"{self._run}{self.sent}")
@@ -209,6 +210,15 @@ def _add(tx: Tx, name: str, rule: dict[str, Any]) -> UUID:
     segment_id = new_id()
     store.add_segment(tx, segment_id, name, rule)
     return segment_id
+
+
+def _count_differing(tx: ReadTx, now: datetime) -> int:
+    wrong = 0
+    for stored in reads.list_active(tx):
+        tree, context = reads.resolve(tx, stored.rule, stored.id)
+        compiled = compiler.differing(tree, replace(context, now=now), stored.id)
+        wrong += len(tx.column(compiled.query, compiled.params))
+    return wrong
 
 
 class _Load:

@@ -4902,6 +4902,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/points/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Points
+         * @description Another system gives or takes a customer's points, once for its Idempotency-Key, which is kept for ever.
+         */
+        post: operations["move_points_v1_points_movements_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/prepaid": {
         parameters: {
             query?: never;
@@ -11964,6 +11984,29 @@ export interface components {
             /** Kind */
             kind: string;
         };
+        /**
+         * MovePoints
+         * @description `points` given to the customer or taken from them; `reason` is what the customer reads. What is given may end
+         *     at `expires_at`; left out: as the points plan says.
+         */
+        MovePoints: {
+            /**
+             * Customer
+             * Format: uuid
+             */
+            customer: string;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "give" | "take";
+            /** Expires At */
+            expires_at?: string | null;
+            /** Points */
+            points: number;
+            /** Reason */
+            reason: string;
+        };
         /** Never */
         Never: {
             /**
@@ -13951,6 +13994,17 @@ export interface components {
             kind: "points";
             /** Points */
             points: number;
+        };
+        /**
+         * PointsMoved
+         * @description What another system moved, as `/v1/ledger/transactions` knows it.
+         */
+        PointsMoved: {
+            /**
+             * Transaction Id
+             * Format: uuid
+             */
+            transaction_id: string;
         };
         /**
          * PointsMultiplier
@@ -27076,6 +27130,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Refusal"];
+                };
+            };
+        };
+    };
+    move_points_v1_points_movements_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovePoints"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointsMoved"];
+                };
             };
             /** @description Refused */
             default: {

@@ -20,7 +20,7 @@ from fastapi.routing import APIRoute
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 from huitou.base.db import Database, ReadTx, Scope, Tx
-from huitou.kernel.errors import Conflict, Forbidden, Invalid, Refusal
+from huitou.kernel.errors import Conflict, Forbidden, Invalid, Malformed, Refusal
 from huitou.kernel.personal import Personal
 
 JSON = "application/json"
@@ -58,6 +58,14 @@ class OtherBody(Conflict):
 class BadKey(Invalid):
     code = "idempotency.bad_key"
     zh, en = "Idempotency-Key 不合法", "The Idempotency-Key is not valid"
+
+
+class NoKey(Malformed):
+    code = "idempotency.no_key"
+    zh, en = (
+        "请提供 Idempotency-Key，用来识别重复请求",
+        "Give an Idempotency-Key, by which a repeated request is known",
+    )
 
 
 class NotPermitted(Forbidden):
@@ -124,6 +132,13 @@ def idempotency_key(request: Request, asking: Caller) -> str | None:
     return f"{asking.principal} {key}"
 
 
+def _needed_key(request: Request, asking: Annotated[Caller, Depends(caller)]) -> str:
+    key = idempotency_key(request, asking)
+    if key is None:
+        raise NoKey()
+    return key
+
+
 async def request_hash_of(request: Request) -> bytes:
     """What an Idempotency-Key is bound to."""
     digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
@@ -150,6 +165,11 @@ writing = Depends(_writing, scope="function")
 Reading = Annotated[ReadTx, reading]
 Writing = Annotated[Tx, writing]
 Asking = Annotated[Caller, Depends(caller)]
+Storing = Annotated[Database, Depends(_database)]
+"""For what is a transaction of its own further down."""
+NeededKey = Annotated[str, Depends(_needed_key)]
+"""The Idempotency-Key of a POST that may not come without."""
+RequestHash = Annotated[bytes, Depends(request_hash_of)]
 
 
 class Route(APIRoute):

@@ -10,9 +10,11 @@ from huitou.benefit.actions import ledger
 from huitou.benefit.reads import ledger as reads
 from huitou.benefit.store import ledger as store
 from huitou.benefit.store.ledger import Prepared
-from huitou.benefit.types.ledger import BelowFloor, OtherBody
+from huitou.benefit.types.ledger import BelowFloor, OtherBody, Posted, Posting
+from huitou.identity import actions as identities
 from huitou.kernel.ids import new_id
-from tests.conftest import Read, Write
+from tests.conftest import Brand, Read, Write
+from tests.rooms.benefit.coupon_world import make_customers
 from tests.rooms.benefit.test_ledger import points
 
 
@@ -65,3 +67,34 @@ def test_the_application_moves_for_no_other_merchant(db: Database, write: Write)
         tx.call(store._MOVE, values)
     with pytest.raises(psycopg.errors.RaiseException):
         db.alone(store._MOVE, [None, *values[1:]])
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_a_payment_told_again_takes_nothing_even_when_nothing_is_left(
+    db: Database, brand: Brand, write: Write, read: Read, is_merged: bool
+) -> None:
+    """What its second telling drew, from one lot or from several, went back to where it was."""
+    one, other = make_customers(db, brand.merchant.id, 2)
+    with write() as tx:
+        merchant = tx.merchant
+        ledger.post(tx, [points(tx, one, each, str(new_id())) for each in (3, 4)])
+        if is_merged:
+            ledger.post(tx, [points(tx, other, 5, str(new_id()))])
+            identities.merge(tx, one, other)
+        have = 12 if is_merged else 7
+        first, second = (points(tx, one, -each, f"pays {each}") for each in (2, have - 2))
+        wrong = points(tx, one, -1, "pays 2")
+
+    def tell(movement: Posting) -> list[Posted]:
+        with write() as tx:
+            return [ledger.post_alone(db, merchant, movement), *ledger.post(tx, [movement])]
+
+    for movement, left in ((first, have - 2), (second, 0), (first, 0), (second, 0)):
+        assert len({each.transaction_id for each in tell(movement)}) == 1
+        with read() as now:
+            assert reads.balance(now, ("customer", one), "points") == left
+            assert reads.check(now) == []
+    with pytest.raises(OtherBody):
+        ledger.post_alone(db, merchant, wrong)
+    with read() as now:
+        assert reads.check(now) == []

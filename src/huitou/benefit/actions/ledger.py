@@ -35,7 +35,7 @@ def post(tx: Tx, postings: Sequence[Posting]) -> list[Posted]:
 
 def post_alone(database: Database, merchant: UUID, posting: Posting) -> Posted:
     """A gift to, or a payment of, one customer against the merchant, as a transaction of its own: one
-    statement, one round trip, kept when it answers. For edges that have nothing else to do with it.
+    statement, one round trip, kept when it answers. For who has nothing else to do with it.
 
     Refuses as `post` does.
     """
@@ -161,7 +161,8 @@ def _post(tx: Tx, prepared: Sequence[Prepared]) -> list[Posted]:
 
 
 def _prepared(posting: Posting) -> Prepared:
-    return Prepared(new_id(), rules.checked(posting), rules.posting_hash(posting))
+    hash_ = posting.request_hash or rules.posting_hash(posting)
+    return Prepared(new_id(), rules.checked(posting), hash_)
 
 
 def _answered(posting: Posting, row: Added) -> Posted:

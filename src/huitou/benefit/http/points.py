@@ -4,16 +4,31 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from starlette.requests import Request
 
-from huitou.base.http import Asking, Body, Moment, Reading, Router, Writing, idempotency_key, needs
-from huitou.benefit.actions import mall, points
+from huitou.base.http import (
+    Asking,
+    Body,
+    Moment,
+    NeededKey,
+    OtherBody,
+    Reading,
+    RequestHash,
+    Router,
+    Storing,
+    Writing,
+    idempotency_key,
+    needs,
+)
+from huitou.benefit.actions import ledger, mall, points, systems
 from huitou.benefit.reads import mall as mall_reads
 from huitou.benefit.reads import points as reads
+from huitou.benefit.types.ledger import OtherBody as PostedOtherwise
 from huitou.benefit.types.points import (
     Exchange,
     MallItem,
+    PointsMoved,
     PointsOf,
     PointsPlan,
     PointsPlanVersion,
@@ -57,6 +72,17 @@ class ItemChange(NewItem):
     version: Annotated[int, Field(ge=1)]
 
 
+class MovePoints(Body):
+    """`points` given to the customer or taken from them; `reason` is what the customer reads. What is given may end
+    at `expires_at`; left out: as the points plan says."""
+
+    customer: Id
+    direction: Literal["give", "take"]
+    points: Count
+    reason: Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
+    expires_at: Annotated[AwareDatetime, Field(strict=False)] | None = None
+
+
 class Exchanging(Body):
     item: Id
     customer: Id
@@ -95,6 +121,28 @@ def publish_points_plan(tx: Writing, version: int, body: Publishing) -> PointsPl
 def get_points(tx: Reading, customer_id: UUID) -> PointsOf:
     """What a customer has in points, and in which lots."""
     return reads.points_of(tx, customer_id)
+
+
+@router.post("/points/movements", status_code=201, dependencies=[needs("benefit.grant")])
+def move_points(
+    database: Storing,
+    asking: Asking,
+    key: NeededKey,
+    request_hash: RequestHash,
+    body: MovePoints,
+) -> PointsMoved:
+    """Another system gives or takes a customer's points, once for its Idempotency-Key, which is kept for ever."""
+    sign = 1 if body.direction == "give" else -1
+    movement = systems.Movement(
+        body.customer, sign * body.points, body.reason, body.expires_at, key, request_hash
+    )
+    with database.read(asking.merchant, scope=asking.scope, principal=asking.principal) as tx:
+        posting = systems.posting_of(tx, movement)
+    try:
+        posted = ledger.post_alone(database, asking.merchant, posting)
+    except PostedOtherwise as refusal:
+        raise OtherBody() from refusal
+    return PointsMoved(posted.transaction_id)
 
 
 @router.get("/points-mall/items", dependencies=[needs("benefit.use")])

@@ -17,6 +17,9 @@ PRINCIPAL = "principal"
 BONUS = "bonus"
 """Stored value, in fen: what was paid in, and what was given on top."""
 
+SYSTEM = "system"
+"""`kind` of what other systems give and take; `ref_id` is the API key's."""
+
 UNBOUNDED = frozenset({COMMISSION})
 """Assets without a floor. Everything else without lots stops at zero for staff and customers."""
 
@@ -60,7 +63,8 @@ class Posting:
     """One transaction to be posted; its legs sum to zero for each asset.
 
     `at` is when it counts, part of the body: derive it from what is posted, not from the clock.
-    `may_overdraw` lets it pass an account's floor, or owe what lots do not have.
+    `may_overdraw` lets it pass an account's floor, or owe what lots do not have. `request_hash` (32 bytes) is what
+    the key is bound to where the same request may become another posting later.
     """
 
     idempotency_key: str
@@ -71,6 +75,7 @@ class Posting:
     legs: tuple[Leg, ...]
     detail: dict[str, Any] = field(default_factory=dict)
     may_overdraw: bool = False
+    request_hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pydantic import Field
 from huitou.benefit.types.documents import Part
 from huitou.benefit.types.ledger import Lot
 from huitou.benefit.types.plans import PlanState
-from huitou.kernel.errors import Conflict, Invalid, NotFound
+from huitou.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 
 Title = Annotated[str, Field(min_length=1, max_length=40)]
 Days = Annotated[int, Field(ge=1, le=3_660)]
@@ -150,6 +150,13 @@ class PointsOf:
     lots: list[Lot]
 
 
+@dataclass(frozen=True, slots=True)
+class PointsMoved:
+    """What another system moved, as `/v1/ledger/transactions` knows it."""
+
+    transaction_id: UUID
+
+
 class NoPointsPlan(NotFound):
     code = "points.no_plan"
     zh = "没有这个版本的积分方案"
@@ -166,6 +173,18 @@ class NotADraft(Conflict):
     code = "points.not_a_draft"
     zh = "只有草稿可以修改或发布"
     en = "Only a draft can be changed or published"
+
+
+class OnlySystems(Forbidden):
+    code = "points.only_systems"
+    zh = "这个接口只供系统的 API 密钥使用，人工增减请用人工调整"
+    en = "This is for the API keys of systems; people give and take by an adjustment"
+
+
+class BadPointsEnd(Invalid):
+    code = "points.bad_end"
+    zh = "到期时间须在将来，且只用于增加积分"
+    en = "An end lies ahead, and is for points that are given"
 
 
 class BadPointsPlan(Invalid):

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.benefit.reads import coupons, ledger, mall, payments, points
-from huitou.benefit.types.ledger import BONUS, FOREVER, POINTS, PRINCIPAL, Entry, Standing
+from huitou.benefit.types.ledger import (
+    BONUS,
+    FOREVER,
+    POINTS,
+    PRINCIPAL,
+    SYSTEM,
+    Entry,
+    Standing,
+)
 from huitou.benefit.types.payments import PaymentShown
 from huitou.kernel.time import day_of
 from huitou.member.types import Moved, MovedOnBill, PointsPage, Purse
@@ -107,6 +115,8 @@ def _statement(tx: ReadTx, customer_id: UUID, asset: str) -> list[Moved]:
 
 def _moved(entry: Entry, zone: str) -> Moved:
     zh, en = _KINDS.get(entry.kind, _OTHER)
+    if entry.kind == SYSTEM:
+        zh = en = entry.detail["reason"]
     if entry.reverses is not None:
         zh, en = f"{zh}（退回）", f"{en} (taken back)"
     return Moved(entry.asset, entry.amount, zh, en, entry.at, day_of(entry.at, zone))
