@@ -181,28 +181,19 @@ CREATE FUNCTION benefit.lock_legs(
 )
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    ours uuid[] := leg_accounts || pool_accounts;
+    ours uuid[] := ARRAY(
+        SELECT l.account FROM unnest(leg_postings, leg_accounts, leg_owner_kinds) AS l (posting, account, owner_kind)
+        WHERE is_added[l.posting] AND l.owner_kind <> 'merchant'
+        UNION
+        SELECT p.account FROM unnest(pool_legs, pool_accounts) AS p (leg, account)
+        WHERE is_added[leg_postings[p.leg]]);
 BEGIN
-    IF false = ANY (is_added) THEN
-        SELECT array_agg(o.account) INTO ours
-        FROM (
-            SELECT l.account FROM unnest(leg_postings, leg_accounts) AS l (posting, account)
-            WHERE is_added[l.posting]
-            UNION
-            SELECT p.account FROM unnest(pool_legs, pool_accounts) AS p (leg, account)
-            WHERE is_added[leg_postings[p.leg]]
-        ) o;
-    END IF;
     IF 'capture' = ANY (leg_modes) THEN
         PERFORM FROM benefit.hold h
         WHERE h.merchant_id = own AND h.id = ANY (leg_holds) ORDER BY h.id FOR UPDATE;
     END IF;
-    IF EXISTS (
-        SELECT FROM unnest(leg_postings, leg_accounts, leg_owner_kinds) AS l (posting, account, owner_kind)
-        LEFT JOIN (
-            SELECT a.id FROM benefit.account a WHERE a.merchant_id = own AND a.id = ANY (leg_accounts)
-        ) a ON a.id = l.account
-        WHERE is_added[l.posting] AND l.owner_kind <> 'merchant' AND a.id IS NULL
+    IF cardinality(ours) > (
+        SELECT count(*) FROM benefit.account a WHERE a.merchant_id = own AND a.id = ANY (ours)
     ) THEN
         INSERT INTO benefit.account AS a (merchant_id, id, owner_kind, owner_id, asset, floor, balance)
         SELECT own, l.account, min(l.owner_kind), (array_agg(l.owner))[1], min(l.asset), min(l.floor), 0
@@ -213,7 +204,7 @@ BEGIN
             WHERE is_added[l.posting] AND l.owner_kind <> 'merchant'
             UNION ALL
             SELECT a.id, a.owner_kind, a.owner_id, a.asset, a.floor FROM benefit.account a
-            WHERE a.merchant_id = own AND a.owner_kind <> 'merchant' AND a.id = ANY (ours)
+            WHERE a.merchant_id = own AND a.id = ANY (ours)
         ) l
         GROUP BY l.account
         ORDER BY l.account
@@ -222,9 +213,7 @@ BEGIN
     SELECT bool_or(a.owed > 0) INTO has_debt
     FROM (
         SELECT a.owed FROM benefit.account a
-        WHERE a.merchant_id = own AND a.owner_kind <> 'merchant'
-            AND a.id = ANY (ours)
-        ORDER BY a.id FOR NO KEY UPDATE
+        WHERE a.merchant_id = own AND a.id = ANY (ours) ORDER BY a.id FOR NO KEY UPDATE
     ) a;
 END
 $$;
