@@ -32,19 +32,22 @@ from huitou.benefit.reads import ledger as reads
 from huitou.benefit.types.ledger import POINTS, Leg, Posting, Terms
 from huitou.kernel.ids import new_id
 from huitou.merchant import actions as merchants
+from huitou.serve import keep_loaded
 
 CUSTOMERS = 20_000
 PROCESSES, CONNECTIONS = 2, 8
 BATCH = 1_000
+ROUNDS = 3
+"""Each way has its share of the machine's good and bad moments."""
+_KINDS = ("single", "in_rooms", "batched", "baseline")
 
 Move = Callable[[UUID, int], None]
 
 
 def run(asked: Asked) -> Report:
-    """Measures each figure for a quarter of `asked.seconds`."""
+    """Measures each figure for a quarter of `asked.seconds`, in turns."""
     wiring.wire()
     count = asked.customers or CUSTOMERS
-    seconds = asked.seconds / 4
     folder = asked.folder / f"ledger-{count}-{asked.seed}"
     folder.mkdir(parents=True, exist_ok=True)
     with EmbeddedPostgres(folder / "pg") as server:
@@ -53,24 +56,23 @@ def run(asked: Asked) -> Report:
         database = Database(server.dsn, MasterKey.load(key), size_max=4)
         merchant = _found(server, database, count)
         asked.say(f"{count:,} customers; one by one from {PROCESSES * CONNECTIONS} connections")
-        bed = (server.dsn, str(key), merchant, asked.seed, seconds)
-        single = _from_all("single", bed)
-        asked.say(f"{single:,.0f}/s; as rooms do it")
-        in_rooms = _from_all("in_rooms", bed)
-        asked.say(f"{in_rooms:,.0f}/s; a round trip for each statement")
-        baseline = _from_all("baseline", bed)
-        asked.say(f"{baseline:,.0f}/s; batches of {BATCH:,}")
-        batched = _from_all("batched", bed)
-        asked.say(f"{batched:,.0f}/s; checking")
+        rates = dict.fromkeys(_KINDS, 0.0)
+        bed = (server.dsn, str(key), merchant, asked.seed, asked.seconds / len(_KINDS) / ROUNDS)
+        for number in range(ROUNDS):
+            for kind in _KINDS:
+                rates[kind] += _from_all(kind, number, bed) / ROUNDS
+            asked.say(", ".join(f"{kind} {rate:,.0f}/s" for kind, rate in rates.items()))
         with database.read(merchant) as tx:
             broken = reads.check(tx)
             rows = tx.value("SELECT count(*) FROM benefit.every_entry")
         database.close()
     return Report(
         {
-            "single_per_s": better(single, baseline, "movements/s"),
-            "in_rooms_per_s": better(in_rooms, baseline, "movements/s"),
-            "batched_per_s": better(batched, baseline, "movements/s"),
+            f"{kind}_per_s": better(rates[kind], rates["baseline"], "movements/s")
+            for kind in _KINDS
+            if kind != "baseline"
+        }
+        | {
             "broken": Figure(len(broken), "invariants"),
         },
         {"customers": count, "rows": rows, "seed": asked.seed},
@@ -149,17 +151,27 @@ def _amount(dice: Random) -> int:
     return dice.randint(1, 100) * dice.choice((1, -1))
 
 
-def _from_all(kind: str, bed: tuple[str, str, UUID, int, float]) -> float:
+def _from_all(kind: str, round_: int, bed: tuple[str, str, UUID, int, float]) -> float:
     """Movements a second of all processes together."""
     context = multiprocessing.get_context("spawn")
     with context.Pool(PROCESSES) as pool:
-        return sum(pool.starmap(_process, [(kind, number, *bed) for number in range(PROCESSES)]))
+        return sum(
+            pool.starmap(_process, [(kind, round_, number, *bed) for number in range(PROCESSES)])
+        )
 
 
 def _process(
-    kind: str, number: int, dsn: str, key: str, merchant: UUID, seed: int, seconds: float
+    kind: str,
+    round_: int,
+    number: int,
+    dsn: str,
+    key: str,
+    merchant: UUID,
+    seed: int,
+    seconds: float,
 ) -> float:
     wiring.wire()
+    keep_loaded()
     database = Database(dsn, MasterKey.load(Path(key)), size_max=CONNECTIONS)
     with database.read(merchant) as tx:
         customers = tx.column("SELECT id FROM identity.customer")
@@ -172,7 +184,7 @@ def _process(
     ends_at = [0.0]
 
     def work(lane: int) -> None:
-        dice = Random(f"{seed}:{number}:{lane}")
+        dice = Random(f"{seed}:{round_}:{number}:{lane}")
         with _Mover(kind, database, dsn, merchant) as move:
             move(dice.choice(customers), 1)
             if begin.wait() == 0:

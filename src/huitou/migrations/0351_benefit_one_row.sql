@@ -32,6 +32,9 @@ SELECT t.merchant_id, t.id, 32767::smallint, t.contra_id, t.asset, -t.amount, t.
 FROM benefit.transaction t WHERE t.account_id IS NOT NULL;
 DROP TABLE benefit.pair;
 
+-- Asked by `benefit.post` of those that take back alone, not by a trigger of all.
+ALTER TABLE benefit.transaction DROP CONSTRAINT transaction_merchant_id_reverses_fkey;
+
 -- What was drawn goes back to where it came from.
 CREATE FUNCTION benefit.put_back(own uuid, accounts uuid[], lots uuid[], amounts bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -64,8 +67,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
-    -- Whose one lot is moved; NULL where entries tell of several.
-    source uuid := account;
+    -- One lot is moved; otherwise entries tell of several.
+    is_pair boolean := true;
     debt bigint;
     need bigint := -amount;
     part bigint;
@@ -120,7 +123,7 @@ BEGIN
                     END IF;
                     part := need;
                 END IF;
-                source := NULL;
+                is_pair := false;
                 accounts := accounts || account;
                 lots := lots || lot;
                 amounts := amounts || -part;
@@ -128,7 +131,7 @@ BEGIN
                 EXIT WHEN need = 0;
             END LOOP;
         ELSE
-            source := NULL;
+            is_pair := false;
             accounts := '{}';
             pool := benefit.pool_of(own, owner, what);
             PERFORM FROM benefit.account a
@@ -140,13 +143,18 @@ BEGIN
         END IF;
     END IF;
 
-    INSERT INTO benefit.transaction
-        (merchant_id, id, idempotency_key, request_hash, kind, ref_kind, ref_id, at, posted_at, detail,
-        account_id, contra_id, asset, amount, lot_id)
-    VALUES (own, id, key, hash, kind, ref_kind, ref_id, at, moment, detail,
-        source, CASE WHEN source IS NOT NULL THEN contra END, CASE WHEN source IS NOT NULL THEN what END,
-        CASE WHEN source IS NOT NULL THEN amount END, CASE WHEN source IS NOT NULL THEN lot END)
-    ON CONFLICT (merchant_id, idempotency_key) DO NOTHING;
+    IF is_pair THEN
+        INSERT INTO benefit.transaction
+            (merchant_id, id, idempotency_key, request_hash, kind, ref_kind, ref_id, at, posted_at, detail,
+            account_id, contra_id, asset, amount, lot_id)
+        VALUES (own, id, key, hash, kind, ref_kind, ref_id, at, moment, detail, account, contra, what, amount, lot)
+        ON CONFLICT (merchant_id, idempotency_key) DO NOTHING;
+    ELSE
+        INSERT INTO benefit.transaction
+            (merchant_id, id, idempotency_key, request_hash, kind, ref_kind, ref_id, at, posted_at, detail)
+        VALUES (own, id, key, hash, kind, ref_kind, ref_id, at, moment, detail)
+        ON CONFLICT (merchant_id, idempotency_key) DO NOTHING;
+    END IF;
     IF NOT FOUND THEN
         PERFORM benefit.put_back(
             own, coalesce(accounts, ARRAY[account]), coalesce(lots, ARRAY[lot]), coalesce(amounts, ARRAY[amount]));
@@ -164,7 +172,7 @@ BEGIN
                 own, ARRAY[account], ARRAY[true], ARRAY[1], ARRAY['give'], ARRAY[account], ARRAY[amount],
                 ARRAY[lot]) d;
         END IF;
-    ELSIF source IS NULL THEN
+    ELSIF NOT is_pair THEN
         PERFORM benefit.add_entries(own, id, at, what, accounts || contra, lots, amounts || -amount);
     END IF;
     RETURN id;
@@ -363,6 +371,13 @@ BEGIN
     END IF;
     IF array_length(array_remove(originals, NULL), 1) > 0 THEN
         PERFORM benefit.hold(originals);
+        IF EXISTS (
+            SELECT FROM unnest(originals) AS o (id)
+            LEFT JOIN benefit.transaction t ON t.merchant_id = own AND t.id = o.id
+            WHERE o.id IS NOT NULL AND t.id IS NULL
+        ) THEN
+            RAISE EXCEPTION 'what is to be taken back was never posted' USING ERRCODE = 'foreign_key_violation';
+        END IF;
     END IF;
 
     is_added := benefit.are_new(own, keys);
