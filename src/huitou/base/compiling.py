@@ -27,13 +27,14 @@ def mark_ready() -> None:
 
 def _cache() -> Path:
     """Where compiled code is kept: a folder for these very sources, because numba looks only at the file of a
-    function, not at those of what it calls."""
+    function, not at those of what it calls, nor at how much LLVM was to do."""
     package = Path(__file__).parents[1]
     told = sorted(
         (str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in package.rglob("*.py")
     )
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return home / "huitou" / sha256(repr(told).encode()).hexdigest()[:16]
+    made_of = repr((told, os.environ.get("NUMBA_OPT")))
+    return home / "huitou" / sha256(made_of.encode()).hexdigest()[:16]
 
 
 def _made(cache: Path) -> Path:
