@@ -380,6 +380,8 @@ def test_a_merged_customer_has_what_both_have_until_they_are_split(
 
 
 def test_the_database_itself_refuses_to_take_back_what_was_never_posted(write: Write) -> None:
-    with pytest.raises(psycopg.errors.ForeignKeyViolation), write() as tx:
+    with write() as tx:
         posting = commission(tx, new_id(), 5, str(new_id()))
-        store.add_transactions(tx, [Prepared(new_id(), posting, b"0" * 32, original_id=new_id())])
+        item = Prepared(new_id(), posting, b"0" * 32, original_id=new_id())
+    with pytest.raises(psycopg.errors.ForeignKeyViolation), write() as tx:
+        store.add_transactions(tx, [item])
