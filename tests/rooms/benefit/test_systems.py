@@ -94,13 +94,18 @@ def test_points_end_as_the_plan_says_and_a_repeat_outlives_the_plan(
 
     publish(30)
     first = move("planned", points=2)
-    move("own", points=4, expires_at=(clock.now + timedelta(days=10)).isoformat())
+    own = {"points": 4, "expires_at": (clock.now + timedelta(days=10)).isoformat()}
+    ends = move("own", **own)
     publish(60)
     assert move("planned", points=2) == first
     for days, left in ((9, 7), (2, 3), (20, 1)):
         clock.move(days=days)
         with read() as tx:
             assert has(tx, customer)[0] == left
+    assert move("own", **own) == ends
+    assert move("late", **own)[1]["code"] == "points.bad_end"
+    with read() as tx:
+        assert has(tx, customer)[0] == left
 
 
 @pytest.mark.parametrize(

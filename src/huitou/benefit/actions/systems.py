@@ -7,6 +7,7 @@ from uuid import UUID
 from huitou.base.db import ReadTx
 from huitou.benefit.reads import points as reads
 from huitou.benefit.rules import points as rules
+from huitou.benefit.store import ledger as store
 from huitou.benefit.types.ledger import POINTS, SYSTEM, Leg, Posting, Terms
 from huitou.benefit.types.points import BadPointsEnd, OnlySystems
 from huitou.merchant import reads as merchants
@@ -34,7 +35,7 @@ def posting_of(tx: ReadTx, movement: Movement) -> Posting:
     if not tx.principal.startswith("key:"):
         raise OnlySystems()
     return Posting(
-        f"{SYSTEM}:{movement.key}",
+        _key_of(movement),
         SYSTEM,
         "api_key",
         tx.principal.removeprefix("key:"),
@@ -54,11 +55,19 @@ def posting_of(tx: ReadTx, movement: Movement) -> Posting:
     )
 
 
+def _key_of(movement: Movement) -> str:
+    """The ledger's."""
+    return f"{SYSTEM}:{movement.key}"
+
+
 def _terms(tx: ReadTx, movement: Movement) -> Terms | None:
-    if movement.expires_at is not None:
-        if movement.points < 0 or movement.expires_at <= tx.now:
+    ends = movement.expires_at
+    if ends is not None:
+        # Whoever asks again after the end gets the first answer.
+        is_over = ends <= tx.now and not store.find_posted(tx, [_key_of(movement)])
+        if movement.points < 0 or is_over:
             raise BadPointsEnd()
-        return Terms(tx.now, movement.expires_at)
+        return Terms(tx.now, ends)
     plan = reads.find_plan(tx) if movement.points > 0 else None
     if plan is None:
         return None
