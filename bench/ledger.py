@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from statistics import mean
 from uuid import UUID
 
 import psycopg
@@ -56,25 +57,23 @@ def run(asked: Asked) -> Report:
         database = Database(server.dsn, MasterKey.load(key), size_max=4)
         merchant = _found(server, database, count)
         asked.say(f"{count:,} customers; one by one from {PROCESSES * CONNECTIONS} connections")
-        rates = dict.fromkeys(_KINDS, 0.0)
+        measured: dict[str, list[float]] = {kind: [] for kind in _KINDS}
         bed = (server.dsn, str(key), merchant, asked.seed, asked.seconds / len(_KINDS) / ROUNDS)
         for number in range(ROUNDS):
             for kind in _KINDS:
-                rates[kind] += _from_all(kind, number, bed) / ROUNDS
-            asked.say(", ".join(f"{kind} {rate:,.0f}/s" for kind, rate in rates.items()))
+                measured[kind].append(_from_all(kind, number, bed))
+            asked.say(", ".join(f"{kind} {each[-1]:,.0f}/s" for kind, each in measured.items()))
         with database.read(merchant) as tx:
             broken = reads.check(tx)
             rows = tx.value("SELECT count(*) FROM benefit.every_entry")
         database.close()
+    rates = {kind: mean(each) for kind, each in measured.items()}
+    baseline = rates.pop("baseline")
+    figures = {
+        f"{kind}_per_s": better(rate, baseline, "movements/s") for kind, rate in rates.items()
+    }
     return Report(
-        {
-            f"{kind}_per_s": better(rates[kind], rates["baseline"], "movements/s")
-            for kind in _KINDS
-            if kind != "baseline"
-        }
-        | {
-            "broken": Figure(len(broken), "invariants"),
-        },
+        figures | {"broken": Figure(len(broken), "invariants")},
         {"customers": count, "rows": rows, "seed": asked.seed},
     )
 

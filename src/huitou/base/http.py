@@ -146,10 +146,13 @@ async def request_hash_of(request: Request) -> bytes:
     return digest.digest()
 
 
+RequestHash = Annotated[bytes, Depends(request_hash_of)]
+
+
 def _writing(
     request: Request,
     asking: Annotated[Caller, Depends(caller)],
-    request_hash: Annotated[bytes, Depends(request_hash_of)],
+    request_hash: RequestHash,
 ) -> Iterator[Tx]:
     with _database(request).write(
         asking.merchant, scope=asking.scope, principal=asking.principal
@@ -169,7 +172,6 @@ Storing = Annotated[Database, Depends(_database)]
 """For what is a transaction of its own further down."""
 NeededKey = Annotated[str, Depends(_needed_key)]
 """The Idempotency-Key of a POST that may not come without."""
-RequestHash = Annotated[bytes, Depends(request_hash_of)]
 
 
 class Route(APIRoute):
