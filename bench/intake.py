@@ -2,7 +2,8 @@
 
 The real processes run (API, one or two workers, embedded PostgreSQL with fsync on). The clock runs
 from the first request until every stream has read the whole log; counted are the events that were
-accepted. `_cold`: the first events after a start with the database's files out of the page cache.
+accepted. `_cold`: the first events after a start with the database's files out of the page cache, while
+the worker reads ahead what they ask for; the others come when that is done.
 The baseline, right after each, is raw COPY of the same rows into tables with the keys of `event.log`
 and `event.seen`, one commit. `cpu_ms_per_event_*`: processor time of API, workers and PostgreSQL
 together, which tells what an event costs also on a machine that has other work. `lost`: processes
@@ -18,11 +19,12 @@ import psycopg
 
 from bench.base import home
 from bench.base.crash import count_lost
-from bench.base.files import cool, warm
+from bench.base.files import cool
 from bench.base.memory import cpu_seconds
 from bench.base.plant import Plant, running
 from bench.base.traffic import Traffic, encoded
 from huitou.benchmark import Asked, Figure, Report, better
+from huitou.worker import warming
 
 CUSTOMERS, EVENTS, KILLS = 1_000_000, 200_000, 20
 REQUEST_EVENTS, SENDERS = 500, 4
@@ -65,7 +67,7 @@ def run(asked: Asked) -> Report:
 
 
 def _warm_up(plant: Plant, events: int, asked: Asked) -> None:
-    warm(plant.base.folder)
+    warming.read_ahead(plant.database)
     _measure(plant, max(1_000, events // _WARM_UP_SHARE), asked)
 
 

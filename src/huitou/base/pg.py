@@ -206,7 +206,7 @@ class EmbeddedPostgres:
         raise ServerFailed(log=self.log_path, tail=_tail(self.log_path.read_text(errors="replace")))
 
     def _furnish(self) -> None:
-        """The two roles and the database, where missing."""
+        """The two roles, the database and what only a superuser may add to it, where missing."""
         with psycopg.connect(self._dsn(SUPERUSER, "postgres"), autocommit=True) as link:
             roles = {name for (name,) in link.execute("SELECT rolname FROM pg_roles")}
             if APP not in roles:
@@ -225,6 +225,10 @@ class EmbeddedPostgres:
                         sql.Identifier(DATABASE), sql.Identifier(OWNER)
                     )
                 )
+        with psycopg.connect(self.superuser_dsn, autocommit=True) as link:
+            query = "SELECT 1 FROM pg_available_extensions WHERE name = 'pg_prewarm'"
+            if link.execute(query).fetchone():
+                link.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm SCHEMA public")
 
     def _prepare_log(self) -> None:
         path = self.log_path
@@ -360,7 +364,7 @@ def _default_settings() -> dict[str, str]:
         "fsync": "on",
         "synchronous_commit": "on",
         "shared_buffers": f"{max(16, min(memory_mb // 8, 2048))}MB",
-        "effective_cache_size": f"{max(64, memory_mb // 2)}MB",
+        "effective_cache_size": f"{max(64, memory_mb * 3 // 4)}MB",
         "max_connections": "100",
         "max_locks_per_transaction": "256",  # monthly partitions of many tables
         "max_wal_size": "4GB",

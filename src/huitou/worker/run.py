@@ -6,13 +6,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 import psycopg
 import structlog
 
 from huitou.base.db import LOG_CHANNEL, Database
-from huitou.worker import copying, periodic, queue, streams, upkeep
+from huitou.worker import copying, periodic, queue, streams, upkeep, warming
 
 _logger = structlog.get_logger("worker")
 _IDLE_SECONDS = 1.0
@@ -20,6 +21,7 @@ _BUSY_SECONDS = 0.05
 _DAY_SECONDS = 86_400.0
 _ANALYZE_SECONDS = 5.0
 _TIDY_SECONDS = 60.0
+_WARM_SECONDS = 60.0
 _REST = 9
 
 
@@ -33,12 +35,14 @@ class Worker:
         self._upkeep_at = 0.0
         self._analyze_at = 0.0
         self._tidy_at = 0.0
+        self._server_start: datetime | None = None
 
     def run(self) -> None:
         """Work until SIGINT or SIGTERM."""
         threads = [
             threading.Thread(target=self._loop, args=(self._follow_log,), name="streams"),
             threading.Thread(target=self._loop, args=(self._keep_time,), name="periodic"),
+            threading.Thread(target=self._loop, args=(self._keep_warm,), name="warming"),
         ]
         if self.database.warehouse is not None:
             threads.append(
@@ -114,6 +118,14 @@ class Worker:
                 copying.tidy_copy(self.database, merchant)
             self._tidy_at = time.monotonic() + _TIDY_SECONDS
         self._stop.wait(max(_IDLE_SECONDS, _REST * (time.monotonic() - started)))
+
+    def _keep_warm(self) -> None:
+        """Read ahead after each start of the database's server."""
+        start, is_cold = warming.find_start(self.database)
+        if is_cold and start != self._server_start:
+            warming.read_ahead(self.database, self._stop.is_set)
+        self._server_start = start
+        self._stop.wait(_WARM_SECONDS)
 
     def _keep_time(self) -> None:
         if time.monotonic() >= self._upkeep_at:
