@@ -5,9 +5,10 @@ row-level security decides what it sees. Rooms never commit: the edge that opene
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, LiteralString, TypeVar, cast
 from uuid import UUID
 
@@ -150,7 +151,9 @@ class Tx(ReadTx):
     request: tuple[str, bytes] | None = None
     """`(idempotency key, hash of the request)`, set by the HTTP edge."""
     copies: "Warehouse | None" = None
-    """What `hold_moment` lets ask."""
+    """What `hold_moment` and `beside` let ask."""
+    beside: Callable[[], AbstractContextManager[ReadTx]]
+    """A snapshot of its own of what is committed when it is first asked: after locks were waited for."""
     _mode = "READ WRITE"
 
     def run(self, query: Query, params: Params = None) -> int:
@@ -311,13 +314,9 @@ class Database:
         """A snapshot of `merchant`, as of its first statement."""
         keys = self._keys_of(merchant)
         with _Linked(self._pool) as link:
+            now = self.clock()
             tx = ReadTx(
-                link,
-                merchant=merchant,
-                now=self.clock(),
-                keys=keys,
-                scope=scope,
-                principal=principal,
+                link, merchant=merchant, now=now, keys=keys, scope=scope, principal=principal
             )
             tx.warehouse = self.warehouse
             yield tx
@@ -334,16 +333,11 @@ class Database:
         """A transaction on `merchant`; commits when the block ends well."""
         keys = self._keys_of(merchant)
         with _Linked(self._pool) as link:
-            tx = Tx(
-                link,
-                merchant=merchant,
-                now=self.clock(),
-                keys=keys,
-                scope=scope,
-                principal=principal,
-            )
+            now = self.clock()
+            tx = Tx(link, merchant=merchant, now=now, keys=keys, scope=scope, principal=principal)
             tx.memory = memory
             tx.copies = self.warehouse
+            tx.beside = partial(self.read, merchant, scope=scope, principal=principal)
             yield tx
 
     def alone(self, query: LiteralString, values: Sequence[str | None]) -> list[list[str | None]]:

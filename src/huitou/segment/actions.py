@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from pyroaring import BitMap
 
 from huitou.base import feed
 from huitou.base.db import Tx
@@ -16,7 +17,7 @@ from huitou.kernel.ids import new_id
 from huitou.kernel.time import day_of, day_start
 from huitou.merchant import actions as merchants
 from huitou.merchant import reads as merchant
-from huitou.segment import reads
+from huitou.segment import reads, warehouse
 from huitou.segment.rules import clock, live, parse
 from huitou.segment.rules import compile as compiler
 from huitou.segment.rules.compile import Compiled
@@ -87,7 +88,8 @@ def delete_segment(tx: Tx, segment_id: UUID, version: int | None = None) -> None
 
 
 def refresh(tx: Tx, segment_id: UUID) -> tuple[int, int]:
-    """Let members enter and leave by the rule of now, among all customers.
+    """Let members enter and leave by the rule of now, among all customers: asked of the columnar copy
+    where there is one.
 
     Returns how many entered and left. A segment that is gone has nothing to refresh.
     """
@@ -96,8 +98,21 @@ def refresh(tx: Tx, segment_id: UUID) -> tuple[int, int]:
     if stored is None:
         return 0, 0
     tree, context = reads.resolve(tx, stored.rule, segment_id)
-    compiled = compiler.refresh(tree, context, segment_id)
+    found = _find_in_copy(tx, tree, context)
+    if found is None:
+        compiled = compiler.refresh(tree, context, segment_id)
+    else:
+        compiled = compiler.refresh_to(found.to_array(), segment_id)
     return store.refresh(tx, segment_id, compiled)
+
+
+def _find_in_copy(tx: Tx, tree: Node, context: Context) -> BitMap | None:
+    """Who meets a rule, by ordinal. The snapshot begins when nobody else judges any more: what it does not see is
+    judged after this transaction."""
+    if tx.copies is None:
+        return None
+    with tx.beside() as now:
+        return warehouse.members(now, tree, replace(context, now=now.now))
 
 
 def judge(tx: Tx, ids: Sequence[UUID]) -> int:

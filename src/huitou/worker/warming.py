@@ -50,9 +50,12 @@ ASKED: Sequence[str] = (
     "event.identifier_tail",
     "identity.link_customer",
     "event.identifier_pkey",
+    "segment.member_customer",
+    '"order".purchase',
+    '"order".line',
 )
-"""Tables and indexes in which every event has pages of its own, those first that most events need.
-What only grows at its end is warm anyway."""
+"""Tables and indexes in which every event has pages of its own, those first that most events need and
+those last that rules look back into. What only grows at its end is warm anyway."""
 
 
 def find_start(database: Database) -> tuple[datetime, bool]:

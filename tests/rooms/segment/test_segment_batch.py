@@ -12,7 +12,7 @@ from huitou.base.warehouse import writer
 from huitou.base.warehouse.reader import Warehouse
 from huitou.identity import actions as identity_actions
 from huitou.profile import actions as profile
-from huitou.segment import reads, warehouse
+from huitou.segment import actions, reads, warehouse
 from tests.conftest import Brand, Clock, Read, Write, send_events
 from tests.rooms.order.histories import make_history
 from tests.rooms.segment.oracle import World
@@ -213,3 +213,77 @@ def test_more_are_due_than_are_judged_anew(
         found = warehouse.members(tx, *reads.read_rule(tx, rule))
     assert found is not None
     assert len(found) == everyone
+
+
+def test_members_of_a_segment_are_found_in_the_copy_and_beside_it(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    copies: Warehouse,
+    write: Write,
+    read: Read,
+    drain: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A new rule, a changed one and one that refers to it: by rows nobody is asked."""
+    make_world(db, brand, clock, drain, 9)
+    write_copy(db, brand, copies, is_whole=True)
+    send_events(db, brand.merchant.id, make_history(Random(9), clock.now, count=15, people=12))
+    drain()  # what the copy does not have yet
+
+    def rule_of(at_least: int) -> dict[str, Any]:
+        leaf = {"kind": "trait", "name": "order_count", "op": ">=", "value": at_least}
+        return {"v": 1, "all": [leaf]}
+
+    monkeypatch.delattr("huitou.segment.rules.compile.refresh")
+    with write() as tx:
+        segment = actions.add_segment(tx, "买过", rule_of(1))
+        other = {"v": 1, "all": [{"not": {"kind": "segment", "id": str(segment.id)}}]}
+        referring = actions.add_segment(tx, "没买过", other)
+    for at_least, asked in ((1, None), (2, 2)):
+        if asked:
+            with write() as tx:
+                actions.change_segment(
+                    tx, segment.id, name="买过", rule=rule_of(asked), version=segment.version
+                )
+        with read() as tx:
+            world = World(tx)
+            expected = world.matching(rule_of(at_least))
+            assert set(reads.members(tx, segment.id)) == expected
+            everyone = world.matching({"v": 1, "all": []})
+            assert set(reads.members(tx, referring.id)) == everyone - expected
+            assert reads.get_segment(tx, segment.id).member_count == len(expected) > 0
+
+
+def test_who_changes_while_members_are_found_is_judged_afterwards(
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    copies: Warehouse,
+    write: Write,
+    read: Read,
+    drain: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_world(db, brand, clock, drain, 11)
+    write_copy(db, brand, copies, is_whole=True)
+    rule = {"v": 1, "all": [{"kind": "tag", "name": "vip"}]}
+    with read() as tx:
+        customer = min(World(tx).customers.keys() - World(tx).matching(rule))
+    find = warehouse.members
+
+    def find_and_change(tx: ReadTx, tree: Any, context: Any) -> Any:
+        found = find(tx, tree, context)
+        with write() as other:
+            profile.set_tags(other, [customer], add=["vip"])
+        return found
+
+    monkeypatch.setattr(warehouse, "members", find_and_change)
+    with write() as tx:
+        segment = actions.add_segment(tx, "贵客", rule)
+    with read() as tx:
+        assert customer not in reads.members(tx, segment.id)
+    drain()
+    with read() as tx:
+        assert set(reads.members(tx, segment.id)) == World(tx).matching(rule)
+        assert customer in reads.members(tx, segment.id)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from psycopg import sql
 
+from huitou.base.arrays import literal
 from huitou.segment.rules import figures
 from huitou.segment.rules.statement import Sql, Statement
 from huitou.segment.types.rule import SAMPLE_COUNT, All, AnyOf, At, Context, InSegment, Node, Not
@@ -80,8 +81,14 @@ def refresh(rule: Node, context: Context, segment_id: UUID) -> Compiled:
     statement = Statement(context)
     head, _, whole = _judging(rule, statement)
     statement.params["segment"] = segment_id
-    query = head + sql.SQL(_REFRESH).format(whole=whole)
+    query = head + sql.SQL(_MATCHED).format(whole=whole) + sql.SQL(_REFRESH)
     return Compiled(query, statement.params, [])
+
+
+def refresh_to(ordinals: Sequence[int], segment_id: UUID) -> Compiled:
+    """The same where it is known who meets the rule."""
+    params = {"ordinals": literal(ordinals), "segment": segment_id}
+    return Compiled(sql.SQL(_KNOWN) + sql.SQL(_REFRESH), params, [])
 
 
 def differing(rule: Node, context: Context, segment_id: UUID) -> Compiled:
@@ -89,7 +96,7 @@ def differing(rule: Node, context: Context, segment_id: UUID) -> Compiled:
     statement = Statement(context)
     head, _, whole = _judging(rule, statement)
     statement.params["segment"] = segment_id
-    query = head + sql.SQL(_DIFFERING).format(whole=whole)
+    query = head + sql.SQL(_MATCHED).format(whole=whole) + sql.SQL(_DIFFERING)
     return Compiled(query, statement.params, [])
 
 
@@ -122,8 +129,15 @@ _COUNT: LiteralString = """,
                AND c.channel IN ('wecom', 'sms')) r
 """
 
+_MATCHED: LiteralString = """,
+    matched AS MATERIALIZED (SELECT id FROM judged WHERE {whole})"""
+
+_KNOWN: LiteralString = """
+    WITH matched AS MATERIALIZED (
+        SELECT c.id FROM unnest(%(ordinals)s::int[]) AS known (ordinal)
+        JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.ordinal = known.ordinal)"""
+
 _REFRESH: LiteralString = """,
-    matched AS MATERIALIZED (SELECT id FROM judged WHERE {whole}),
     gone AS (
         DELETE FROM segment.member m
         WHERE m.merchant_id = %(merchant)s AND m.segment_id = %(segment)s
@@ -145,7 +159,6 @@ _REFRESH: LiteralString = """,
 """
 
 _DIFFERING: LiteralString = """,
-    matched AS MATERIALIZED (SELECT id FROM judged WHERE {whole}),
     stored AS MATERIALIZED (
         SELECT customer_id AS id FROM segment.member
         WHERE merchant_id = %(merchant)s AND segment_id = %(segment)s)

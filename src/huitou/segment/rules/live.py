@@ -83,7 +83,7 @@ def refresh(rules: Mapping[UUID, Node], context: Context) -> Iterator[Compiled]:
 
 _BASE: LiteralString = """
     SELECT c.id FROM identity.customer c
-    WHERE c.merchant_id = %(merchant)s AND c.root_id = c.id AND c.state = 'live'
+    WHERE c.merchant_id = %(merchant)s AND c.merged_into IS NULL AND c.state = 'live'
       AND c.id = ANY(%(ids)s)
 """
 
