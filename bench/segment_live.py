@@ -32,12 +32,10 @@ from bench.base.plant import Plant, running
 from bench.base.traffic import Event, Traffic, encoded
 from bench.intake import send
 from huitou.base import feed
-from huitou.base.db import Database, ReadTx, Tx
+from huitou.base.db import Database, ReadTx
 from huitou.benchmark import Asked, Figure, Report, shorter
-from huitou.kernel.ids import new_id
 from huitou.segment import actions, reads
 from huitou.segment.rules import compile as compiler
-from huitou.segment.store import segments as store
 
 CUSTOMERS = 100_000
 GOAL_RATE = 5_000
@@ -101,27 +99,26 @@ class _Bench:
         return self.plant.database
 
     def add_segments(self) -> None:
-        """A hundred, with the members they have now; the clock runs. None of a run before that
-        broke off."""
-        merchant = self.plant.base.merchant
+        """A hundred, as an operator adds them, with the members they have now; the clock runs. None of a
+        run before that broke off."""
         self.remove_segments()
-        with self._database.write(merchant) as tx:
+        with self._database.write(self.plant.base.merchant) as tx:
             actions.follow_time(tx)
             made = live_rules.rules(tx.column(_CATEGORIES), tx.column(_REGIONS), tx.column(_SKUS))
-            rules = [live_rules.probe(live_rules.PROBE), *made]
-            ids = [_add(tx, f"{self._run} {place}", rule) for place, rule in enumerate(rules)]
-            rules = live_rules.referring([str(each) for each in ids], SEGMENTS - len(ids))
-            ids += [_add(tx, f"{self._run} r{place}", rule) for place, rule in enumerate(rules)]
-            everyone: list[UUID] = tx.column(_EVERYONE)
-        self.segments = ids
         started = time.monotonic()
-        for at in range(0, len(everyone), _JUDGED_AT_ONCE):
-            with self._database.write(merchant) as tx:
-                actions.judge(tx, everyone[at : at + _JUDGED_AT_ONCE])
-        self.asked.say(
-            f"{len(ids)} segments, {len(everyone):,} customers judged in"
-            f" {time.monotonic() - started:.0f} s"
-        )
+        with self.plant.api as api:
+            for rule in (live_rules.probe(live_rules.PROBE), *made):
+                self.segments.append(self._add(api, rule))
+            known = [str(each) for each in self.segments]
+            for rule in live_rules.referring(known, SEGMENTS - len(known)):
+                self.segments.append(self._add(api, rule))
+        self.asked.say(f"{len(self.segments)} segments added in {time.monotonic() - started:.0f} s")
+
+    def _add(self, api: httpx2.Client, rule: dict[str, Any]) -> UUID:
+        name = f"{self._run} {len(self.segments)}"
+        answer = api.post("/v1/segments", json={"name": name, "rule": rule}, timeout=None)
+        assert answer.status_code == 201, answer.text[:300]
+        return UUID(answer.json()["id"])
 
     def remove_segments(self) -> None:
         """The base as it was, for other benches. Who refers was added after whom he refers to."""
@@ -199,17 +196,9 @@ class _Bench:
         }
 
 
-_JUDGED_AT_ONCE = 2_000
 _CATEGORIES = "SELECT category_code FROM catalog.product GROUP BY 1 ORDER BY count(*) DESC LIMIT 12"
 _REGIONS = "SELECT code FROM merchant.unit WHERE kind = 'region' ORDER BY code LIMIT 4"
 _SKUS = "SELECT sku FROM catalog.product ORDER BY sku LIMIT 4"
-_EVERYONE = "SELECT id FROM identity.customer WHERE root_id = id AND state = 'live' ORDER BY id"
-
-
-def _add(tx: Tx, name: str, rule: dict[str, Any]) -> UUID:
-    segment_id = new_id()
-    store.add_segment(tx, segment_id, name, rule)
-    return segment_id
 
 
 def _count_differing(tx: ReadTx, now: datetime) -> int:

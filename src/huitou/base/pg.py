@@ -368,6 +368,8 @@ def _default_settings() -> dict[str, str]:
         "max_connections": "100",
         "max_locks_per_transaction": "256",  # monthly partitions of many tables
         "max_wal_size": "4GB",
+        # A long transaction writes its WAL itself once this is full; the WAL writer does it beside.
+        "wal_buffers": f"{max(4, min(memory_mb // 256, 64))}MB",
         # Many who commit at the same moment share a flush; one who is alone never waits.
         "commit_delay": "1000",
         # Pages written whole after a checkpoint are most of the WAL; to compress them (pglz) costs

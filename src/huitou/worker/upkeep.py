@@ -23,7 +23,7 @@ FILES = timedelta(days=7)
 
 _GROWN = """
     SELECT schemaname, relname FROM pg_stat_user_tables
-    WHERE n_mod_since_analyze > 5000 + 0.2 * n_live_tup AND schemaname <> 'procrastinate'
+    WHERE n_mod_since_analyze > 5000 + 0.5 * n_live_tup AND schemaname <> 'procrastinate'
 """
 
 

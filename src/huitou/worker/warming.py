@@ -99,12 +99,13 @@ _READ = "SELECT public.pg_prewarm(%s::regclass, 'read', 'main', %s, %s)"
 _PIECES = """
     SELECT name, first, last, size FROM (
         SELECT no, name, first, last, size, sum(size) OVER (ORDER BY no, first) AS so_far
-        FROM unnest(%(names)s::text[]) WITH ORDINALITY AS asked (name, no),
-             LATERAL (SELECT pg_relation_size(name::regclass) / %(block)s AS blocks) AS whole,
-             LATERAL generate_series(0, blocks - 1, %(at_once)s) AS first,
-             LATERAL (SELECT least(first + %(at_once)s, blocks) - 1 AS last) AS upto,
-             LATERAL (SELECT (last + 1 - first) * %(block)s AS size) AS piece) AS pieces
+        FROM current_setting('block_size') AS setting, CAST(setting AS bigint) AS block,
+             unnest(%(names)s::text[]) WITH ORDINALITY AS asked (name, no),
+             CAST(pg_relation_size(name::regclass) / block AS bigint) AS blocks,
+             generate_series(0, blocks - 1, %(at_once)s) AS first,
+             least(first + %(at_once)s, blocks) AS upto,
+             LATERAL (SELECT upto - 1 AS last, (upto - first) * block AS size) AS piece) AS pieces
     WHERE so_far <= pg_size_bytes(current_setting('effective_cache_size'))
     ORDER BY no, first
 """
-_SIZES = {"names": list(ASKED), "block": 8_192, "at_once": 16_384}
+_SIZES = {"names": list(ASKED), "at_once": 16_384}
