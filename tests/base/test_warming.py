@@ -70,7 +70,7 @@ def test_reading_ends_where_the_page_cache_does(
 
 def test_one_process_reads_and_one_that_is_asked_to_stop_does(db: Database) -> None:
     assert warming.read_ahead(db, lambda: True) == 0
-    read_beside = []
+    read_beside: list[int] = []
 
     def is_stopped() -> bool:
         if not read_beside:

@@ -246,13 +246,13 @@ def test_members_of_a_segment_are_found_in_the_copy_and_beside_it(
                 actions.change_segment(
                     tx, segment.id, name="买过", rule=rule_of(asked), version=segment.version
                 )
-        with read() as tx:
-            world = World(tx)
+        with read() as seen:
+            world = World(seen)
             expected = world.matching(rule_of(at_least))
-            assert set(reads.members(tx, segment.id)) == expected
+            assert set(reads.members(seen, segment.id)) == expected
             everyone = world.matching({"v": 1, "all": []})
-            assert set(reads.members(tx, referring.id)) == everyone - expected
-            assert reads.get_segment(tx, segment.id).member_count == len(expected) > 0
+            assert set(reads.members(seen, referring.id)) == everyone - expected
+            assert reads.get_segment(seen, segment.id).member_count == len(expected) > 0
 
 
 def test_who_changes_while_members_are_found_is_judged_afterwards(
