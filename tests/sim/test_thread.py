@@ -96,6 +96,7 @@ class History:
         self.stopped: dict[UUID, Any] = {}
         self.orders: list[dict[str, Any]] = []
         self.sent: list[dict[str, Any]] = []
+        self.acts: list[str] = []
         with town.db.write(self.merchant, principal="test") as tx:
             self.segment = segments.add_segment(tx, "常客", OFTEN).id
 
@@ -108,7 +109,9 @@ class History:
         self.campaign()
         self.work()
         for _ in range(STEPS):
-            self.dice.choice(acts)()
+            act = self.dice.choice(acts)
+            self.acts.append(f"{self.clock.now:%H:%M} {act.__name__}")
+            act()
             self.clock.move(minutes=2)
             self.work()
         self.come_to_rest()
@@ -305,7 +308,7 @@ def test_the_invariants_hold_after_any_history(
         messages = tx.rows(dict, _MESSAGES)
     _states.update(message["state"] for message in messages)
     nobody_was_written_to_who_must_not_be(history, messages)
-    nobody_got_more_than_one(history)
+    nobody_got_more_than_one(history, messages)
     before = dump(db, history.merchant)
     for name in ("identity", "profile", "order", "reach", "opportunity", "attribution"):
         streams.rewind(db, history.merchant, name, 0)
@@ -329,17 +332,20 @@ def nobody_was_written_to_who_must_not_be(history: History, messages: list[dict[
         assert history.sms.messages(phone) == []
 
 
-def nobody_got_more_than_one(history: History) -> None:
+def nobody_got_more_than_one(history: History, messages: list[dict[str, Any]]) -> None:
     """In the inboxes, where it counts: the day's cap, and one effective message of a content."""
-    for phone in history.phones.values():
+    for customer, phone in history.phones.items():
         chats = history.wecom.look(f"inbox/wm{phone}")["messages"]
         received = [chat for chat in chats if chat["msgid"]]
-        assert len(received) + len(history.sms.messages(phone)) <= 1, phone
+        came = received + history.sms.messages(phone)
+        assert len(came) <= 1, f"{customer}, {phone}: {came}\n{history.acts}\n{messages}"
 
 
 _MESSAGES = """
-    SELECT first_customer_id, planned_at, state, channel FROM reach.message
-    WHERE merchant_id = %(merchant)s
+    SELECT m.first_customer_id, c.root_id, m.planned_at, m.state, m.channel, m.attempt
+    FROM reach.message m JOIN identity.customer c
+        ON c.merchant_id = m.merchant_id AND c.id = m.first_customer_id
+    WHERE m.merchant_id = %(merchant)s
 """
 _WRONG_TOTALS = """
     SELECT coalesce(t.customer_id, p.customer_id) AS customer, t.order_count, p.n, t.paid_fen, p.net
