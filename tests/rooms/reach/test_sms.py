@@ -9,6 +9,8 @@ import pytest
 
 from huitou.api.app import create_app
 from huitou.event import reads as log
+from huitou.identity import actions as identities
+from huitou.identity import reads as identity
 from huitou.reach.actions import messages as actions
 from huitou.reach.jobs import sending
 from huitou.reach.reads import messages as reads
@@ -75,6 +77,48 @@ def test_without_a_push_the_channel_is_asked(live_town: Town, sms: World, clock:
     live_town.drain()
     assert _message(live_town, message_id).state == "delivered"
     assert len(sms.messages(live_town.phone(customer))) == 1
+
+
+@pytest.mark.parametrize("is_bound", [False, True])
+def test_what_went_to_somebody_counts_for_them_when_two_are_taken_apart(
+    live_town: Town, sms: World, clock: Clock, is_bound: bool
+) -> None:
+    """Whichever of a customer's two numbers was written to, and whether they were merged or never two customers."""
+    merchant = live_town.brand.merchant.id
+    phones = [f"137{uuid4().int % 10**8:08d}" for _ in range(2)]
+    known = [{"kind": "phone", "value": phone, "verified": True} for phone in phones]
+    for who in ([known[0]], known if is_bound else [known[1]]):
+        clock.move(seconds=1)
+        live_town.send(
+            [
+                live_town.event("identity.bound", who, method="card_bound"),
+                live_town.event("consent.given", who, channel="sms", purpose="marketing"),
+            ]
+        )
+    live_town.drain()
+    with live_town.db.write(merchant) as tx:
+        one, other = (identity.find_by_identifier(tx, "phone", phone) for phone in phones)
+        assert one
+        assert other
+        assert (one == other) == is_bound
+        kept = one.id if is_bound else identities.merge(tx, one.id, other.id).id
+    live_town.drain()
+    _plan(live_town, kept)
+    live_town.drain()
+    with live_town.db.write(merchant) as tx:
+        [written_to] = [phone for phone in phones if sms.messages(phone)]
+        numbers = {number.tail: number.id for number in identity.identifiers_of(tx, kept)}
+        identities.split(tx, kept, [numbers[written_to[-4:]]])
+    for number in known:
+        agreed = live_town.event("consent.given", [number], channel="sms", purpose="marketing")
+        live_town.send([agreed])
+    live_town.drain()
+    for phone in phones:
+        with live_town.db.write(merchant) as tx:
+            owner = identity.find_by_identifier(tx, "phone", phone)
+            assert owner
+            [decision] = actions.plan(tx, [live_town.candidate(owner.id)])
+        assert decision.code == ("cap" if phone == written_to else None)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=-1)])

@@ -164,6 +164,7 @@ def consume(tx: Tx, after: int, upto: int) -> None:
 def move_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """After merges or splits among these customers: everything is of who answers now, and what one
     of them has stopped goes to none of them."""
+    records.set_receivers(tx, customer_ids)
     first = {*records.first_customers(tx, customer_ids), *customer_ids}
     owners = identities.canonical(tx, first)
     records.set_customers(tx, list(owners.items()))

@@ -118,14 +118,19 @@ def lock_messages(tx: Tx, message_ids: Sequence[UUID]) -> list[Message]:
 
 
 def set_in_flight(tx: Tx, rows: Sequence[tuple[UUID, int | None, str]]) -> None:
-    """`(message, address, carrier)`: the call is about to be made, to this address, through these settings."""
+    """`(message, address, carrier)`: the call is about to be made, to this address, through these settings. Of a merged
+    customer it counts from now on for the one whose address it is, so that it still does if the merge is undone."""
     tx.run(
         """
         UPDATE reach.message m
         SET state = 'in_flight', address_id = t.address_id, carrier = t.carrier,
+            first_customer_id = coalesce(t.customer_id, m.first_customer_id),
             submitted_at = %(now)s, next_ask_at = NULL, version = m.version + 1
-        FROM unnest(%(ids)s::uuid[], %(addresses)s::bigint[], %(carriers)s::text[])
-            AS t (id, address_id, carrier)
+        FROM (SELECT a.*, l.customer_id
+              FROM unnest(%(ids)s::uuid[], %(addresses)s::bigint[], %(carriers)s::text[])
+                  AS a (id, address_id, carrier)
+              LEFT JOIN identity.link l
+                  ON l.merchant_id = %(merchant)s AND l.identifier_id = a.address_id) t
         WHERE m.merchant_id = %(merchant)s AND m.id = t.id
         """,
         {

@@ -153,7 +153,7 @@ def find_note(tx: ReadTx, note_id: UUID) -> dict[str, Any] | None:
 
 
 def first_customers(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[UUID]:
-    """To whom the messages and decisions of these customers were first given."""
+    """Whose the messages and decisions of these customers were, merges aside."""
     return tx.column(
         """
         SELECT first_customer_id FROM reach.message
@@ -161,6 +161,20 @@ def first_customers(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[UUID]:
         UNION
         SELECT first_customer_id FROM reach.decision
         WHERE merchant_id = %(merchant)s AND customer_id = ANY(%(ids)s)
+        """,
+        {"ids": list(customer_ids)},
+    )
+
+
+def set_receivers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
+    """What went to an address that one of them holds now, and another of them held when it went, was the holder's."""
+    tx.run(
+        """
+        UPDATE reach.message m SET first_customer_id = l.customer_id
+        FROM identity.link l
+        WHERE m.merchant_id = %(merchant)s AND m.customer_id = ANY(%(ids)s)
+          AND l.merchant_id = m.merchant_id AND l.identifier_id = m.address_id
+          AND l.customer_id = ANY(%(ids)s) AND l.customer_id <> m.first_customer_id
         """,
         {"ids": list(customer_ids)},
     )
