@@ -49,8 +49,9 @@ def _at(asked: Asked) -> dict[str, Figure]:
     with Peak([os.getpid()]) as peak:
         for name, bench in _BENCHES.items():
             asked.say(f"-- {name}")
-            report = bench(sized)
-            figures |= {f"{name}_{key}_{customers}": each for key, each in report.figures.items()}
+            found = bench(sized).figures
+            asked.say(", ".join(f"{key} {each.value}" for key, each in found.items()))
+            figures |= {f"{name}_{key}_{customers}": each for key, each in found.items()}
     copied = size_of(base.folder / "warehouse")
     yearly = (base.bytes + copied) / customers / YEARS_DAYS * 365
     figures[f"bytes_per_customer_year_{customers}"] = Figure(round(yearly), "bytes")

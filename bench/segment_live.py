@@ -9,7 +9,7 @@ installation takes when that is less: `rate` says what was sent, its baseline is
 
 The baseline is the same load with a worker that runs one statement per segment and micro-batch.
 Afterwards, in one snapshot, stored members of all segments are compared with the rules as the
-whole-base statement answers them: `mismatches`.
+columnar copy answers them: `mismatches`.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ import statistics
 import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from io import BytesIO
+from itertools import pairwise
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -24,6 +26,7 @@ from uuid import UUID
 import httpx2
 import numpy as np
 import psycopg
+from pyroaring import BitMap
 
 from bench.base import home, live_rules
 from bench.base.draw import patterns
@@ -33,9 +36,10 @@ from bench.base.traffic import Event, Traffic, encoded
 from bench.intake import send
 from huitou.base import feed
 from huitou.base.db import Database, ReadTx
+from huitou.base.warehouse.reader import Warehouse
+from huitou.base.warehouse.sets import bitmap
 from huitou.benchmark import Asked, Figure, Report, shorter
-from huitou.segment import actions, reads
-from huitou.segment.rules import compile as compiler
+from huitou.segment import actions, reads, warehouse
 
 CUSTOMERS = 100_000
 GOAL_RATE = 5_000
@@ -160,9 +164,10 @@ class _Bench:
         return cuts
 
     def mismatches(self) -> int:
-        """Memberships that are not those of the whole-base statement, in a snapshot in which nothing waits
+        """Memberships that are not those of the columnar copy, in a snapshot in which nothing waits
         to be looked at: not on the feed (scores may just have been made), and nobody whom time has moved."""
         merchant = self.plant.base.merchant
+        copies = Warehouse(self.plant.supervisor.config.warehouse)
         while True:
             with self._database.write(merchant) as tx:
                 actions.consume(tx, 0, 0)
@@ -172,6 +177,7 @@ class _Bench:
                 judged_at = tx.now
             with self._database.read(merchant) as tx:
                 if not feed.is_waiting(tx, actions.STREAM):
+                    tx.warehouse = copies
                     return _count_differing(tx, judged_at)
 
     def _bodies(self, count: int, size: int, probes: list[Event] | None = None) -> list[bytes]:
@@ -202,12 +208,34 @@ _SKUS = "SELECT sku FROM catalog.product ORDER BY sku LIMIT 4"
 
 
 def _count_differing(tx: ReadTx, now: datetime) -> int:
-    wrong = 0
-    for stored in reads.list_active(tx):
-        tree, context = reads.resolve(tx, stored.rule, stored.id)
-        compiled = compiler.differing(tree, replace(context, now=now), stored.id)
-        wrong += len(tx.column(compiled.query, compiled.params))
+    stored, wrong = _stored_members(tx), 0
+    for number, segment in enumerate(reads.list_active(tx)):
+        tree, context = reads.resolve(tx, segment.rule, segment.id)
+        wanted = warehouse.members(tx, tree, replace(context, now=now))
+        assert wanted is not None
+        wrong += len(wanted ^ stored[number])
     return wrong
+
+
+def _stored_members(tx: ReadTx) -> list[BitMap]:
+    """Of every active segment, as they are listed: the ordinals of its members, in one pass over all."""
+    active = [segment.id for segment in reads.list_active(tx)]
+    text = BytesIO()
+    tx.unload(_MEMBERS, {"ids": active}, text)
+    found = np.fromstring(text.getvalue().decode(), np.int64, sep="\n")
+    found.sort()
+    starts = np.searchsorted(found >> 32, np.arange(len(active) + 1))
+    return [
+        bitmap((found[start:end] & 0xFFFFFFFF).astype(np.uint32)) for start, end in pairwise(starts)
+    ]
+
+
+_MEMBERS = """
+    SELECT (s.place - 1 << 32) | c.ordinal
+    FROM unnest(%(ids)s::uuid[]) WITH ORDINALITY AS s (id, place)
+    JOIN segment.member m ON m.merchant_id = %(merchant)s AND m.segment_id = s.id
+    JOIN identity.customer c ON c.merchant_id = m.merchant_id AND c.id = m.customer_id
+"""
 
 
 class _Load:
