@@ -28,7 +28,15 @@ _data = click.option("--data", default=None, help="数据目录 / data folder (.
     default=True,
     help="在后面的端口上启动通道模拟器 / channel simulators on the ports after (this machine only)",
 )
-def serve(port: int | None, data: str | None, has_simulators: bool) -> None:
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 4),
+    default=1,
+    show_default=True,
+    envvar="HUITOU_WORKERS",
+    help="后台进程数，四核起可用两个 / background processes; two from four cores on",
+)
+def serve(port: int | None, data: str | None, has_simulators: bool, workers: int) -> None:
     """启动（空库或已有数据）/ serve the product."""
     from huitou.base.config import Config
     from huitou.serve import Almighty, Supervisor
@@ -42,7 +50,8 @@ def serve(port: int | None, data: str | None, has_simulators: bool) -> None:
     if has_simulators:
         supervisor.add("simulators", "huitou.simulators")
     supervisor.add("api", "huitou.api")
-    supervisor.add("worker", "huitou.worker")
+    for number in range(1, workers + 1):
+        supervisor.add("worker" if number == 1 else f"worker-{number}", "huitou.worker")
     try:
         supervisor.wait_for_api()
     except BaseException:

@@ -139,3 +139,29 @@ def test_who_finds_a_stream_in_other_hands_goes_on_to_the_next(
         (NAME, 0, 2),
         (NAME, 2, 4),
     ]
+
+
+def test_who_waits_for_the_first_streams_waits_for_one_of_the_others_at_most(
+    db: Database, brand: Brand, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merchant, order = brand.merchant.id, ["identity", "segment", NAME, "reach"]
+    taken: list[tuple[str, int, int]] = []
+
+    def put(name: str) -> None:
+        def run(tx: Tx, after: int, upto: int) -> None:
+            taken.append((name, after, upto))
+
+        monkeypatch.setitem(STREAMS, name, Stream(name, run, 100, follows_feed=name == "segment"))
+
+    for name in order:
+        put(name)
+    line = streams.Line(db, merchant, order)
+    upto = 0
+    for count, other in ((4, (NAME, 0, 4)), (2, ("reach", 0, 4)), (2, (NAME, 4, 8))):
+        after, upto = upto, upto + count
+        send(db, brand, clock, count)
+        assert line.turn().moved == 3
+        assert taken == [("identity", after, upto), ("segment", after, upto), other]
+        taken.clear()
+    line.turn()
+    assert [each for each in taken if each[1] < each[2]] == [("reach", 4, 8)]

@@ -32,11 +32,11 @@ class Installation:
         self.seen: set[int] = set()
         """Every process there ever was; none may outlive the supervisor."""
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
         """`huitou serve`, until it is ready."""
         with self.log.open("ab") as output:
             self.supervisor = subprocess.Popen(
-                command("serve", "--port", str(self.port), "--data", str(self.folder)),
+                command("serve", "--port", str(self.port), "--data", str(self.folder), *options),
                 env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -82,11 +82,14 @@ class Installation:
 
     def child(self, word: str) -> int:
         """The process under the supervisor with `word` in its command."""
+        found = self.all(word)
+        assert found, f"no {word} runs"
+        return found[0]
+
+    def all(self, word: str) -> list[int]:
+        """All of them."""
         assert self.supervisor is not None
-        for pid in sorted(children(self.supervisor.pid)):
-            if word in command_of(pid):
-                return pid
-        raise AssertionError(f"no {word} runs")
+        return [pid for pid in sorted(children(self.supervisor.pid)) if word in command_of(pid)]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Another command on this folder."""

@@ -47,6 +47,7 @@ def test_whatever_is_killed_comes_back_and_nothing_acknowledged_is_lost(
     the_worker_is_killed(installation)
     the_database_is_killed(installation)
     the_supervisor_is_killed(installation)
+    one_of_two_workers_is_killed(installation)
     ctrl_c_leaves_nothing(installation)
 
 
@@ -90,10 +91,20 @@ def the_supervisor_is_killed(installation: Installation) -> None:
     before = installation.customer(7)
     installation.stop(signal.SIGKILL)
     until(lambda: not installation.left(), "ended", installation.log)
-    installation.start()
+    installation.start("--workers", "2")
     installation.await_consumed()
     assert installation.customer(7) == before
     assert installation.customer(519) is not None
+
+
+def one_of_two_workers_is_killed(installation: Installation) -> None:
+    one, other = installation.all("huitou.worker")
+    os.kill(one, signal.SIGKILL)
+    assert installation.join(range(520, 540)).status_code == 202
+    installation.await_consumed()
+    assert all(installation.customer(number) for number in range(520, 540))
+    until(lambda: len(installation.all("huitou.worker")) == 2, "two workers", installation.log)
+    assert other in installation.all("huitou.worker")
 
 
 def ctrl_c_leaves_nothing(installation: Installation) -> None:

@@ -100,9 +100,9 @@ class Worker:
                 for merchant in self.database.merchants():
                     if merchant not in lines:
                         lines[merchant] = streams.Line(self.database, merchant, self._order)
-                    done = lines[merchant].step()
+                    done = lines[merchant].turn()
                     while done.moved and not self._stop.is_set():
-                        done = lines[merchant].step()
+                        done = lines[merchant].turn()
                     busy += done.busy
                 timeout = _BUSY_SECONDS if busy else _IDLE_SECONDS
                 for _ in listening.notifies(timeout=timeout, stop_after=1):

@@ -6,7 +6,7 @@ stream in other hands goes on to the next. An event that cannot be taken is set 
 its reason: the range is halved until it is found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -50,30 +50,46 @@ class Line:
     order: Sequence[str]
     memory: Memory = field(default_factory=Memory)
 
+    def __post_init__(self) -> None:
+        self._streams = [STREAMS[name] for name in self.order if name in STREAMS]
+
     def step(self) -> Pass:
         """Let each stream take one batch of what those before it have passed."""
-        done = Pass()
-        limit, cursors = self._positions()
-        for name in self.order:
-            stream = STREAMS.get(name)
-            if stream is None:
-                continue
-            position = cursors.get(name, 0)
+        done, cursors = Pass(), self._positions()
+        self._go_through(range(len(self._streams)), cursors, done)
+        return done
+
+    def turn(self) -> Pass:
+        """The same of the streams that somebody waits for, up to the last one that follows the feed (memberships), and of
+        one of the others: the one that is furthest behind. Whoever has just come in waits for one of these at most."""
+        done, cursors = Pass(), self._positions()
+        first = 1 + max(
+            (n for n, each in enumerate(self._streams) if each.follows_feed), default=-1
+        )
+        if self._go_through(range(first), cursors, done):
+            others = range(first, len(self._streams))
+            by_distance = sorted(others, key=lambda place: cursors[place + 1] - cursors[place])
+            self._go_through(by_distance[:1], cursors, done)
+        return done
+
+    def _go_through(self, places: Iterable[int], cursors: list[int], done: Pass) -> bool:
+        """Let the streams at these places take a batch each; False when one of them was rewound."""
+        for place in places:
+            stream, limit, position = self._streams[place], cursors[place], cursors[place + 1]
             if position < limit:
                 upto = min(position + stream.size(limit - position), limit)
                 try:
                     self._take(stream, position, upto)
-                    position = upto
+                    cursors[place + 1] = upto
                     done.moved += 1
                 except _Busy:
                     done.busy += 1
                 except _Rewound:
                     done.moved += 1
-                    return done
+                    return False
             elif stream.follows_feed:
                 done.moved += self._follow_feed(stream)
-            limit = position
-        return done
+        return True
 
     def _follow_feed(self, stream: Stream) -> bool:
         """Let the stream see what changed without an event. A failure waits for the next pass."""
@@ -125,14 +141,15 @@ class Line:
             self.merchant, principal=f"stream:{stream.name}", memory=self.memory
         )
 
-    def _positions(self) -> tuple[int, dict[str, int]]:
+    def _positions(self) -> list[int]:
         """The head of the log, and how far each stream has come."""
         with self.database.read(self.merchant) as tx:
-            cursors = tx.rows(
+            found = tx.rows(
                 dict,
                 "SELECT stream, position FROM base.cursor WHERE merchant_id = %(merchant)s",
             )
-            return log.head(tx), {row["stream"]: row["position"] for row in cursors}
+            cursors = {row["stream"]: row["position"] for row in found}
+            return [log.head(tx), *(cursors.get(stream.name, 0) for stream in self._streams)]
 
 
 def consume(database: Database, merchant: UUID, order: Sequence[str]) -> int:

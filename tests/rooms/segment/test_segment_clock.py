@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from huitou import wiring
 from huitou.base.db import Database, Tx
 from huitou.base.jobs import PERIODIC
 from huitou.catalog.actions import save_products
 from huitou.catalog.types import NewProduct
 from huitou.identity import actions as identity_actions
+from huitou.identity import reads as identities
 from huitou.kernel.time import day_start
 from huitou.profile import actions as profile
 from huitou.profile.types import ConsentChange, Description
@@ -23,6 +25,7 @@ from huitou.segment.rules import clock as clocks
 from huitou.segment.rules import parse
 from huitou.segment.rules.clock import Turn
 from huitou.segment.store import clock as store
+from huitou.worker import streams
 from tests.conftest import Brand, Clock, Read, Write, send_events
 from tests.rooms.order.histories import STORES
 from tests.rooms.segment.oracle import World
@@ -438,3 +441,44 @@ def test_products_that_change_their_category_and_rules_that_are_referred_to(
         saved[first] = {"v": 1, "all": [{"kind": "tag", "name": "vip"}]}
         actions.change_segment(tx, UUID(first), name="人群", rule=saved[first], version=1)
     assert check(read, saved, clock.now) > 0
+
+
+def test_whoever_does_more_than_a_person_is_judged_with_those_whom_time_moves(
+    db: Database, brand: Brand, clock: Clock, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "_EVENTS_MAX", 3)
+    merchant = brand.merchant.id
+    leaf = {"kind": "event", "type": "visit.checked_in", "agg": "count", "op": ">=", "value": 1}
+    with write() as tx:
+        actions.follow_time(tx)
+        segment = actions.add_segment(tx, "来过", {"v": 1, "all": [leaf]}).id
+    visits = [
+        {
+            "id": f"{who}-{number}",
+            "type": "visit.checked_in",
+            "occurred_at": clock.now,
+            "source": "pos",
+            "unit": "store-0401",
+            "identifiers": [{"kind": "card", "scope": "default", "value": who}],
+            "properties": {},
+        }
+        for who, count in (("till", 4), ("person", 3))
+        for number in range(count)
+    ]
+    send_events(db, merchant, visits)
+    while streams.consume(db, merchant, wiring.ROOMS):
+        pass
+    with write() as tx:
+        till, person = (
+            identities.find_by_identifier(tx, "card", who, "default") for who in ("till", "person")
+        )
+        assert till
+        assert person
+        assert reads.members(tx, segment) == [person.id]
+        known = reads.get_clock(tx)
+        assert known
+        assert known.due_count == 1
+    clock.move(minutes=1)
+    with write() as tx:
+        actions.follow_time(tx)
+        assert set(reads.members(tx, segment)) == {person.id, till.id}

@@ -123,6 +123,21 @@ def refresh(tx: Tx, segment_id: UUID, compiled: Compiled) -> tuple[int, int]:
     return row["entered"], row["left"]
 
 
+def list_overlong(tx: ReadTx, customer_ids: Sequence[UUID], count: int) -> list[UUID]:
+    """Those of these customers who have more than so many events."""
+    return tx.column(
+        """
+        SELECT asked.id FROM unnest(%(ids)s::uuid[]) AS asked (id)
+        WHERE (SELECT count(*) FROM (
+                   SELECT FROM identity.customer c
+                   JOIN identity.resolved r ON r.merchant_id = c.merchant_id AND r.customer_id = c.id
+                   WHERE c.merchant_id = %(merchant)s AND c.root_id = asked.id
+                   LIMIT %(count)s + 1) AS own) > %(count)s
+        """,
+        {"ids": list(customer_ids), "count": count},
+    )
+
+
 def refresh_live(tx: Tx, compiled: Compiled, customer_ids: Sequence[UUID]) -> int:
     """Run a compiled pass over a few customers; returns how many entered or left."""
     moved: int = tx.value(compiled.query, {**compiled.params, "ids": list(customer_ids)})
