@@ -165,3 +165,7 @@ def test_who_waits_for_the_first_streams_waits_for_one_of_the_others_at_most(
         taken.clear()
     line.turn()
     assert [each for each in taken if each[1] < each[2]] == [("reach", 4, 8)]
+    taken.clear()
+    send(db, brand, clock, 100)
+    line.turn()
+    assert taken[2:] == [(NAME, 8, 108), ("reach", 8, 108)], "whole batches do not wait"

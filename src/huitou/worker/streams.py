@@ -61,15 +61,20 @@ class Line:
 
     def turn(self) -> Pass:
         """The same of the streams that somebody waits for, up to the last one that follows the feed (memberships), and of
-        one of the others: the one that is furthest behind. Whoever has just come in waits for one of these at most."""
+        one of the others: the one that is furthest behind. Whoever has just come in waits for one of these at most, unless
+        more of them are a whole batch behind: under full load nobody is left behind for good."""
         done, cursors = Pass(), self._positions()
         first = 1 + max(
             (n for n, each in enumerate(self._streams) if each.follows_feed), default=-1
         )
         if self._go_through(range(first), cursors, done):
+            so_far = done.moved
             others = range(first, len(self._streams))
-            by_distance = sorted(others, key=lambda place: cursors[place + 1] - cursors[place])
-            self._go_through(by_distance[:1], cursors, done)
+            for place in sorted(others, key=lambda place: cursors[place + 1] - cursors[place]):
+                waiting = cursors[place] - cursors[place + 1]
+                if done.moved > so_far and waiting < self._streams[place].batch:
+                    break
+                self._go_through([place], cursors, done)
         return done
 
     def _go_through(self, places: Iterable[int], cursors: list[int], done: Pass) -> bool:
