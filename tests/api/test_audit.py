@@ -74,7 +74,8 @@ def test_a_thing_that_is_gone_keeps_its_id_and_a_strange_value_stands_in_the_det
     with write() as tx:
         merchants.audit(tx, "coupon.revoked", f"{gone}/12", reason="重复发放", odd={"a": [1]})
         merchants.audit(tx, "offer.paused", str(gone), name="店庆")
-    paused, revoked = _lines(api, verb="offer.paused,coupon.revoked")
+    lines = _lines(api, verb="offer.paused,coupon.revoked")
+    paused, revoked = sorted(lines, key=lambda line: line["verb"], reverse=True)
     assert (paused["kind"], paused["about"], paused["name"]) == ("offer", str(gone), "店庆")
     assert (revoked["kind"], revoked["about"], revoked["name"]) == ("coupon", str(gone), None)
     assert [fact["value"] for fact in revoked["facts"]] == ["重复发放"]
