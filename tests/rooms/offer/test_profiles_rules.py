@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from huitou.offer.rules.profiles import lunar, oscar, solidus, splitting, sylius
@@ -410,6 +410,16 @@ oscar_baskets = st.builds(
 OSCAR = oscar_types.Context(NOW)
 
 
+@example(
+    oscar_types.Basket(
+        (oscar_types.Line("A", 1, 240, True), oscar_types.Line("A", 2, 934, True)), 0
+    ),
+    [
+        oscar_types.Offer(
+            "one", oscar_types.CountCondition(2, None), oscar_types.AbsoluteBenefit(1174, 2, None)
+        )
+    ],
+)
 @settings(deadline=None)
 @given(oscar_baskets, oscar_offers)
 def test_oscar_never_goes_below_nothing(

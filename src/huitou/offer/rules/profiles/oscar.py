@@ -102,7 +102,9 @@ class _Line:
 
     def priced(self) -> PricedLine:
         line, used = self.line, self.used
-        by_unit = evenly(self.discount, used) if used else []
+        # Oscar's decimals may leave the last line a cent more than the pieces used of it cost.
+        least = -(-self.discount // line.unit_price) if self.discount else 0
+        by_unit = evenly(self.discount, max(used, least)) if used else []
         units = (*by_unit, *[0] * (line.quantity - len(by_unit)))
         return PricedLine(line.product, line.unit_price, units, used)
 
