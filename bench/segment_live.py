@@ -15,6 +15,7 @@ columnar copy answers them: `mismatches`.
 import asyncio
 import statistics
 import time
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -167,7 +168,6 @@ class _Bench:
         """Memberships that are not those of the columnar copy, in a snapshot in which nothing waits
         to be looked at: not on the feed (scores may just have been made), and nobody whom time has moved."""
         merchant = self.plant.base.merchant
-        copies = Warehouse(self.plant.supervisor.config.warehouse)
         while True:
             with self._database.write(merchant) as tx:
                 actions.consume(tx, 0, 0)
@@ -177,8 +177,9 @@ class _Bench:
                 judged_at = tx.now
             with self._database.read(merchant) as tx:
                 if not feed.is_waiting(tx, actions.STREAM):
-                    tx.warehouse = copies
-                    return _count_differing(tx, judged_at)
+                    with closing(Warehouse(self.plant.supervisor.config.warehouse)) as copies:
+                        tx.warehouse = copies
+                        return _count_differing(tx, judged_at)
 
     def _bodies(self, count: int, size: int, probes: list[Event] | None = None) -> list[bytes]:
         traffic = Traffic(self.plant.base.customers, self.asked.seed, f"{self._run}{self.sent}")
