@@ -240,6 +240,7 @@ def bind() -> None:
     """Bind the rooms' ports to the adapters, and to the rooms above that serve them."""
     identity_types.PEOPLE.bind(profile.people)
     profile_types.EXPORTERS.bind(_exporters())
+    profile_types.ENTRUSTED.bind(associate.entrusted)
     code_types.open_ways.bind(open_ways)
     reach_channels.open_channel.bind(open_channel)
     reach_channels.open_notifier.bind(open_notifier)

@@ -172,6 +172,12 @@ def open_counts(tx: ReadTx, staff_ids: Iterable[UUID]) -> dict[UUID, int]:
     return lists.count_open(tx, list(staff_ids))
 
 
+def entrusted(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[UUID]:
+    """Of these customers, who answer for themselves, those the asking associate has a task for, or had
+    within the last day: what `profile.types.ENTRUSTED` asks."""
+    return lists.list_entrusted(tx, customer_ids, tx.now - rules.STILL_HELD)
+
+
 def friends(tx: ReadTx, customer_ids: Sequence[UUID]) -> dict[UUID, frozenset[UUID]]:
     """Customer → staff they are WeCom friends with."""
     found: dict[UUID, set[UUID]] = {}

@@ -1,7 +1,7 @@
 """What may become of a task, who takes one over, and goals. Pure."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from huitou.associate.types import Colleague, Loose, State, Verb
@@ -43,6 +43,8 @@ GOAL_RATE_PERCENT = 105
 GOAL_STEP_FEN = 10_000
 GOAL_MIN_FEN = 100_000
 URGE_PAUSE_MINUTES = 60
+STILL_HELD = timedelta(days=1)
+"""How long whoever had a task still sees its customer: to answer what comes back."""
 
 
 def next_state(state: State, verb: Verb) -> State | None:

@@ -1,11 +1,13 @@
 """What others may ask about opportunities."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from huitou.base.db import ReadTx
 from huitou.identity import reads as identity
+from huitou.identity.types import NoSuchCustomer
 from huitou.kernel.page import PAGE_MAX, BadCursor, Page, decode_cursor, encode_cursor
 from huitou.kernel.personal import Personal
 from huitou.merchant import reads as merchant
@@ -20,6 +22,7 @@ from huitou.opportunity.types import (
     Opportunity,
     Shown,
 )
+from huitou.profile import reads as profile
 
 
 def kinds(tx: ReadTx) -> list[KindSummary]:
@@ -42,13 +45,17 @@ def list_opportunities(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Shown]:
-    """A list, best first, in the scope; of one customer, everything there ever was."""
+    """A list, best first, in the scope; of one customer whom the asker may see, everything there ever was."""
     unit_path = None
     if unit is not None:
         found_unit = merchant.find_unit_by_code(tx, unit)
         if found_unit is None:
             return Page([])
         unit_path = found_unit.path
+    if customer_id is not None:
+        customer_id = _visible_root(tx, customer_id)
+        if customer_id is None:
+            return Page([])
     limit = min(limit, PAGE_MAX)
     found = store.list_opportunities(
         tx,
@@ -71,14 +78,15 @@ def list_opportunities(
 
 
 def get_opportunity(tx: ReadTx, opportunity_id: UUID) -> Shown:
-    """One opportunity in the scope. Refuses NoSuchOpportunity."""
-    for found in by_id(tx, [opportunity_id]).values():
-        return found
-    raise NoSuchOpportunity()
+    """One opportunity of a customer whom the asker may see. Refuses NoSuchOpportunity."""
+    found = by_id(tx, [opportunity_id]).get(opportunity_id)
+    if found is None or _visible_root(tx, found.customer_id) is None:
+        raise NoSuchOpportunity()
+    return found
 
 
 def by_id(tx: ReadTx, opportunity_ids: Sequence[UUID]) -> dict[UUID, Shown]:
-    """Opportunities in the scope with their sentences; unknown ids are missing."""
+    """Opportunities with their sentences, whatever the scope; unknown ids are missing."""
     zone = merchant.get_merchant(tx).zone
     found = store.find_opportunities(tx, opportunity_ids)
     return {item.id: _shown(tx, item, zone) for item in found}
@@ -114,6 +122,12 @@ def export(tx: ReadTx, customer_id: UUID) -> list[dict[str, Any]]:
         }
         for item in store.list_of_customer(tx, [member.id for member in members])
     ]
+
+
+def _visible_root(tx: ReadTx, customer_id: UUID) -> UUID | None:
+    with suppress(NoSuchCustomer):
+        return profile.get_visible_root(tx, customer_id)
+    return None
 
 
 def _after(cursor: str | None) -> tuple[int, UUID] | None:

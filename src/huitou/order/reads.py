@@ -123,7 +123,8 @@ def list_orders(
     limit: int = 50,
     is_scoped: bool = True,
 ) -> Page[Order]:
-    """Orders with lines, newest first, in the scope. `unit` is a unit's code: its subtree.
+    """Orders with lines, newest first, in the scope; an associate sees those of her book, and all of one
+    customer whom she may see. `unit` is a unit's code: its subtree.
 
     `is_scoped=False` shows all of a customer's orders to who may see the customer.
     """
@@ -133,6 +134,8 @@ def list_orders(
         if found_unit is None:
             return Page([])
         path = found_unit.path
+    if is_scoped and customer_id is not None and tx.scope.staff_id is not None:
+        is_scoped = customer_id not in profile.visible(tx, [customer_id])
     limit = min(limit, PAGE_MAX)
     found = lists.list_orders(
         tx,

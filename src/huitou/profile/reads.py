@@ -18,6 +18,7 @@ from huitou.merchant.types import Staff
 from huitou.profile.rules import facts, shown, why
 from huitou.profile.store import library, lists
 from huitou.profile.types import (
+    ENTRUSTED,
     EXPORTERS,
     Consent,
     CustomerDetail,
@@ -130,15 +131,17 @@ def tag_counts(tx: ReadTx) -> list[TagCount]:
 
 
 def visible(tx: ReadTx, customer_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of the customers are within the scope of the one who asks."""
-    return lists.list_visible(tx, customer_ids)
+    """Which of the customers the asker may see: those of the scope, and an associate also those of her tasks."""
+    ids = list(customer_ids)
+    entrusted = ENTRUSTED.get()(tx, ids) if tx.scope.staff_id is not None else ()
+    return lists.list_visible(tx, ids, entrusted)
 
 
 def get_visible_root(tx: ReadTx, customer_id: UUID) -> UUID:
     """Who answers for this customer, if the asker may see them. Refuses `NoSuchCustomer`."""
     root = identities.get_root(tx, customer_id)
     is_everything = tx.scope.unit_path is None and tx.scope.staff_id is None
-    if not is_everything and not lists.list_visible(tx, [root.id]):
+    if not is_everything and not visible(tx, [root.id]):
         raise NoSuchCustomer()
     return root.id
 
@@ -180,16 +183,9 @@ def list_customers(
 
 
 def customers_of(tx: ReadTx, ids: Sequence[UUID]) -> Page[CustomerRow]:
-    """Those of these customers who answer for themselves and are in the scope."""
-    found = lists.list_profiles(
-        tx,
-        ids=ids,
-        unit_ids=_unit_ids(tx, None),
-        staff_id=None,
-        tag=None,
-        before=None,
-        count_max=len(ids),
-    )
+    """Those of these customers who answer for themselves and whom the asker may see, as `list_customers`."""
+    found = lists.find_profiles(tx, visible(tx, ids))
+    found.sort(key=lambda each: (each.last_seen_at, each.customer_id), reverse=True)
     return Page(_rows(tx, found))
 
 
@@ -212,7 +208,7 @@ def search(tx: ReadTx, q: str) -> list[UUID]:
 
 
 def get_customer(tx: ReadTx, customer_id: UUID) -> CustomerDetail:
-    """The head of the 360° page. Refuses `NoSuchCustomer`, also outside the scope."""
+    """The head of the 360° page. Refuses `NoSuchCustomer`, also where the asker may not see them."""
     asked = identities.get_customer(tx, customer_id)
     root_id = get_visible_root(tx, customer_id)
     found = lists.find_profiles(tx, [root_id])

@@ -1,6 +1,6 @@
-"""Profiles, consents, tags, the timeline, and the port for exports."""
+"""Profiles, consents, tags, the timeline, and the ports that rooms above serve."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -299,6 +299,12 @@ Exporter = Callable[[ReadTx, UUID], object]
 EXPORTERS: Port[Mapping[str, Exporter]] = Port("profile.exporters")
 EXPORTERS.bind({})
 """Room → everything it keeps about a customer, as plain JSON values. Wiring binds all rooms."""
+
+Entrusted = Callable[[ReadTx, Sequence[UUID]], Collection[UUID]]
+ENTRUSTED: Port[Entrusted] = Port("profile.entrusted")
+ENTRUSTED.bind(lambda _tx, _customer_ids: ())
+"""Which of these customers are in the hands of the associate who asks, whoever's book they are in.
+Wiring binds the room of the tasks."""
 
 
 class UnknownZone(Invalid):

@@ -203,6 +203,26 @@ def list_friends(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[tuple[UUID, U
     return [(row["customer_id"], row["staff_id"]) for row in found]
 
 
+def list_entrusted(tx: ReadTx, customer_ids: Sequence[UUID], since: datetime) -> list[UUID]:
+    """Those of these customers for whom the scope has a task that is not over, or was not at `since`.
+
+    By whom a task was made for, so that a merge or its undoing counts at once.
+    """
+    return tx.column(
+        """
+        SELECT DISTINCT m.root_id
+        FROM identity.customer m
+        JOIN associate.task t ON t.merchant_id = m.merchant_id AND t.first_customer_id = m.id
+        JOIN merchant.unit u ON u.merchant_id = t.merchant_id AND u.id = t.unit_id
+        WHERE m.merchant_id = %(merchant)s AND m.root_id = ANY(%(ids)s)
+          AND base.in_scope(u.path, %(scope_path)s)
+          AND (%(scope_staff)s::uuid IS NULL OR t.staff_id = %(scope_staff)s)
+          AND (t.closed_at IS NULL OR t.closed_at > %(since)s)
+        """,
+        {"ids": list(customer_ids), "since": since},
+    )
+
+
 def list_urged_since(tx: ReadTx, staff_ids: Sequence[UUID], since: datetime) -> set[UUID]:
     return set(
         tx.column(

@@ -25,13 +25,12 @@ _SELECT = sql.SQL(
     LEFT JOIN merchant.unit u ON u.merchant_id = c.merchant_id AND u.id = c.home_unit_id
     LEFT JOIN catalog.category g ON g.merchant_id = o.merchant_id AND g.code = o.category_code
     WHERE o.merchant_id = %(merchant)s
-      AND CASE WHEN %(scope_staff)s::uuid IS NULL THEN base.in_scope(u.path, %(scope_path)s)
-          ELSE c.owner_staff_id = %(scope_staff)s END
     """
 )
 
 
 def find_opportunities(tx: ReadTx, opportunity_ids: Sequence[UUID]) -> list[Opportunity]:
+    """Whatever the scope."""
     query = sql.SQL("{} AND o.id = ANY(%(ids)s)").format(_SELECT)
     return tx.rows(Opportunity, query, {"ids": list(opportunity_ids)})
 
@@ -48,11 +47,14 @@ def list_opportunities(
     after: tuple[int, UUID] | None,
     count_max: int,
 ) -> list[Opportunity]:
-    """Open ones, best of the list first; all states, newest first, of one customer."""
+    """Open ones in the scope, best of the list first; of one customer all states, whatever the scope."""
     score = sql.Identifier("o", _SCORE[name])
     query = sql.SQL(
         """
-        {select} AND (o.state = 'open' AND {score} >= %(min_bp)s OR %(customer)s::uuid IS NOT NULL)
+        {select}
+          AND (%(customer)s::uuid IS NOT NULL OR o.state = 'open' AND {score} >= %(min_bp)s
+               AND CASE WHEN %(scope_staff)s::uuid IS NULL THEN base.in_scope(u.path, %(scope_path)s)
+                   ELSE c.owner_staff_id = %(scope_staff)s END)
           AND base.in_scope(u.path, %(unit_path)s)
           AND (%(staff)s::uuid IS NULL OR c.owner_staff_id = %(staff)s)
           AND (%(customer)s::uuid IS NULL OR o.customer_id = %(customer)s)

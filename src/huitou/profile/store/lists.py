@@ -1,6 +1,6 @@
 """Reading profiles, within the asker's scope where a person asks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, LiteralString
@@ -120,18 +120,21 @@ def list_people(tx: ReadTx, count_max: int) -> list[Person]:
     ]
 
 
-def list_visible(tx: ReadTx, customer_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of the customers the asker may see."""
+def list_visible(
+    tx: ReadTx, customer_ids: Sequence[UUID], entrusted: Collection[UUID]
+) -> set[UUID]:
+    """Which of the customers the asker may see: those of the scope, and those entrusted to them."""
     return set(
         tx.column(
             """
             SELECT c.customer_id FROM profile.customer c
             LEFT JOIN merchant.unit u ON u.merchant_id = c.merchant_id AND u.id = c.home_unit_id
             WHERE c.merchant_id = %(merchant)s AND c.customer_id = ANY(%(ids)s)
-              AND (%(scope_path)s::text IS NULL OR base.in_scope(u.path, %(scope_path)s))
-              AND (%(scope_staff)s::uuid IS NULL OR c.owner_staff_id = %(scope_staff)s)
+              AND (c.customer_id = ANY(%(entrusted)s)
+                   OR (%(scope_path)s::text IS NULL OR base.in_scope(u.path, %(scope_path)s))
+                   AND (%(scope_staff)s::uuid IS NULL OR c.owner_staff_id = %(scope_staff)s))
             """,
-            {"ids": list(customer_ids)},
+            {"ids": list(customer_ids), "entrusted": list(entrusted)},
         )
     )
 

@@ -39,7 +39,7 @@ def find_of_message(tx: ReadTx, content_key: str, *, language: str) -> Notificat
 def list_notifications(
     tx: ReadTx, asked: Asked, *, cursor: str | None, limit: int, language: str
 ) -> Page[Notification]:
-    """In the scope, the latest first; of a customer also those of whoever was merged with them."""
+    """In the scope, or of a customer whom the asker may see and of whoever was merged with them; the latest first."""
     limit = min(limit, PAGE_MAX)
     members = None
     if asked.customer_id is not None:

@@ -74,7 +74,7 @@ def list_notifications(
     before: tuple[datetime, UUID] | None,
     count_max: int,
 ) -> list[Stored]:
-    """In the scope, of these customers or of all, the latest first. The state is `notifying.state_of` in SQL."""
+    """Of these customers, or of all in the scope, the latest first. The state is `notifying.state_of` in SQL."""
     return tx.rows(
         Stored,
         """
@@ -102,8 +102,9 @@ def list_notifications(
                   AND coalesce(m.failure, '') NOT IN ('expired', 'too_late') THEN 'on_the_way'
               ELSE 'not_reached' END)
           AND (%(at)s::timestamptz IS NULL OR (n.made_at, n.id) < (%(at)s, %(before)s::uuid))
-          AND (%(scope_path)s::text IS NULL OR base.in_scope(u.path, %(scope_path)s))
-          AND (%(scope_staff)s::uuid IS NULL OR p.owner_staff_id = %(scope_staff)s)
+          AND (%(customers)s::uuid[] IS NOT NULL
+               OR (%(scope_path)s::text IS NULL OR base.in_scope(u.path, %(scope_path)s))
+               AND (%(scope_staff)s::uuid IS NULL OR p.owner_staff_id = %(scope_staff)s))
         ORDER BY n.made_at DESC, n.id DESC LIMIT %(count_max)s
         """,
         {
