@@ -113,6 +113,13 @@ def move_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     store.set_customers(tx, list(identities.canonical(tx, first).items()))
 
 
+def give_links(tx: Tx, given: Sequence[tuple[UUID, UUID]]) -> None:
+    """`(link, customer)`: it went to this one and not to whom it was made for. Theirs it stays, merges aside."""
+    if given:
+        roots = identities.canonical(tx, {customer for _, customer in given})
+        store.set_receivers(tx, [(link, first, roots[first]) for link, first in given])
+
+
 def forget(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     """Their links are over; nothing that spoke of them is left."""
     store.end_links(tx, customer_ids)

@@ -173,6 +173,23 @@ def set_customers(tx: Tx, owners: Sequence[tuple[UUID, UUID]]) -> None:
     )
 
 
+def set_receivers(tx: Tx, rows: Sequence[tuple[UUID, UUID, UUID]]) -> None:
+    """`(link, to whom it was given, who answers for them)`."""
+    tx.run(
+        """
+        UPDATE content.link l SET first_customer_id = g.first_id, customer_id = g.now_id
+        FROM unnest(%(links)s::uuid[], %(first)s::uuid[], %(now_ids)s::uuid[])
+            AS g (id, first_id, now_id)
+        WHERE l.merchant_id = %(merchant)s AND l.id = g.id
+        """,
+        {
+            "links": [link for link, _, _ in rows],
+            "first": [first for _, first, _ in rows],
+            "now_ids": [now for _, _, now in rows],
+        },
+    )
+
+
 def first_customers(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[UUID]:
     """To whom the links of these customers were first given."""
     return tx.column(

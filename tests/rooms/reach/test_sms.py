@@ -103,7 +103,7 @@ def test_what_went_to_somebody_counts_for_them_when_two_are_taken_apart(
         assert (one == other) == is_bound
         kept = one.id if is_bound else identities.merge(tx, one.id, other.id).id
     live_town.drain()
-    _plan(live_town, kept)
+    message_id = _plan(live_town, kept)
     live_town.drain()
     with live_town.db.write(merchant) as tx:
         [written_to] = [phone for phone in phones if sms.messages(phone)]
@@ -118,7 +118,13 @@ def test_what_went_to_somebody_counts_for_them_when_two_are_taken_apart(
             owner = identity.find_by_identifier(tx, "phone", phone)
             assert owner
             [decision] = actions.plan(tx, [live_town.candidate(owner.id)])
+            [linked] = tx.column(
+                "SELECT customer_id FROM content.link"
+                " WHERE merchant_id = %(merchant)s AND message_id = %(message)s",
+                {"message": message_id},
+            )
         assert decision.code == ("cap" if phone == written_to else None)
+        assert (linked == owner.id) == (phone == written_to)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(hours=3), timedelta(days=-1)])

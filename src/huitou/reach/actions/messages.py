@@ -168,6 +168,7 @@ def move_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     first = {*records.first_customers(tx, customer_ids), *customer_ids}
     owners = identities.canonical(tx, first)
     records.set_customers(tx, list(owners.items()))
+    contents.give_links(tx, records.list_misled(tx, customer_ids))
     cancel(tx, store.stopped_messages(tx, sorted(set(owners.values()))))
 
 

@@ -180,6 +180,21 @@ def set_receivers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
     )
 
 
+def list_misled(tx: ReadTx, customer_ids: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """`(link, whose its message was)` of these customers' links that were made for another than their message went to."""
+    found = tx.rows(
+        dict,
+        """
+        SELECT l.id, m.first_customer_id FROM reach.message m
+        JOIN content.link l ON l.merchant_id = m.merchant_id AND l.id = m.link_id
+        WHERE m.merchant_id = %(merchant)s AND m.customer_id = ANY(%(ids)s)
+          AND l.first_customer_id <> m.first_customer_id
+        """,
+        {"ids": list(customer_ids)},
+    )
+    return [(row["id"], row["first_customer_id"]) for row in found]
+
+
 def set_customers(tx: Tx, owners: Sequence[tuple[UUID, UUID]]) -> None:
     """What was first given to `a` is `b`'s now, for each `(a, b)`."""
     params = {"first": [a for a, _ in owners], "now_ids": [b for _, b in owners]}
