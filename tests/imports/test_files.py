@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from huitou.base.crypto import MasterKey
-from huitou.imports import fields, files, kept
+from huitou.imports import fields, files, kept, rules
 from huitou.imports.fields import Kind
 from huitou.imports.rules import Row, Unreadable
 
@@ -136,6 +136,61 @@ def test_cells_are_as_people_would_type_them() -> None:
     }
 
 
+ABOVE = ["", "2026年3月商品表（总部）", "制表：王芳，2026-03-31"]
+
+
+@pytest.mark.parametrize("form", ["csv", "utf-16", "xlsx"])
+def test_what_stands_above_a_table_is_passed_over(form: str) -> None:
+    titled = [[line, "", "", ""] for line in ABOVE]
+    lines = "\r\n".join(",".join(cells) for cells in [*titled, HEADERS, *CELLS])
+    content = {
+        "csv": lines.encode("gb18030"),
+        "utf-16": lines.replace(",", "\t").encode("utf-16"),
+        "xlsx": workbook([*titled, HEADERS, *CELLS]),
+    }[form]
+    opened = files.open_file(io.BytesIO(content), "products")
+    assert opened.headers == HEADERS
+    rows = list(opened.rows)
+    assert [row.number for row in rows] == [5, 6, 8]
+    assert [row.values["商品名称"] for row in rows] == ["苹果", "梨", "茶"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "headers"),
+    [
+        ("phone\n13800000001\n王;李", ["phone"]),
+        ("one,two\ncard,x\nphone,y", ["one", "two"]),
+        ("姓名,手机号,手机号\n王,13800000001,", ["姓名", "手机号", "手机号 (2)"]),
+    ],
+)
+def test_the_header_is_the_first_row_where_nothing_stands_above(
+    lines: str, headers: list[str]
+) -> None:
+    opened = files.open_file(io.BytesIO(lines.encode()), "customers")
+    assert opened.headers == headers
+    assert next(opened.rows).number == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("7", 7),
+        ("7月", 7),
+        ("07-21", 7),
+        ("1990/7/21", 7),
+        ("1990年7月21日", 7),
+        ("1990.7", 7),
+        ("19900721", 7),
+        ("1990-07-21 00:00:00", 7),
+        ("13月", None),
+        ("七月", None),
+        ("", None),
+    ],
+)
+def test_a_month_of_birth_as_people_write_it(text: str, month: int | None) -> None:
+    assert rules.month_of(text) == month
+
+
 @pytest.mark.parametrize(
     ("kind", "content"),
     [
@@ -158,7 +213,7 @@ def test_a_workbook_that_unpacks_without_end_is_refused(monkeypatch: pytest.Monk
 
 
 def test_headers_are_known_however_they_are_written() -> None:
-    given = ["Order No.", "STORE CODE", "Paid  at", "Product-ID", "Qty", "实付金额(元)"]
+    given = ["Order No.", "STORE CODE", "Paid  at", "Product-ID", "Qty", "实收金额(元)"]
     found = fields.guess_mapping("orders", given)
     assert list(found.values()) == given
 

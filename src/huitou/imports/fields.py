@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 _PUNCTUATION = re.compile(r"[\W_]+")
+_YUAN = re.compile(r"\((?:元|yuan|cny|rmb|¥)\)", re.IGNORECASE)
 
 Kind = Literal["orders", "customers", "products", "staff", "units", "events"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -27,6 +28,10 @@ _PHONES = (
     "手机",
     "手机号码",
     "会员手机",
+    "会员手机号",
+    "联系手机",
+    "联系方式",
+    "移动电话",
     "联系电话",
     "电话",
     "mobile",
@@ -42,7 +47,10 @@ _STORES = (
     "所属门店",
     "门店名称",
     "店铺编码",
+    "店铺名称",
     "店铺",
+    "销售门店",
+    "消费门店",
     "store",
     "store_code",
     "shop",
@@ -104,6 +112,14 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
                 "时间",
                 "日期",
                 "销售日期",
+                "单据日期",
+                "单据时间",
+                "交易日期",
+                "付款日期",
+                "支付日期",
+                "消费时间",
+                "消费日期",
+                "成交时间",
                 "date",
                 "order_date",
                 "order_time",
@@ -128,7 +144,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
                 "barcode",
             ),
         ),
-        Field("quantity", "数量", "Quantity", True, ("件数", "销售数量", "qty", "units")),
+        Field("quantity", "数量", "Quantity", True, ("件数", "销量", "销售数量", "qty", "units")),
         Field(
             "paid_yuan",
             "实付金额（元）",
@@ -174,7 +190,7 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
             "生日月份",
             "Month of birth",
             False,
-            ("生日", "出生日期", "birthday", "birth_date", "date_of_birth"),
+            ("生日", "出生日期", "出生年月", "会员生日", "birthday", "birth_date", "date_of_birth"),
         ),
         Field(
             "home_unit", "归属门店编码", "Home unit code", False, ("归属门店", "开卡门店", *_STORES)
@@ -290,8 +306,10 @@ def guess_mapping(kind: Kind, headers: Sequence[str]) -> dict[str, str]:
 
 
 def _folded(name: str) -> str:
-    """Headers differ in case, width, blanks and brackets: `Order No.` is `order_no`."""
-    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", name)).casefold()
+    """Headers differ in case, width, blanks and brackets: `Order No.` is `order_no`. A unit of
+    money in brackets says what stands to reason: `实收（元）` is `实收`."""
+    plain = _YUAN.sub("", unicodedata.normalize("NFKC", name))
+    return _PUNCTUATION.sub("", plain).casefold()
 
 
 def missing_fields(kind: Kind, mapping: Mapping[str, str]) -> list[Field]:

@@ -36,6 +36,10 @@ _TIMES = tuple(
     for day in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日")
     for clock in (" %H:%M:%S", " %H:%M", "")
 )
+_BIRTHDAY = re.compile(
+    r"(?:\d{4}[-/.年])?(?P<month>\d{1,2})(?:[-/.月]\d{1,2}日?)?月?(?: [\d:.]+)?"
+    r"|\d{4}(?P<middle>\d\d)\d\d"
+)
 _COUNT_MAX = 10**15
 _NUMBER = re.compile(r"[¥￥,，\s元]")
 
@@ -126,9 +130,9 @@ def identifiers_in(row: Row, values: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def month_of(text: str) -> int | None:
-    """The month of a birthday: `7`, `7月` or `1990-07-21`."""
-    found = re.fullmatch(r"(?:\d{4}[-/])?(\d{1,2})(?:[-/]\d{1,2})?月?", text)
-    month = int(found.group(1)) if found else 0
+    """The month of a birthday: `7`, `7月`, `1990-07-21`, `1990年7月21日` or `19900721`."""
+    found = _BIRTHDAY.fullmatch(text)
+    month = int(found["month"] or found["middle"]) if found else 0
     return month if 1 <= month <= 12 else None
 
 
