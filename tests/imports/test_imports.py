@@ -92,6 +92,26 @@ def test_customers_get_their_names_and_stores(api: TestClient, drain: Callable[[
     assert found["home_unit"]["code"] == "store-0402"
 
 
+def test_what_a_row_says_in_vain_is_told(api: TestClient, drain: Callable[[], None]) -> None:
+    text = "会员卡号,姓名,性别,生日,门店,导购\n70002,李雷,保密,7月,没有的店,查无此人\n70003,韩梅梅,女,,store-0402,\n"
+    started = upload(api, "customers", text)
+    drain()
+    assert outcome(api, started) == ("done", 2, 0, 0)
+    assert api.get(f"/v1/imports/{started['id']}").json()["noted"] == 1
+    [note] = api.get(f"/v1/imports/{started['id']}/errors").json()["items"]
+    assert (note["number"], note["code"]) == (2, "import.left_out")
+    assert "没有的店" in note["detail"]
+    assert "查无此人" in note["detail"]
+    assert "保密" not in note["detail"]
+    again = api.get(f"/v1/imports/{started['id']}/errors.csv").content.decode("utf-8-sig")
+    assert "李雷" in again
+    assert "韩梅梅" not in again
+    assert (
+        api.get("/v1/customers", params={"identifier": "card:70002@default"}).json()["name"]
+        == "李*"
+    )
+
+
 def test_units_staff_and_products(api: TestClient, drain: Callable[[], None]) -> None:
     units = upload(
         api, "units", "编码,名称,类型,上级编码\nstore-1,一店,门店,region-1\nx,坏店,火星,hq\n"
@@ -130,7 +150,7 @@ def test_events_as_lines_of_json(api: TestClient, drain: Callable[[], None]) -> 
     [
         ("orders", b"a,b\n1,2\n", "import.bad_mapping"),
         ("planets", b"a,b\n1,2\n", "import.bad_kind"),
-        ("orders", b"\xff\xfe\xff\x81", "import.bad_file"),
+        ("orders", b"\xff\xfe\xff", "import.bad_file"),
         ("orders", b"", "import.bad_file"),
     ],
 )

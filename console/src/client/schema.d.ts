@@ -11012,7 +11012,8 @@ export interface components {
         };
         /**
          * Import
-         * @description `done` of `total` rows are worked on. A rehearsal (`is_dry_run`) leaves nothing behind.
+         * @description `done` of `total` rows are worked on; `noted` were taken, but not with everything they say. A
+         *     rehearsal (`is_dry_run`) leaves nothing behind.
          */
         Import: {
             /** Accepted */
@@ -11050,6 +11051,8 @@ export interface components {
             mapping: {
                 [key: string]: unknown;
             };
+            /** Noted */
+            noted: number;
             /** Reason */
             reason: string | null;
             /**

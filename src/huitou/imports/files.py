@@ -130,11 +130,9 @@ def _named(headers: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
 
 
 def _encoding_of(file: BinaryIO) -> str:
-    if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        file.seek(0)
-        return "utf-16"
+    is_marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     file.seek(0)
-    for encoding in _ENCODINGS:
+    for encoding in ("utf-16",) if is_marked else _ENCODINGS:
         decoder = codecs.getincrementaldecoder(encoding)()
         try:
             while piece := file.read(_PIECE_BYTES):

@@ -38,7 +38,7 @@ def run_import(tx: Tx, *, import_id: str, language: str = "zh") -> None:
                 raise _Undo
     except _Undo:
         pass
-    store.add_faults(tx, found.id, chunk.faults)
+    store.add_faults(tx, found.id, [*chunk.faults, *chunk.notes])
     store.add_progress(
         tx,
         found.id,
@@ -46,6 +46,7 @@ def run_import(tx: Tx, *, import_id: str, language: str = "zh") -> None:
         accepted=chunk.accepted,
         duplicates=chunk.duplicates,
         failed=len({fault.number for fault in chunk.faults}),
+        noted=len(chunk.notes),
         place=block.following,
     )
     if block.following is not None:

@@ -20,7 +20,8 @@ State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """`done` of `total` rows are worked on. A rehearsal (`is_dry_run`) leaves nothing behind."""
+    """`done` of `total` rows are worked on; `noted` were taken, but not with everything they say. A
+    rehearsal (`is_dry_run`) leaves nothing behind."""
 
     id: UUID
     kind: Kind
@@ -32,6 +33,7 @@ class Import:
     accepted: int
     duplicates: int
     failed: int
+    noted: int
     reason: str | None
     created_by: str
     created_at: datetime
@@ -90,7 +92,7 @@ def get_import(tx: ReadTx, import_id: UUID) -> Import:
         Import,
         """
         SELECT id, kind, file_name, is_dry_run, state, total, done, accepted, duplicates, failed,
-               reason, created_by, created_at, finished_at, mapping
+               noted, reason, created_by, created_at, finished_at, mapping
         FROM event.import WHERE merchant_id = %(merchant)s AND id = %(id)s
         """,
         {"id": import_id},
@@ -140,7 +142,7 @@ def list_imports(tx: ReadTx) -> list[Import]:
         Import,
         """
         SELECT id, kind, file_name, is_dry_run, state, total, done, accepted, duplicates, failed,
-               reason, created_by, created_at, finished_at, mapping
+               noted, reason, created_by, created_at, finished_at, mapping
         FROM event.import WHERE merchant_id = %(merchant)s ORDER BY id DESC LIMIT %(limit)s
         """,
         {"limit": PAGE_MAX},
@@ -155,6 +157,7 @@ def add_progress(
     accepted: int,
     duplicates: int,
     failed: int,
+    noted: int,
     place: int | None,
 ) -> None:
     """A block more; `place` is that of the next, None when this was the last."""
@@ -162,7 +165,7 @@ def add_progress(
         """
         UPDATE event.import SET done = done + %(done)s, accepted = accepted + %(accepted)s,
             duplicates = duplicates + %(duplicates)s, failed = failed + %(failed)s,
-            place = coalesce(%(place)s, place),
+            noted = noted + %(noted)s, place = coalesce(%(place)s, place),
             state = CASE WHEN %(place)s::bigint IS NULL THEN 'done' ELSE 'running' END,
             finished_at = CASE WHEN %(place)s::bigint IS NULL THEN %(now)s END
         WHERE merchant_id = %(merchant)s AND id = %(id)s
@@ -173,6 +176,7 @@ def add_progress(
             "accepted": accepted,
             "duplicates": duplicates,
             "failed": failed,
+            "noted": noted,
             "place": place,
         },
     )
@@ -197,7 +201,7 @@ def cancel(tx: Tx, import_id: UUID) -> int:
 
 
 def add_faults(tx: Tx, import_id: UUID, faults: Sequence[Fault]) -> None:
-    """Rows that failed; once each."""
+    """Rows that failed, or were not taken with everything they say; once each."""
     tx.run(
         """
         INSERT INTO event.import_failure (merchant_id, import_id, row_no, code, detail)

@@ -29,6 +29,8 @@ from huitou.profile.types import Description
 SOURCE = "import"
 _GENDERS = {"男": "male", "女": "female", "m": "male", "f": "female"}
 _GENDERS |= {"male": "male", "female": "female"}
+_UNTOLD = {"", "-", "—", "/", "无", "未知", "保密", "不详", "unknown", "none", "n/a", "null"}
+"""How a table says that it does not know."""
 
 Named = tuple[Row, dict[str, str]]
 Record = TypeVar("Record")
@@ -36,12 +38,14 @@ Record = TypeVar("Record")
 
 @dataclass(slots=True)
 class Chunk:
-    """What became of some rows. An order of several rows counts once where it went well."""
+    """What became of some rows. An order of several rows counts once where it went well. `notes` are
+    of rows that were taken, but not with everything they say."""
 
     language: str
     accepted: int = 0
     duplicates: int = 0
     faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
 
     def fail(self, numbers: Sequence[int], code: str, detail: str) -> None:
         """All rows of what was refused: they come back together and are mended together."""
@@ -78,6 +82,7 @@ def _take_customers(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) ->
     described = _describing(tx)
     made: list[tuple[list[int], dict[str, Any]]] = []
     said: dict[int, Description] = {}
+    notes: list[Fault] = []
     for row, values in _named(found, rows):
         identifiers = rules.identifiers_in(row, values)
         if not identifiers:
@@ -100,9 +105,36 @@ def _take_customers(tx: Tx, found: Import, rows: Sequence[Row], chunk: Chunk) ->
         }
         made.append(([row.number], event))
         said[row.number] = described(values, identifiers[0], event_id)
+        if unknown := _left_out(values, said[row.number]):
+            detail = _told_in_vain(values, unknown, chunk.language)
+            notes.append(Fault(row.number, "import.left_out", detail))
     _take_in(tx, chunk, made)
     bad = {fault.number for fault in chunk.faults}
     profiles.describe(tx, [each for number, each in said.items() if number not in bad])
+    chunk.notes += [note for note in notes if note.number not in bad]
+
+
+def _left_out(values: Mapping[str, str], described: Description) -> list[str]:
+    """The fields whose value says something that we do not know."""
+    understood = {
+        "gender": described.gender,
+        "birth_month": described.birth_month,
+        "home_unit": described.home_unit_id,
+        "associate": described.owner_staff_id,
+        "zone": described.zone,
+    }
+    return [
+        name
+        for name, meant in understood.items()
+        if meant is None and values.get(name, "").lower() not in _UNTOLD
+    ]
+
+
+def _told_in_vain(values: Mapping[str, str], unknown: Sequence[str], language: str) -> str:
+    titles = {field.name: field for field in fields.FIELDS["customers"]}
+    if language.startswith("en"):
+        return "Taken without: " + ", ".join(f"{titles[n].en} “{values[n]}”" for n in unknown)
+    return "已导入，这些没有认出：" + "、".join(f"{titles[n].zh}「{values[n]}」" for n in unknown)
 
 
 def _take_in(tx: Tx, chunk: Chunk, made: Sequence[tuple[list[int], dict[str, Any]]]) -> None:

@@ -114,7 +114,11 @@ function Minutes({ health }: { health: DataHealth }) {
   return (
     <Panel
       title={t('event.minutes')}
-      extra={<small className="quiet">{t('event.minutes_most', { count: most })}</small>}
+      extra={
+        <small className="quiet">
+          {t('event.minutes_most', { count: most, most: most.toLocaleString('en-US') })}
+        </small>
+      }
     >
       <Columns
         label={t('event.minutes')}

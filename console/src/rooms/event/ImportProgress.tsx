@@ -55,13 +55,13 @@ export function ImportProgress({ id, children }: { id: string; children?: ReactN
                 {t('event.cancel')}
               </Button>
             )}
-            {isOver(data) && data.failed > 0 && <ErrorsLink one={data} />}
+            {isOver(data) && data.failed + data.noted > 0 && <ErrorsLink one={data} />}
           </div>
           {data.state === 'failed' && <Alert type="error" showIcon title={data.reason} />}
-          {data.state === 'done' && data.is_dry_run && data.failed === 0 && (
+          {data.state === 'done' && data.is_dry_run && data.failed + data.noted === 0 && (
             <Alert type="success" showIcon title={t('event.rehearsal_clean')} />
           )}
-          {isOver(data) && data.failed > 0 && <Reasons one={data} />}
+          {isOver(data) && data.failed + data.noted > 0 && <Reasons one={data} />}
           {data.state === 'done' && !data.is_dry_run && <div>{children}</div>}
         </div>
       )}
@@ -79,8 +79,17 @@ function Counts({ one }: { one: Import }) {
     what: t(one.kind === 'orders' ? 'event.of_orders' : 'event.of_rows'),
   }
   return (
-    <span className="num">{t(one.is_dry_run ? 'event.rehearsed' : 'event.counts', counts)}</span>
+    <span className="num">
+      {t(one.is_dry_run ? 'event.rehearsed' : 'event.counts', counts)}
+      {one.noted > 0 && ` · ${t('event.noted', { count: one.noted })}`}
+    </span>
   )
+}
+
+function adviceOf(one: Import): string {
+  if (one.failed === 0) return one.is_dry_run ? 'event.mend_noted_first' : 'event.mend_noted'
+  if (one.is_dry_run) return 'event.mend_first'
+  return one.noted > 0 ? 'event.mend_both' : 'event.mend'
 }
 
 /** The first failed rows and why; all of them are in the file to download. */
@@ -90,7 +99,7 @@ function Reasons({ one }: { one: Import }) {
   return (
     <Alert
       type="warning"
-      title={t(one.is_dry_run ? 'event.mend_first' : 'event.mend')}
+      title={t(adviceOf(one))}
       description={
         <Table
           size="small"
@@ -116,7 +125,7 @@ export function ErrorsLink({ one }: { one: Import }) {
       icon={<DownloadOutlined />}
       href={`/v1/imports/${one.id}/errors.csv?surface=console`}
     >
-      {t('event.errors', { count: one.failed })}
+      {t(one.failed > 0 ? 'event.errors' : 'event.notes', { count: one.failed || one.noted })}
     </Button>
   )
 }

@@ -55,7 +55,7 @@ export function Imports() {
             {
               title: t('event.failed'),
               align: 'right',
-              render: (_, one) => (one.failed > 0 ? <ErrorsLink one={one} /> : '0'),
+              render: (_, one) => (one.failed + one.noted > 0 ? <ErrorsLink one={one} /> : '0'),
             },
           ]}
         />
