@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import type { Rule } from '@/client/types'
-import { groupOf, isComplete, isGroup, pathsOf, ruleOf } from '@/rooms/segment/tree'
+import type { Leaf, Rule } from '@/client/types'
+import {
+  filledOf,
+  groupOf,
+  isComplete,
+  isGroup,
+  leavesOf,
+  ruleOf,
+  sayingOf,
+} from '@/rooms/segment/tree'
 
 const rule: Rule = {
   v: 1,
@@ -27,7 +35,7 @@ describe('the rule being edited', () => {
   })
 
   it('names the place of each condition as the API does', () => {
-    expect([...pathsOf(groupOf(rule)).values()]).toEqual([
+    expect(leavesOf(groupOf(rule)).map((one) => one.path)).toEqual([
       'all[0]',
       'all[1].any[0]',
       'all[1].any[1].not',
@@ -41,6 +49,28 @@ describe('the rule being edited', () => {
     expect(isComplete(groupOf({ v: 1, all: [{ any: [] }] }))).toBe(false)
     const unknown: Rule = { v: 1, all: [{ kind: 'trait', name: 'gender', op: 'unknown' }] }
     expect(isComplete(groupOf(unknown))).toBe(true)
+  })
+
+  it('asks what is filled in, also while the rest is not', () => {
+    const half: Rule = {
+      v: 1,
+      all: [
+        { kind: 'tag', name: '' },
+        { any: [{ kind: 'segment', id: '' }] },
+        { not: { kind: 'tag', name: 'milk' } },
+      ],
+    }
+    expect(ruleOf(filledOf(groupOf(half)))).toEqual({
+      v: 1,
+      all: [{ not: { kind: 'tag', name: 'milk' } }],
+    })
+  })
+
+  it('knows a condition again in whatever order it is told', () => {
+    const one: Leaf = { kind: 'trait', name: 'points', op: '>=', value: 1 }
+    const other: Leaf = { value: 1, op: '>=', name: 'points', kind: 'trait' }
+    expect(sayingOf(one)).toBe(sayingOf(other))
+    expect(sayingOf(one)).not.toBe(sayingOf({ ...one, value: 2 }))
   })
 
   it('gives every part a key of its own', () => {

@@ -101,11 +101,13 @@ def _wait_until_it_stands() -> None:
 def _keep(errors: list[str], kind: str, text: str, location: object) -> None:
     """Keep what a developer would have to look at.
 
-    A page asks who is signed in: 401 on the way to the log-in is the answer, not an error. Requests
-    under way when a page is left are aborted; some tests take the network away.
+    A page asks who is signed in: 401 on the way to the log-in is the answer, not an error; so is 409
+    where somebody else was first. Requests under way when a page is left are aborted; some tests
+    take the network away.
     """
     is_signing_in = "401" in text and "/v1/me" in str(location)
-    is_meant = is_signing_in or "ERR_ABORTED" in text or "ERR_INTERNET_DISCONNECTED" in text
+    is_answer = is_signing_in or "status of 409" in text
+    is_meant = is_answer or "ERR_ABORTED" in text or "ERR_INTERNET_DISCONNECTED" in text
     if kind == "error" and not is_meant:
         errors.append(f"{text} {location}")
 

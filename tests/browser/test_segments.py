@@ -1,6 +1,7 @@
 """Segments compared and exported, rules taken back, and the state of the data, in the console."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -95,3 +96,26 @@ def test_the_state_of_the_data(open_page: OpenPage, demo: Demo) -> None:
     expect(page.get_by_role("heading", name="数据来源")).to_be_visible()
     expect(page.locator("tr", has_text="识别").first).to_contain_text(re.compile("前|刚刚"))
     expect(page.locator(".facts")).to_contain_text("副本更新")
+
+
+def test_a_name_that_is_taken_and_a_segment_that_is_used(open_page: OpenPage, demo: Demo) -> None:
+    name = f"试一试 {uuid4().hex[:6]}"
+    rule = {"v": 1, "all": [{"kind": "trait", "name": "paid_fen", "op": ">=", "value": 10_000}]}
+    used = demo.post("/v1/segments", {"name": name, "rule": rule})
+    rule = {"v": 1, "all": [{"kind": "segment", "id": used["id"]}]}
+    user = demo.post("/v1/segments", {"name": f"{name} 之二", "rule": rule})
+    page = open_page(f"/#/segments/{user['id']}", role="headquarters")
+    page.locator(".title-input").fill(name)
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator(".ant-message")).to_contain_text("已有名为")
+    expect(page.get_by_text("同事刚改过这个人群")).to_have_count(0)
+    _delete(open_page(f"/#/segments/{used['id']}", role="headquarters"), "正在引用它")
+    _delete(open_page(f"/#/segments/{user['id']}", role="headquarters"), "已删除")
+    _delete(open_page(f"/#/segments/{used['id']}", role="headquarters"), "已删除")
+    assert not [one for one in _segments(demo) if one["name"].startswith(name)]
+
+
+def _delete(page: Page, told: str) -> None:
+    page.get_by_role("button", name="删除", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="删除").click()
+    expect(page.locator(".ant-message")).to_contain_text(told)

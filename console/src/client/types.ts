@@ -53,6 +53,16 @@ export interface Window {
   ever?: true
 }
 
+export interface EventWhere {
+  category?: string[]
+  unit?: string[]
+}
+
+export interface EventMatch {
+  type: string
+  where?: EventWhere
+}
+
 export type Leaf =
   | {
       kind: 'purchase'
@@ -67,7 +77,7 @@ export type Leaf =
   | {
       kind: 'event'
       type: string
-      where?: { category?: string[]; unit?: string[] }
+      where?: EventWhere
       window?: Window
       agg: 'count' | 'days_since_last'
       op: string
@@ -76,9 +86,9 @@ export type Leaf =
   | { kind: 'consent'; channel: string; purpose: string }
   | {
       kind: 'sequence'
-      first: { type: string; where?: { category?: string[] } }
-      then?: { type: string; where?: { category?: string[] } }
-      then_not?: { type: string; where?: { category?: string[] } }
+      first: EventMatch
+      then?: EventMatch
+      then_not?: EventMatch
       within_days: number
       window?: Window
     }

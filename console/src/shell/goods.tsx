@@ -52,7 +52,19 @@ export function Goods({
 }
 
 /** Products by name or code, as many as wanted. */
-export function Products({ skus, change }: { skus: string[]; change: (skus: string[]) => void }) {
+export function Products({
+  skus,
+  change,
+  size,
+  className = 'wide',
+  placeholder,
+}: {
+  skus: string[]
+  change: (skus: string[]) => void
+  size?: 'small'
+  className?: string
+  placeholder?: string
+}) {
   const { t } = useTranslation()
   const [words, setWords] = useState('')
   const q = useDebounced(words.trim(), 300)
@@ -64,9 +76,12 @@ export function Products({ skus, change }: { skus: string[]; change: (skus: stri
   return (
     <Select
       mode="multiple"
-      className="wide"
+      size={size}
+      className={className}
+      maxTagCount={size ? 2 : undefined}
+      popupMatchSelectWidth={size ? false : undefined}
       showSearch={{ filterOption: false, onSearch: setWords }}
-      placeholder={t('coupon.find_product')}
+      placeholder={placeholder ?? t('coupon.find_product')}
       value={skus}
       onChange={(next: string[]) => change(next)}
       options={[...known].map(([value, label]) => ({ value, label }))}

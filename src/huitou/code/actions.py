@@ -34,9 +34,11 @@ from huitou.merchant import reads as merchants
 from huitou.merchant.types import Unit
 from huitou.profile import actions as profiles
 from huitou.profile import reads as profile_reads
+from huitou.segment.types.vocabulary import WrittenTrait, publish_trait
 
 TRAIT = "friend_source"
 """Where the customer was won, as the code says it: the last code they came by."""
+publish_trait(TRAIT, WrittenTrait("活码来源", "Won by the code"))
 _SOURCE = "code"
 _BATCH_MAX = 10_000
 

@@ -79,7 +79,7 @@ def test_reached_at_once_and_told(
             for each in profile.timeline(tx, customer_of(tx, "c1")).items
             if each.type == "tier.changed" and each.detail["to"] == "gold"
         ]
-        assert event.title_zh == "会员等级由 silver 变为 gold"
+        assert event.title_zh == "会员等级由 银卡 变为 金卡"
 
 
 @pytest.mark.usefixtures("by_spend")

@@ -1,6 +1,7 @@
 """Reading rules, refusing them with a path, telling them in words, drawing samples."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -113,6 +114,24 @@ def test_faults_are_refused_with_their_path(raw: Any, path: str) -> None:
     with pytest.raises(BadRule) as refused:
         parse.parse(raw)
     assert refused.value.params["path"] == path
+
+
+def test_reasons_are_said_in_the_language_of_whoever_asks() -> None:
+    leaf = {"kind": "purchase", "agg": "count", "op": "between", "value": [9, 3]}
+    with pytest.raises(BadRule) as refused:
+        parse.parse(rule(leaf))
+    assert refused.value.detail("zh") == "规则在 all[0].value 处不正确：第一个数不能大于第二个"
+    assert "the first number is the smaller one" in refused.value.detail("en")
+
+
+def test_what_rooms_write_is_called_and_compared_by_what_it_is() -> None:
+    import_module("huitou.benefit.actions.traits")
+    kind = traits.named("stored_fen", {})
+    assert (kind.zh, kind.type) == ("储值余额", "money")
+    leaf = {"kind": "trait", "name": "stored_fen", "op": ">=", "value": 10_000}
+    tree = parse.parse(rule(leaf))
+    parse.check_traits(tree, {"stored_fen"})
+    assert sentence.sentence(tree, NAMES).zh == "「储值余额」不少于 ¥100.00"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ function Filters() {
   const [words, setWords] = useState(get('q') ?? '')
   const units = useRead('/v1/units')
   const staff = useRead('/v1/staff')
-  const segments = useRead('/v1/segments')
+  const segments = useRead('/v1/segments', { query: { limit: 200 } })
   const tags = useRead('/v1/tags')
   return (
     <div className="filters">

@@ -4,13 +4,13 @@ import { useTranslation } from 'react-i18next'
 import type { Leaf } from '@/client/types'
 import { Count } from '@/ui/figure'
 import { LeafWords } from './LeafWords'
-import { isFilled, isGroup, newCondition, newGroup, type Group, type Part } from './tree'
+import { isFilled, isGroup, newCondition, newGroup, sayingOf, type Group, type Part } from './tree'
 import type { Words } from './words'
 
 interface Given {
   words: Words
-  /** How many customers each condition alone matches, by the condition's key. */
-  hits: Map<string, number>
+  /** How many customers each condition alone matches, by what the condition says. */
+  hits: Map<string | undefined, number> | undefined
 }
 
 /** Conditions as sentences, joined by 且 / 或 switches on the left; groups may nest. */
@@ -86,7 +86,7 @@ function GroupBox({
               </div>
               <Tooltip title={t('segment.hits_hint')}>
                 <span className="rule-hits num quiet">
-                  {hits.has(part.key) ? <Count of={hits.get(part.key) ?? 0} /> : '–'}
+                  <Hit of={hits?.get(sayingOf(part.leaf))} />
                 </span>
               </Tooltip>
               <Remove onClick={() => set(index, null)} />
@@ -97,6 +97,10 @@ function GroupBox({
       </div>
     </div>
   )
+}
+
+function Hit({ of }: { of: number | undefined }) {
+  return of === undefined ? '–' : <Count of={of} />
 }
 
 function NotSwitch({ isNot, change }: { isNot: boolean; change: (next: boolean) => void }) {

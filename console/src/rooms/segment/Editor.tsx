@@ -16,23 +16,29 @@ import { Builder } from './Builder'
 import { ExportDrawer } from './Exports'
 import { History } from './History'
 import { Reach } from './Reach'
-import { groupOf, isComplete, pathsOf, ruleOf, type Group } from './tree'
+import { Removal } from './Removal'
+import { filledOf, groupOf, isComplete, leavesOf, ruleOf, sayingOf, type Group } from './tree'
 import { WouldMatch } from './WouldMatch'
 import { useWords } from './words'
 
 /** The live count of a rule that stopped changing; a new edit cancels the one under way at once. */
-function useCount(rule: Rule, isReady: boolean) {
+function useCount(group: Group) {
   const client = useQueryClient()
-  const still = useDebounced(rule, 450)
-  const isStill = still === rule
+  const still = useDebounced(group, 450)
+  const isStill = still === group
+  const rule = useMemo(() => ruleOf(still), [still])
   useEffect(() => {
     if (!isStill) void client.cancelQueries({ queryKey: ['/v1/segments/count'] })
   }, [client, isStill])
   return useQuery({
-    queryKey: ['/v1/segments/count', still],
-    queryFn: ({ signal }) =>
-      write({ to: 'POST /v1/segments/count', body: { rule: still } }, signal),
-    enabled: isReady && isStill,
+    queryKey: ['/v1/segments/count', rule],
+    queryFn: async ({ signal }) => {
+      const counted = await write({ to: 'POST /v1/segments/count', body: { rule } }, signal)
+      const sayings = new Map(leavesOf(groupOf(rule)).map((one) => [one.path, sayingOf(one.leaf)]))
+      const hits = new Map(counted.per_leaf.map((one) => [sayings.get(one.path), one.count]))
+      return { ...counted, hits }
+    },
+    enabled: still.parts.length > 0 && isStill,
     placeholderData: (before) => before,
     staleTime: 30_000,
     retry: false,
@@ -55,16 +61,8 @@ export function Editor({
   const words = useWords(segment?.id ?? null, i18n.language)
   const rule = useMemo(() => ruleOf(group), [group])
   const isReady = isComplete(group)
-  const counting = useCount(rule, isReady)
-  const hits = useMemo(() => {
-    const byPath = new Map(counting.data?.per_leaf.map((leaf) => [leaf.path, leaf.count]))
-    const found = new Map<string, number>()
-    for (const [key, path] of pathsOf(group)) {
-      const hit = byPath.get(path)
-      if (hit !== undefined) found.set(key, hit)
-    }
-    return found
-  }, [counting.data, group])
+  const filled = useMemo(() => filledOf(group), [group])
+  const counting = useCount(filled)
   const isChanged =
     !segment ||
     name !== segment.name ||
@@ -97,6 +95,7 @@ export function Editor({
                 {t('segment.make_task')}
               </Button>
             )}
+            {segment && may('segment.edit') && <Removal segment={segment} />}
             {may('segment.edit') && (
               <Button
                 type="primary"
@@ -121,14 +120,9 @@ export function Editor({
               </span>
             }
           >
-            <Builder
-              group={group}
-              change={edits.set}
-              words={words}
-              hits={isReady ? hits : new Map<string, number>()}
-            />
+            <Builder group={group} change={edits.set} words={words} hits={counting.data?.hits} />
           </Panel>
-          <WouldMatch rule={rule} isComplete={isReady} />
+          <WouldMatch group={group} isComplete={isReady} words={words} />
           {segment && <History id={segment.id} />}
         </div>
         <Reach
@@ -136,6 +130,7 @@ export function Editor({
           error={counting.error}
           isCounting={counting.isFetching}
           isComplete={isReady}
+          isEmpty={filled.parts.length === 0}
         />
       </div>
       {segment && isExporting && (
@@ -167,7 +162,7 @@ function useSave(segment: Segment | null) {
         go(`/segments/${saved.id}`, { isReplacing: true })
       })
       .catch((error: unknown) => {
-        if (!segment || !(error instanceof Problem) || error.status !== 409) return
+        if (!segment || !(error instanceof Problem) || error.code !== 'segment.version') return
         modal.confirm({
           title: t('segment.conflict'),
           content: t('segment.conflict_hint'),

@@ -1,4 +1,6 @@
-import { InputNumber, Select } from 'antd'
+import { DatePicker, InputNumber, Select } from 'antd'
+import dayjs from 'dayjs'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Window } from '@/client/types'
 import type { Option } from './words'
@@ -8,11 +10,13 @@ export function Pick({
   options,
   change,
   width,
+  placeholder,
 }: {
   value: string
   options: Option[]
   change: (value: string) => void
   width?: number
+  placeholder?: string
 }) {
   return (
     <Select
@@ -20,12 +24,16 @@ export function Pick({
       showSearch={options.length > 8 ? { optionFilterProp: 'label' } : false}
       value={value || undefined}
       options={options}
+      placeholder={placeholder}
       onChange={change}
       style={width ? { width } : undefined}
       popupMatchSelectWidth={false}
     />
   )
 }
+
+/** A list pasted from a sheet or a message becomes its values. */
+const listSeparators = [',', '，', '、', ';', '；', '\n', '\t']
 
 export function PickMany({
   value,
@@ -45,6 +53,7 @@ export function PickMany({
     <Select
       size="small"
       mode={isOpen ? 'tags' : 'multiple'}
+      tokenSeparators={isOpen ? listSeparators : undefined}
       maxTagCount={2}
       showSearch={{ optionFilterProp: 'label' }}
       className="pick-many"
@@ -112,11 +121,24 @@ export function Numbers({
 /** Changes an operator and keeps the value in the shape the operator takes. */
 export function valueFor(op: string, value: unknown): unknown {
   if (op === 'known' || op === 'unknown') return undefined
-  if (op === 'between') return Array.isArray(value) ? value : [0, Number(value ?? 0)]
+  if (op === 'between')
+    return Array.isArray(value) && value.length === 2 ? value : [0, numberOf(value)]
   return Array.isArray(value) ? value[0] : (value ?? 1)
 }
 
-/** `近 [90] 天`, or 历来 when emptied. */
+function numberOf(value: unknown): number {
+  const one = Number(Array.isArray(value) ? value[0] : value)
+  return Number.isFinite(one) ? one : 0
+}
+
+type Shape = 'recent' | 'ever' | 'dates'
+
+function shapeOf(window: Window | undefined): Shape {
+  if (window?.from || window?.to) return 'dates'
+  return window?.last_days ? 'recent' : 'ever'
+}
+
+/** `近 [90] 天`, 历来, or from a day to a day, either of which may lack. */
 export function Span({
   window,
   change,
@@ -125,27 +147,55 @@ export function Span({
   change: (next: Window) => void
 }) {
   const { t } = useTranslation()
-  const days = window?.last_days ?? null
-  if (window?.from || window?.to)
-    return (
-      <span>
-        {window.from ?? ''} – {window.to ?? ''}
-      </span>
-    )
+  // Dates are chosen before there is one.
+  const [isDated, setDated] = useState(false)
+  const shape = isDated ? 'dates' : shapeOf(window)
+  const turn = (next: string) => {
+    setDated(next === 'dates')
+    if (next === 'recent') change({ last_days: 90 })
+    else if (shape !== next) change({})
+  }
   return (
     <>
-      {t('segment.recent')}
-      <InputNumber
-        size="small"
-        controls={false}
-        min={1}
-        max={3660}
-        value={days}
-        style={{ width: 64 }}
-        placeholder={t('segment.ever')}
-        onChange={(next) => change(next ? { last_days: Math.round(Number(next)) } : {})}
+      <Pick
+        value={shape}
+        change={turn}
+        options={(['recent', 'ever', 'dates'] as const).map((one) => ({
+          value: one,
+          label: t(`segment.${one}`),
+        }))}
       />
-      {t('segment.days')}
+      {shape === 'recent' && (
+        <>
+          <InputNumber
+            size="small"
+            controls={false}
+            min={1}
+            max={3660}
+            value={window?.last_days ?? null}
+            style={{ width: 64 }}
+            aria-label={t('segment.days')}
+            onChange={(next) => next && change({ last_days: Math.round(next) })}
+          />
+          {t('segment.days')}
+        </>
+      )}
+      {shape === 'dates' && (
+        <DatePicker.RangePicker
+          size="small"
+          className="rule-dates"
+          allowEmpty={[true, true]}
+          value={[window?.from ? dayjs(window.from) : null, window?.to ? dayjs(window.to) : null]}
+          onChange={(days) => change(between(days?.[0], days?.[1]))}
+        />
+      )}
     </>
   )
+}
+
+function between(from: dayjs.Dayjs | null | undefined, to: dayjs.Dayjs | null | undefined): Window {
+  return {
+    ...(from ? { from: from.format('YYYY-MM-DD') } : {}),
+    ...(to ? { to: to.format('YYYY-MM-DD') } : {}),
+  }
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
-import type { Leaf } from '@/client/types'
+import type { EventMatch, EventWhere, Leaf } from '@/client/types'
 import { Amount, Numbers, Pick, PickMany, Span, valueFor } from './Inputs'
+import { Products } from '@/shell/goods'
 import { TraitWords } from './TraitWords'
 import type { Option, Words } from './words'
 
@@ -80,6 +81,13 @@ function Purchase({ leaf, words, change }: Given<'purchase'>) {
         placeholder={t('segment.any_product')}
         change={(category) => set({ where: { ...leaf.where, category: filled(category) } })}
       />
+      <Products
+        size="small"
+        className="pick-many"
+        placeholder={t('segment.any_sku')}
+        skus={leaf.where?.sku ?? []}
+        change={(sku) => set({ where: { ...leaf.where, sku: filled(sku) } })}
+      />
       <span className="rule-clause">
         <Pick
           value={leaf.agg}
@@ -113,40 +121,90 @@ const eventTypes = [
   'link.opened',
   'order.paid',
   'contact.added',
+  'contact.removed',
+  'member.joined',
   'visit.checked_in',
   'order.refunded',
   'order.reviewed',
 ]
 const withProduct = ['product.viewed', 'cart.added', 'order.paid']
+const atUnit = ['order.paid', 'order.refunded', 'visit.checked_in']
 
-function useEvents(): Option[] {
+/** An event and where or of what it was, as far as its kind tells. */
+function Which({
+  match,
+  words,
+  change,
+}: {
+  match: EventMatch
+  words: Words
+  change: (next: EventMatch) => void
+}) {
   const { t } = useTranslation()
-  return eventTypes.map((type) => ({
-    value: type,
-    label: t(`segment.event_${type.replace('.', '_')}`),
-  }))
+  const set = (where: EventWhere) => change({ ...match, where: { ...match.where, ...where } })
+  return (
+    <>
+      {atUnit.includes(match.type) && (
+        <PickMany
+          value={match.where?.unit ?? []}
+          options={words.units}
+          placeholder={t('segment.any_unit')}
+          change={(unit) => set({ unit: filled(unit) })}
+        />
+      )}
+      <Pick
+        value={match.type}
+        options={eventTypes.map((type) => ({
+          value: type,
+          label: t(`segment.event_${type.replace('.', '_')}`),
+        }))}
+        change={(type) => change({ type })}
+      />
+      {withProduct.includes(match.type) && (
+        <PickMany
+          value={match.where?.category ?? []}
+          options={words.categories}
+          placeholder={t('segment.any_product')}
+          change={(category) => set({ category: filled(category) })}
+        />
+      )}
+    </>
+  )
 }
 
 function Happened({ leaf, words, change }: Given<'event'>) {
   const { t } = useTranslation()
-  const events = useEvents()
   const set = (next: Partial<Of<'event'>>) => change({ ...leaf, ...next })
   return (
     <>
       <Span window={leaf.window} change={(window) => set({ window })} />
-      <Pick value={leaf.type} options={events} change={(type) => set({ type, where: undefined })} />
-      <Pick
-        value={leaf.op}
-        options={opsAmong(words, figureOps)}
-        change={(op) => set({ op, value: valueFor(op, leaf.value) as number })}
+      <Which
+        match={{ type: leaf.type, where: leaf.where }}
+        words={words}
+        change={({ type, where }) => set({ type, where })}
       />
-      <Numbers
-        op={leaf.op}
-        value={leaf.value}
-        scale={1}
-        change={(value) => set({ value: value as number })}
-      />
-      {t('segment.times')}
+      <span className="rule-clause">
+        <Pick
+          value={leaf.agg}
+          options={['count', 'days_since_last'].map((agg) => ({
+            value: agg,
+            label: t(`segment.agg_${agg}`),
+          }))}
+          change={(agg) => set({ agg: agg as Of<'event'>['agg'], op: '>=', value: 1 })}
+        />
+        <Pick
+          value={leaf.op}
+          options={opsAmong(words, figureOps)}
+          change={(op) => set({ op, value: valueFor(op, leaf.value) as number })}
+        />
+        <Numbers
+          op={leaf.op}
+          value={leaf.value}
+          scale={1}
+          change={(value) => set({ value: value as number })}
+        />
+        {t(tails[leaf.agg] ?? 'segment.times')}
+      </span>
     </>
   )
 }
@@ -174,7 +232,7 @@ function Consent({ leaf, change }: Given<'consent'>) {
       {t('segment.consent_given')}
       <Pick
         value={leaf.channel}
-        options={['wecom', 'sms', 'phone', 'email'].map((channel) => ({
+        options={['wecom', 'sms', 'wechat', 'mini', 'phone', 'email'].map((channel) => ({
           value: channel,
           label: t(`profile.channel_${channel}`),
         }))}
@@ -187,48 +245,35 @@ function Consent({ leaf, change }: Given<'consent'>) {
 
 function Sequence({ leaf, words, change }: Given<'sequence'>) {
   const { t } = useTranslation()
-  const events = useEvents()
   const isThen = leaf.then !== undefined
   const second = leaf.then ?? leaf.then_not ?? { type: 'order.paid' }
   const { then: _then, then_not: _thenNot, ...rest } = leaf
-  const setSecond = (isWanted: boolean, match: typeof second) =>
+  const setSecond = (isWanted: boolean, match: EventMatch) =>
     change(isWanted ? { ...rest, then: match } : { ...rest, then_not: match })
   return (
     <>
       <Span window={leaf.window} change={(window) => change({ ...leaf, window })} />
-      <Pick
-        value={leaf.first.type}
-        options={events}
-        change={(type) => change({ ...leaf, first: { type } })}
-      />
-      {withProduct.includes(leaf.first.type) && (
-        <PickMany
-          value={leaf.first.where?.category ?? []}
-          options={words.categories}
-          placeholder={t('segment.any_product')}
-          change={(category) =>
-            change({ ...leaf, first: { ...leaf.first, where: { category: filled(category) } } })
-          }
+      <Which match={leaf.first} words={words} change={(first) => change({ ...leaf, first })} />
+      <span className="rule-clause">
+        {t('segment.then_within')}
+        <Amount
+          value={leaf.within_days}
+          min={1}
+          max={365}
+          width={56}
+          change={(days) => change({ ...leaf, within_days: days })}
         />
-      )}
-      {t('segment.then_within')}
-      <Amount
-        value={leaf.within_days}
-        min={1}
-        max={365}
-        width={56}
-        change={(days) => change({ ...leaf, within_days: days })}
-      />
-      {t('segment.days_inside')}
-      <Pick
-        value={isThen ? 'then' : 'then_not'}
-        options={[
-          { value: 'then_not', label: t('segment.did_not') },
-          { value: 'then', label: t('segment.did') },
-        ]}
-        change={(word) => setSecond(word === 'then', second)}
-      />
-      <Pick value={second.type} options={events} change={(type) => setSecond(isThen, { type })} />
+        {t('segment.days_inside')}
+        <Pick
+          value={isThen ? 'then' : 'then_not'}
+          options={[
+            { value: 'then_not', label: t('segment.did_not') },
+            { value: 'then', label: t('segment.did') },
+          ]}
+          change={(word) => setSecond(word === 'then', second)}
+        />
+        <Which match={second} words={words} change={(next) => setSecond(isThen, next)} />
+      </span>
     </>
   )
 }
@@ -242,6 +287,7 @@ function Other({ leaf, words, change }: Given<'segment'>) {
         width={200}
         value={leaf.id}
         options={words.segments}
+        placeholder={t('segment.choose')}
         change={(id) => change({ ...leaf, id })}
       />
     </>

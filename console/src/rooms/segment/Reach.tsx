@@ -16,11 +16,14 @@ export function Reach({
   error,
   isCounting,
   isComplete,
+  isEmpty,
 }: {
   counted: SegmentCount | undefined
   error: unknown
   isCounting: boolean
   isComplete: boolean
+  /** Nothing is filled in yet: what was counted last is no answer. */
+  isEmpty: boolean
 }) {
   const { t } = useTranslation()
   return (
@@ -29,11 +32,11 @@ export function Reach({
         title={<Meaning of="segment_count">{t('segment.match')}</Meaning>}
         extra={isCounting && <Spin size="small" />}
       >
-        <div className={`reach-count num ${isCounting || !isComplete ? 'stale' : ''}`}>
+        <div className={`reach-count num ${isCounting || isEmpty ? 'stale' : ''}`}>
           {counted ? <Count of={counted.count} /> : '–'} <small>{t('segment.people')}</small>
         </div>
         <small className="quiet reach-age">
-          {!isComplete && t('segment.unfinished')}
+          {!isComplete && t(isEmpty ? 'segment.unfinished' : 'segment.unfinished_counted')}
           {isComplete && counted && (
             <>
               {t('segment.as_of')} <Ago at={counted.as_of} /> ·{' '}
@@ -41,7 +44,7 @@ export function Reach({
             </>
           )}
         </small>
-        {error !== null && error !== undefined && isComplete && <Fault error={error} />}
+        {error !== null && error !== undefined && !isEmpty && <Fault error={error} />}
         {counted && (
           <div className="reach-channels">
             <Channel

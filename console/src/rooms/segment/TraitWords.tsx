@@ -1,28 +1,51 @@
 import { Input, Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Leaf, TraitKind } from '@/client/types'
-import { Numbers, Pick, PickMany, valueFor } from './Inputs'
+import { Numbers, Pick, PickMany } from './Inputs'
 import { hasNoValue } from './tree'
-import { wordOf, type Option, type Words } from './words'
+import { choicesOf, wordOf, type Option, type Words } from './words'
 
 type TraitLeaf = Extract<Leaf, { kind: 'trait' }>
 
 const many = ['in', 'not_in', 'contains', 'not_contains']
 
-function blankFor(trait: TraitKind): { op: string; value: unknown } {
+function startFor(trait: TraitKind, isChosen: boolean): { op: string; value: unknown } {
   if (trait.type === 'flag') return { op: '=', value: true }
-  if (trait.type === 'set') return { op: 'contains', value: [] }
-  if (trait.type === 'choice' || trait.type === 'unit' || trait.type === 'text')
-    return { op: 'in', value: [] }
+  // Of the merchant's own traits only those that hold several values tell which there are.
+  const isSet = trait.type === 'set' || (trait.type === 'custom' && trait.choices.length > 0)
+  if (isSet) return { op: 'contains', value: [] }
+  if (isChosen || trait.type === 'text') return { op: 'in', value: [] }
   return { op: '>=', value: trait.type === 'money' ? 10_000 : 1 }
 }
 
-function valueAs(op: string, value: unknown): unknown {
-  if (many.includes(op)) {
-    if (Array.isArray(value)) return value
-    return value === undefined || value === null || typeof value === 'number' ? [] : [value]
-  }
-  return valueFor(op, value)
+function blankFor(trait: TraitKind, op: string): unknown {
+  if (isNumber(trait, op)) return trait.type === 'money' ? 10_000 : 1
+  return trait.choices[0]?.value ?? ''
+}
+
+const numeric = ['number', 'money', 'days']
+const ordering = ['>', '>=', '<', '<=', 'between']
+
+/** Which of the two a value of the merchant's own is: what is ordered is a number. */
+function isNumber(trait: TraitKind, op: string): boolean {
+  return numeric.includes(trait.type) || (trait.type === 'custom' && ordering.includes(op))
+}
+
+/** The value in the shape that another operator takes. */
+export function valueAs(trait: TraitKind, op: string, value: unknown): unknown {
+  if (op === 'known' || op === 'unknown') return undefined
+  const given = Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]
+  const isWanted = isNumber(trait, op)
+  const fitting = given.filter((one) => (typeof one === 'number') === isWanted)
+  if (many.includes(op)) return fitting
+  if (op === 'between') return fitting.length === 2 ? fitting : [0, fitting[0] ?? 1]
+  return fitting[0] ?? blankFor(trait, op)
+}
+
+/** Numbers that were typed or pasted, in yuan where they are kept in fen. */
+export function numbersOf(texts: string[], scale: number): number[] {
+  const numbers = texts.map((text) => Number(text.replace(/[¥￥,\s]/g, '')))
+  return [...new Set(numbers.filter(Number.isFinite).map((one) => Math.round(one * scale)))]
 }
 
 /** `累计净消费 不少于 500 元`, `归属门店 属于 静安寺店、西溪店`: the blanks follow the trait's type. */
@@ -53,14 +76,19 @@ export function TraitWords({
         }))}
         onChange={(name) => {
           const next = words.traits.find((one) => one.name === name)
-          if (next) change({ kind: 'trait', name, ...blankFor(next) })
+          if (next)
+            change({
+              kind: 'trait',
+              name,
+              ...startFor(next, choicesOf(next, words, i18n.language).length > 0),
+            })
         }}
       />
       {trait && trait.type !== 'flag' && (
         <Pick
           value={leaf.op}
           options={ops}
-          change={(op) => change({ ...leaf, op, value: valueAs(op, leaf.value) })}
+          change={(op) => change({ ...leaf, op, value: valueAs(trait, op, leaf.value) })}
         />
       )}
       {trait && !hasNoValue(leaf.op) && (
@@ -83,10 +111,7 @@ function TraitValue({
 }) {
   const { t, i18n } = useTranslation()
   const set = (value: unknown) => change({ ...leaf, value })
-  const choices: Option[] =
-    trait.type === 'unit'
-      ? words.units
-      : trait.choices.map((one) => ({ value: one.value, label: wordOf(one, i18n.language) }))
+  const choices: Option[] = choicesOf(trait, words, i18n.language)
   if (trait.type === 'flag')
     return (
       <Pick
@@ -98,19 +123,26 @@ function TraitValue({
         change={(value) => set(value === 'true')}
       />
     )
-  if (many.includes(leaf.op))
+  const scale = trait.type === 'money' ? 100 : 1
+  if (many.includes(leaf.op)) {
+    const values = Array.isArray(leaf.value) ? leaf.value : []
+    const isNumbers = isNumber(trait, leaf.op)
     return (
-      <PickMany
-        isOpen={choices.length === 0}
-        value={Array.isArray(leaf.value) ? leaf.value.map(String) : []}
-        options={choices}
-        placeholder={t('segment.choose')}
-        change={(values) => set(trait.type === 'number' ? values.map(Number) : values)}
-      />
+      <>
+        <PickMany
+          isOpen={choices.length === 0}
+          value={values.map((one) => String(isNumbers ? Number(one) / scale : one))}
+          options={choices}
+          placeholder={t(choices.length > 0 ? 'segment.choose' : 'segment.type_list')}
+          change={(texts) => set(isNumbers ? numbersOf(texts, scale) : texts)}
+        />
+        <Unit of={trait} />
+      </>
     )
+  }
   if (choices.length > 0)
     return <Pick value={String(leaf.value ?? '')} options={choices} change={set} />
-  if (trait.type === 'text' || trait.type === 'custom')
+  if (!isNumber(trait, leaf.op))
     return (
       <Input
         size="small"
@@ -121,14 +153,14 @@ function TraitValue({
     )
   return (
     <>
-      <Numbers
-        op={leaf.op}
-        value={leaf.value}
-        scale={trait.type === 'money' ? 100 : 1}
-        change={set}
-      />
-      {trait.type === 'money' && t('segment.yuan')}
-      {trait.type === 'days' && t('segment.days')}
+      <Numbers op={leaf.op} value={leaf.value} scale={scale} change={set} />
+      <Unit of={trait} />
     </>
   )
+}
+
+function Unit({ of }: { of: TraitKind }) {
+  const { t } = useTranslation()
+  if (of.type === 'money') return t('segment.yuan')
+  return of.type === 'days' ? t('segment.days') : null
 }

@@ -1,3 +1,4 @@
+import { hashKey } from '@tanstack/react-query'
 import type { Leaf, Node, Rule } from '@/client/types'
 
 /** The rule as it is edited: the same tree with stable keys and negation as a switch. */
@@ -65,17 +66,35 @@ function nodeOf(part: Part): Node {
   return part.isNot ? { not: node } : node
 }
 
-/** Where each condition stands in the rule, by its key: `all[0]`, `all[1].any[0]`, `all[2].not`. */
-export function pathsOf(group: Group): Map<string, string> {
-  const paths = new Map<string, string>()
-  const walk = (part: Part, path: string) => {
+interface Placed {
+  key: string
+  path: string
+  leaf: Leaf
+}
+
+/** The conditions and where each stands in the rule: `all[0]`, `all[1].any[0]`, `all[2].not`. */
+export function leavesOf(group: Group): Placed[] {
+  const walk = (part: Part, path: string): Placed[] => {
     const here = part.isNot ? `${path}.not` : path
-    if (isGroup(part))
-      part.parts.forEach((child, index) => walk(child, `${here}.${part.join}[${index}]`))
-    else paths.set(part.key, here)
+    if (!isGroup(part)) return [{ key: part.key, path: here, leaf: part.leaf }]
+    return part.parts.flatMap((child, index) => walk(child, `${here}.${part.join}[${index}]`))
   }
-  group.parts.forEach((child, index) => walk(child, `${group.join}[${index}]`))
-  return paths
+  return group.parts.flatMap((child, index) => walk(child, `${group.join}[${index}]`))
+}
+
+/** A condition by what it says, in whatever order: the same one finds the same customers. */
+export function sayingOf(leaf: Leaf): string {
+  return hashKey([leaf])
+}
+
+/** What can be asked already: without conditions to be filled in, and groups that hold none. */
+export function filledOf(group: Group): Group {
+  const parts = group.parts.flatMap((part): Part[] => {
+    if (!isGroup(part)) return isFilled(part.leaf) ? [part] : []
+    const inner = filledOf(part)
+    return inner.parts.length > 0 ? [inner] : []
+  })
+  return { ...group, parts }
 }
 
 /** Every condition is filled in and no group is empty. */

@@ -14,7 +14,7 @@ from huitou.benefit.actions.growth import LOCK
 from huitou.benefit.reads import tiers as reads
 from huitou.benefit.store import earnings as earned
 from huitou.benefit.store import tiers as store
-from huitou.benefit.types.tier_plans import GROWTH
+from huitou.benefit.types.tier_plans import GROWTH, TierPlan
 from huitou.benefit.types.tiers import (
     Membership,
     NoPaidTier,
@@ -34,8 +34,10 @@ from huitou.merchant import actions as merchants
 from huitou.order import reads as orders
 from huitou.profile import actions as profiles
 from huitou.profile import reads as visible
+from huitou.segment.types.vocabulary import WrittenTrait, publish_trait
 
 TRAIT = "tier"
+publish_trait(TRAIT, WrittenTrait("会员等级", "Tier"))
 SOURCE = "benefit"
 AT_ONCE = 1_000
 
@@ -233,11 +235,21 @@ def _tell(
                 type="tier.changed",
                 customer_id=each.customer_id,
                 occurred_at=tx.now,
-                properties={"from": each.from_tier, "to": each.to_tier, "plan": each.plan_version},
+                properties=_said(each, plan.plan),
             )
             for each in changes
         ],
     )
+
+
+def _said(change: TierChange, plan: TierPlan) -> dict[str, Any]:
+    """The codes, and what the tiers are called then, for whoever reads the customer's history."""
+    called = {step.code: step for step in plan.tiers}
+    told: dict[str, Any] = {"from": change.from_tier, "to": change.to_tier}
+    for word in ("from", "to"):
+        if step := called.get(told[word]):
+            told |= {f"{word}_zh": step.zh, f"{word}_en": step.en}
+    return told | {"plan": change.plan_version}
 
 
 def _plain(standing: Standing) -> dict[str, Any]:

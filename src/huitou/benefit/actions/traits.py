@@ -13,12 +13,19 @@ from huitou.benefit.types.ledger import BONUS, POINTS, PRINCIPAL
 from huitou.identity import reads as identities
 from huitou.merchant import reads as merchants
 from huitou.profile import actions as profiles
+from huitou.segment.types.vocabulary import WrittenTrait, publish_trait
 
 _MARK = "traits"
 _SETTLED = timedelta(minutes=2)
 """Whoever began to post so long ago has committed: that long is looked at again."""
 _AT_ONCE = 1_000
 SOURCE = "benefit"
+
+publish_trait("points", WrittenTrait("可用积分", "Points", type="number"))
+publish_trait(
+    "points_expiring", WrittenTrait("即将到期的积分", "Points about to end", type="number")
+)
+publish_trait("stored_fen", WrittenTrait("储值余额", "Stored value", type="money"))
 
 
 def publish_changed(tx: Tx) -> int:

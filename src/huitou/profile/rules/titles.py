@@ -67,10 +67,13 @@ def _paid(properties: Mapping[str, Any], unit: str | None) -> tuple[str, str]:
 
 
 def _tier_changed(properties: Mapping[str, Any], unit: str | None) -> tuple[str, str]:
+    """By the names that the tiers had then; by their codes where it is from before they were kept."""
     before, after = properties["from"], properties["to"]
+    to_zh, to_en = properties.get("to_zh", after), properties.get("to_en", after)
     if before is None:
-        return f"会员等级：{after}", f"Tier: {after}"
-    return f"会员等级由 {before} 变为 {after}", f"Tier changed from {before} to {after}"
+        return f"会员等级：{to_zh}", f"Tier: {to_en}"
+    from_zh, from_en = properties.get("from_zh", before), properties.get("from_en", before)
+    return f"会员等级由 {from_zh} 变为 {to_zh}", f"Tier changed from {from_en} to {to_en}"
 
 
 def _refunded(properties: Mapping[str, Any], unit: str | None) -> tuple[str, str]:

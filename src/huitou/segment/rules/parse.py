@@ -273,7 +273,7 @@ def _check_trait(path: str, leaf: Trait, kind: TraitKind) -> None:
     else:
         is_right = leaf.value is not None and not isinstance(leaf.value, tuple)
     if not is_right or not (leaf.value is None or all(_fits(value, kind) for value in values)):
-        raise BadRule(path=f"{path}.value", reason=f"not a value for {leaf.name} {leaf.op}")
+        raise BadRule(path=f"{path}.value", reason="a value that fits is expected")
     if kind.type == "custom" and leaf.op in (">", ">=", "<", "<=") and type(leaf.value) is not int:
         raise BadRule(path=f"{path}.value", reason="a number is expected")
     if kind.choices and leaf.value is not None:

@@ -77,4 +77,4 @@ def named(name: str, categories: Categories) -> TraitKind:
     written = WRITTEN.get(name)
     if written is None:
         return custom(name)
-    return _trait(name, "custom", written.zh, written.en, written.choose(categories))
+    return _trait(name, written.type, written.zh, written.en, written.choose(categories))

@@ -2,10 +2,26 @@
 
 from huitou.kernel.errors import Conflict, Invalid, NotFound
 
+_REASONS_ZH = {
+    "the first number is the smaller one": "第一个数不能大于第二个",
+    "from is not after to": "开始日期不能晚于结束日期",
+    "a number is expected": "这里要填数字",
+    "a value that fits is expected": "这里填的值不合适",
+    "between takes two numbers, other operators one": "「介于」要两个数，其他比较要一个",
+}
+"""What people can bring about in the builder; the others are for whoever writes rules as JSON."""
+
 
 class BadRule(Invalid):
     code = "segment.bad_rule"
     zh, en = "规则在 {path} 处不正确：{reason}", "The rule is wrong at {path}: {reason}"
+
+    def detail(self, language: str = "zh") -> str:
+        """The reason in their language as well."""
+        reason = str(self.params["reason"])
+        said = reason if language.startswith("en") else _REASONS_ZH.get(reason, reason)
+        text = self.en if language.startswith("en") else self.zh
+        return text.format(path=self.params["path"], reason=said)
 
 
 class UnknownTrait(Invalid):

@@ -73,13 +73,18 @@ Categories = Mapping[str, tuple[str, str]]
 """Code → name in Chinese and in English."""
 
 
+def _open(categories: Categories) -> tuple[Choice, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenTrait:
-    """A custom trait that a room writes: what it is called, and its values."""
+    """A custom trait that a room writes: what it is called, its values, how it is compared."""
 
     zh: str
     en: str
-    choose: Callable[[Categories], tuple[Choice, ...]]
+    choose: Callable[[Categories], tuple[Choice, ...]] = _open
+    type: TraitType = "custom"
 
 
 WRITTEN: dict[str, WrittenTrait] = {}
