@@ -5,6 +5,7 @@ import { useRead } from '@/client/query'
 import type { Customer } from '@/client/types'
 import { CustomerTasks } from '@/rooms/associate/CustomerTasks'
 import { CustomerAssets } from '@/rooms/benefit/assets/CustomerAssets'
+import { MergeByHand } from '@/rooms/identity/MergeByHand'
 import { WhyOne } from '@/rooms/identity/WhyOne'
 import { CustomerOpportunities } from '@/rooms/opportunity/CustomerOpportunities'
 import { Purchases, TotalsPanel } from '@/rooms/order/Purchases'
@@ -93,7 +94,13 @@ function Around({ customer }: { customer: Customer }) {
           <Panel title={t('opportunity.opportunities')}>
             <CustomerOpportunities customer={id} />
           </Panel>
-          <Panel title={t('identity.why_one')}>
+          <Panel
+            title={t('identity.why_one')}
+            extra={
+              may('customer.edit') &&
+              customer.state === 'live' && <MergeByHand customer={customer} />
+            }
+          >
             <WhyOne customer={customer} />
           </Panel>
           <Consents customer={customer} />

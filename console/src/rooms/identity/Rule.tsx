@@ -1,10 +1,13 @@
 import { App, Alert, Button, InputNumber, Select, Switch } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useCustomersOf } from '@/client/names'
 import { useRead, useWrite } from '@/client/query'
 import type { Reads } from '@/client/reads'
+import type { CustomerRow } from '@/client/types'
 import { showDone } from '@/shell/notify'
 import { useMay } from '@/shell/session'
+import { count } from '@/ui/format'
 import { Answer, Panel } from '@/ui/page'
 import { Ago } from '@/ui/time'
 import './review.css'
@@ -57,6 +60,7 @@ function Editor({ inForce, isApplying }: { inForce: InForce; isApplying: boolean
   const [asked, setAsked] = useState<string | null>(null)
   const preview = inForce.preview?.id === asked ? inForce.preview : null
   const found = preview?.found
+  const isAnother = JSON.stringify(draft) !== JSON.stringify(inForce.policy)
   const ask = useWrite<'POST /v1/identity/policy/preview'>(['/v1/identity/policy'])
   const put = useWrite(['/v1/identity/policy', '/v1/identity/quarantine', '/v1/customers'])
   const change = (next: Partial<Policy>) => {
@@ -138,7 +142,7 @@ function Editor({ inForce, isApplying }: { inForce: InForce; isApplying: boolean
       {preview?.state === 'failed' && <Alert type="warning" title={t('identity.look_failed')} />}
       {found && (
         <Preview found={found}>
-          {may('setting.edit') && (
+          {isAnother && may('setting.edit') && (
             <Button danger disabled={isApplying} loading={put.isPending} onClick={apply}>
               {t('identity.apply')}
             </Button>
@@ -179,11 +183,15 @@ function GradeOf({
 
 function Preview({ found, children }: { found: WhatIf; children: React.ReactNode }) {
   const { t, i18n } = useTranslation()
+  const { rows } = useCustomersOf([...new Set(found.examples.flatMap((one) => one.customer_ids))])
   return (
     <div className="what-if">
       <p className="what-if-sentence">{i18n.language === 'en' ? found.en : found.zh}</p>
       <p className="quiet num">
-        {t('identity.counts', { before: found.customers_before, after: found.customers_after })}
+        {t('identity.counts', {
+          before: count(found.customers_before, i18n.language),
+          after: count(found.customers_after, i18n.language),
+        })}
       </p>
       <ul className="lines">
         {found.examples.map((one) => (
@@ -191,15 +199,21 @@ function Preview({ found, children }: { found: WhatIf; children: React.ReactNode
             {one.kind === 'merge'
               ? t('identity.example_merge', { count: one.customer_ids.length })
               : t('identity.example_split', { count: one.into })}{' '}
-            {one.customer_ids.map((id, place) => (
-              <a key={id} href={`#/customers/${id}`}>
-                {t('identity.customer', { no: place + 1 })}{' '}
+            {one.customer_ids.map((id) => (
+              <a key={id} className="what-if-one" href={`#/customers/${id}`}>
+                {named(rows.get(id))}
               </a>
             ))}
           </li>
         ))}
       </ul>
-      {found.examples.length > 0 && children}
+      {children}
     </div>
   )
+}
+
+/** Whom an example is about: enough to see who that is without going there. */
+function named(row: CustomerRow | undefined): string {
+  if (!row) return '…'
+  return [row.name ?? `#${row.ordinal}`, row.phone, row.home_unit?.name].filter(Boolean).join(' · ')
 }

@@ -25,7 +25,7 @@ export function Tags({ customer }: { customer: Customer }) {
         {customer.tags.map(({ name: tag }) => (
           <Tag
             key={tag}
-            closable={mayEdit}
+            closable={mayEdit && !tag.startsWith('source:')}
             onClose={(event) => {
               event.preventDefault()
               change({ remove: [tag] })
@@ -62,16 +62,24 @@ export function Tags({ customer }: { customer: Customer }) {
   )
 }
 
+/** What other panels of the page show in words: purchases' habits, the tier, points and money. */
+const shownElsewhere = ['tendency', 'tier', 'points', 'points_expiring', 'stored_fen']
+
+function told(value: unknown): string {
+  if (Array.isArray(value)) return value.map(String).join('、')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
 function Traits({ traits }: { traits: Record<string, unknown> }) {
   const { t } = useTranslation()
-  const rows = Object.entries(traits)
+  const rows = Object.entries(traits).filter(([name]) => !shownElsewhere.includes(name))
   if (rows.length === 0) return null
   return (
     <dl className="traits">
       {rows.map(([name, value]) => (
         <div key={name}>
           <dt className="quiet">{t(`profile.trait_${name}`, { defaultValue: name })}</dt>
-          <dd>{typeof value === 'object' ? JSON.stringify(value) : String(value)}</dd>
+          <dd>{told(value)}</dd>
         </div>
       ))}
     </dl>

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
 import type { Customer } from '@/client/types'
 import { useMay } from '@/shell/session'
+import { More } from '@/ui/more'
 import { Panel } from '@/ui/page'
 
 /** Tags of the library, set and taken off by whoever they were sent to. */
@@ -46,17 +47,21 @@ export function Habits({ customer }: { customer: string }) {
   if (items.length === 0) return null
   return (
     <Panel title={t('tag.habits')}>
-      <ul className="plain stack">
-        {items.map((one) => (
-          <li key={`${one.kind}:${one.value}`}>
-            <Tag>{isEnglish ? one.tag_en : one.tag_zh}</Tag>
-            <small className="quiet num">
-              {t('tag.confidence', { percent: (one.confidence_bp / 100).toFixed(0) })}
-            </small>
-            <div className="quiet">{isEnglish ? one.evidence_en : one.evidence_zh}</div>
-          </li>
-        ))}
-      </ul>
+      <More items={items} most={5}>
+        {(shown) => (
+          <ul className="plain stack">
+            {shown.map((one) => (
+              <li key={`${one.kind}:${one.value}`}>
+                <Tag>{isEnglish ? one.tag_en : one.tag_zh}</Tag>
+                <small className="quiet num">
+                  {t('tag.confidence', { percent: Math.floor(one.confidence_bp / 100) })}
+                </small>
+                <div className="quiet">{isEnglish ? one.evidence_en : one.evidence_zh}</div>
+              </li>
+            ))}
+          </ul>
+        )}
+      </More>
     </Panel>
   )
 }

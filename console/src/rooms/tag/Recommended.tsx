@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useRead, useWrite } from '@/client/query'
 import type { TagRecommendation } from '@/client/types'
+import { More } from '@/ui/more'
 import { Answer, Nothing, Panel } from '@/ui/page'
 
 /** Tags that purchases suggest: why, how sure, and two buttons. */
@@ -31,36 +32,40 @@ export function Recommended() {
           items.length === 0 ? (
             <Nothing title={t('tag.none_recommended')} hint={t('tag.none_recommended_hint')} />
           ) : (
-            <ul className="plain stack">
-              {items.map((one) => (
-                <li key={one.id} className="row between">
-                  <div>
-                    <b>{isEnglish ? one.name_en : one.name_zh}</b>{' '}
-                    <small className="quiet num">
-                      {t('tag.confidence', { percent: (one.confidence_bp / 100).toFixed(0) })}
-                    </small>
-                    <div className="quiet">{isEnglish ? one.evidence_en : one.evidence_zh}</div>
-                  </div>
-                  <span className="row">
-                    <Button size="small" type="primary" onClick={() => setTaking(one)}>
-                      {t('tag.accept')}
-                    </Button>
-                    <Button
-                      size="small"
-                      loading={dismiss.isPending}
-                      onClick={() =>
-                        dismiss.mutate({
-                          to: 'POST /v1/tags/recommended/{recommendation_id}/dismiss',
-                          id: one.id,
-                        })
-                      }
-                    >
-                      {t('tag.dismiss')}
-                    </Button>
-                  </span>
-                </li>
-              ))}
-            </ul>
+            <More items={items} most={5}>
+              {(shown) => (
+                <ul className="plain stack">
+                  {shown.map((one) => (
+                    <li key={one.id} className="row between">
+                      <div>
+                        <b>{isEnglish ? one.name_en : one.name_zh}</b>{' '}
+                        <small className="quiet num">
+                          {t('tag.confidence', { percent: Math.floor(one.confidence_bp / 100) })}
+                        </small>
+                        <div className="quiet">{isEnglish ? one.evidence_en : one.evidence_zh}</div>
+                      </div>
+                      <span className="row">
+                        <Button size="small" type="primary" onClick={() => setTaking(one)}>
+                          {t('tag.accept')}
+                        </Button>
+                        <Button
+                          size="small"
+                          loading={dismiss.isPending}
+                          onClick={() =>
+                            dismiss.mutate({
+                              to: 'POST /v1/tags/recommended/{recommendation_id}/dismiss',
+                              id: one.id,
+                            })
+                          }
+                        >
+                          {t('tag.dismiss')}
+                        </Button>
+                      </span>
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </More>
           )
         }
       </Answer>
