@@ -32,7 +32,7 @@ from pyroaring import BitMap
 from bench.base import home, live_rules
 from bench.base.draw import patterns
 from bench.base.people import KINDS, values
-from bench.base.plant import Plant, running
+from bench.base.plant import Plant, running, until
 from bench.base.traffic import Event, Traffic, encoded
 from bench.intake import send
 from huitou.base import feed
@@ -117,7 +117,12 @@ class _Bench:
             known = [str(each) for each in self.segments]
             for rule in live_rules.referring(known, SEGMENTS - len(known)):
                 self.segments.append(self._add(api, rule))
+        until(self._is_filled, "the segments were never filled")
         self.asked.say(f"{len(self.segments)} segments added in {time.monotonic() - started:.0f} s")
+
+    def _is_filled(self) -> bool:
+        with self._database.read(self.plant.base.merchant) as tx:
+            return not any(stored.filling for stored in reads.list_active(tx))
 
     def _add(self, api: httpx2.Client, rule: dict[str, Any]) -> UUID:
         name = f"{self._run} {len(self.segments)}"

@@ -19,6 +19,8 @@ from huitou.exports import run, sheets, store
 from huitou.exports.types import NewExport, NoExport
 from huitou.kernel.ids import new_id
 from huitou.merchant import actions as merchants
+from huitou.segment.store import filling as places
+from huitou.segment.types.filling import Place
 from tests.conftest import Brand, Clock, Write
 
 BUYERS = {
@@ -77,6 +79,33 @@ def table(api: TestClient, export: str) -> list[list[str]]:
     answer = api.get(f"/v1/exports/{export}/file")
     assert answer.status_code == 200, answer.text
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_an_export_waits_until_all_members_are_found(
+    api: TestClient,
+    segment: str,
+    write: Write,
+    drain: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "BLOCK_CUSTOMERS", 3)
+    started = ask(api, segment, format="csv", fields=["ordinal"]).json()
+    with write() as tx:
+        run.run_export(tx, export_id=started["id"])
+        places.set_place(tx, UUID(segment), Place(whole=100, done=43, after=UUID(int=0), upto=0))
+        run.run_export(tx, export_id=started["id"])
+    assert api.get(f"/v1/exports/{started['id']}").json()["done"] == 3
+    refused = ask(api, segment, format="csv", fields=["ordinal"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "segment.filling")
+    with write() as tx:
+        places.set_place(tx, UUID(segment), None)
+        assert tx.value(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'exports.run_export'"
+            " AND scheduled_at > %(now)s",
+        )
+        run.run_export(tx, export_id=started["id"])
+    drain()
+    assert api.get(f"/v1/exports/{started['id']}").json()["state"] == "done"
 
 
 def test_an_export_is_written_block_by_block_and_sealed(

@@ -54,6 +54,7 @@ export function usePages<K extends PagedPath>(path: K, args: ReadArgs = {}) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
     enabled: args.enabled ?? true,
+    refetchInterval: args.every ?? false,
     placeholderData: args.keep ? keepPreviousData : undefined,
   })
   return { ...answer, items: answer.data?.pages.flatMap((page) => page.items) ?? [] }

@@ -2690,7 +2690,8 @@ export interface paths {
         put?: never;
         /**
          * Add Export
-         * @description Write the members of a segment in the asker's scope to a file, in the background.
+         * @description Write the members of a segment in the asker's scope to a file, in the background. Refuses `segment.filling`
+         *     until all members are found.
          */
         post: operations["add_export_v1_exports_post"];
         delete?: never;
@@ -9570,6 +9571,17 @@ export interface components {
             until: string;
         };
         /**
+         * Filling
+         * @description Of `whole` memberships to look at, who leaves and who enters, `done` have been looked at. The whole is
+         *     what was expected when it began.
+         */
+        Filling: {
+            /** Done */
+            done: number;
+            /** Whole */
+            whole: number;
+        };
+        /**
          * Finding
          * @description `block` takes two people to publish, `warn` is probably not meant, `info` is told.
          */
@@ -15772,7 +15784,8 @@ export interface components {
         };
         /**
          * Segment
-         * @description A segment as shown; `member_count` is of the whole merchant at `refreshed_at`.
+         * @description A segment as shown; `member_count` is of the whole merchant at `refreshed_at`. `filling` is how far finding its
+         *     members has come, null when all of them are found.
          */
         Segment: {
             /**
@@ -15782,6 +15795,7 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string;
+            filling: components["schemas"]["Filling"] | null;
             /**
              * Id
              * Format: uuid

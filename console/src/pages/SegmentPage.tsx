@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { useRead } from '@/client/query'
 import type { Rule } from '@/client/types'
 import { Editor } from '@/rooms/segment/Editor'
+import { useFollowing } from '@/rooms/segment/Filling'
 import { usePlace } from '@/shell/router'
 import { Answer } from '@/ui/page'
 
@@ -15,7 +16,9 @@ export default function SegmentPage({ id }: { id: string }) {
 }
 
 function SavedSegment({ id }: { id: string }) {
-  const segment = useRead('/v1/segments/{segment_id}', { id })
+  const [every, follow] = useFollowing()
+  const segment = useRead('/v1/segments/{segment_id}', { id, every })
+  follow(segment.data !== undefined && segment.data.filling !== null)
   return (
     <Answer of={segment} rows={8}>
       {(data) => (

@@ -68,14 +68,15 @@ def list_export_fields(asking: Asking) -> Page[ExportField]:
 
 @router.post("", status_code=201)
 def add_export(request: Request, tx: Writing, asking: Asking, body: ExportIn) -> Export:
-    """Write the members of a segment in the asker's scope to a file, in the background."""
+    """Write the members of a segment in the asker's scope to a file, in the background. Refuses `segment.filling`
+    until all members are found."""
     reason = body.reason.strip()
     if body.reveal:
         if "customer.reveal" not in asking.permissions:
             raise NotPermitted(permission="customer.reveal")
         if not reason:
             raise ReasonNeeded()
-    stored = segments.get_stored(tx, body.segment)
+    stored = segments.get_whole(tx, body.segment)
     is_whole = tx.scope == Scope()
     config: Config = request.app.state.config
     id_ = new_id()

@@ -1,5 +1,6 @@
 """Write an export: a block of customers a transaction, its lines and its progress together."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -9,20 +10,26 @@ from huitou.exports import fields, kept, store
 from huitou.kernel.errors import NotFound
 from huitou.merchant import actions as merchants
 from huitou.segment import reads as segments
+from huitou.segment.types.refusals import BeingFilled
 
 BLOCK_CUSTOMERS = 2_000
+_LATER = timedelta(seconds=10)
 
 
 @job
 def run_export(tx: Tx, *, export_id: str) -> None:
-    """One block; queues itself for the next. Whoever is killed writes the block again."""
+    """One block; queues itself for the next. Whoever is killed writes the block again. While the members are being found,
+    after another rule was saved, it waits."""
     id_ = UUID(export_id)
     work = store.lock_work(tx, id_)
     if work.state not in ("waiting", "running"):
         return
     tx.scope = Scope(work.scope_path, work.scope_staff)  # it sees what its asker sees
     try:
-        segments.get_stored(tx, work.segment_id)
+        segments.get_whole(tx, work.segment_id)
+    except BeingFilled:
+        tx.defer(run_export, at=tx.now + _LATER, export_id=export_id)
+        return
     except NotFound:
         store.set_over(tx, id_, "failed")
         Path(work.path).unlink(missing_ok=True)

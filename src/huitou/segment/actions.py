@@ -18,13 +18,15 @@ from huitou.kernel.time import day_of, day_start
 from huitou.merchant import actions as merchants
 from huitou.merchant import reads as merchant
 from huitou.segment import reads, warehouse
-from huitou.segment.rules import clock, live, parse
+from huitou.segment.rules import clock, filling, live, parse
 from huitou.segment.rules import compile as compiler
 from huitou.segment.rules.compile import Compiled
 from huitou.segment.store import clock as time
+from huitou.segment.store import filling as places
 from huitou.segment.store import segments as store
 from huitou.segment.store import sizes
 from huitou.segment.types.answers import Changed, Segment, Stored
+from huitou.segment.types.filling import Place
 from huitou.segment.types.refusals import InUse, NameTaken, NoSegment, VersionConflict
 from huitou.segment.types.rule import Context, Node
 
@@ -39,10 +41,15 @@ _GAP_MAX = timedelta(days=3)
 
 _SIZES_KEPT = timedelta(days=7)
 """So long every change of a segment's size is kept."""
+_AT_ONCE = 50_000
+"""Memberships to look at from which on a segment is filled in the background."""
+_PART = 20_000
+"""Of them in one transaction: nobody else judges for half a second."""
+_LATER = timedelta(seconds=10)
 
 
 def add_segment(tx: Tx, name: str, rule: dict[str, Any], language: str = "zh") -> Segment:
-    """Save a rule under a name; its members are found at once.
+    """Save a rule under a name; its members are found at once, many of them in the background.
 
     Refuses: NameTaken and whatever `reads.read_rule` refuses.
     """
@@ -65,15 +72,15 @@ def change_segment(
     Refuses: NoSegment, VersionConflict, NameTaken and whatever `reads.read_rule` refuses.
     """
     tx.lock(STREAM)
-    _locked(tx, segment_id, version)
+    before = _locked(tx, segment_id, version)
     if store.is_name_taken(tx, name, segment_id):
         raise NameTaken(name=name)
     reads.read_rule(tx, rule, segment_id)
     store.set_segment(tx, segment_id, name, rule)
-    refresh(tx, segment_id)
-    rules, _ = _rules(tx)
-    for other_id in parse.referring(rules, segment_id):
-        refresh(tx, other_id)
+    if rule != before.rule:
+        rules, _ = _rules(tx)
+        for each in (segment_id, *parse.referring(rules, segment_id)):
+            refresh(tx, each)
     merchants.audit(tx, "segment.changed", f"segment:{segment_id}", version=version + 1)
     return reads.get_segment(tx, segment_id, language)
 
@@ -89,23 +96,69 @@ def delete_segment(tx: Tx, segment_id: UUID, version: int | None = None) -> None
     merchants.audit(tx, "segment.deleted", f"segment:{segment_id}")
 
 
-def refresh(tx: Tx, segment_id: UUID) -> tuple[int, int]:
+def refresh(tx: Tx, segment_id: UUID) -> None:
     """Let members enter and leave by the rule of now, among all customers: asked of the columnar copy
-    where there is one.
+    where there is one. Of many it only begins, anew if it was under way: the others follow in the background.
 
-    Returns how many entered and left. A segment that is gone has nothing to refresh.
+    A segment that is gone has nothing to refresh.
     """
     _begin(tx)
     stored = store.lock_segment(tx, segment_id)
-    if stored is None:
-        return 0, 0
-    tree, context = reads.resolve(tx, stored.rule, segment_id)
+    if stored is None or (found := _find_or_refresh(tx, stored)) is None:
+        return
+    place = filling.begin(stored.member_count, found)
+    if place.whole <= _AT_ONCE:
+        _go_on(tx, segment_id, found, place, _AT_ONCE)
+    else:
+        _keep(tx, segment_id, place)
+
+
+@job
+def fill(tx: Tx, *, segment_id: str, done: int) -> None:
+    """Look at some more memberships of a segment that is being filled, by its rule of now; the others in a transaction
+    after this one. Whoever is judged between them is right by then, and stays. If not just `done` have been looked at,
+    another job has gone on, or it begins anew."""
+    id_ = UUID(segment_id)
+    _begin(tx)
+    stored, place = store.lock_segment(tx, id_), places.find_place(tx, id_)
+    if stored is None or place is None or place.done != done:
+        return
+    if (found := _find_or_refresh(tx, stored)) is not None:
+        _go_on(tx, id_, found, place, _PART)
+
+
+def go_on_filling(tx: Tx) -> None:
+    """Whatever is being filled is gone on with, also after its job was lost."""
+    for stored in store.list_active(tx):
+        if stored.filling is not None:
+            _defer_fill(tx, stored.id, stored.filling.done)
+
+
+def _go_on(tx: Tx, segment_id: UUID, found: BitMap, place: Place, most: int) -> None:
+    members = places.list_members_after(tx, segment_id, place.after, most)
+    step = filling.step(found, place, members, most)
+    places.move(tx, segment_id, step.leaving, step.coming)
+    _keep(tx, segment_id, step.place)
+
+
+def _keep(tx: Tx, segment_id: UUID, place: Place | None) -> None:
+    places.set_place(tx, segment_id, place)
+    if place is not None:
+        _defer_fill(tx, segment_id, place.done)
+
+
+def _defer_fill(tx: Tx, segment_id: UUID, done: int) -> None:
+    tx.defer(fill, key=f"{segment_id}:{done}", segment_id=str(segment_id), done=done)
+
+
+def _find_or_refresh(tx: Tx, stored: Stored) -> BitMap | None:
+    """Who meets the rule, by ordinal. Without a copy to ask, the segment is made whole by rows, and None."""
+    tree, context = reads.resolve(tx, stored.rule, stored.id)
     found = _find_in_copy(tx, tree, context)
     if found is None:
-        compiled = compiler.refresh(tree, context, segment_id)
-    else:
-        compiled = compiler.refresh_to(found.to_array(), segment_id)
-    return store.refresh(tx, segment_id, compiled)
+        store.refresh(tx, stored.id, compiler.refresh(tree, context, stored.id))
+        places.set_place(tx, stored.id, None)
+    return found
 
 
 def _find_in_copy(tx: Tx, tree: Node, context: Context) -> BitMap | None:
@@ -185,8 +238,12 @@ def look_at_events_of(tx: Tx, categories: Set[str] | None = None) -> None:
 @job
 def look_at_all(tx: Tx, *, segment_id: str) -> None:
     """Put on the list whoever is a member by the rule and not by what is stored, or not any more.
-    Nobody waits for it."""
-    time.put_due(tx, _differing(tx, UUID(segment_id)))
+    Nobody waits for it; while it is being filled it is put off."""
+    differing = _differing(tx, UUID(segment_id))
+    if differing is None:
+        tx.defer(look_at_all, key=segment_id, at=tx.now + _LATER, segment_id=segment_id)
+        return
+    time.put_due(tx, differing)
     tx.defer(judge_due, key=STREAM)
 
 
@@ -231,8 +288,10 @@ def _sweep(tx: Tx) -> bool:
 @job
 def check(tx: Tx, *, segment_id: str) -> None:
     """Compare everybody with the rule of a segment: events, the feed and time should have told of
-    every change."""
+    every change. One that is being filled is passed over."""
     differing = _differing(tx, UUID(segment_id))
+    if differing is None:
+        return
     for start in range(0, len(differing), _SUBJECTS_MAX):
         tx.defer(
             correct,
@@ -245,8 +304,11 @@ def check(tx: Tx, *, segment_id: str) -> None:
 @job
 def correct(tx: Tx, *, segment_id: str, customer_ids: list[str]) -> None:
     """Judge those who differed from the rule a moment ago. Whoever still does, although nobody was
-    about to look, is put right and reported."""
+    about to look, is put right and reported. Put off while any segment is being filled: they are judged for all."""
     _begin(tx)
+    if any(each.filling for each in store.list_active(tx)):
+        tx.defer(correct, at=tx.now + _LATER, segment_id=segment_id, customer_ids=customer_ids)
+        return
     lag = events.lag(tx)
     come_to = max((each.position for each in lag.streams if each.name == STREAM), default=0)
     judge(tx, sorted({*store.list_touched(tx, come_to, lag.head), *_changed(tx)}))
@@ -268,8 +330,11 @@ def note_sizes(tx: Tx) -> None:
     sizes.thin_sizes(tx, today - _SIZES_KEPT, zone)
 
 
-def _differing(tx: Tx, segment_id: UUID) -> list[UUID]:
+def _differing(tx: Tx, segment_id: UUID) -> list[UUID] | None:
+    """None while it is being filled: who has not been looked at differs."""
     for stored in store.find_segments(tx, [segment_id]):
+        if stored.filling is not None:
+            return None
         tree, context = reads.resolve(tx, stored.rule, segment_id)
         return store.list_differing(tx, compiler.differing(tree, context, segment_id))
     return []

@@ -20,6 +20,12 @@ def follow_time(tx: Tx) -> None:
     actions.follow_time(tx)
 
 
+@every(minutes=1)
+def fill(tx: Tx) -> None:
+    """Large segments are filled some members at a time; a job that was lost is wanted again."""
+    actions.go_on_filling(tx)
+
+
 @every(minutes=5)
 def note_sizes(tx: Tx) -> None:
     """How large segments are is remembered."""

@@ -45,10 +45,10 @@ from huitou.segment.types.answers import (
     SizeHistory,
     Stored,
 )
-from huitou.segment.types.refusals import NoSegment, UnknownSegment, UnknownUnit
+from huitou.segment.types.refusals import BeingFilled, NoSegment, UnknownSegment, UnknownUnit
 from huitou.segment.types.rule import AnyOf, At, Context, InSegment, Node
 from huitou.segment.types.vocabulary import (
-    LeafKind,
+    LEAF_KINDS,
     Operator,
     Template,
     Vocabulary,
@@ -58,6 +58,7 @@ from huitou.segment.types.vocabulary import (
 Language = Literal["zh", "en"]
 _NAMES_MAX = 500
 _FIRST = UUID(int=0)
+_UNSCOPED = {"scope_path": None, "scope_staff": None}
 
 
 def read_rule(tx: ReadTx, rule: Any, own_id: UUID | None = None) -> tuple[Node, Context]:
@@ -139,8 +140,8 @@ def customers_matching(tx: ReadTx, rule: Any) -> list[UUID]:
 
 
 def members(tx: ReadTx, segment_id: UUID) -> list[UUID]:
-    """The stored members of a segment, whatever the scope, by id. Refuses: NoSegment."""
-    get_stored(tx, segment_id)
+    """The stored members of a segment, whatever the scope, by id. Refuses as `get_whole`."""
+    get_whole(tx, segment_id)
     return store.list_member_ids(tx, segment_id)
 
 
@@ -159,8 +160,15 @@ def members_after(tx: ReadTx, segment_id: UUID, after: UUID | None, count_max: i
 
 
 def segments_of(tx: ReadTx, who: Sequence[UUID], among: Sequence[UUID]) -> dict[UUID, set[UUID]]:
-    """Which of these segments each customer is in, whatever the scope; in none: missing."""
-    return store.list_segments_of(tx, who, among)
+    """Which of these segments each customer is in, whatever the scope; in none: missing. Of one that is being filled
+    the rule is asked."""
+    filling = {each.id: each for each in store.find_segments(tx, among) if each.filling}
+    found = store.list_segments_of(tx, who, [id_ for id_ in among if id_ not in filling])
+    for stored in filling.values():
+        compiled = compiler.members(*resolve(tx, stored.rule, stored.id), who)
+        for id_ in tx.column(compiled.query, {**compiled.params, **_UNSCOPED}):
+            found.setdefault(id_, set()).add(stored.id)
+    return found
 
 
 def names_by_id(tx: ReadTx, segment_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -250,6 +258,20 @@ def get_stored(tx: ReadTx, segment_id: UUID) -> Stored:
     raise NoSegment()
 
 
+def get_whole(tx: ReadTx, segment_id: UUID) -> Stored:
+    """A segment all of whose members are found: for whoever does with them what cannot be taken back. Refuses:
+    NoSegment, BeingFilled."""
+    stored = get_stored(tx, segment_id)
+    if stored.filling is not None:
+        raise BeingFilled(name=stored.name, percent=stored.filling.percent)
+    return stored
+
+
+def is_filling(tx: ReadTx, segment_id: UUID) -> bool:
+    """Are its members still being found?"""
+    return any(stored.filling for stored in store.find_segments(tx, [segment_id]))
+
+
 def list_active(tx: ReadTx) -> list[Stored]:
     """All active segments, without their sentences."""
     return store.list_active(tx)
@@ -289,7 +311,7 @@ def vocabulary(tx: ReadTx) -> Vocabulary:
     custom = [traits.named(name, categories) for name in names]
     of_sources = [SOURCE_TAG + connector.name for connector in merchant.list_connectors(tx)]
     return Vocabulary(
-        kinds=[LeafKind(kind, zh, en) for kind, (zh, en) in _KINDS.items()],
+        kinds=list(LEAF_KINDS),
         traits=[*traits.BUILT_IN.values(), *custom],
         ops=[Operator(op, zh, en) for op, (zh, en) in words.OPS.items()],
         aggs=[Operator(agg, zh, en) for agg, (zh, en) in words.AGGS.items()],
@@ -299,18 +321,6 @@ def vocabulary(tx: ReadTx) -> Vocabulary:
         ],
         tags=sorted({*store.list_tag_names(tx, _NAMES_MAX), *of_sources}),
     )
-
-
-_KINDS: dict[str, tuple[str, str]] = {
-    "purchase": ("购买", "Purchases"),
-    "trait": ("属性", "Trait"),
-    "tag": ("标签", "Tag"),
-    "consent": ("触达授权", "Consent"),
-    "event": ("行为", "Events"),
-    "sequence": ("先后行为", "Sequence of events"),
-    "segment": ("人群", "Segment"),
-    "sample": ("抽样", "Sample"),
-}
 
 
 def shown(tx: ReadTx, stored: Stored, language: str) -> Segment:
@@ -328,6 +338,7 @@ def shown(tx: ReadTx, stored: Stored, language: str) -> Segment:
         refreshed_at=stored.refreshed_at,
         created_by=stored.created_by,
         created_at=stored.created_at,
+        filling=stored.filling,
     )
 
 
@@ -370,7 +381,7 @@ def _check_units(tx: ReadTx, tree: Node) -> None:
 def _referred(tx: ReadTx, tree: Node, own_id: UUID | None) -> Mapping[UUID, Node]:
     """Every rule referred to, directly or not; the segment's own (unsaved) rule among them."""
     found: dict[UUID, Node] = {} if own_id is None else {own_id: tree}
-    waiting = _references(tree)
+    waiting = parse.references(tree)
     while missing := {id_: path for id_, path in waiting.items() if id_ not in found}:
         stored = {one.id: one for one in store.find_segments(tx, list(missing))}
         waiting = {}
@@ -378,12 +389,8 @@ def _referred(tx: ReadTx, tree: Node, own_id: UUID | None) -> Mapping[UUID, Node
             if id_ not in stored:
                 raise UnknownSegment(path=path)
             found[id_] = parse.parse(stored[id_].rule)
-            waiting |= _references(found[id_])
+            waiting |= parse.references(found[id_])
     return found
-
-
-def _references(tree: Node) -> dict[UUID, str]:
-    return {at.leaf.id: at.path for at in parse.leaves(tree) if isinstance(at.leaf, InSegment)}
 
 
 def _uuid(text: str) -> UUID:

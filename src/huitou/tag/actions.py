@@ -120,10 +120,11 @@ def follow_all(tx: Tx) -> None:
 @job
 def follow(tx: Tx, *, tag_id: str) -> None:
     """Set the tag on some members who lack it and take it off some who are none any more; the
-    others after this. Who has the tag by somebody's hand keeps it."""
+    others after this. Who has the tag by somebody's hand keeps it. While the members are being found it waits for its next
+    turn."""
     kinds = {str(kind.id): kind for kind in profile.tag_kinds(tx)}
     kind = kinds.get(tag_id)
-    if kind is None or kind.segment_id is None:
+    if kind is None or kind.segment_id is None or segment.is_filling(tx, kind.segment_id):
         return
     source = source_of(kind.id)
     come = store.list_without(tx, kind.segment_id, kind.name, _SUBJECTS_MAX)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from huitou.base.db import Database, Tx
 from huitou.benefit.actions import grants, ledger
+from huitou.benefit.jobs import grants as jobs
 from huitou.benefit.reads import coupons, explorer
 from huitou.benefit.reads import grants as runs
 from huitou.benefit.reads import ledger as reads
@@ -20,6 +21,9 @@ from huitou.benefit.types.ledger import BONUS, POINTS, Leg, Posting
 from huitou.identity import actions as identity
 from huitou.kernel.ids import new_id
 from huitou.segment import actions as segments
+from huitou.segment.store import filling as places
+from huitou.segment.types.filling import Place
+from huitou.segment.types.refusals import BeingFilled
 from tests.conftest import Brand, Read, Write
 from tests.rooms.benefit import coupon_world
 
@@ -49,6 +53,35 @@ def run(write: Write, grant: UUID) -> None:
         with write() as tx:
             if not grants.go_on(tx, grant):
                 return
+
+
+def test_nothing_is_granted_until_all_members_are_found(
+    write: Write, crowd: tuple[UUID, list[UUID]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor drafted: what it gives at most would be too little. One that is under way waits."""
+    monkeypatch.setattr(grants, "AT_ONCE", 5)
+    segment, members = crowd
+    gift = {"kind": "points", "points": 10, "days": 30}
+    place = Place(whole=100, done=43, after=UUID(int=0), upto=0)
+    with write() as tx:
+        grant = drafted(tx, segment, gift)
+        places.set_place(tx, segment, place)
+        with pytest.raises(BeingFilled):
+            drafted(tx, segment, gift)
+        with pytest.raises(BeingFilled):
+            grants.start(tx, grant)
+        places.set_place(tx, segment, None)
+        grants.start(tx, grant)
+        jobs.grant_block(tx, grant=str(grant))
+        places.set_place(tx, segment, place)
+        jobs.grant_block(tx, grant=str(grant))
+        assert runs.get_grant(tx, grant).run.given == 5
+        places.set_place(tx, segment, None)
+        jobs.grant_block(tx, grant=str(grant))
+        assert runs.get_grant(tx, grant).run.given == 10
+    run(write, grant)
+    with write() as tx:
+        assert runs.get_grant(tx, grant).run.given == len(members)
 
 
 def test_points_come_once_in_blocks_and_go_back_as_far_as_unused(

@@ -15,6 +15,8 @@ from huitou.campaign.actions import approving, scheduling
 from huitou.campaign.types.plans import CampaignChanged, WrongState
 from huitou.merchant import actions as merchants
 from huitou.segment import actions as segments
+from huitou.segment.store import filling as places
+from huitou.segment.types.filling import Place
 from tests.conftest import Brand, Clock, Read, Write
 from tests.rooms.benefit.test_approvals import as_staff
 from tests.rooms.campaign.planning import EVERYONE, arms, campaign
@@ -149,6 +151,38 @@ def test_what_cannot_begin_is_a_draft_again_and_says_why(
     tick(town)
     assert client.get(late).json()["not_started"]["code"] == "campaign.deadline_past"
     clock.move(days=-3, hours=-2)
+
+
+def test_it_begins_when_the_members_of_its_segment_are_found(
+    town: Town, client: TestClient, clock: Clock, write: Write
+) -> None:
+    """By hand it is refused until then, and so is a look at whom it would be about."""
+    stock(town)
+    town.people(2, consents=("wecom",))
+    with write() as tx:
+        segment = segments.add_segment(tx, "老会员", EVERYONE).id
+        places.set_place(tx, segment, Place(whole=100, done=43, after=UUID(int=0), upto=0))
+    source = {"segment_id": str(segment)}
+    at_once = draft(town, client, source=source)
+    for asked in (f"{at_once}/publish", f"{at_once}/preview", f"{at_once}/estimate"):
+        refused = client.post(asked, headers={"Accept-Language": "en"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "segment.filling"), asked
+        assert "43 %" in refused.json()["detail"]
+    path = draft(town, client, starts_at=later(town), source=source)
+    with write() as tx:
+        places.set_place(tx, segment, None)
+    client.post(f"{path}/publish")
+    with write() as tx:
+        places.set_place(tx, segment, Place(whole=100, done=43, after=UUID(int=0), upto=0))
+    clock.move(hours=2)
+    with write() as tx:
+        scheduling.start(tx, campaign_id=path.rsplit("/", 1)[1])
+    assert client.get(path).json()["state"] == "scheduled"
+    tick(town)  # the segment is gone on with, and then the campaign
+    clock.move(minutes=2)
+    tick(town)
+    assert client.get(path).json()["state"] in ("publishing", "live")
+    clock.move(hours=-2, minutes=-2)
 
 
 def test_a_beginning_after_the_deadline_is_refused(town: Town, client: TestClient) -> None:

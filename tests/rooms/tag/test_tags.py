@@ -19,6 +19,8 @@ from huitou.profile import actions as profiles
 from huitou.profile import reads as profile
 from huitou.profile.types import NoTag, NotYourTag, RuleTag, TagTaken
 from huitou.segment import actions as segments
+from huitou.segment.store import filling as places
+from huitou.segment.types.filling import Place
 from huitou.tag import actions, reads, rules
 from huitou.tag.store import find_findings
 from huitou.tag.types import Decided, Policy
@@ -211,6 +213,33 @@ def test_a_recommended_tag_is_taken_up_and_follows_its_rule(
     assert client.delete(f"/v1/tags/{kind['id']}").status_code == 204
     drain()
     assert client.get("/v1/customers", params={"tag": kind["name"]}).json()["items"] == []
+
+
+def test_a_rule_tag_waits_until_all_members_are_found(
+    clock: Clock, send: Send, drain: Drain, read: Read, write: Write
+) -> None:
+    describe(write)
+    send(purchases(Random(6), clock.now))
+    drain()
+    rule = {"v": 1, "all": [{"kind": "trait", "name": "order_count", "op": ">=", "value": 1}]}
+
+    def count() -> int:
+        with read() as tx:
+            people = [each.id for each in profile.list_customers(tx, count_max=200).items]
+            tags = profile.tags(tx, people)
+        return sum(tag.name == "买过" for own in tags.values() for tag in own)
+
+    with write() as tx:
+        segment = segments.add_segment(tx, "买过", rule)
+        places.set_place(tx, segment.id, Place(whole=100, done=43, after=UUID(int=0), upto=0))
+        tag = actions.add_tag(tx, "买过", segment_id=segment.id)
+        actions.follow(tx, tag_id=str(tag.id))
+    assert count() == 0
+    with write() as tx:
+        places.set_place(tx, segment.id, None)
+    clock.move(minutes=2)
+    drain()
+    assert count() == segment.member_count > 0
 
 
 def test_a_rule_tag_leaves_what_people_set(

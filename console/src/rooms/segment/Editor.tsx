@@ -14,6 +14,7 @@ import { UndoRedo } from '@/ui/step'
 import { useEdits } from '@/ui/useEdits'
 import { Builder } from './Builder'
 import { ExportDrawer } from './Exports'
+import { Filling } from './Filling'
 import { History } from './History'
 import { Reach } from './Reach'
 import { Removal } from './Removal'
@@ -85,7 +86,9 @@ export function Editor({
           <>
             <Button onClick={() => go('/segments')}>{t('ui.back')}</Button>
             {segment && may('export.read') && (
-              <Button onClick={() => setExporting(true)}>{t('segment.export')}</Button>
+              <Button disabled={segment.filling !== null} onClick={() => setExporting(true)}>
+                {t('segment.export')}
+              </Button>
             )}
             {segment && may('campaign.edit') && (
               <Button
@@ -111,6 +114,12 @@ export function Editor({
       />
       <div className="cols-main">
         <div className="stack">
+          {segment?.filling && (
+            <Panel>
+              <Filling of={segment.filling} />
+              <small className="quiet">{t('segment.filling_hint')}</small>
+            </Panel>
+          )}
           <Panel
             title={t('segment.who')}
             extra={

@@ -11,6 +11,7 @@ import { Nothing, PageHead, Panel } from '@/ui/page'
 import { PagedTable } from '@/ui/paged'
 import { Spark } from '@/ui/spark'
 import { Ago } from '@/ui/time'
+import { Filling, useFollowing } from './Filling'
 import { evenly } from './sizes'
 import { Templates } from './Templates'
 
@@ -18,7 +19,9 @@ export function SegmentList() {
   const { t } = useTranslation()
   const may = useMay()
   const drill = useDrill()
-  const pages = usePages('/v1/segments')
+  const [every, follow] = useFollowing()
+  const pages = usePages('/v1/segments', { every })
+  follow(pages.items.some((row) => row.filling !== null))
   const sizes = useRead('/v1/segments/sizes', { query: { days: 30 }, every: 60_000 })
   const sizesOf = new Map(sizes.data?.items.map((one) => [one.segment_id, one.sizes]))
   const create = (
@@ -62,22 +65,25 @@ export function SegmentList() {
               {
                 title: t('segment.members'),
                 align: 'right',
-                width: 80,
+                width: 130,
                 render: (_, row) => (
-                  <button
-                    type="button"
-                    className="opens"
-                    onClick={(event) => {
-                      event.stopPropagation()
-                      drill({
-                        title: row.name,
-                        path: '/v1/segments/{segment_id}/customers',
-                        id: row.id,
-                      })
-                    }}
-                  >
-                    <Count of={row.member_count} />
-                  </button>
+                  <>
+                    <button
+                      type="button"
+                      className="opens"
+                      onClick={(event) => {
+                        event.stopPropagation()
+                        drill({
+                          title: row.name,
+                          path: '/v1/segments/{segment_id}/customers',
+                          id: row.id,
+                        })
+                      }}
+                    >
+                      <Count of={row.member_count} />
+                    </button>
+                    {row.filling && <Filling of={row.filling} />}
+                  </>
                 ),
               },
               {

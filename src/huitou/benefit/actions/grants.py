@@ -39,9 +39,10 @@ AT_ONCE = 1_000
 
 
 def draft(tx: Tx, name: str, segment_id: UUID, document: GrantDocument) -> GrantShown:
-    """Keep a grant that is not started. Refuses `grant.bad`, `segment.not_found`,
+    """Keep a grant that is not started. Refuses `grant.bad`, `segment.not_found`, `segment.filling`,
     `coupon.no_template`."""
     rules.check(document)
+    segments.get_whole(tx, segment_id)
     total = segments.count_members(tx, segment_id)
     if isinstance(document.gift, CouponGrant):
         templates.get_template(tx, UUID(document.gift.template))
@@ -60,9 +61,10 @@ def draft(tx: Tx, name: str, segment_id: UUID, document: GrantDocument) -> Grant
 
 
 def start(tx: Tx, grant_id: UUID) -> GrantShown:
-    """Begin, or go on after a pause. Refuses `grant.not_found`, `grant.state`, and for who drafted it
+    """Begin, or go on after a pause. Refuses `grant.not_found`, `grant.state`, `segment.filling`, and for who drafted it
     `grant.second_person` above the setting `benefit.grant_limit`."""
     shown = _lock(tx, grant_id, "draft", "paused")
+    segments.get_whole(tx, shown.run.segment_id)
     limit = merchant.setting(tx, "benefit.grant_limit", None)
     if shown.most_amount > limit and shown.run.created_by == tx.principal:
         raise SecondPerson(most=shown.most_amount, limit=limit)
@@ -79,6 +81,12 @@ def undo(tx: Tx, grant_id: UUID) -> GrantShown:
     """Take back, block by block, what is not used yet. Refuses `grant.not_found`, `grant.state`."""
     _lock(tx, grant_id, "running", "paused", "done")
     return _set(tx, grant_id, "undoing")
+
+
+def is_waiting(tx: Tx, grant_id: UUID) -> bool:
+    """Does it have to wait until the members of its segment are found? Refuses `grant.not_found`."""
+    run = reads.get_grant(tx, grant_id).run
+    return run.state == "running" and segments.is_filling(tx, run.segment_id)
 
 
 def go_on(tx: Tx, grant_id: UUID) -> bool:

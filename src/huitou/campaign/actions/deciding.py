@@ -34,7 +34,8 @@ Audience = list[tuple[UUID, UUID | None]]
 
 
 def audience(tx: ReadTx, source: Source) -> Audience:
-    """Everyone the source names, by id, each with the opportunity that named them."""
+    """Everyone the source names, by id, each with the opportunity that named them. Refuses BadSource, and what the
+    segment room refuses of a rule, or of a segment that is being filled."""
     if source.opportunity_kind is not None:
         found = opportunity.open_candidates(tx, source.opportunity_kind, category=source.category)
         return [(item.customer_id, item.opportunity_id) for item in found]

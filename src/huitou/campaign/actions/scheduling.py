@@ -8,6 +8,7 @@ from huitou.campaign.actions import publishing
 from huitou.campaign.store import campaigns as store
 from huitou.kernel.errors import Refusal
 from huitou.merchant import actions as merchant
+from huitou.segment.types.refusals import BeingFilled
 
 
 def start_due(tx: Tx) -> None:
@@ -18,7 +19,8 @@ def start_due(tx: Tx) -> None:
 
 @job
 def start(tx: Tx, *, campaign_id: str) -> None:
-    """Fix whom it is about, as of now, and begin. What cannot begin is a draft again and says why.
+    """Fix whom it is about, as of now, and begin. What cannot begin is a draft again and says why; one whose segment is
+    being filled waits.
 
     Again is no change: only a scheduled campaign begins, and it is held.
     """
@@ -31,6 +33,8 @@ def start(tx: Tx, *, campaign_id: str) -> None:
     try:
         audience = publishing.audience_of(tx, stored)
         publishing.check_size(tx, stored, len(audience))
+    except BeingFilled:
+        return  # it is due until its members are found
     except Refusal as refusal:
         said = {"code": refusal.code, "zh": refusal.detail("zh"), "en": refusal.detail("en")}
         store.set_not_started(tx, id_, said)

@@ -15,7 +15,6 @@ from uuid import UUID
 
 from psycopg import sql
 
-from huitou.base.arrays import literal
 from huitou.segment.rules import figures
 from huitou.segment.rules.statement import Sql, Statement
 from huitou.segment.types.rule import SAMPLE_COUNT, All, AnyOf, At, Context, InSegment, Node, Not
@@ -77,18 +76,13 @@ def members(rule: Node, context: Context, ids: Sequence[UUID] | None = None) -> 
 
 def refresh(rule: Node, context: Context, segment_id: UUID) -> Compiled:
     """Make the stored members of a segment those of the rule; every entering and leaving is noted.
-    One row: entered, left. (`live` does it for many segments and a few customers.)"""
+    One row: entered, left. (`live` does it for many segments and a few customers, `rules/filling.py`
+    where it is known who meets the rule.)"""
     statement = Statement(context)
     head, _, whole = _judging(rule, statement)
     statement.params["segment"] = segment_id
     query = head + sql.SQL(_MATCHED).format(whole=whole) + sql.SQL(_REFRESH)
     return Compiled(query, statement.params, [])
-
-
-def refresh_to(ordinals: Sequence[int], segment_id: UUID) -> Compiled:
-    """The same where it is known who meets the rule."""
-    params = {"ordinals": literal(ordinals), "segment": segment_id}
-    return Compiled(sql.SQL(_KNOWN) + sql.SQL(_REFRESH), params, [])
 
 
 def differing(rule: Node, context: Context, segment_id: UUID) -> Compiled:
@@ -131,11 +125,6 @@ _COUNT: LiteralString = """,
 
 _MATCHED: LiteralString = """,
     matched AS MATERIALIZED (SELECT id FROM judged WHERE {whole})"""
-
-_KNOWN: LiteralString = """
-    WITH matched AS MATERIALIZED (
-        SELECT c.id FROM unnest(%(ordinals)s::int[]) AS known (ordinal)
-        JOIN identity.customer c ON c.merchant_id = %(merchant)s AND c.ordinal = known.ordinal)"""
 
 _REFRESH: LiteralString = """,
     gone AS (

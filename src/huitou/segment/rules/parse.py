@@ -107,10 +107,15 @@ def referring(rules: Mapping[UUID, Node], segment_id: UUID) -> list[UUID]:
     """The segments among `rules` that refer to one, directly or not."""
 
     def refers(tree: Node) -> bool:
-        asked = [at.leaf.id for at in leaves(tree) if isinstance(at.leaf, InSegment)]
+        asked = references(tree)
         return segment_id in asked or any(refers(rules[each]) for each in asked)
 
     return [each for each, tree in rules.items() if refers(tree)]
+
+
+def references(tree: Node) -> dict[UUID, str]:
+    """The segments that a rule itself refers to, each with its path."""
+    return {at.leaf.id: at.path for at in leaves(tree) if isinstance(at.leaf, InSegment)}
 
 
 def wheres_of(leaf: Leaf) -> list[EventWhere | PurchaseWhere]:

@@ -12,7 +12,8 @@ from huitou.segment.rules.compile import Compiled
 from huitou.segment.types.answers import Change, Member, Passage, Stored
 
 _SEGMENT = """
-    SELECT id, name, rule, version, state, member_count, refreshed_at, created_by, created_at
+    SELECT id, name, rule, version, state, member_count, refreshed_at, created_by, created_at,
+           fill_done, fill_whole
     FROM segment.segment WHERE merchant_id = %(merchant)s
 """
 
@@ -97,7 +98,8 @@ def archive_segment(tx: Tx, segment_id: UUID) -> None:
     params = {"id": segment_id}
     tx.run(
         """
-        UPDATE segment.segment SET state = 'archived', member_count = 0, version = version + 1
+        UPDATE segment.segment SET state = 'archived', member_count = 0, version = version + 1,
+            fill_whole = NULL, fill_done = NULL, fill_after = NULL, fill_upto = NULL
         WHERE merchant_id = %(merchant)s AND id = %(id)s
         """,
         params,
@@ -108,8 +110,8 @@ def archive_segment(tx: Tx, segment_id: UUID) -> None:
     )
 
 
-def refresh(tx: Tx, segment_id: UUID, compiled: Compiled) -> tuple[int, int]:
-    """Run a compiled refresh and keep the count; returns how many entered and left."""
+def refresh(tx: Tx, segment_id: UUID, compiled: Compiled) -> None:
+    """Run a compiled refresh and keep the count."""
     row = tx.row(dict, compiled.query, compiled.params)
     assert row is not None
     tx.run(
@@ -120,7 +122,6 @@ def refresh(tx: Tx, segment_id: UUID, compiled: Compiled) -> tuple[int, int]:
         """,
         {"id": segment_id, "change": row["entered"] - row["left"]},
     )
-    return row["entered"], row["left"]
 
 
 def list_overlong(tx: ReadTx, customer_ids: Sequence[UUID], count: int) -> list[UUID]:

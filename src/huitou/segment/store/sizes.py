@@ -11,7 +11,7 @@ from huitou.segment.types.answers import DayFlow, Member, SizeAt, SizeOf
 
 def add_sizes(tx: Tx, today: datetime) -> int:
     """Note the size of every active segment that is another than it was, or has none noted since
-    `today` began. Returns how many."""
+    `today` began. One that is being filled has no size yet. Returns how many."""
     return tx.run(
         """
         INSERT INTO segment.size (merchant_id, segment_id, at, member_count)
@@ -21,7 +21,7 @@ def add_sizes(tx: Tx, today: datetime) -> int:
             SELECT z.at, z.member_count FROM segment.size z
             WHERE z.merchant_id = s.merchant_id AND z.segment_id = s.id
             ORDER BY z.at DESC LIMIT 1) last ON true
-        WHERE s.merchant_id = %(merchant)s AND s.state = 'active'
+        WHERE s.merchant_id = %(merchant)s AND s.state = 'active' AND s.fill_whole IS NULL
           AND (last.at IS NULL OR last.at < %(today)s OR last.member_count <> s.member_count)
         ON CONFLICT DO NOTHING
         """,

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from huitou.segment.types.filling import Filling
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -97,11 +99,21 @@ class Stored:
     refreshed_at: datetime | None
     created_by: str
     created_at: datetime
+    fill_done: int | None
+    fill_whole: int | None
+
+    @property
+    def filling(self) -> Filling | None:
+        """How far it is filled; None when it is whole."""
+        if self.fill_done is None or self.fill_whole is None:
+            return None
+        return Filling(self.fill_done, self.fill_whole)
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment as shown; `member_count` is of the whole merchant at `refreshed_at`."""
+    """A segment as shown; `member_count` is of the whole merchant at `refreshed_at`. `filling` is how far finding its
+    members has come, null when all of them are found."""
 
     id: UUID
     name: str
@@ -113,6 +125,7 @@ class Segment:
     refreshed_at: datetime | None
     created_by: str
     created_at: datetime
+    filling: Filling | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,12 @@ class InUse(Conflict):
     en = "It cannot be deleted: the segment “{name}” uses it"
 
 
+class BeingFilled(Conflict):
+    code = "segment.filling"
+    zh = "人群「{name}」正在计算成员（{percent}%），请稍后再试"
+    en = "The members of the segment “{name}” are still being found ({percent} %); try again later"
+
+
 class NoSegment(NotFound):
     code = "segment.not_found"
     zh, en = "没有这个人群", "There is no such segment"

@@ -26,6 +26,18 @@ class LeafKind:
     en: str
 
 
+LEAF_KINDS = (
+    LeafKind("purchase", "购买", "Purchases"),
+    LeafKind("trait", "属性", "Trait"),
+    LeafKind("tag", "标签", "Tag"),
+    LeafKind("consent", "触达授权", "Consent"),
+    LeafKind("event", "行为", "Events"),
+    LeafKind("sequence", "先后行为", "Sequence of events"),
+    LeafKind("segment", "人群", "Segment"),
+    LeafKind("sample", "抽样", "Sample"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """A word of the rule language (operator, aggregate, event type) and how it is called."""
