@@ -1,6 +1,7 @@
 """Segments of many are filled in the background, some members at a time, while everything goes on."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -32,7 +33,8 @@ from tests.rooms.segment.worlds import make_world
 
 EVERYONE: dict[str, Any] = {"v": 1, "all": []}
 NOBODY: dict[str, Any] = {"v": 1, "all": [{"kind": "tag", "name": "nobody has it"}]}
-STEPS = 70
+ROUNDS = 3
+STEPS = 30
 
 
 class Killed(Exception):
@@ -129,70 +131,63 @@ def test_whatever_happens_between_the_parts_members_become_those_of_the_rules(
     with db.write(brand.merchant.id) as tx:
         writer.rebuild(tx, copies.folder(brand.merchant.id))
     saved: dict[str, Any] = {}
-    filled = 0
 
-    def add(rule: dict[str, Any]) -> None:
-        with write() as tx:
-            name = f"人群 {random.getrandbits(40)}"
-            saved[str(actions.add_segment(tx, name, rule).id)] = rule
+    def add(tx: Tx, rule: dict[str, Any]) -> None:
+        saved[str(actions.add_segment(tx, f"人群 {random.getrandbits(40)}", rule).id)] = rule
 
     def some() -> UUID:
         return UUID(random.choice(list(saved)))
 
-    for _ in range(6):
-        add(make_rule(random, list(saved)))
-    add(EVERYONE)
-    add({"v": 1, "all": [{"not": {"kind": "segment", "id": str(some())}}]})
-    for _ in range(STEPS):
-        match random.randrange(12):
-            case 0:
-                act(random, db, brand, clock, write)
-            case 1:
-                streams.consume(db, brand.merchant.id, wiring.ROOMS)
-            case 2:
-                write_copy(db, brand, copies)
-            case 3:
-                clock.move(hours=random.choice((0.2, 3, 30)))
-                with write() as tx:
-                    actions.follow_time(tx)
-            case 4:
-                changed, to = some(), random.choice((EVERYONE, NOBODY, buyers(2), buyers(1)))
-                with write() as tx:
-                    change(tx, changed, to)
-                saved[str(changed)] = to
-            case 5:
-                with write() as tx:
-                    renamed = some()
-                    change(tx, renamed, saved[str(renamed)], f"{random.getrandbits(40)}")
-            case 6:
-                gone = some()
-                try:
+    with write() as tx:
+        for rule in (make_rule(random, []), EVERYONE):
+            add(tx, rule)
+        add(tx, {"v": 1, "all": [{"not": {"kind": "segment", "id": str(some())}}]})
+    for round_ in range(ROUNDS):
+        for _ in range(STEPS):
+            match random.randrange(16):
+                case 0:
+                    act(random, db, brand, clock, write)
+                case 1:
+                    streams.consume(db, brand.merchant.id, wiring.ROOMS)
+                case 2:
+                    write_copy(db, brand, copies)
+                case 3:
+                    clock.move(hours=random.choice((0.2, 3, 30)))
                     with write() as tx:
+                        actions.follow_time(tx)
+                case 4:
+                    changed = some()
+                    to = random.choice((EVERYONE, NOBODY, buyers(2), make_rule(random, [])))
+                    with write() as tx:
+                        change(tx, changed, to)
+                    saved[str(changed)] = to
+                case 5:
+                    with write() as tx:
+                        renamed = some()
+                        change(tx, renamed, saved[str(renamed)], f"{random.getrandbits(40)}")
+                case 6 if round_ == 1:
+                    gone = some()
+                    with suppress(InUse), write() as tx:
                         actions.delete_segment(tx, gone)
-                except InUse:
-                    continue
-                del saved[str(gone)]
-                add(random.choice((EVERYONE, make_rule(random, []))))
-            case 7:
-                try:
-                    fill_some(db, brand, some(), is_killed=True)
-                except Killed:
-                    filled += 1
-            case 8:
-                with write() as tx:
-                    actions.check(tx, segment_id=str(some()))
-                    actions.look_at_all(tx, segment_id=str(some()))
-            case _:
-                fill_some(db, brand, some())
-    drain()
-    check(read, saved, clock.now)
-    check_passages(read, saved)
-    with read() as seen:
-        known = reads.get_clock(seen)
-        assert known is not None
-        assert known.corrected_count == 0
-        assert not any(each.filling for each in reads.list_active(seen))
-    assert filled > 0
+                        del saved[str(gone)]
+                        add(tx, random.choice((EVERYONE, make_rule(random, []))))
+                case 7:
+                    with suppress(Killed):
+                        fill_some(db, brand, some(), is_killed=True)
+                case 8:
+                    with write() as tx:
+                        actions.check(tx, segment_id=str(some()))
+                        actions.look_at_all(tx, segment_id=str(some()))
+                case _:
+                    fill_some(db, brand, some())
+        drain()
+        check(read, saved, clock.now)
+        check_passages(read, saved)
+        with read() as seen:
+            known = reads.get_clock(seen)
+            assert known is not None
+            assert known.corrected_count == 0
+            assert not any(each.filling for each in reads.list_active(seen))
 
 
 def check_passages(read: Read, saved: dict[str, Any]) -> None:
@@ -371,3 +366,25 @@ def test_those_who_refer_to_it_are_filled_as_well(
         assert reads.members(tx, id_) == []
         assert reads.get_stored(tx, id_).member_count == 0
     check_passages(read, saved)
+
+
+@pytest.mark.usefixtures("world")
+def test_the_comparison_passes_over_what_is_being_filled(
+    write: Write, read: Read, clock: Clock
+) -> None:
+    with write() as tx:
+        id_ = actions.add_segment(tx, "大家", EVERYONE).id
+    with read() as seen:
+        everyone = sorted(World(seen).matching(EVERYONE))
+        before = reads.get_clock(seen)
+    clock.move(minutes=1)
+    with write() as tx:
+        actions.check(tx, segment_id=str(id_))
+        actions.look_at_all(tx, segment_id=str(id_))
+        actions.correct(tx, segment_id=str(id_), customer_ids=[str(each) for each in everyone])
+        assert reads.get_clock(tx) == before, "nobody is due, nobody was compared or corrected"
+        assert reads.get_stored(tx, id_).member_count == 0
+        waiting = """
+            SELECT task_name FROM procrastinate_jobs WHERE scheduled_at > %(now)s ORDER BY 1
+        """
+        assert tx.column(waiting) == ["segment.correct", "segment.look_at_all"]
