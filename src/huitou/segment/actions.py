@@ -10,7 +10,7 @@ import structlog
 from pyroaring import BitMap
 
 from huitou.base import feed
-from huitou.base.db import Tx
+from huitou.base.db import EVERYTHING, Tx
 from huitou.base.jobs import job
 from huitou.event import reads as events
 from huitou.kernel.ids import new_id
@@ -167,6 +167,7 @@ def _find_in_copy(tx: Tx, tree: Node, context: Context) -> BitMap | None:
     if tx.copies is None:
         return None
     with tx.beside() as now:
+        now.scope = EVERYTHING  # members are the whole merchant's, whoever saves the rule
         return warehouse.members(now, tree, replace(context, now=now.now))
 
 

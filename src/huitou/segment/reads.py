@@ -160,14 +160,14 @@ def members_after(tx: ReadTx, segment_id: UUID, after: UUID | None, count_max: i
 
 
 def segments_of(tx: ReadTx, who: Sequence[UUID], among: Sequence[UUID]) -> dict[UUID, set[UUID]]:
-    """Which of these segments each customer is in, whatever the scope; in none: missing. Of one that is being filled
-    the rule is asked."""
-    filling = {each.id: each for each in store.find_segments(tx, among) if each.filling}
+    """Which of these segments each customer is in, whatever the scope; in none: missing. While one is filled, by its rule."""
+    stored = store.find_segments(tx, among) if among else []
+    filling = {each.id: each.rule for each in stored if each.filling}
     found = store.list_segments_of(tx, who, [id_ for id_ in among if id_ not in filling])
-    for stored in filling.values():
-        compiled = compiler.members(*resolve(tx, stored.rule, stored.id), who)
+    for segment_id, rule in filling.items():
+        compiled = compiler.members(*resolve(tx, rule, segment_id), who)
         for id_ in tx.column(compiled.query, {**compiled.params, **_UNSCOPED}):
-            found.setdefault(id_, set()).add(stored.id)
+            found.setdefault(id_, set()).add(segment_id)
     return found
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from huitou import wiring
-from huitou.base.db import Database, Tx
+from huitou.base.db import Database, Scope, Tx
 from huitou.base.warehouse import writer
 from huitou.base.warehouse.reader import Warehouse
 from huitou.segment import actions, reads
@@ -388,3 +388,19 @@ def test_the_comparison_passes_over_what_is_being_filled(
             SELECT task_name FROM procrastinate_jobs WHERE scheduled_at > %(now)s ORDER BY 1
         """
         assert tx.column(waiting) == ["segment.correct", "segment.look_at_all"]
+
+
+@pytest.mark.usefixtures("world")
+def test_members_are_the_whole_merchants_whoever_saves_the_rule(
+    db: Database, brand: Brand, write: Write, read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "_AT_ONCE", 1_000)
+    scope = Scope(unit_path=brand.units["region-1"].path)
+    with write(scope=scope) as tx:
+        found = actions.add_segment(tx, "大家", EVERYONE).id
+    db.warehouse = None
+    with write(scope=scope) as tx:
+        by_rows = actions.add_segment(tx, "都在", EVERYONE).id
+    with read() as seen:
+        everyone = World(seen).matching(EVERYONE)
+        assert set(reads.members(seen, found)) == set(reads.members(seen, by_rows)) == everyone

@@ -111,8 +111,9 @@ def archive_segment(tx: Tx, segment_id: UUID) -> None:
 
 
 def refresh(tx: Tx, segment_id: UUID, compiled: Compiled) -> None:
-    """Run a compiled refresh and keep the count."""
-    row = tx.row(dict, compiled.query, compiled.params)
+    """Run a compiled refresh, whatever the scope, and keep the count."""
+    unscoped = {"scope_path": None, "scope_staff": None}
+    row = tx.row(dict, compiled.query, {**compiled.params, **unscoped})
     assert row is not None
     tx.run(
         """
