@@ -49,19 +49,21 @@ function Around({ customer }: { customer: Customer }) {
     <>
       <p className="crumb">
         <Link to="/customers">{t('shell.nav_customers')}</Link> /{' '}
-        <span className="quiet">{customer.name ?? `#${customer.ordinal}`}</span>
+        <span className="quiet">
+          {(customer.state === 'forgotten' ? null : customer.name) ?? `#${customer.ordinal}`}
+        </span>
       </p>
       <div className="page-head">
         <CustomerHead customer={customer} />
         <div className="page-head-actions">
-          {may('offer.read') && (
+          {may('offer.read') && customer.state === 'live' && (
             <Button onClick={() => go(sandboxOf(customer))}>{t('offer.sandbox_for')}</Button>
           )}
           <Rights customer={customer} />
         </div>
       </div>
       {customer.state === 'forgotten' && (
-        <Alert type="warning" title={t('profile.forgotten_hint')} showIcon />
+        <Alert className="above" type="warning" title={t('profile.forgotten_hint')} showIcon />
       )}
       <div className="cols-main">
         <div className="stack">

@@ -358,7 +358,12 @@ def names_of(tx: ReadTx, tree: Node) -> Names:
             product.sku: product.name
             for product in catalog.products_by_sku(tx, sorted(skus)).values()
         },
+        sources=_source_titles(tx) if any(map(parse.asks_sources, leaves)) else {},
     )
+
+
+def _source_titles(tx: ReadTx) -> dict[str, str]:
+    return {each.name: each.title for each in merchant.list_connectors(tx)}
 
 
 def _check_traits(tx: ReadTx, tree: Node) -> None:

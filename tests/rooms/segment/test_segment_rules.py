@@ -23,6 +23,7 @@ NAMES = Names(
     units={"region-2": "城西区"},
     segments={UUID(int=7): "老客"},
     products={"M1": "鲜奶"},
+    sources={"pos": "门店收银"},
 )
 TAG = {"kind": "tag", "name": "vip"}
 
@@ -114,6 +115,13 @@ def test_faults_are_refused_with_their_path(raw: Any, path: str) -> None:
     with pytest.raises(BadRule) as refused:
         parse.parse(raw)
     assert refused.value.params["path"] == path
+
+
+def test_sources_are_told_by_their_names() -> None:
+    leaf = {"kind": "trait", "name": "source_channels", "op": "contains", "value": ["pos", "x"]}
+    tree = parse.parse(rule(leaf, {"kind": "tag", "name": "source:pos"}))
+    assert all(parse.asks_sources(at.leaf) for at in parse.leaves(tree))
+    assert sentence.sentence(tree, NAMES).zh == "「来源渠道」包含 门店收银、x，且 来自「门店收银」"
 
 
 def test_reasons_are_said_in_the_language_of_whoever_asks() -> None:

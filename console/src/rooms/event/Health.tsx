@@ -184,7 +184,7 @@ function Sources({ health }: { health: DataHealth }) {
             title: t('event.source'),
             render: (_, one) => (
               <>
-                <div>{one.title ?? <span className="up">{t('event.unregistered')}</span>}</div>
+                <div>{one.title ?? <Untitled name={one.name} />}</div>
                 <small className="quiet num">{one.name}</small>
               </>
             ),
@@ -212,6 +212,13 @@ function Sources({ health }: { health: DataHealth }) {
       />
     </Panel>
   )
+}
+
+/** Nobody registers what the product itself notes: grades, credited orders, opened links. */
+function Untitled({ name }: { name: string }) {
+  const { t } = useTranslation()
+  if (name === 'huitou') return t('event.own_source')
+  return <span className="up">{t('event.unregistered')}</span>
 }
 
 function Rejected({ health }: { health: DataHealth }) {

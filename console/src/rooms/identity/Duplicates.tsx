@@ -183,7 +183,7 @@ function Pair({
       <div className="row between duplicate-foot">
         <Tooltip title={t('identity.likely_hint')}>
           <span className="quiet num">
-            {t('identity.likely', { share: percent(one.probability_bp / 10_000, 1) })}
+            {t('identity.likely', { share: likelihood(one.probability_bp) })}
           </span>
         </Tooltip>
         <div className="row">
@@ -298,4 +298,9 @@ function ReviewState() {
       </Answer>
     </Panel>
   )
+}
+
+/** Never certain: what rounds to all of it is told as above 99.9 %. */
+function likelihood(bp: number): string {
+  return bp >= 9_995 ? '> 99.9%' : percent(bp / 10_000, 1)
 }

@@ -14,7 +14,10 @@ export function CustomerHead({ customer }: { customer: Customer }) {
   const may = useMay()
   const [revealed, setRevealed] = useState<Revealed | null>(null)
   const reveal = useWrite<'POST /v1/customers/{customer_id}/reveal'>(['/v1/audit'])
-  const name = revealed?.name ?? customer.name ?? `#${customer.ordinal}`
+  // What is known is erased a moment after the identifiers are: it is not shown meanwhile.
+  const isKnown = customer.state !== 'forgotten'
+  const known = isKnown ? (revealed?.name ?? customer.name) : null
+  const name = known ?? `#${customer.ordinal}`
   const phone = (revealed ?? customer).identifiers.find((one) => one.kind === 'phone')?.value ?? ''
   return (
     <div className="customer-head">
@@ -47,32 +50,39 @@ export function CustomerHead({ customer }: { customer: Customer }) {
           {customer.under_14 && <Tag color="orange">{t('profile.under_14')}</Tag>}
         </div>
         <div className="row quiet customer-facts">
-          {customer.name && <span className="num">#{customer.ordinal}</span>}
-          {customer.gender && (
-            <span>{t(`profile.gender_${customer.gender}`, { defaultValue: customer.gender })}</span>
-          )}
-          {customer.birth_month && (
-            <span>{t('profile.birth_month', { n: customer.birth_month })}</span>
-          )}
-          <span>
-            {t('profile.home_unit')} {customer.home_unit?.name ?? t('profile.nobody')}
-          </span>
-          <span>
-            {t('profile.associate')} {customer.associate?.name ?? t('profile.nobody')}
-          </span>
-          {customer.joined_on && (
-            <span>
-              {t('profile.joined')} <Day at={customer.joined_on} />
-            </span>
-          )}
-          {customer.last_seen_at && (
-            <span>
-              {t('profile.seen')} <Ago at={customer.last_seen_at} />
-            </span>
-          )}
-          <Clock customer={customer} />
+          {known && <span className="num">#{customer.ordinal}</span>}
+          {isKnown && <Facts customer={customer} />}
         </div>
       </div>
     </div>
+  )
+}
+
+function Facts({ customer }: { customer: Customer }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      {customer.gender && (
+        <span>{t(`profile.gender_${customer.gender}`, { defaultValue: customer.gender })}</span>
+      )}
+      {customer.birth_month && <span>{t('profile.birth_month', { n: customer.birth_month })}</span>}
+      <span>
+        {t('profile.home_unit')} {customer.home_unit?.name ?? t('profile.nobody')}
+      </span>
+      <span>
+        {t('profile.associate')} {customer.associate?.name ?? t('profile.nobody')}
+      </span>
+      {customer.joined_on && (
+        <span>
+          {t('profile.joined')} <Day at={customer.joined_on} />
+        </span>
+      )}
+      {customer.last_seen_at && (
+        <span>
+          {t('profile.seen')} <Ago at={customer.last_seen_at} />
+        </span>
+      )}
+      <Clock customer={customer} />
+    </>
   )
 }

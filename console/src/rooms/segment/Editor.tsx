@@ -157,6 +157,7 @@ function useSave(segment: Segment | null) {
   const save = useWrite<'POST /v1/segments' | 'PUT /v1/segments/{segment_id}'>([
     '/v1/segments',
     '/v1/segments/{segment_id}',
+    '/v1/segments/{segment_id}/history',
   ])
   const run = (name: string, rule: Rule, version = segment?.version ?? 0) => {
     setSaving(true)

@@ -1,8 +1,9 @@
 import { Input, Modal, Select } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { usePages, useRead, useWrite } from '@/client/query'
+import { useRead, useWrite } from '@/client/query'
 import type { TagRow } from '@/client/types'
+import { Field } from '@/ui/field'
 
 /** A new tag, or another group and other units of one. */
 export function TagForm({ one, close }: { one: TagRow | null; close: () => void }) {
@@ -12,7 +13,7 @@ export function TagForm({ one, close }: { one: TagRow | null; close: () => void 
   const [units, setUnits] = useState(one?.units ?? [])
   const [segment, setSegment] = useState<string | undefined>()
   const known = useRead('/v1/units')
-  const segments = usePages('/v1/segments', { enabled: one === null })
+  const segments = useRead('/v1/segments', { query: { limit: 200 }, enabled: one === null })
   const save = useWrite(['/v1/tags'])
   const submit = () => {
     const done = { onSuccess: close }
@@ -43,36 +44,49 @@ export function TagForm({ one, close }: { one: TagRow | null; close: () => void 
       onOk={submit}
     >
       <div className="stack">
-        <Input
-          value={name}
-          maxLength={40}
-          disabled={one !== null}
-          placeholder={t('tag.name')}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Input
-          value={group}
-          maxLength={40}
-          placeholder={t('tag.group')}
-          onChange={(event) => setGroup(event.target.value)}
-        />
-        <Select
-          mode="multiple"
-          value={units}
-          placeholder={t('tag.units_hint')}
-          optionFilterProp="label"
-          options={known.data?.items.map((unit) => ({ value: unit.code, label: unit.name }))}
-          onChange={setUnits}
-        />
-        {one === null && (
-          <Select
-            allowClear
-            value={segment}
-            placeholder={t('tag.follows')}
-            optionFilterProp="label"
-            options={segments.items.map((each) => ({ value: each.id, label: each.name }))}
-            onChange={setSegment}
+        <Field label={t('tag.name')}>
+          <Input
+            value={name}
+            maxLength={40}
+            disabled={one !== null}
+            aria-label={t('tag.name')}
+            onChange={(event) => setName(event.target.value)}
           />
+        </Field>
+        <Field label={t('tag.group')}>
+          <Input
+            value={group}
+            maxLength={40}
+            aria-label={t('tag.group')}
+            placeholder={t('ui.optional')}
+            onChange={(event) => setGroup(event.target.value)}
+          />
+        </Field>
+        <Field label={t('tag.units')}>
+          <Select
+            mode="multiple"
+            className="wide"
+            value={units}
+            aria-label={t('tag.units')}
+            placeholder={t('tag.units_hint')}
+            showSearch={{ optionFilterProp: 'label' }}
+            options={known.data?.items.map((unit) => ({ value: unit.code, label: unit.name }))}
+            onChange={setUnits}
+          />
+        </Field>
+        {one === null && (
+          <Field label={t('tag.follows_label')}>
+            <Select
+              allowClear
+              className="wide"
+              value={segment}
+              aria-label={t('tag.follows_label')}
+              placeholder={t('tag.follows')}
+              showSearch={{ optionFilterProp: 'label' }}
+              options={segments.data?.items.map((each) => ({ value: each.id, label: each.name }))}
+              onChange={setSegment}
+            />
+          </Field>
         )}
       </div>
     </Modal>

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from huitou.profile.types import SOURCE_TAG
 from huitou.segment.rules import traits
 from huitou.segment.types.refusals import BadRule, Cycle, RuleTooLarge, UnknownTrait
 from huitou.segment.types.rule import (
@@ -141,6 +142,13 @@ def asks_categories(leaf: Leaf) -> bool:
     if isinstance(leaf, Trait):
         return is_written(leaf.name)
     return any(where.category for where in wheres_of(leaf))
+
+
+def asks_sources(leaf: Leaf) -> bool:
+    """Is a leaf told with names of sources of events?"""
+    if isinstance(leaf, Tag):
+        return leaf.name.startswith(SOURCE_TAG)
+    return isinstance(leaf, Trait) and leaf.name == "source_channels"
 
 
 def check_traits(tree: Node, custom: Set[str]) -> None:

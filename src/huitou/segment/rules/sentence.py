@@ -7,6 +7,7 @@ from typing import Any
 
 from huitou.kernel.money import yuan
 from huitou.kernel.words import counted
+from huitou.profile.types import SOURCE_TAG
 from huitou.segment.rules import traits
 from huitou.segment.types.answers import Names, Sentence
 from huitou.segment.types.rule import (
@@ -130,6 +131,10 @@ def _leaf(leaf: Leaf, names: Names) -> Words:
             return _event(leaf, names)
         case Trait():
             return _trait(leaf, names)
+        case Tag(name) if name.startswith(SOURCE_TAG):
+            source = name.removeprefix(SOURCE_TAG)
+            title = names.sources.get(source, source)
+            return f"来自「{title}」", f"came from “{title}”"
         case Tag(name):
             return f"有标签「{name}」", f"is tagged “{name}”"
         case Consent(channel, purpose):
@@ -225,8 +230,8 @@ def _trait_value(kind: TraitKind, value: Any, names: Names) -> Words:
         return _money(value)
     if kind.type == "days":
         return _days(value)
-    if kind.type == "unit":
-        name = names.units.get(value, value)
+    if kind.type == "unit" or kind.name == "source_channels":
+        name = (names.units if kind.type == "unit" else names.sources).get(value, value)
         return name, name
     return str(value), str(value)
 

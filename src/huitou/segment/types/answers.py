@@ -1,7 +1,7 @@
 """Segments as kept and shown, and what is answered about rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -19,6 +19,7 @@ class Names:
     units: Mapping[str, str]
     segments: Mapping[UUID, str]
     products: Mapping[str, str]
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
