@@ -2,6 +2,7 @@
 points mall."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from huitou.benefit.types.ledger import (
     BelowFloor,
     Holding,
     Leg,
+    OtherBody,
     OwnerKind,
     Posting,
     Standing,
@@ -290,21 +292,22 @@ def test_segments_can_ask_for_points_and_for_those_that_end_soon(
         assert (traits["points"], traits["points_expiring"], traits["stored_fen"]) == (40, 40, 0)
 
 
-def test_gifts_are_given_once(write: Write, read: Read, plan: Callable[..., None]) -> None:
+def test_gifts_are_given_once_whatever_plan_came_between(
+    write: Write, read: Read, clock: Clock, plan: Callable[..., None]
+) -> None:
     plan()
-    customer, key = new_id(), str(new_id())
-    for _ in range(2):
-        with write() as tx:
-            points.give(tx, [Gift(customer, 5, key, "game", "1", {})], kind="gift", at=tx.now)
-            break
+    gift, at = Gift(new_id(), 5, str(new_id()), "game", "1", {}), clock.now
     with write() as tx:
-        at = tx.value(
-            "SELECT at FROM benefit.transaction WHERE idempotency_key = %(k)s", {"k": key}
-        )
-        (again,) = points.give(tx, [Gift(customer, 5, key, "game", "1", {})], kind="gift", at=at)
-        assert not again.is_new
+        (first,) = points.give(tx, [gift], kind="gift", at=at)
+        assert first.is_new
+    plan(expiry={"kind": "days", "days": 60})
+    with write() as tx:
+        (again,) = points.give(tx, [gift], kind="gift", at=at)
+        assert (again.is_new, again.transaction_id) == (False, first.transaction_id)
     with read() as tx:
-        assert ledger.standing(tx, customer, POINTS).available == 5
+        assert ledger.standing(tx, gift.customer_id, POINTS).available == 5
+    with pytest.raises(OtherBody), write() as tx:
+        points.give(tx, [replace(gift, points=6)], kind="gift", at=at)
 
 
 def test_a_plan_is_drafted_changed_and_published_once(write: Write) -> None:

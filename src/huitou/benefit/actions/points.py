@@ -1,7 +1,7 @@
 """Points plans; points earned by orders and events; points given."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,12 @@ from huitou.benefit.reads import points as reads
 from huitou.benefit.reads import tiers
 from huitou.benefit.rules import points as rules
 from huitou.benefit.rules.earnings import event_earnings, order_key
+from huitou.benefit.rules.ledger import posting_hash
 from huitou.benefit.rules.points import BoughtLine
 from huitou.benefit.store import earnings as store
 from huitou.benefit.store import plans
 from huitou.benefit.types.earnings import Due, Earned, Earning, Earns
-from huitou.benefit.types.ledger import POINTS, Leg, Posted, Posting
+from huitou.benefit.types.ledger import POINTS, Leg, Posted, Posting, Terms
 from huitou.benefit.types.points import (
     NotADraft,
     PointsPlan,
@@ -156,29 +157,28 @@ def follow_customers(tx: Tx, customer_ids: Sequence[UUID]) -> None:
 def give(tx: Tx, gifts: Sequence[Gift], *, kind: str, at: datetime) -> list[Posted]:
     """Give points by other reasons than a purchase, usable at once; each once for its key.
 
-    They end as the plan in force says, never where there is none. Refuses `benefit.other_body`.
+    They end as the plan in force says, never where there is none; told again under another plan they
+    are the same gifts. Refuses `benefit.other_body`.
     """
     plan = reads.find_plan(tx)
     zone = merchant.get_merchant(tx).zone
     terms = rules.event_terms_of(plan.document, at, zone) if plan else None
-    return ledger.post(
-        tx,
-        [
-            Posting(
-                gift.key,
-                kind,
-                gift.ref_kind,
-                gift.ref_id,
-                at,
-                (
-                    Leg("customer", gift.customer_id, POINTS, gift.points, terms),
-                    Leg("merchant", tx.merchant, POINTS, -gift.points),
-                ),
-                dict(gift.detail),
-            )
-            for gift in gifts
-        ],
+    return ledger.post(tx, [_posting_of(gift, tx.merchant, kind, at, terms) for gift in gifts])
+
+
+def _posting_of(gift: Gift, giver: UUID, kind: str, at: datetime, terms: Terms | None) -> Posting:
+    given = Leg("customer", gift.customer_id, POINTS, gift.points)
+    asked = Posting(
+        gift.key,
+        kind,
+        gift.ref_kind,
+        gift.ref_id,
+        at,
+        (given, Leg("merchant", giver, POINTS, -gift.points)),
+        dict(gift.detail),
     )
+    legs = (replace(given, terms=terms), asked.legs[1])
+    return replace(asked, legs=legs, request_hash=posting_hash(asked))
 
 
 def _order_earnings(
