@@ -42,6 +42,7 @@ def serve(port: int | None, data: str | None, has_simulators: bool, workers: int
     from huitou.serve import Almighty, Supervisor
 
     config = Config.from_environment(port=port, data=data)
+    _check_storage(config.warehouse_storage)
     supervisor = Supervisor(config)
     try:
         supervisor.open_database()
@@ -194,7 +195,8 @@ def rebuild(data: str | None) -> None:
     supervisor = Supervisor(Config.from_environment(data=data), say=lambda text: None)
     _database_of(supervisor)
     database = supervisor.open()
-    copies = Warehouse(supervisor.config.warehouse)
+    config = supervisor.config
+    copies = Warehouse(config.warehouse, storage=config.warehouse_storage)
     try:
         for merchant in database.merchants():
             with database.write(merchant, principal="warehouse") as tx:
@@ -316,6 +318,17 @@ def bench_base(customers: int | None, seed: int) -> None:
 def _tell(text: str) -> None:
     """Progress, beside what is printed."""
     click.echo(text, err=True)
+
+
+def _check_storage(uri: str | None) -> None:
+    """Say what is wrong with it here, and not in the log of every process."""
+    from huitou.base.warehouse.folder import Storage
+
+    try:
+        if uri:
+            Storage(uri)
+    except (ValueError, OSError) as refusal:
+        raise click.ClickException(f"HUITOU_WAREHOUSE_STORAGE: {refusal}") from None
 
 
 def _database_of(supervisor: object) -> str:

@@ -12,6 +12,7 @@ import psycopg
 from huitou.api.pages import WEBUI
 from huitou.base.config import Config
 from huitou.base.migrate import pending
+from huitou.base.warehouse.folder import Storage
 
 _FREE_MIN_BYTES = 2 * 1024**3
 
@@ -36,6 +37,7 @@ def examine(config: Config) -> list[Finding]:
             "运行 make console / run `make console`",
         ),
         _key(config.master_key),
+        *_storage(config.warehouse_storage),
     ]
     running = config.data / "run" / "dsn"
     dsn = config.database_url or (running.read_text().strip() if running.exists() else None)
@@ -142,6 +144,19 @@ def _key(path: Path) -> Finding:
     if os.environ.get("HUITOU_MASTER_KEY") or not path.exists():
         return Finding(title, True)
     return Finding(title, path.stat().st_mode & 0o077 == 0, f"chmod 600 {path}")
+
+
+def _storage(uri: str | None) -> Iterator[Finding]:
+    if uri is None:
+        return
+    title = "分析副本的存储可读写 / the copy's storage can be read and written"
+    remedy = "HUITOU_WAREHOUSE_STORAGE"
+    try:
+        Storage(uri).try_out()
+    except (ValueError, OSError) as error:
+        yield Finding(title, False, f"{remedy}: {error}")
+    else:
+        yield Finding(title, True, remedy)
 
 
 def _answers(host: str, port: int) -> bool:

@@ -13,6 +13,7 @@ from huitou.base.db import Database
 from huitou.base.warehouse import writer
 from huitou.base.warehouse.engine import Engine
 from huitou.base.warehouse.files import list_files
+from huitou.base.warehouse.folder import Folder
 from huitou.base.warehouse.reader import Warehouse
 from huitou.merchant import actions as merchants
 from huitou.merchant.types import NewUnit
@@ -47,12 +48,12 @@ def join(db: Database, brand: Brand, clock: Clock, numbers: range) -> None:
     settle(db, brand.merchant.id)
 
 
-def take(db: Database, merchant: UUID, folder: Path, *, is_whole: bool = False) -> int:
+def take(db: Database, merchant: UUID, folder: Folder, *, is_whole: bool = False) -> int:
     with db.write(merchant) as tx:
         return (writer.rebuild if is_whole else writer.flush)(tx, folder)
 
 
-def flush_and_crash(db: Database, merchant: UUID, folder: Path) -> None:
+def flush_and_crash(db: Database, merchant: UUID, folder: Folder) -> None:
     with db.write(merchant) as tx:
         assert writer.flush(tx, folder) > 0
         raise RuntimeError("crash")
@@ -127,7 +128,7 @@ def test_tidying_changes_no_answer_and_forgets_old_files(
         assert writer.compact(tx, folder) > 0
     with db.read(merchant) as tx:
         assert len(list_files(tx)) < many
-    fresh = Warehouse(folder.parent)
+    fresh = Warehouse(folder.path.parent)
     try:
         assert customers(db, brand, copy) == customers(db, brand, fresh.copy(merchant)) == 60
     finally:

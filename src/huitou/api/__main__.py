@@ -22,7 +22,7 @@ def main() -> None:
         config.database_url,
         MasterKey.load(config.master_key),
         size_max=20,
-        warehouse=Warehouse(config.warehouse, config.warehouse_engine),
+        warehouse=Warehouse(config.warehouse, config.warehouse_engine, config.warehouse_storage),
     )
     wiring.wire()
     app = create_app(database)

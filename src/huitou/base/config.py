@@ -9,24 +9,26 @@ from typing import Self
 @dataclass(frozen=True, slots=True)
 class Config:
     """`data` holds the embedded database, keys, logs and files; `database_url` None is embedded,
-    `warehouse_engine` None is DuckDB in the process."""
+    `warehouse_engine` None is DuckDB in the process, `warehouse_storage` None this machine's disk."""
 
     data: Path
     host: str
     port: int
     database_url: str | None = None
     warehouse_engine: str | None = None
+    warehouse_storage: str | None = None
 
     @classmethod
     def from_environment(cls, *, port: int | None = None, data: str | None = None) -> Self:
         """`HUITOU_DATA`, `HUITOU_HOST`, `HUITOU_PORT`, `HUITOU_DATABASE_URL`,
-        `HUITOU_WAREHOUSE_ENGINE`."""
+        `HUITOU_WAREHOUSE_ENGINE`, `HUITOU_WAREHOUSE_STORAGE`."""
         return cls(
             data=Path(data or os.environ.get("HUITOU_DATA", "data")).absolute(),
             host=os.environ.get("HUITOU_HOST", "127.0.0.1"),
             port=port or int(os.environ.get("HUITOU_PORT", "8000")),
             database_url=os.environ.get("HUITOU_DATABASE_URL") or None,
             warehouse_engine=os.environ.get("HUITOU_WAREHOUSE_ENGINE") or None,
+            warehouse_storage=os.environ.get("HUITOU_WAREHOUSE_STORAGE") or None,
         )
 
     @property

@@ -21,7 +21,7 @@ def main() -> None:
         config.database_url,
         MasterKey.load(config.master_key),
         size_max=10,
-        warehouse=Warehouse(config.warehouse, config.warehouse_engine),
+        warehouse=Warehouse(config.warehouse, config.warehouse_engine, config.warehouse_storage),
     )
     worker = Worker(database, list(wiring.ROOMS))
     keep_loaded()

@@ -33,5 +33,5 @@ def tidy_copy(database: Database, merchant: UUID, *, is_thorough: bool = False) 
         writer.compact(tx, folder, is_thorough=is_thorough)
     with database.write(merchant, principal="warehouse") as tx:
         writer.trim_feed(tx)
-        if folder.exists():
-            writer.forget_files(tx, folder)
+    with database.write(merchant, principal="warehouse") as tx:
+        writer.forget_files(tx, folder)

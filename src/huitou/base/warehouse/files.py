@@ -1,6 +1,5 @@
 """The list of files, and making them: rows from PostgreSQL as CSV, through DuckDB, to Parquet."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from psycopg import sql
 
 from huitou.base.db import ReadTx, Tx
 from huitou.base.warehouse.datasets import Dataset
+from huitou.base.warehouse.folder import Folder
 from huitou.kernel.ids import new_id
 
 FileKind = Literal["base", "delta"]
@@ -109,12 +109,12 @@ def replace_files(tx: Tx, ids: Sequence[int]) -> None:
 class Maker:
     """Writes files of one merchant into `folder`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Folder) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.path.mkdir(parents=True, exist_ok=True)
         self.duck = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
         self.duck.execute("SET TimeZone = 'UTC'")
-        self.duck.execute(literal("SET temp_directory = {}", str(folder / "tmp")))
+        self.duck.execute(literal("SET temp_directory = {}", str(folder.path / "tmp")))
 
     def close(self) -> None:
         self.duck.close()
@@ -134,7 +134,7 @@ class Maker:
 
         None when there is nothing to write.
         """
-        path = self._folder / f"{new_id()}.csv"
+        path = self._folder.path / f"{new_id()}.csv"
         try:
             with path.open("wb") as file:
                 tx.unload(sql.SQL(dataset.rows.replace("{only}", only)), params, file)
@@ -172,7 +172,7 @@ class Maker:
     ) -> Made | None:
         name = f"{dataset.name}-{month:%Y%m}-{new_id()}.parquet" if month else ""
         name = name or f"{dataset.name}-{new_id()}.parquet"
-        path = self._folder / name
+        path = self._folder.path / name
         if keys is not None:
             self.duck.execute(
                 "CREATE OR REPLACE TEMP TABLE asked AS SELECT unnest(?) AS key", [keys]
@@ -192,13 +192,14 @@ class Maker:
         key_max = self.duck.execute(
             sql.SQL("SELECT max(key) FROM {}").format(self.parquet([name])).as_string(None)
         ).fetchall()[0][0]
-        _sync_to_disk(path)
+        self._folder.keep(name)
         return Made(dataset.name, kind, month, name, count, path.stat().st_size, key_max, merges)
 
 
-def read_parquet(folder: Path, paths: Sequence[str]) -> sql.Composed:
-    """`read_parquet([…])` of a merchant's files."""
-    files = sql.SQL(", ").join(sql.Literal(str(folder / path)) for path in paths)
+def read_parquet(folder: Folder, paths: Sequence[str]) -> sql.Composed:
+    """`read_parquet([…])` of a merchant's files. Refuses FileNotFoundError."""
+    folder.fetch(paths)
+    files = sql.SQL(", ").join(sql.Literal(str(folder.path / path)) for path in paths)
     return sql.SQL("read_parquet([{}])").format(files)
 
 
@@ -228,12 +229,3 @@ def _rows_of_csv(dataset: Dataset, path: Path) -> sql.Composed:
         " quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false,"
         " auto_detect = false, columns = {{{}}})"
     ).format(chosen, sql.Literal(str(path)), columns)
-
-
-def _sync_to_disk(path: Path) -> None:
-    for place in (path, path.parent):
-        descriptor = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

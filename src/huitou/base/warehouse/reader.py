@@ -19,6 +19,7 @@ from huitou.base.db import ReadTx
 from huitou.base.warehouse.datasets import DATASETS, Dataset
 from huitou.base.warehouse.engine import Engine
 from huitou.base.warehouse.files import File, list_files, literal, read_parquet
+from huitou.base.warehouse.folder import Folder, Storage
 from huitou.base.warehouse.sets import array, bitmap
 
 _MEMORY = "2GB"
@@ -26,17 +27,18 @@ _MEMORY = "2GB"
 
 class Warehouse:
     """The copies of all merchants, as this process sees them: in DuckDB, or in the Spark behind
-    the Connect server `engine` (`sc://host:port`)."""
+    the Connect server `engine` (`sc://host:port`). Machines that share a `storage` (a URI) share the files."""
 
-    def __init__(self, root: Path, engine: str | None = None) -> None:
+    def __init__(self, root: Path, engine: str | None = None, storage: str | None = None) -> None:
         self._root = root
+        self._storage = Storage(storage) if storage else None
         self._engine = engine
         self._copies: dict[UUID, Engine] = {}
         self._lock = RLock()
 
-    def folder(self, merchant: UUID) -> Path:
+    def folder(self, merchant: UUID) -> Folder:
         """Where a merchant's files lie."""
-        return self._root / str(merchant)
+        return Folder(self._root / str(merchant), self._storage)
 
     def copy(self, merchant: UUID) -> Engine:
         """This process's view of a merchant's copy."""
@@ -66,7 +68,7 @@ class Copy(Engine):
     dialect = "duckdb"
     is_near = True
 
-    def __init__(self, folder: Path, merchant: UUID) -> None:
+    def __init__(self, folder: Folder, merchant: UUID) -> None:
         super().__init__()
         self._folder = folder
         self._merchant = sql.Literal(str(merchant))
@@ -75,7 +77,7 @@ class Copy(Engine):
         self._defined: set[str] = set()
         self._duck = duckdb.connect(config={"threads": 2, "memory_limit": _MEMORY})
         self._duck.execute("SET TimeZone = 'UTC'")
-        self._duck.execute(literal("SET temp_directory = {}", str(folder / "tmp")))
+        self._duck.execute(literal("SET temp_directory = {}", str(folder.path / "tmp")))
         self._duck.execute("CREATE SCHEMA gone; CREATE SCHEMA held; CREATE SCHEMA fresh")
         for schema in {dataset.table[0] for dataset in DATASETS.values()}:
             self._run(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(schema)))

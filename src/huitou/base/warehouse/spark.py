@@ -1,12 +1,11 @@
 """The copy on Apache Spark, through Spark Connect: for bases that outgrow one machine.
 
-The cluster reads the Parquet files where they lie: each worker sees the folder under the path that
-this process sees it under. A session of Spark has views without schemas, so the table `order.total`
+The cluster reads the Parquet files where they lie: in the storage that machines share, or in the folder,
+which each worker sees under the path that this process sees it under. A session of Spark has views without schemas, so the table `order.total`
 is the view `order__total` there, and questions are rewritten to it.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from huitou.base.db import ReadTx
 from huitou.base.warehouse.datasets import DATASETS, Dataset
 from huitou.base.warehouse.engine import Engine
 from huitou.base.warehouse.files import File, list_files
+from huitou.base.warehouse.folder import Folder
 from huitou.base.warehouse.sets import array, bitmap
 
 _RETRIES = 5
@@ -39,7 +39,7 @@ class SparkCopy(Engine):
     dialect = "spark"
     is_near = False
 
-    def __init__(self, address: str, folder: Path, merchant: UUID) -> None:
+    def __init__(self, address: str, folder: Folder, merchant: UUID) -> None:
         super().__init__()
         self._address = address
         self._folder = folder
@@ -147,14 +147,15 @@ class SparkCopy(Engine):
         )
         if not files:
             return spark.createDataFrame([], schema)
-        paths = [(self._folder / file.path).as_uri() for file in files]
+        paths = [self._folder.url(file.path) for file in files]
         return spark.read.schema(schema).parquet(*paths)
 
     def _touched(self, file: File) -> BitMap:
         """Whose rows a delta has."""
         dataset = DATASETS[file.dataset]
         column = "key" if dataset.kind == "customer" else "customer_id"
-        table = parquet.read_table(self._folder / file.path, columns=[column])
+        self._folder.fetch([file.path])
+        table = parquet.read_table(self._folder.path / file.path, columns=[column])
         return bitmap(table[column].drop_null().unique().to_numpy())
 
 

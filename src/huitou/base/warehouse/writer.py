@@ -8,7 +8,6 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any, LiteralString
 
 from psycopg import sql
@@ -16,6 +15,7 @@ from psycopg import sql
 from huitou.base.db import Tx
 from huitou.base.warehouse.datasets import DATASETS, Dataset
 from huitou.base.warehouse.files import File, Made, Maker, add_files, list_files, replace_files
+from huitou.base.warehouse.folder import Folder
 
 CONSUMER = "warehouse"
 KEEP_REPLACED = timedelta(hours=1)
@@ -38,7 +38,7 @@ def begin(tx: Tx) -> bool:
     )
 
 
-def rebuild(tx: Tx, folder: Path) -> int:
+def rebuild(tx: Tx, folder: Folder) -> int:
     """Make the whole copy again; returns its rows. O(rows), in the speed of COPY and sorting."""
     if not begin(tx):
         return 0
@@ -54,7 +54,7 @@ def rebuild(tx: Tx, folder: Path) -> int:
     return sum(file.rows for file in made)
 
 
-def flush(tx: Tx, folder: Path) -> int:
+def flush(tx: Tx, folder: Folder) -> int:
     """Write what changed since the last time; returns how many rows. Does nothing before the first
     `rebuild`."""
     if not begin(tx):
@@ -86,7 +86,7 @@ def flush(tx: Tx, folder: Path) -> int:
     return sum(file.rows for file in made)
 
 
-def compact(tx: Tx, folder: Path, *, is_thorough: bool = False) -> int:
+def compact(tx: Tx, folder: Folder, *, is_thorough: bool = False) -> int:
     """Fewer, larger files where there are many; returns how many were replaced. Thorough: no
     changes beside the base are left."""
     if not begin(tx):
@@ -118,23 +118,24 @@ def trim_feed(tx: Tx) -> int:
     )
 
 
-def forget_files(tx: Tx, folder: Path) -> int:
-    """Delete files that were replaced a while ago, and those that were never listed."""
-    listed = set(tx.column("SELECT path FROM base.warehouse_file WHERE merchant_id = %(merchant)s"))
+def forget_files(tx: Tx, folder: Folder) -> int:
+    """Delete files that were replaced a while ago, and those that were never listed; not while another
+    writes some."""
+    if not begin(tx):
+        return 0
     until = tx.now - KEEP_REPLACED
-    gone: list[str] = tx.column(
-        "DELETE FROM base.warehouse_file"
-        " WHERE merchant_id = %(merchant)s AND replaced_at < %(until)s RETURNING path",
-        {"until": until},
+    gone = set(
+        tx.column(
+            "DELETE FROM base.warehouse_file"
+            " WHERE merchant_id = %(merchant)s AND replaced_at < %(until)s RETURNING path",
+            {"until": until},
+        )
     )
-    strays = [
-        path.name
-        for path in folder.iterdir()
-        if path.is_file() and path.name not in listed and path.stat().st_mtime < until.timestamp()
-    ]
-    for name in (*gone, *strays):
-        (folder / name).unlink(missing_ok=True)
-    return len(gone) + len(strays)
+    listed = tx.column("SELECT path FROM base.warehouse_file WHERE merchant_id = %(merchant)s")
+    gone |= folder.list_strays(listed, until)
+    for name in gone:
+        folder.remove(name)
+    return len(gone)
 
 
 def _take(tx: Tx) -> int:
