@@ -37,11 +37,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def engines(
-    db: Database, brand: Brand, clock: Clock, folder: Path, spark: str
+    db: Database,
+    brand: Brand,
+    clock: Clock,
+    folder: Path,
+    spark: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[Warehouse, Warehouse]]:
-    """The copy of a world, in DuckDB and in Spark."""
+    """The copy of a world: in DuckDB, which writes it, and in Spark, which reads the storage they share."""
     make_world(db, brand, clock, lambda: settle(db, brand.merchant.id), 7)
-    duck, cluster = Warehouse(folder), Warehouse(folder, spark)
+    storage = tmp_path_factory.mktemp("storage").as_uri()
+    duck = Warehouse(folder, storage=storage)
+    cluster = Warehouse(tmp_path_factory.mktemp("other"), spark, storage)
     write(db, brand, duck, writer.rebuild)
     yield duck, cluster
     duck.close()

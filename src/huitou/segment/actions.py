@@ -207,9 +207,11 @@ def consume(tx: Tx, after: int, upto: int) -> None:
 
     Whoever has done more than any person does (a till's own card, a phone in everybody's hands) is in every batch, and
     would be read whole in each: they are judged with those whom time moves."""
-    touched = set(store.list_touched(tx, after, upto))
-    if upto - after != 1:
-        touched |= _changed(tx)
+    changed = _changed(tx) if upto - after != 1 else set()
+    _begin(tx)
+    if not store.list_versions(tx):
+        return  # whoever adds one has waited for this, and looks at everybody
+    touched = changed.union(store.list_touched(tx, after, upto))
     overlong = set(store.list_overlong(tx, sorted(touched), _EVENTS_MAX))
     if overlong:
         time.put_due(tx, sorted(overlong))
