@@ -86,9 +86,9 @@ def test_an_overlap_opens_to_its_customers(
         assert len(found) == len(set(found)) == region["count"]
 
     segment_ids = [UUID(id_) for id_ in ids]
-    with db.write(brand.merchant.id) as tx:
-        writer.rebuild(tx, tmp_path / str(brand.merchant.id))
     warehouse = reader.Warehouse(tmp_path)
+    with db.write(brand.merchant.id) as tx:
+        writer.rebuild(tx, warehouse.folder(brand.merchant.id))
     try:
         for scope in (Scope(), Scope(brand.units["region-1"].path)):
             with read(scope) as tx:
