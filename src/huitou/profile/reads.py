@@ -116,6 +116,10 @@ def tag_kinds(tx: ReadTx) -> list[TagKind]:
     return library.list_kinds(tx)
 
 
+def find_tag_following(tx: ReadTx, segment_id: UUID) -> TagKind | None:
+    return library.find_following(tx, segment_id)
+
+
 def get_tag_kind(tx: ReadTx, tag_id: UUID) -> TagKind:
     """One of them. Refuses `NoTag`."""
     found = library.find_kind(tx, tag_id)

@@ -17,6 +17,7 @@ from huitou.kernel.ids import new_id
 from huitou.kernel.time import day_of, day_start
 from huitou.merchant import actions as merchants
 from huitou.merchant import reads as merchant
+from huitou.profile import reads as profiles
 from huitou.segment import reads, warehouse
 from huitou.segment.rules import clock, filling, live, parse
 from huitou.segment.rules import compile as compiler
@@ -27,7 +28,7 @@ from huitou.segment.store import segments as store
 from huitou.segment.store import sizes
 from huitou.segment.types.answers import Changed, Segment, Stored
 from huitou.segment.types.filling import Place
-from huitou.segment.types.refusals import InUse, NameTaken, NoSegment, VersionConflict
+from huitou.segment.types.refusals import Followed, InUse, NameTaken, NoSegment, VersionConflict
 from huitou.segment.types.rule import Context, Node
 
 STREAM = "segment"
@@ -86,12 +87,15 @@ def change_segment(
 
 
 def delete_segment(tx: Tx, segment_id: UUID, version: int | None = None) -> None:
-    """Take a segment out of use. Refuses: NoSegment, VersionConflict, InUse."""
+    """Take a segment out of use. Refuses: NoSegment, VersionConflict, InUse, Followed: the tag would
+    stay with whoever carried it last."""
     tx.lock(STREAM)
     _locked(tx, segment_id, version)
     rules, _ = _rules(tx)
     for other_id in parse.referring(rules, segment_id):
         raise InUse(name=reads.get_stored(tx, other_id).name)
+    if (tag := profiles.find_tag_following(tx, segment_id)) is not None:
+        raise Followed(name=tag.name)
     store.archive_segment(tx, segment_id)
     merchants.audit(tx, "segment.deleted", f"segment:{segment_id}")
 

@@ -21,6 +21,7 @@ from huitou.profile.types import NoTag, NotYourTag, RuleTag, TagTaken
 from huitou.segment import actions as segments
 from huitou.segment.store import filling as places
 from huitou.segment.types.filling import Place
+from huitou.segment.types.refusals import Followed
 from huitou.tag import actions, reads, rules
 from huitou.tag.store import find_findings
 from huitou.tag.types import Decided, Policy
@@ -257,6 +258,9 @@ def test_a_rule_tag_leaves_what_people_set(
         actions.add_tag(tx, "常客", segment_id=segment.id)
         with pytest.raises(TagTaken):
             actions.add_tag(tx, "常客")
+        with pytest.raises(Followed) as refused:
+            segments.delete_segment(tx, segment.id)
+    assert "常客" in refused.value.detail("zh")
     drain()
     with read() as tx:
         assert {tag.source for tags in profile.tags(tx, people).values() for tag in tags

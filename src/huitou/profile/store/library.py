@@ -39,6 +39,11 @@ def list_kinds_named(tx: ReadTx, names: Iterable[str]) -> list[TagKind]:
     return tx.rows(TagKind, _KINDS + " AND k.name = ANY(%(names)s)", {"names": list(names)})
 
 
+def find_following(tx: ReadTx, segment_id: UUID) -> TagKind | None:
+    """One that follows the segment, whatever the scope."""
+    return tx.row(TagKind, _KINDS + " AND k.segment_id = %(id)s LIMIT 1", {"id": segment_id})
+
+
 def find_kind(tx: ReadTx, tag_id: UUID) -> TagKind | None:
     """In the scope."""
     return tx.row(TagKind, _KINDS + _OURS + " AND k.id = %(id)s", {"id": tag_id})

@@ -74,6 +74,12 @@ class BeingFilled(Conflict):
     en = "The members of the segment “{name}” are still being found ({percent} %); try again later"
 
 
+class Followed(Conflict):
+    code = "segment.followed"
+    zh = "标签「{name}」跟随它，先删除标签才能删除人群"
+    en = "The tag “{name}” follows it: delete the tag first"
+
+
 class NoSegment(NotFound):
     code = "segment.not_found"
     zh, en = "没有这个人群", "There is no such segment"
