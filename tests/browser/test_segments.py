@@ -52,7 +52,7 @@ def test_a_segment_is_exported(open_page: OpenPage, demo: Demo) -> None:
     expect(page.get_by_text("人数变化")).to_be_visible()
     page.get_by_role("button", name=re.compile("^导 ?出$")).click()
     drawer = page.locator(".ant-drawer-content-wrapper:visible")
-    drawer.get_by_text("CSV", exact=True).click()
+    drawer.get_by_title("CSV").click()
     drawer.get_by_placeholder("用途（选填，会留在记录里）").fill("核对名单")
     drawer.get_by_role("button", name=re.compile(r"^导出 [\d,]+ 人$")).click()
     fetch = drawer.get_by_role("link", name="下载").first

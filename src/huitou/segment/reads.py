@@ -350,20 +350,15 @@ def names_of(tx: ReadTx, tree: Node) -> Names:
     has_units = any(parse.units_of(leaf) for leaf in leaves)
     has_categories = any(parse.asks_categories(leaf) for leaf in leaves)
     units = merchant.units_by_code(tx) if has_units else {}
+    products = catalog.products_by_sku(tx, sorted(skus)).values()
+    sources = merchant.list_connectors(tx) if any(map(parse.asks_sources, leaves)) else []
     return Names(
         categories=catalog.category_names(tx) if has_categories else {},
         units={code: unit.name for code, unit in units.items()},
         segments={stored.id: stored.name for stored in store.find_segments(tx, segments)},
-        products={
-            product.sku: product.name
-            for product in catalog.products_by_sku(tx, sorted(skus)).values()
-        },
-        sources=_source_titles(tx) if any(map(parse.asks_sources, leaves)) else {},
+        products={product.sku: product.name for product in products},
+        sources={each.name: each.title for each in sources},
     )
-
-
-def _source_titles(tx: ReadTx) -> dict[str, str]:
-    return {each.name: each.title for each in merchant.list_connectors(tx)}
 
 
 def _check_traits(tx: ReadTx, tree: Node) -> None:
