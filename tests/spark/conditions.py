@@ -51,6 +51,8 @@ def conditions() -> Iterator[dict[str, Any]]:
     yield from _purchases()
     yield from _events()
     yield from _sequences()
+    yield from _nths()
+    yield from _anniversaries()
     yield from _traits()
     for tag in ("vip", "price-sensitive"):
         yield {"kind": "tag", "name": tag}
@@ -95,6 +97,23 @@ def _sequences() -> Iterator[dict[str, Any]]:
                         "within_days": 10,
                         "window": next(windows),
                     }
+
+
+def _nths() -> Iterator[dict[str, Any]]:
+    windows = cycle(WINDOWS)
+    for type_ in ("product.viewed", "order.paid"):
+        for n in (1, 2, -1, -2):
+            for where in EVENTS[:3]:
+                leaf = {"kind": "nth", "type": type_, "n": n, "where": where}
+                yield {**leaf, "window": next(windows)}
+
+
+def _anniversaries() -> Iterator[dict[str, Any]]:
+    for of in ("joined", "first_paid"):
+        for low, high in ((0, 0), (0, 200), (-200, -1), (-30, 300)):
+            for years in ({}, {"years": 1}):
+                leaf = {"kind": "anniversary", "of": of, "from_days": low, "to_days": high}
+                yield {**leaf, **years}
 
 
 def _traits() -> Iterator[dict[str, Any]]:

@@ -189,6 +189,28 @@ class World:
             return compare(len(times), leaf["op"], leaf["value"])
         return bool(times) and compare((self.now - max(times)) // DAY, leaf["op"], leaf["value"])
 
+    def _nth(self, leaf: Any, id_: UUID, facts: Facts) -> bool:
+        every = sorted(self._times(facts, leaf["type"], {}), reverse=leaf["n"] < 0)
+        place = abs(leaf["n"]) - 1
+        return place < len(every) and any(
+            at == every[place] and self._in_window(at, leaf.get("window", {}))
+            for at in self._times(facts, leaf["type"], leaf.get("where", {}))
+        )
+
+    def _anniversary(self, leaf: Any, id_: UUID, facts: Facts) -> bool:
+        first = (facts.total or {}).get("first_paid_at")
+        first_on = first and first.astimezone(self.zone).date()
+        on = (facts.profile or {}).get("joined_on") if leaf["of"] == "joined" else first_on
+        if on is None:
+            return False
+        today = self.now.astimezone(self.zone).date()
+        days = range(leaf["from_days"], leaf["to_days"] + 1)
+        return any(
+            day.year - on.year in ([leaf["years"]] if "years" in leaf else range(1, 200))
+            and day == anniversary(on, day.year)
+            for day in (today + DAY * after for after in days)
+        )
+
     def _sequence(self, leaf: Any, id_: UUID, facts: Facts) -> bool:
         within = timedelta(days=leaf["within_days"])
         follower = leaf.get("then") or leaf["then_not"]
@@ -294,6 +316,14 @@ class World:
 
     def _days(self, at: datetime | None) -> int | None:
         return None if at is None else (self.now - at) // DAY
+
+
+def anniversary(on: date, year: int) -> date:
+    """That of a 29 February is on 1 March where there is none."""
+    try:
+        return on.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
 
 
 def compare(found: Any, op: str, value: Any) -> bool:

@@ -50,9 +50,19 @@ def _node(random: Random, segments: list[str], depth: int) -> dict[str, Any]:
         return _group(random, segments, depth)
     if kind < 0.35 and depth < 5:
         return {"not": _node(random, segments, depth + 1)}
-    return random.choice((_purchase, _purchase, _trait, _trait, _trait, _event, _sequence, _other))(
-        random, segments
+    made = (
+        _purchase,
+        _purchase,
+        _trait,
+        _trait,
+        _trait,
+        _event,
+        _sequence,
+        _nth,
+        _anniversary,
+        _other,
     )
+    return random.choice(made)(random, segments)
 
 
 def _numeric(random: Random, choices: list[int]) -> dict[str, Any]:
@@ -154,6 +164,18 @@ def _sequence(random: Random, segments: list[str]) -> dict[str, Any]:
         "within_days": random.choice((1, 10, 60, 200)),
     }
     return _with(leaf, window=_window(random))
+
+
+def _nth(random: Random, segments: list[str]) -> dict[str, Any]:
+    leaf = {"kind": "nth", **_match(random), "n": random.choice((1, 1, 2, 3, -1, -1, -2))}
+    return _with(leaf, window=_window(random))
+
+
+def _anniversary(random: Random, segments: list[str]) -> dict[str, Any]:
+    low, high = sorted(random.choices((-200, -30, -1, 0, 1, 30, 150), k=2))
+    leaf = {"kind": "anniversary", "of": random.choice(("joined", "first_paid"))}
+    years = random.choice(({}, {}, {"years": 1}, {"years": 2}))
+    return {**leaf, "from_days": low, "to_days": high, **years}
 
 
 def _other(random: Random, segments: list[str]) -> dict[str, Any]:

@@ -87,6 +87,11 @@ def test_windows_sequences_and_references_turn() -> None:
     assert turns({"kind": "trait", "name": "is_birth_month", "op": "=", "value": True}) == {
         Turn("birth_month")
     }
+    nth = {"kind": "nth", "type": "order.paid", "n": 2}
+    assert not turns(nth)
+    assert turns({**nth, "window": {"last_days": 7}}) == {Turn("purchase", 7)}
+    year = {"kind": "anniversary", "of": "joined", "from_days": -3, "to_days": 7}
+    assert turns(year) == {Turn("year_joined", 7), Turn("year_joined", -4)}
 
 
 def test_spans_are_those_before_and_days_those_of_the_calendar() -> None:
@@ -108,6 +113,23 @@ def test_spans_are_those_before_and_days_those_of_the_calendar() -> None:
     assert clocks.due(wide, since - 2 * day, since, ZONE).purchases == [
         (since - 5 * day, since - day)
     ]
+
+
+def test_those_with_an_anniversary_are_looked_for_in_every_year() -> None:
+    midnight = datetime(2028, 2, 28, 16, tzinfo=UTC)  # the 29th begins
+    since, until = midnight - timedelta(minutes=1), midnight
+    found = clocks.due({Turn("year_joined", 0)}, since, until, ZONE).joined_on
+    assert [day for day in found if day.year > 2000] == [
+        date(year, 2, 29) for year in range(2004, 2028, 4)
+    ]
+    found = clocks.due({Turn("year_joined", -365)}, since, until, ZONE).joined_on  # 1 March 2027
+    assert {date(2024, 2, 29), date(2024, 3, 1), date(2026, 3, 1)} <= set(found)
+    assert date(2027, 3, 1) not in found
+    spans = clocks.due({Turn("year_first_paid", 1)}, since, until, ZONE).purchases
+    tick = timedelta(microseconds=1)
+    begins = datetime(2027, 2, 28, 16, tzinfo=UTC)
+    assert spans[-1] == (begins - tick, begins + timedelta(days=1) - tick)
+    assert not clocks.due({Turn("year_joined", 0)}, since, since, ZONE).joined_on
 
 
 def every_turn() -> list[dict[str, Any]]:
@@ -134,6 +156,12 @@ def every_turn() -> list[dict[str, Any]]:
         sequence = {"kind": "sequence", "first": first, "within_days": last}
         rules.append({**sequence, "then_not": {"type": "cart.added"}})
         rules.append({**sequence, "then": {"type": "order.paid"}, "window": {"last_days": 60}})
+        for type_, n in (("order.paid", 1), ("order.paid", -2), ("product.viewed", -1)):
+            nth = {"kind": "nth", "type": type_, "n": n}
+            rules.append({**nth, "window": {"last_days": last}})
+        for of in ("joined", "first_paid"):
+            days = {"from_days": -last, "to_days": 2 * last}
+            rules.append({"kind": "anniversary", "of": of, **days})
     rules.append({"kind": "trait", "name": "is_birth_month", "op": "=", "value": True})
     return [{"v": 1, "all": [leaf]} for leaf in rules]
 

@@ -96,6 +96,24 @@ def said(*nodes: Any) -> tuple[str, str]:
             rule({"kind": "sequence", "first": {"type": "order.paid"}, "within_days": 3}),
             "all[0].then",
         ),
+        (rule({"kind": "nth", "type": "order.paid", "n": 0}), "all[0].n"),
+        (rule({"kind": "nth", "type": "order.paid", "n": 101}), "all[0].n"),
+        (
+            rule({"kind": "nth", "type": "link.opened", "n": 1, "where": {"sku": ["M1"]}}),
+            "all[0].where",
+        ),
+        (
+            rule({"kind": "anniversary", "of": "joined", "from_days": 7, "to_days": 0}),
+            "all[0].to_days",
+        ),
+        (
+            rule({"kind": "anniversary", "of": "joined", "from_days": 0, "to_days": 365}),
+            "all[0].to_days",
+        ),
+        (
+            rule({"kind": "anniversary", "of": "birth", "from_days": 0, "to_days": 1}),
+            "all[0].of",
+        ),
         (
             rule(
                 {
@@ -239,6 +257,56 @@ def test_rules_are_told_in_words() -> None:
     )
     assert said({"kind": "sample", "share": 0.1, "salt": "q4"})[0] == "抽样 10%（q4）"
     assert said() == ("全部客户", "all customers")
+
+
+@pytest.mark.parametrize(
+    ("leaf", "zh", "en"),
+    [
+        (
+            {"n": 1, "where": {"category": ["dairy"]}},
+            "首次下单在「乳制品」",
+            "the first time they ordered was in Dairy",
+        ),
+        (
+            {"n": -1, "where": {"unit": ["region-2"]}, "window": {"last_days": 30}},
+            "最近一次下单在「城西区」，发生在近 30 天",
+            "the last time they ordered was at 城西区 in the last 30 days",
+        ),
+        (
+            {"n": 3, "window": {"last_days": 1}},
+            "第 3 次下单发生在近 1 天",
+            "the 3rd time they ordered was in the last 1 day",
+        ),
+        ({"n": -12}, "有倒数第 12 次下单", "there is a 12th last time they ordered"),
+    ],
+)
+def test_the_nth_is_told(leaf: dict[str, Any], zh: str, en: str) -> None:
+    assert said({"kind": "nth", "type": "order.paid", **leaf}) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "zh", "en"),
+    [
+        ({"from_days": 0, "to_days": 0}, "今天是入会周年", "an anniversary of joining is today"),
+        (
+            {"from_days": 0, "to_days": 7},
+            "未来 7 天内是入会周年",
+            "an anniversary of joining is within the next 7 days",
+        ),
+        (
+            {"from_days": -7, "to_days": -1, "years": 1, "of": "first_paid"},
+            "过去 7 天内首购满 1 年",
+            "the 1st anniversary of the first purchase was in the last 7 days",
+        ),
+        (
+            {"from_days": -3, "to_days": 5, "years": 2},
+            "今天起第 -3 至 5 天入会满 2 年",
+            "the 2nd anniversary of joining is from day -3 to day 5 from today",
+        ),
+    ],
+)
+def test_anniversaries_are_told(leaf: dict[str, Any], zh: str, en: str) -> None:
+    assert said({"kind": "anniversary", "of": "joined", **leaf}) == (zh, en)
 
 
 @given(st.integers(0, 10**6))

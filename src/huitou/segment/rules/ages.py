@@ -10,6 +10,7 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from huitou.segment.rules.statement import Sql, Statement
+from huitou.segment.types.rule import Anniversary
 
 _FAR = 700_000
 """Days; nothing that is kept is so old, or so far ahead."""
@@ -28,6 +29,32 @@ def of_moment(statement: Statement, at: Sql, op: str, value: Any) -> Sql:
 def of_date(statement: Statement, on: Sql, op: str, value: Any) -> Sql:
     """`days op value` for the days of the merchant's calendar since `on`; NULL where `on` is."""
     return _test(on, op, value, statement.date_ago)
+
+
+def has_anniversary(statement: Statement, leaf: Anniversary, value: Sql, *, is_moment: bool) -> Sql:
+    """Does one of `value` (a date, or a moment's day in the merchant's zone) fall on the leaf's days? Between the day before
+    them and the last of them another year is full."""
+    statement.params["zone"] = statement.context.zone
+    of: LiteralString = "({}::timestamptz AT TIME ZONE %(zone)s)::date" if is_moment else "{}::date"
+    on = sql.SQL(of).format(value)
+    before = _years(on, statement.date_ago(1 - leaf.from_days))
+    after = _years(on, statement.date_ago(-leaf.to_days))
+    first = sql.SQL("({} < {} AND {} >= 1").format(before, after, after)
+    if leaf.years is None:
+        return first + sql.SQL(")")
+    return first + sql.SQL(" AND {} = {})").format(after, statement.value(leaf.years, "int"))
+
+
+def _years(on: Sql, day: Sql) -> Sql:
+    """The full years on `day` since `on`: dates as numbers, of which a year is 10,000."""
+    return sql.SQL("floor(({} - {}) / 10000.0)").format(_number(day), _number(on))
+
+
+def _number(day: Sql) -> Sql:
+    text = (
+        "(extract(year FROM {0}) * 10000 + extract(month FROM {0}) * 100 + extract(day FROM {0}))"
+    )
+    return sql.SQL(text).format(day)
 
 
 def shown_of_moment(at: Sql) -> Sql:

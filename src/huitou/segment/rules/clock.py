@@ -9,18 +9,40 @@ too many does no harm, and overlooking somebody would.
 Absolute windows (`from`, `to`) compare a fact with a date and not with now: time does not turn them.
 """
 
+from calendar import isleap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from huitou.kernel.time import day_of
+from huitou.kernel.time import day_of, day_start
 from huitou.segment.rules import parse
-from huitou.segment.types.rule import Event, Leaf, Node, Purchase, Sequence, Trait
+from huitou.segment.types.rule import (
+    Anniversary,
+    Event,
+    Leaf,
+    Node,
+    Nth,
+    Purchase,
+    Sequence,
+    Trait,
+)
 
-Source = Literal["purchase", "event", "seen", "created", "joined", "birth_month"]
+Source = Literal[
+    "purchase",
+    "event",
+    "seen",
+    "created",
+    "joined",
+    "birth_month",
+    "year_joined",
+    "year_first_paid",
+]
 Span = tuple[datetime, datetime]
+
+_YEARS_MAX = 100
+_TICK = timedelta(microseconds=1)
 
 _OF_TRAIT: dict[str, Source] = {
     "last_paid_days": "purchase",
@@ -34,7 +56,8 @@ _OF_TRAIT: dict[str, Source] = {
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A verdict may change when something of the `source` becomes `days` old: 24 hours each, for
-    `joined` days of the calendar. `type` is an event's. `birth_month` turns with the month."""
+    `joined` days of the calendar. `type` is an event's. `birth_month` turns with the month, `year_…` when an anniversary is
+    in so many days."""
 
     source: Source
     days: int = 0
@@ -78,6 +101,12 @@ def turns_of_leaf(leaf: Leaf) -> set[Turn]:
             days = set() if leaf.window.last_days is None else {leaf.window.last_days}
             if leaf.then_not is not None:
                 days.add(leaf.within_days)
+        case Nth():
+            source = _of_event(leaf.type)
+            days = set() if leaf.window.last_days is None else {leaf.window.last_days}
+        case Anniversary():
+            source = Turn("year_joined" if leaf.of == "joined" else "year_first_paid")
+            days = {leaf.to_days, leaf.from_days - 1}
         case Trait(name="is_birth_month"):
             return {Turn("birth_month")}
         case Trait(name=name) if name in _OF_TRAIT:
@@ -120,6 +149,11 @@ def due(found: Iterable[Turn], since: datetime, until: datetime, zone: str) -> D
                 months = _months(day_of(since, zone), day_of(until, zone))
             case "joined":
                 joined_on |= _dates(day_of(since, zone), day_of(until, zone), turn.days)
+            case "year_joined":
+                joined_on |= _anniversaries_of(day_of(since, zone), day_of(until, zone), turn.days)
+            case "year_first_paid":
+                days = _anniversaries_of(day_of(since, zone), day_of(until, zone), turn.days)
+                spans["purchase"] += [_day(day, zone) for day in sorted(days)]
             case "event":
                 events.setdefault(turn.type, []).extend(_before(since, until, turn.days))
             case source:
@@ -163,6 +197,24 @@ def _dates(since: date, until: date, days: int) -> set[date]:
         except OverflowError:
             continue
     return found
+
+
+def _anniversaries_of(since: date, until: date, days: int) -> set[date]:
+    """The dates that have an anniversary in so many days, at the midnights after `since`, up to `until`."""
+    found = set()
+    for passed in range(1, (until - since).days + 1):
+        on = since + timedelta(days=passed + days)
+        for year in range(max(1, on.year - _YEARS_MAX), on.year):
+            if isleap(year) or (on.month, on.day) != (2, 29):
+                found.add(on.replace(year=year))
+            if isleap(year) and not isleap(on.year) and (on.month, on.day) == (3, 1):
+                found.add(date(year, 2, 29))
+    return found
+
+
+def _day(on: date, zone: str) -> Span:
+    """A day of the calendar."""
+    return day_start(on, zone) - _TICK, day_start(on + timedelta(days=1), zone) - _TICK
 
 
 def _months(since: date, until: date) -> list[int]:

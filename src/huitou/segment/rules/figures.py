@@ -15,21 +15,30 @@ from psycopg import sql
 
 from huitou.profile.types import SOURCE_TAG
 from huitou.segment.rules import ages, sample
+from huitou.segment.rules.happenings import (
+    BOUGHT,
+    HAPPENED,
+    PURCHASES,
+    events,
+    matching_events,
+    nth,
+    sequence,
+)
 from huitou.segment.rules.statement import NOTHING, Scan, Sql, Statement
 from huitou.segment.rules.trait_figures import shown_trait, source_tag, trait, trait_rows
 from huitou.segment.types.rule import (
+    Anniversary,
     Consent,
     Event,
     EventMatch,
-    EventWhere,
     Leaf,
+    Nth,
     Purchase,
     PurchaseWhere,
     Sample,
     Sequence,
     Tag,
     Trait,
-    Window,
 )
 
 Value = Callable[[Sql], Sql]
@@ -73,7 +82,11 @@ def figure(statement: Statement, leaf: Leaf) -> Figure:
         case Consent():
             return _of(statement, _consent(statement, leaf), _is_known)
         case Sequence():
-            return Figure(_sequence(statement, leaf), _is_known)
+            return Figure(sequence(statement, leaf), _is_known)
+        case Nth():
+            return Figure(nth(statement, leaf), _is_known)
+        case Anniversary():
+            return _anniversary(statement, leaf)
         case Sample():
             return _sample(statement, leaf)
     raise AssertionError(f"{type(leaf).__name__} has no figure")
@@ -136,33 +149,12 @@ _CATEGORY_TOTALS = Scan(
     "t.customer_id",
     "picked",
 )
-PURCHASES = Scan(
-    """ FROM "order".purchase p WHERE p.merchant_id = %(merchant)s AND p.customer_id IS NOT NULL""",
-    "p.customer_id",
-    "many",
-    "p.paid_at",
-)
 _LINES = Scan(
     """ FROM "order".line l WHERE l.merchant_id = %(merchant)s AND l.customer_id IS NOT NULL""",
     "l.customer_id",
     "many",
     "l.paid_at",
 )
-EVENTS = Scan(
-    " FROM event.log e JOIN identity.resolved_now r"
-    " ON r.merchant_id = e.merchant_id AND r.position = e.position"
-    " WHERE e.merchant_id = %(merchant)s",
-    "r.customer_id",
-    "many",
-)
-HAPPENED = Scan(" FROM happened e WHERE true", "e.customer_id", "many")
-BOUGHT = Scan(" FROM bought p WHERE true", "p.customer_id", "many")
-"""Events and purchases that the statement has read before (`Statement.is_read`), with the columns of
-their tables."""
-
-COPIED = Scan(" FROM event.log e WHERE e.merchant_id = %(merchant)s", "e.customer_id", "many")
-"""Events in the warehouse."""
-
 _TAGS = Scan(" FROM profile.tag t WHERE t.merchant_id = %(merchant)s", "t.customer_id", "picked")
 _CONSENTS = Scan(
     " FROM profile.consent c WHERE c.merchant_id = %(merchant)s AND c.state = 'given'",
@@ -276,89 +268,14 @@ def _event(statement: Statement, leaf: Event) -> Figure:
     value: LiteralString = "count(*){}" if leaf.agg == "count" else "max(AT){}"
     test = _counted(statement, leaf)
     if statement.is_read and leaf.type != "order.paid":
-        picked = _matching_events(statement, EventMatch(leaf.type, leaf.where), leaf.window)
+        picked = matching_events(statement, EventMatch(leaf.type, leaf.where), leaf.window)
         value = value.replace("AT", "e.occurred_at")
         return _of(statement, Part(HAPPENED, picked, _aggregate(value)), test)
-    events = _events(statement, EventMatch(leaf.type, leaf.where), leaf.window)
+    happened = events(statement, EventMatch(leaf.type, leaf.where), leaf.window)
     source = sql.SQL("SELECT e.id, {} AS value FROM ({}) e GROUP BY e.id").format(
-        _aggregate(value.replace("AT", "e.at"))(NOTHING), events
+        _aggregate(value.replace("AT", "e.at"))(NOTHING), happened
     )
     return Figure(source, test)
-
-
-def _sequence(statement: Statement, leaf: Sequence) -> Sql:
-    """The last time `first` came and was followed (or not) as asked."""
-    follower = leaf.then or leaf.then_not
-    assert follower is not None
-    span = sql.SQL("(interval '24 hours' * {})").format(statement.value(leaf.within_days, "int"))
-    follows = sql.SQL(
-        " EXISTS (SELECT FROM ({}) n WHERE n.id = f.id AND n.at > f.at AND n.at <= f.at + {})"
-    ).format(_events(statement, follower, Window()), span)
-    if leaf.then_not is not None:
-        ago = statement.moment_ago(leaf.within_days)
-        follows = sql.SQL(" f.at <= {} AND NOT").format(ago) + follows
-    return sql.SQL("SELECT f.id, max(f.at) AS value FROM ({}) f WHERE{} GROUP BY f.id").format(
-        _events(statement, leaf.first, leaf.window), follows
-    )
-
-
-def _events(statement: Statement, match: EventMatch, window: Window) -> Sql:
-    """(id, at) of the events that match. Orders are as the order room keeps them: once each."""
-    if match.type == "order.paid":
-        return _paid(statement, match.where, window)
-    scan = HAPPENED if statement.is_read else COPIED if statement.is_copy else EVENTS
-    return (
-        sql.SQL("SELECT " + scan.id + " AS id, e.occurred_at AS at" + scan.rows)
-        + _matching_events(statement, match, window)
-        + (NOTHING if statement.is_read else statement.only(scan.id))
-    )
-
-
-def _matching_events(statement: Statement, match: EventMatch, window: Window) -> Sql:
-    sku: LiteralString = "e.sku" if statement.is_copy else "e.properties->>'sku'"
-    return (
-        sql.SQL(" AND e.type = ")
-        + statement.value(match.type, "text")
-        + statement.within("e.occurred_at", window)
-        + statement.in_units("e.unit_id", match.where.unit)
-        + statement.among(sku, match.where.sku)
-        + _of_categories(statement, match.where, sku)
-    )
-
-
-def _of_categories(statement: Statement, where: EventWhere, sku: LiteralString) -> Sql:
-    if where.category is None:
-        return NOTHING
-    return (
-        sql.SQL(
-            " AND EXISTS (SELECT FROM catalog.product c"
-            " WHERE c.merchant_id = %(merchant)s AND c.sku = " + sku
-        )
-        + statement.among("c.category_code", where.category)
-        + sql.SQL(")")
-    )
-
-
-def _paid(statement: Statement, where: EventWhere, window: Window) -> Sql:
-    product = NOTHING
-    if where.category is not None or where.sku is not None:
-        product = (
-            sql.SQL(
-                """ AND EXISTS (SELECT FROM "order".line l"""
-                " WHERE l.merchant_id = %(merchant)s AND l.order_id = p.id"
-            )
-            + statement.among("l.category_code", where.category)
-            + statement.among("l.sku", where.sku)
-            + sql.SQL(")")
-        )
-    scan = BOUGHT if statement.is_read else PURCHASES
-    return (
-        sql.SQL("SELECT p.customer_id AS id, p.paid_at AS at" + scan.rows)
-        + statement.within("p.paid_at", window)
-        + statement.in_units("p.unit_id", where.unit)
-        + product
-        + (NOTHING if statement.is_read else statement.only("p.customer_id"))
-    )
 
 
 def _tag(statement: Statement, leaf: Tag) -> Part:
@@ -382,6 +299,21 @@ def _trait_part(statement: Statement, leaf: Trait) -> Part:
     if scan.each == "picked":
         picked = sql.SQL(" AND t.name = ") + statement.value(leaf.name, "text")
     return Part(scan, picked, _column(value))
+
+
+_MARKED = {"joined": "joined_days", "first_paid": "first_paid_days"}
+"""The trait that knows of what an anniversary is."""
+
+
+def _anniversary(statement: Statement, leaf: Anniversary) -> Figure:
+    marked = Trait(_MARKED[leaf.of], "known")
+    source, _ = trait(statement, marked)
+    is_moment = leaf.of == "first_paid"
+    return Figure(
+        source,
+        lambda value: ages.has_anniversary(statement, leaf, value, is_moment=is_moment),
+        _trait_part(statement, marked),
+    )
 
 
 def _sample(statement: Statement, leaf: Sample) -> Figure:

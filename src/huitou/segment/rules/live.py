@@ -23,7 +23,8 @@ from psycopg import sql
 
 from huitou.segment.rules import parse
 from huitou.segment.rules.compile import Compiled
-from huitou.segment.rules.figures import BOUGHT, EVENTS, HAPPENED, PURCHASES, Part, figure
+from huitou.segment.rules.figures import Part, figure
+from huitou.segment.rules.happenings import BOUGHT, EVENTS, HAPPENED, PURCHASES
 from huitou.segment.rules.statement import NOTHING, Scan, Sql, Statement
 from huitou.segment.types.rule import (
     All,
@@ -35,6 +36,7 @@ from huitou.segment.types.rule import (
     Leaf,
     Node,
     Not,
+    Nth,
 )
 from huitou.segment.types.rule import Sequence as InSequence
 
@@ -155,6 +157,9 @@ def _asked_events(leaves: Iterable[Leaf], statement: Statement) -> tuple[list[st
         if asked and isinstance(leaf, Event | InSequence):
             types |= asked
             spans.append(statement.span(leaf.window)[0])
+        elif asked:
+            types |= asked
+            spans.append(None)  # the n-th of all there ever were
     young = NOTHING
     if types and (since := _oldest(spans)) is not None:
         young = sql.SQL(" AND e.occurred_at >= {} AND e.received_at >= {}").format(
@@ -165,7 +170,7 @@ def _asked_events(leaves: Iterable[Leaf], statement: Statement) -> tuple[list[st
 
 
 def _types_of(leaf: Leaf) -> set[str]:
-    if isinstance(leaf, Event):
+    if isinstance(leaf, Event | Nth):
         return {leaf.type}
     if isinstance(leaf, InSequence):
         return {match.type for match in (leaf.first, leaf.then, leaf.then_not) if match}

@@ -14,6 +14,7 @@ from huitou.segment.types.rule import (
     LEAVES_MAX,
     RULE_VERSION,
     All,
+    Anniversary,
     AnyOf,
     At,
     Consent,
@@ -24,6 +25,7 @@ from huitou.segment.types.rule import (
     Leaf,
     Node,
     Not,
+    Nth,
     Purchase,
     PurchaseWhere,
     Sample,
@@ -38,6 +40,8 @@ WITH_PRODUCT = ("product.viewed", "cart.added", "order.paid")
 """Event types whose product a rule may test; `x.` types with a property `sku` as well."""
 
 
+_YEAR_DAYS = 365
+
 KINDS: dict[str, type[Leaf]] = {
     "purchase": Purchase,
     "event": Event,
@@ -45,6 +49,8 @@ KINDS: dict[str, type[Leaf]] = {
     "tag": Tag,
     "consent": Consent,
     "sequence": Sequence,
+    "nth": Nth,
+    "anniversary": Anniversary,
     "segment": InSegment,
     "sample": Sample,
 }
@@ -90,7 +96,7 @@ def all_leaves(tree: Node, rules: Mapping[UUID, Node]) -> Iterator[Leaf]:
 def categories(leaf: Leaf) -> set[str]:
     """The categories of products by which a leaf asks for events. Orders keep their own."""
     match leaf:
-        case Event():
+        case Event() | Nth():
             matches: tuple[EventMatch | None, ...] = (EventMatch(leaf.type, leaf.where),)
         case Sequence():
             matches = (leaf.first, leaf.then, leaf.then_not)
@@ -121,7 +127,7 @@ def references(tree: Node) -> dict[UUID, str]:
 
 def wheres_of(leaf: Leaf) -> list[EventWhere | PurchaseWhere]:
     """What a leaf asks of purchases and events."""
-    if isinstance(leaf, Purchase | Event):
+    if isinstance(leaf, Purchase | Event | Nth):
         return [leaf.where]
     if isinstance(leaf, Sequence):
         matches = (leaf.first, leaf.then, leaf.then_not)
@@ -240,7 +246,11 @@ def _leaf_fault(leaf: Leaf) -> tuple[str, str] | None:
             return "value", "between takes two numbers, other operators one"
         if isinstance(leaf.value, tuple) and leaf.value[0] > leaf.value[1]:
             return "value", "the first number is the smaller one"
-    if isinstance(leaf, Event):
+    if isinstance(leaf, Nth) and leaf.n == 0:
+        return "n", "1 is the first, -1 the last"
+    if isinstance(leaf, Anniversary) and not 0 <= leaf.to_days - leaf.from_days < _YEAR_DAYS:
+        return "to_days", "from_days to to_days is less than a year"
+    if isinstance(leaf, Event | Nth):
         match = EventMatch(leaf.type, leaf.where)
         return _window_fault(leaf.window) or _where_fault(match, "where")
     if isinstance(leaf, Purchase):

@@ -12,6 +12,7 @@ from huitou.segment.rules import traits
 from huitou.segment.types.answers import Names, Sentence
 from huitou.segment.types.rule import (
     All,
+    Anniversary,
     AnyOf,
     At,
     Consent,
@@ -22,6 +23,7 @@ from huitou.segment.types.rule import (
     Leaf,
     Node,
     Not,
+    Nth,
     Purchase,
     PurchaseWhere,
     Sample,
@@ -142,6 +144,10 @@ def _leaf(leaf: Leaf, names: Names) -> Words:
             return f"同意通过{zh}接收{for_zh}消息", f"consented to {for_en} by {en}"
         case EventSequence():
             return _sequence(leaf, names)
+        case Nth():
+            return _nth(leaf, names)
+        case Anniversary():
+            return _anniversary(leaf)
         case InSegment(id_):
             name = names.segments.get(id_, str(id_))
             return f"属于人群「{name}」", f"is in the segment “{name}”"
@@ -192,6 +198,50 @@ def _sequence(leaf: EventSequence, names: Names) -> Words:
     return (
         f"{window[0]}{first[0]}后 {days} 天内{then[0]}",
         f"{first[1]}{window[1]} and within {counted(days, 'day')} {then[1]}",
+    )
+
+
+def _nth(leaf: Nth, names: Names) -> Words:
+    done, where, window = _of(EVENTS, leaf.type), _where(leaf.where, names), _window(leaf.window)
+    place = _PLACES.get(leaf.n) or (
+        f"第 {leaf.n} 次" if leaf.n > 0 else f"倒数第 {-leaf.n} 次",
+        f"{_ordinal(abs(leaf.n))}{'' if leaf.n > 0 else ' last'}",
+    )
+    if not (where[0] or window[0]):
+        return f"有{place[0]}{done[0]}", f"there is a {place[1]} time they {done[1]}"
+    told = "，".join(
+        part.strip() for part in (where[0], window[0] and f"发生在{window[0]}") if part
+    )
+    return (
+        f"{place[0]}{done[0]}{told}",
+        f"the {place[1]} time they {done[1]} was{where[1]}{window[1]}",
+    )
+
+
+_PLACES: dict[int, Words] = {1: ("首次", "first"), -1: ("最近一次", "last")}
+
+
+def _ordinal(n: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{'th' if n % 100 in (11, 12, 13) else ending}"
+
+
+def _anniversary(leaf: Anniversary) -> Words:
+    low, high = leaf.from_days, leaf.to_days
+    if low == high == 0:
+        zh, en = "今天", "is today"
+    elif low == 0:
+        zh, en = f"未来 {high} 天内", f"is within the next {counted(high, 'day')}"
+    elif high == -1:
+        zh, en = f"过去 {-low} 天内", f"was in the last {counted(-low, 'day')}"
+    else:
+        zh, en = f"今天起第 {low} 至 {high} 天", f"is from day {low} to day {high} from today"
+    of_zh, of_en = ("入会", "joining") if leaf.of == "joined" else ("首购", "the first purchase")
+    if leaf.years is None:
+        return f"{zh}是{of_zh}周年", f"an anniversary of {of_en} {en}"
+    return (
+        f"{zh}{of_zh}满 {leaf.years} 年",
+        f"the {_ordinal(leaf.years)} anniversary of {of_en} {en}",
     )
 
 

@@ -49,6 +49,14 @@ TEMPLATES: tuple[Template, ...] = (
         _rule(_trait("order_count", "=", 1), _trait("last_paid_days", "between", [7, 60])),
     ),
     Template(
+        "joined-anniversary",
+        "入会周年将至",
+        "Anniversary of joining",
+        "未来 7 天内入会满周年的会员",
+        "Members whose anniversary of joining is within the next 7 days",
+        _rule({"kind": "anniversary", "of": "joined", "from_days": 0, "to_days": 7}),
+    ),
+    Template(
         "frequent-buyers",
         "高频买家",
         "Frequent buyers",

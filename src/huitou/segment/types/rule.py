@@ -158,6 +158,29 @@ class Sequence(Strict, frozen=True, tag_field="kind", tag="sequence"):
     window: Window = Window()
 
 
+class Nth(Strict, frozen=True, tag_field="kind", tag="nth"):
+    """The n-th event of a type that there ever was, from the first (1, 2 …) or from the last (-1, -2 …), has these details and is in the
+    window. Events of one moment share a place; orders are events `order.paid`."""
+
+    type: Code
+    n: Annotated[int, msgspec.Meta(ge=-100, le=100)]
+    where: EventWhere = EventWhere()
+    window: Window = Window()
+
+
+Span = Annotated[int, msgspec.Meta(ge=-365, le=365)]
+
+
+class Anniversary(Strict, frozen=True, tag_field="kind", tag="anniversary"):
+    """An anniversary (any, or that of so many years) is on one of these days of the merchant's calendar, from today on: 0 is today, -1 was
+    yesterday. That of a 29 February is on 1 March where there is none."""
+
+    of: Literal["joined", "first_paid"]
+    from_days: Span
+    to_days: Span
+    years: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+
+
 class InSegment(Strict, frozen=True, tag_field="kind", tag="segment"):
     """Members of another segment, by its rule of now."""
 
@@ -171,7 +194,7 @@ class Sample(Strict, frozen=True, tag_field="kind", tag="sample"):
     salt: Code
 
 
-Leaf = Purchase | Event | Trait | Tag | Consent | Sequence | InSegment | Sample
+Leaf = Purchase | Event | Nth | Anniversary | Trait | Tag | Consent | Sequence | InSegment | Sample
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ LEAF_KINDS = (
     LeafKind("consent", "触达授权", "Consent"),
     LeafKind("event", "行为", "Events"),
     LeafKind("sequence", "先后行为", "Sequence of events"),
+    LeafKind("nth", "第几次", "Nth time"),
+    LeafKind("anniversary", "周年", "Anniversary"),
     LeafKind("segment", "人群", "Segment"),
     LeafKind("sample", "抽样", "Sample"),
 )
