@@ -6,6 +6,8 @@ _REASONS_ZH = {
     "the first number is the smaller one": "第一个数不能大于第二个",
     "from is not after to": "开始日期不能晚于结束日期",
     "a number is expected": "这里要填数字",
+    "1 is the first, -1 the last": "第几次从 1 数起，最近一次填 -1",
+    "from_days to to_days is less than a year": "开始天数不能大于结束天数，跨度不到一年",
     "a value that fits is expected": "这里填的值不合适",
     "between takes two numbers, other operators one": "「介于」要两个数，其他比较要一个",
 }
