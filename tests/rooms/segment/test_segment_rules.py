@@ -1,6 +1,6 @@
 """Reading rules, refusing them with a path, telling them in words, drawing samples."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from random import Random
 from typing import Any
@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huitou.segment.rules import ages, parse, sample, sentence, traits
 from huitou.segment.rules import compile as compiler
-from huitou.segment.rules import parse, sample, sentence, traits
 from huitou.segment.rules.templates import TEMPLATES
 from huitou.segment.types.answers import Names
 from huitou.segment.types.refusals import BadRule, Cycle, RuleTooLarge, UnknownTrait
 from huitou.segment.types.rule import DEPTH_MAX, LEAVES_MAX, Context
+from tests.rooms.segment.oracle import anniversary
 from tests.rooms.segment.random_rules import make_rule
 
 NAMES = Names(
@@ -307,6 +308,16 @@ def test_the_nth_is_told(leaf: dict[str, Any], zh: str, en: str) -> None:
 )
 def test_anniversaries_are_told(leaf: dict[str, Any], zh: str, en: str) -> None:
     assert said({"kind": "anniversary", "of": "joined", **leaf}) == (zh, en)
+
+
+@given(
+    st.dates(date(1996, 1, 1), date(2028, 12, 31)),
+    st.integers(1, 9),
+    st.integers(-400, 400) | st.sampled_from((-1, 0, 1)),
+)
+def test_the_first_with_an_anniversary_is_found(on: date, years: int, off: int) -> None:
+    day = anniversary(on, on.year + years) + timedelta(days=off)
+    assert (ages.years_before(day, years) <= on) == (off <= 0)
 
 
 @given(st.integers(0, 10**6))

@@ -4,16 +4,22 @@
 for which engines have indexes and statistics, where an age would be worked out for every row.
 """
 
+from calendar import isleap
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any, LiteralString
 
 from psycopg import sql
 
+from huitou.kernel.time import day_of, day_start
 from huitou.segment.rules.statement import Sql, Statement
 from huitou.segment.types.rule import Anniversary
 
 _FAR = 700_000
 """Days; nothing that is kept is so old, or so far ahead."""
+
+_YEARS_MAX = 40
+"""No purchase that is kept is older."""
 
 _TODAY: LiteralString = "(%(now)s AT TIME ZONE %(zone)s)::date"
 
@@ -33,7 +39,10 @@ def of_date(statement: Statement, on: Sql, op: str, value: Any) -> Sql:
 
 def has_anniversary(statement: Statement, leaf: Anniversary, value: Sql, *, is_moment: bool) -> Sql:
     """Does one of `value` (a date, or a moment's day in the merchant's zone) fall on the leaf's days? Between the day before
-    them and the last of them another year is full."""
+    them and the last of them another year is full. Of everybody's moments the days would be worked out first: they are
+    compared with those days of the years before."""
+    if is_moment and not statement.is_read:
+        return _in_years(statement, leaf, value)
     statement.params["zone"] = statement.context.zone
     of: LiteralString = "({}::timestamptz AT TIME ZONE %(zone)s)::date" if is_moment else "{}::date"
     on = sql.SQL(of).format(value)
@@ -43,6 +52,35 @@ def has_anniversary(statement: Statement, leaf: Anniversary, value: Sql, *, is_m
     if leaf.years is None:
         return first + sql.SQL(")")
     return first + sql.SQL(" AND {} = {})").format(after, statement.value(leaf.years, "int"))
+
+
+def _in_years(statement: Statement, leaf: Anniversary, at: Sql) -> Sql:
+    zone = statement.context.zone
+    today = day_of(statement.context.now, zone)
+    first, last = today + timedelta(leaf.from_days), today + timedelta(leaf.to_days)
+    spans = []
+    for years in (leaf.years,) if leaf.years else range(1, _YEARS_MAX + 1):
+        since = day_start(years_before(first, years), zone)
+        until = day_start(years_before(last + timedelta(1), years), zone)
+        spans.append(
+            sql.SQL("({0} >= {1} AND {0} < {2})").format(
+                sql.SQL("{}::timestamptz").format(at),
+                statement.value(since, "timestamptz"),
+                statement.value(until, "timestamptz"),
+            )
+        )
+    return sql.SQL("({})").format(sql.SQL(" OR ").join(spans))
+
+
+def years_before(day: date, years: int) -> date:
+    """The first date whose anniversary of so many years is not before `day`. That of a 29 February is on 1 March where there is
+    none."""
+    year = day.year - years
+    if (day.month, day.day) == (3, 1) and isleap(year) and not isleap(day.year):
+        return date(year, 2, 29)
+    if (day.month, day.day) == (2, 29) and not isleap(year):
+        return date(year, 3, 1)
+    return day.replace(year=year)
 
 
 def _years(on: Sql, day: Sql) -> Sql:

@@ -9,7 +9,6 @@ too many does no harm, and overlooking somebody would.
 Absolute windows (`from`, `to`) compare a fact with a date and not with now: time does not turn them.
 """
 
-from calendar import isleap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +16,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from huitou.kernel.time import day_of, day_start
-from huitou.segment.rules import parse
+from huitou.segment.rules import ages, parse
 from huitou.segment.types.rule import (
     Anniversary,
     Event,
@@ -190,7 +189,7 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 def _dates(since: date, until: date, days: int) -> set[date]:
     """The dates that become so many days old with the midnights after `since`, up to `until`."""
-    found = set()
+    found: set[date] = set()
     for passed in range(1, (until - since).days + 1):
         try:
             found.add(since + timedelta(days=passed) - timedelta(days=days))
@@ -201,14 +200,12 @@ def _dates(since: date, until: date, days: int) -> set[date]:
 
 def _anniversaries_of(since: date, until: date, days: int) -> set[date]:
     """The dates that have an anniversary in so many days, at the midnights after `since`, up to `until`."""
-    found = set()
+    found: set[date] = set()
     for passed in range(1, (until - since).days + 1):
         on = since + timedelta(days=passed + days)
-        for year in range(max(1, on.year - _YEARS_MAX), on.year):
-            if isleap(year) or (on.month, on.day) != (2, 29):
-                found.add(on.replace(year=year))
-            if isleap(year) and not isleap(on.year) and (on.month, on.day) == (3, 1):
-                found.add(date(year, 2, 29))
+        for years in range(1, min(_YEARS_MAX, on.year - 1) + 1):
+            first, after = (ages.years_before(day, years) for day in (on, on + timedelta(days=1)))
+            found.update(first + timedelta(days=n) for n in range((after - first).days))
     return found
 
 

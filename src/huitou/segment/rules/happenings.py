@@ -28,6 +28,12 @@ their tables."""
 COPIED = Scan(" FROM event.log e WHERE e.merchant_id = %(merchant)s", "e.customer_id", "many")
 """Events in the warehouse."""
 
+_FIRST_PAID: LiteralString = (
+    """SELECT t.customer_id AS id, t.first_paid_at AS at FROM "order".total t"""
+    " WHERE t.merchant_id = %(merchant)s"
+)
+_LAST_PAID: LiteralString = _FIRST_PAID.replace("first", "last")
+
 
 def sequence(statement: Statement, leaf: Sequence) -> Sql:
     """The last time `first` came and was followed (or not) as asked."""
@@ -107,7 +113,11 @@ def _paid(statement: Statement, where: EventWhere, window: Window) -> Sql:
 def nth(statement: Statement, leaf: Nth) -> Sql:
     """When the n-th of the type was, of those whose n-th matches."""
     every = events(statement, EventMatch(leaf.type), Window())
-    if abs(leaf.n) == 1:
+    if abs(leaf.n) == 1 and leaf.type == "order.paid" and not statement.is_read:
+        chosen = sql.SQL(_FIRST_PAID if leaf.n > 0 else _LAST_PAID) + statement.only(
+            "t.customer_id"
+        )
+    elif abs(leaf.n) == 1:
         end = sql.SQL("min" if leaf.n > 0 else "max")
         chosen = sql.SQL("SELECT e.id, {}(e.at) AS at FROM ({}) e GROUP BY e.id").format(end, every)
     else:
