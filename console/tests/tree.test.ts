@@ -4,6 +4,7 @@ import {
   filledOf,
   groupOf,
   isComplete,
+  isFilled,
   isGroup,
   leavesOf,
   ruleOf,
@@ -64,6 +65,35 @@ describe('the rule being edited', () => {
       v: 1,
       all: [{ not: { kind: 'tag', name: 'milk' } }],
     })
+  })
+
+  it('takes the n-th of an event from the first or from the last, at most a hundred away', () => {
+    const isFilledWith = (n: number) => isFilled({ kind: 'nth', type: 'order.paid', n })
+    expect([1, 3, 100, -1, -100].filter((n) => !isFilledWith(n))).toEqual([])
+    expect([0, 101, -101, 1.5, NaN].filter(isFilledWith)).toEqual([])
+  })
+
+  it('takes days of an anniversary in their order, each day of a year once', () => {
+    const isFilledWith = (from_days: number, to_days: number, years?: number) =>
+      isFilled({ kind: 'anniversary', of: 'joined', from_days, to_days, years })
+    expect(isFilledWith(0, 0)).toBe(true)
+    expect(isFilledWith(-365, -1)).toBe(true)
+    expect(isFilledWith(1, 365)).toBe(true)
+    expect(isFilledWith(0, 7, 1)).toBe(true)
+    expect(isFilledWith(7, 0)).toBe(false)
+    expect(isFilledWith(0, 365)).toBe(false)
+    expect(isFilledWith(-366, -366)).toBe(false)
+    expect(isFilledWith(0.5, 7)).toBe(false)
+    expect(isFilledWith(0, 7, 0)).toBe(false)
+  })
+
+  it('counts the rest while days of an anniversary are out of order', () => {
+    const first: Leaf = { kind: 'nth', type: 'order.paid', n: 1, where: { category: ['dairy'] } }
+    const late: Leaf = { kind: 'anniversary', of: 'first_paid', from_days: 30, to_days: 7 }
+    const half = groupOf({ v: 1, all: [first, { not: late }] })
+    expect(ruleOf(half)).toEqual({ v: 1, all: [first, { not: late }] })
+    expect(isComplete(half)).toBe(false)
+    expect(ruleOf(filledOf(half))).toEqual({ v: 1, all: [first] })
   })
 
   it('knows a condition again in whatever order it is told', () => {

@@ -55,6 +55,7 @@ export interface Window {
 
 export interface EventWhere {
   category?: string[]
+  sku?: string[]
   unit?: string[]
 }
 
@@ -91,6 +92,17 @@ export type Leaf =
       then_not?: EventMatch
       within_days: number
       window?: Window
+    }
+  /** The n-th event of a type, over all there ever was, from the first or, below 0, from the last. */
+  | { kind: 'nth'; type: string; n: number; where?: EventWhere; window?: Window }
+  /** The anniversary falls on a day from `from_days` to `to_days` days from today; below 0 is past. */
+  | {
+      kind: 'anniversary'
+      of: 'joined' | 'first_paid'
+      from_days: number
+      to_days: number
+      /** Which one; any where it lacks. */
+      years?: number
     }
   | { kind: 'segment'; id: string }
   | { kind: 'sample'; share: number; salt: string }

@@ -58,12 +58,14 @@ export function Products({
   size,
   className = 'wide',
   placeholder,
+  label,
 }: {
   skus: string[]
   change: (skus: string[]) => void
   size?: 'small'
   className?: string
   placeholder?: string
+  label?: string
 }) {
   const { t } = useTranslation()
   const [words, setWords] = useState('')
@@ -78,6 +80,7 @@ export function Products({
       mode="multiple"
       size={size}
       className={className}
+      aria-label={label}
       maxTagCount={size ? 2 : undefined}
       popupMatchSelectWidth={size ? false : undefined}
       showSearch={{ filterOption: false, onSearch: setWords }}

@@ -1,8 +1,8 @@
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons'
 import { Button, Dropdown, Tooltip } from 'antd'
 import { useTranslation } from 'react-i18next'
-import type { Leaf } from '@/client/types'
 import { Count } from '@/ui/figure'
+import { blank, isKind } from './blank'
 import { LeafWords } from './LeafWords'
 import { isFilled, isGroup, newCondition, newGroup, sayingOf, type Group, type Part } from './tree'
 import type { Words } from './words'
@@ -131,36 +131,6 @@ function Remove({ onClick }: { onClick: () => void }) {
   )
 }
 
-const blank: Record<string, () => Leaf> = {
-  purchase: () => ({
-    kind: 'purchase',
-    window: { last_days: 90 },
-    agg: 'count',
-    op: '>=',
-    value: 1,
-  }),
-  trait: () => ({ kind: 'trait', name: 'last_paid_days', op: '>=', value: 30 }),
-  event: () => ({
-    kind: 'event',
-    type: 'link.opened',
-    window: { last_days: 30 },
-    agg: 'count',
-    op: '>=',
-    value: 1,
-  }),
-  tag: () => ({ kind: 'tag', name: '' }),
-  consent: () => ({ kind: 'consent', channel: 'wecom', purpose: 'marketing' }),
-  sequence: () => ({
-    kind: 'sequence',
-    first: { type: 'product.viewed' },
-    then_not: { type: 'order.paid' },
-    within_days: 3,
-    window: { last_days: 30 },
-  }),
-  segment: () => ({ kind: 'segment', id: '' }),
-  sample: () => ({ kind: 'sample', share: 0.1, salt: 'sample' }),
-}
-
 function Adding({ add, depth }: { add: (part: Part) => void; depth: number }) {
   const { t } = useTranslation()
   return (
@@ -170,8 +140,7 @@ function Adding({ add, depth }: { add: (part: Part) => void; depth: number }) {
         menu={{
           items: Object.keys(blank).map((kind) => ({ key: kind, label: t(`segment.add_${kind}`) })),
           onClick: ({ key }) => {
-            const make = blank[key]
-            if (make) add(newCondition(make()))
+            if (isKind(key)) add(newCondition(blank[key]()))
           },
         }}
       >
@@ -183,7 +152,7 @@ function Adding({ add, depth }: { add: (part: Part) => void; depth: number }) {
         <Button
           type="text"
           size="small"
-          onClick={() => add(newGroup([newCondition((blank.purchase as () => Leaf)())], 'any'))}
+          onClick={() => add(newGroup([newCondition(blank.purchase())], 'any'))}
         >
           {t('segment.add_group')}
         </Button>

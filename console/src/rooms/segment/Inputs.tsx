@@ -6,12 +6,15 @@ import type { Window } from '@/client/types'
 import type { Option } from './words'
 
 export function Pick({
+  label,
   value,
   options,
   change,
   width,
   placeholder,
 }: {
+  /** What is chosen, for those who do not see the sentence. */
+  label: string
   value: string
   options: Option[]
   change: (value: string) => void
@@ -21,6 +24,7 @@ export function Pick({
   return (
     <Select
       size="small"
+      aria-label={label}
       showSearch={options.length > 8 ? { optionFilterProp: 'label' } : false}
       value={value || undefined}
       options={options}
@@ -36,12 +40,14 @@ export function Pick({
 const listSeparators = [',', '，', '、', ';', '；', '\n', '\t']
 
 export function PickMany({
+  label,
   value,
   options,
   placeholder,
   change,
   isOpen = false,
 }: {
+  label: string
   value: string[]
   options: Option[]
   placeholder: string
@@ -52,6 +58,7 @@ export function PickMany({
   return (
     <Select
       size="small"
+      aria-label={label}
       mode={isOpen ? 'tags' : 'multiple'}
       tokenSeparators={isOpen ? listSeparators : undefined}
       maxTagCount={2}
@@ -67,12 +74,14 @@ export function PickMany({
 }
 
 export function Amount({
+  label,
   value,
   change,
   width = 76,
   min = 0,
   max,
 }: {
+  label: string
   value: number | null
   change: (value: number) => void
   width?: number
@@ -83,11 +92,50 @@ export function Amount({
     <InputNumber
       size="small"
       controls={false}
+      aria-label={label}
       min={min}
       max={max}
       value={value}
       style={{ width }}
       onChange={(next) => change(Number(next ?? 0))}
+    />
+  )
+}
+
+/** A whole number; one that is emptied to be typed anew is told as null. */
+export function Whole({
+  label,
+  value,
+  change,
+  width = 64,
+  min,
+  max,
+  placeholder,
+  isAtFault = false,
+}: {
+  label: string
+  value: number | null
+  change: (value: number | null) => void
+  width?: number
+  min: number
+  max: number
+  placeholder?: string
+  isAtFault?: boolean
+}) {
+  return (
+    <InputNumber<number>
+      size="small"
+      controls={false}
+      aria-label={label}
+      aria-invalid={isAtFault}
+      status={isAtFault ? 'error' : undefined}
+      min={min}
+      max={max}
+      precision={0}
+      placeholder={placeholder}
+      value={value}
+      style={{ width }}
+      onChange={change}
     />
   )
 }
@@ -107,13 +155,27 @@ export function Numbers({
   const { t } = useTranslation()
   const whole = (shown: number) => Math.round(shown * scale)
   if (op !== 'between')
-    return <Amount value={Number(value ?? 0) / scale} change={(next) => change(whole(next))} />
+    return (
+      <Amount
+        label={t('segment.value')}
+        value={Number(value ?? 0) / scale}
+        change={(next) => change(whole(next))}
+      />
+    )
   const [low = 0, high = 0] = Array.isArray(value) ? (value as number[]) : [0, Number(value ?? 0)]
   return (
     <>
-      <Amount value={low / scale} change={(next) => change([whole(next), high])} />
+      <Amount
+        label={t('segment.value_from')}
+        value={low / scale}
+        change={(next) => change([whole(next), high])}
+      />
       {t('segment.to')}
-      <Amount value={high / scale} change={(next) => change([low, whole(next)])} />
+      <Amount
+        label={t('segment.value_to')}
+        value={high / scale}
+        change={(next) => change([low, whole(next)])}
+      />
     </>
   )
 }
@@ -142,9 +204,12 @@ function shapeOf(window: Window | undefined): Shape {
 export function Span({
   window,
   change,
+  ever,
 }: {
   window: Window | undefined
   change: (next: Window) => void
+  /** What no limit is called, where 历来 would not read. */
+  ever?: string
 }) {
   const { t } = useTranslation()
   // Dates are chosen before there is one.
@@ -158,24 +223,22 @@ export function Span({
   return (
     <>
       <Pick
+        label={t('segment.when')}
         value={shape}
         change={turn}
         options={(['recent', 'ever', 'dates'] as const).map((one) => ({
           value: one,
-          label: t(`segment.${one}`),
+          label: one === 'ever' && ever ? ever : t(`segment.${one}`),
         }))}
       />
       {shape === 'recent' && (
         <>
-          <InputNumber
-            size="small"
-            controls={false}
+          <Whole
+            label={t('segment.days')}
             min={1}
             max={3660}
             value={window?.last_days ?? null}
-            style={{ width: 64 }}
-            aria-label={t('segment.days')}
-            onChange={(next) => next && change({ last_days: Math.round(next) })}
+            change={(next) => next !== null && change({ last_days: next })}
           />
           {t('segment.days')}
         </>

@@ -1,7 +1,9 @@
 import { useTranslation } from 'react-i18next'
-import type { EventMatch, EventWhere, Leaf } from '@/client/types'
+import type { EventMatch, Leaf } from '@/client/types'
+import { AnniversaryWords } from './AnniversaryWords'
+import { AtUnits, OfProducts, Which } from './EventWords'
 import { Amount, Numbers, Pick, PickMany, Span, valueFor } from './Inputs'
-import { Products } from '@/shell/goods'
+import { NthWords } from './NthWords'
 import { TraitWords } from './TraitWords'
 import type { Option, Words } from './words'
 
@@ -36,6 +38,10 @@ export function LeafWords({
       return <Consent leaf={leaf} words={words} change={change} />
     case 'sequence':
       return <Sequence leaf={leaf} words={words} change={change} />
+    case 'nth':
+      return <NthWords leaf={leaf} words={words} change={change} />
+    case 'anniversary':
+      return <AnniversaryWords leaf={leaf} change={change} />
     case 'segment':
       return <Other leaf={leaf} words={words} change={change} />
     case 'sample':
@@ -47,10 +53,6 @@ const figureOps = ['>=', '<=', '=', '>', '<', 'between']
 
 function opsAmong(words: Words, ops: string[]): Option[] {
   return words.ops.filter((one) => ops.includes(one.value))
-}
-
-function filled<T extends string[]>(values: T): T | undefined {
-  return values.length ? values : undefined
 }
 
 const scales: Record<string, number> = { sum_fen: 100, quantity: 1000 }
@@ -68,28 +70,20 @@ function Purchase({ leaf, words, change }: Given<'purchase'>) {
   return (
     <>
       <Span window={leaf.window} change={(window) => set({ window })} />
-      <PickMany
-        value={leaf.where?.unit ?? []}
-        options={words.units}
-        placeholder={t('segment.any_unit')}
-        change={(unit) => set({ where: { ...leaf.where, unit: filled(unit) } })}
+      <AtUnits
+        units={leaf.where?.unit}
+        words={words}
+        change={(unit) => set({ where: { ...leaf.where, unit } })}
       />
       {t('segment.bought')}
-      <PickMany
-        value={leaf.where?.category ?? []}
-        options={words.categories}
-        placeholder={t('segment.any_product')}
-        change={(category) => set({ where: { ...leaf.where, category: filled(category) } })}
-      />
-      <Products
-        size="small"
-        className="pick-many"
-        placeholder={t('segment.any_sku')}
-        skus={leaf.where?.sku ?? []}
-        change={(sku) => set({ where: { ...leaf.where, sku: filled(sku) } })}
+      <OfProducts
+        where={leaf.where}
+        words={words}
+        change={(next) => set({ where: { ...leaf.where, ...next } })}
       />
       <span className="rule-clause">
         <Pick
+          label={t('segment.agg')}
           value={leaf.agg}
           options={['count', 'sum_fen', 'quantity', 'days_since_last'].map((agg) => ({
             value: agg,
@@ -104,6 +98,7 @@ function Purchase({ leaf, words, change }: Given<'purchase'>) {
           }
         />
         <Pick
+          label={t('segment.op')}
           value={leaf.op}
           options={opsAmong(words, figureOps)}
           change={(op) => set({ op, value: valueFor(op, leaf.value) as number })}
@@ -111,63 +106,6 @@ function Purchase({ leaf, words, change }: Given<'purchase'>) {
         <Numbers op={leaf.op} value={leaf.value} scale={scale} change={(value) => set({ value })} />
         {t(tails[leaf.agg] ?? 'segment.times')}
       </span>
-    </>
-  )
-}
-
-const eventTypes = [
-  'product.viewed',
-  'cart.added',
-  'link.opened',
-  'order.paid',
-  'contact.added',
-  'contact.removed',
-  'member.joined',
-  'visit.checked_in',
-  'order.refunded',
-  'order.reviewed',
-]
-const withProduct = ['product.viewed', 'cart.added', 'order.paid']
-const atUnit = ['order.paid', 'order.refunded', 'visit.checked_in']
-
-/** An event and where or of what it was, as far as its kind tells. */
-function Which({
-  match,
-  words,
-  change,
-}: {
-  match: EventMatch
-  words: Words
-  change: (next: EventMatch) => void
-}) {
-  const { t } = useTranslation()
-  const set = (where: EventWhere) => change({ ...match, where: { ...match.where, ...where } })
-  return (
-    <>
-      {atUnit.includes(match.type) && (
-        <PickMany
-          value={match.where?.unit ?? []}
-          options={words.units}
-          placeholder={t('segment.any_unit')}
-          change={(unit) => set({ unit: filled(unit) })}
-        />
-      )}
-      <Pick
-        value={match.type}
-        options={eventTypes.map((type) => ({
-          value: type,
-          label: t(`segment.event_${type.replace('.', '_')}`),
-        }))}
-        change={(type) => change({ type })}
-      />
-      {withProduct.includes(match.type) && (
-        <PickMany
-          value={match.where?.category ?? []}
-          options={words.categories}
-          placeholder={t('segment.any_product')}
-          change={(category) => set({ category: filled(category) })}
-        />
-      )}
     </>
   )
 }
@@ -185,6 +123,7 @@ function Happened({ leaf, words, change }: Given<'event'>) {
       />
       <span className="rule-clause">
         <Pick
+          label={t('segment.agg')}
           value={leaf.agg}
           options={['count', 'days_since_last'].map((agg) => ({
             value: agg,
@@ -193,6 +132,7 @@ function Happened({ leaf, words, change }: Given<'event'>) {
           change={(agg) => set({ agg: agg as Of<'event'>['agg'], op: '>=', value: 1 })}
         />
         <Pick
+          label={t('segment.op')}
           value={leaf.op}
           options={opsAmong(words, figureOps)}
           change={(op) => set({ op, value: valueFor(op, leaf.value) as number })}
@@ -215,6 +155,7 @@ function Tag({ leaf, words, change }: Given<'tag'>) {
     <>
       {t('segment.has_tag')}
       <PickMany
+        label={t('segment.add_tag')}
         isOpen
         value={leaf.name ? [leaf.name] : []}
         options={words.tags}
@@ -231,6 +172,7 @@ function Consent({ leaf, change }: Given<'consent'>) {
     <>
       {t('segment.consent_given')}
       <Pick
+        label={t('segment.channel')}
         value={leaf.channel}
         options={['wecom', 'sms', 'wechat', 'mini', 'phone', 'email'].map((channel) => ({
           value: channel,
@@ -257,6 +199,7 @@ function Sequence({ leaf, words, change }: Given<'sequence'>) {
       <span className="rule-clause">
         {t('segment.then_within')}
         <Amount
+          label={t('segment.within_days')}
           value={leaf.within_days}
           min={1}
           max={365}
@@ -265,6 +208,7 @@ function Sequence({ leaf, words, change }: Given<'sequence'>) {
         />
         {t('segment.days_inside')}
         <Pick
+          label={t('segment.did_or_not')}
           value={isThen ? 'then' : 'then_not'}
           options={[
             { value: 'then_not', label: t('segment.did_not') },
@@ -284,6 +228,7 @@ function Other({ leaf, words, change }: Given<'segment'>) {
     <>
       {t('segment.in_segment')}
       <Pick
+        label={t('segment.add_segment')}
         width={200}
         value={leaf.id}
         options={words.segments}
@@ -300,6 +245,7 @@ function Sample({ leaf, change }: Given<'sample'>) {
     <>
       {t('segment.sample_head')}
       <Amount
+        label={t('segment.share')}
         value={Math.round(leaf.share * 100)}
         min={1}
         max={100}

@@ -65,6 +65,7 @@ export function TraitWords({
     <>
       <Select
         size="small"
+        aria-label={t('segment.add_trait')}
         showSearch={{ optionFilterProp: 'label' }}
         popupMatchSelectWidth={false}
         className="pick-trait"
@@ -86,6 +87,7 @@ export function TraitWords({
       />
       {trait && trait.type !== 'flag' && (
         <Pick
+          label={t('segment.op')}
           value={leaf.op}
           options={ops}
           change={(op) => change({ ...leaf, op, value: valueAs(trait, op, leaf.value) })}
@@ -115,6 +117,7 @@ function TraitValue({
   if (trait.type === 'flag')
     return (
       <Pick
+        label={t('segment.value')}
         value={String(leaf.value)}
         options={[
           { value: 'true', label: t('ui.yes') },
@@ -130,6 +133,7 @@ function TraitValue({
     return (
       <>
         <PickMany
+          label={t('segment.value')}
           isOpen={choices.length === 0}
           value={values.map((one) => String(isNumbers ? Number(one) / scale : one))}
           options={choices}
@@ -141,11 +145,19 @@ function TraitValue({
     )
   }
   if (choices.length > 0)
-    return <Pick value={String(leaf.value ?? '')} options={choices} change={set} />
+    return (
+      <Pick
+        label={t('segment.value')}
+        value={String(leaf.value ?? '')}
+        options={choices}
+        change={set}
+      />
+    )
   if (!isNumber(trait, leaf.op))
     return (
       <Input
         size="small"
+        aria-label={t('segment.value')}
         className="pick-trait"
         value={String(leaf.value ?? '')}
         onChange={(event) => set(event.target.value)}

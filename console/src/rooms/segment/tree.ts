@@ -1,5 +1,7 @@
 import { hashKey } from '@tanstack/react-query'
 import type { Leaf, Node, Rule } from '@/client/types'
+import { spanFault } from './anniversary'
+import { isOrdinal } from './ordinal'
 
 /** The rule as it is edited: the same tree with stable keys and negation as a switch. */
 export interface Group {
@@ -120,9 +122,17 @@ export function isFilled(leaf: Leaf): boolean {
       return leaf.share > 0 && leaf.share <= 1
     case 'sequence':
       return leaf.within_days > 0
+    case 'nth':
+      return isOrdinal(leaf.n)
+    case 'anniversary':
+      return spanFault(leaf) === null && isYears(leaf.years)
     case 'consent':
       return true
   }
+}
+
+function isYears(years: number | undefined): boolean {
+  return years === undefined || (Number.isInteger(years) && years >= 1)
 }
 
 export function hasNoValue(op: string): boolean {
