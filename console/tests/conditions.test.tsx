@@ -1,12 +1,13 @@
 // @vitest-environment jsdom
 
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, renderHook, screen } from '@testing-library/react'
 import { useState } from 'react'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Leaf } from '@/client/types'
 import { blank } from '@/rooms/segment/blank'
 import { LeafWords } from '@/rooms/segment/LeafWords'
+import { useFound } from '@/rooms/segment/found'
 import { isFilled } from '@/rooms/segment/tree'
 import type { Words } from '@/rooms/segment/words'
 import { setLanguage, startLanguage } from '@/shell/i18n'
@@ -25,11 +26,13 @@ const words: Words = {
 }
 
 let now: Leaf
+let put: (leaf: Leaf) => void
 
-/** A condition that is edited; `now` is what it has become. */
+/** A condition that is edited; `now` is what it has become, `put` is an edit taken back. */
 function Edited({ start }: { start: Leaf }) {
   const [leaf, setLeaf] = useState(start)
   now = leaf
+  put = setLeaf
   return <LeafWords leaf={leaf} words={words} change={setLeaf} />
 }
 
@@ -99,6 +102,17 @@ describe('the n-th time', () => {
     expect(now).toMatchObject({ n: -5 })
   })
 
+  it('may be typed also where it is one of the usual, and is called so when it comes back', () => {
+    open(blank.nth())
+    choose('第几次', '顺数第')
+    expect(now).toMatchObject({ n: 1 })
+    type('第几次（数字）', '12')
+    type('第几次（数字）', '3')
+    expect(now).toMatchObject({ n: 3 })
+    act(() => put(blank.nth()))
+    expect(screen.queryByRole('spinbutton')).toBeNull()
+  })
+
   it('keeps of its place and goods what the event can tell', () => {
     open(blank.nth())
     choose('品类', '乳品')
@@ -131,6 +145,15 @@ describe('an anniversary', () => {
     expect(now).toEqual({ kind: 'anniversary', of: 'joined', from_days: 3, to_days: 14 })
   })
 
+  it('may be typed also where it is a usual span, and is called so when it comes back', () => {
+    open({ kind: 'anniversary', of: 'joined', from_days: 0, to_days: 8 })
+    type('到第几天', '7')
+    expect(now).toMatchObject({ from_days: 0, to_days: 7 })
+    expect(screen.queryByRole('spinbutton', { name: '到第几天' })).not.toBeNull()
+    act(() => put({ kind: 'anniversary', of: 'joined', from_days: 0, to_days: 30 }))
+    expect(screen.queryByRole('spinbutton', { name: '到第几天' })).toBeNull()
+  })
+
   it('shows the numbers of days that no span is called by', () => {
     open({ kind: 'anniversary', of: 'first_paid', from_days: -3, to_days: 3 })
     const value = (name: string) => screen.getByRole<HTMLInputElement>('spinbutton', { name }).value
@@ -144,5 +167,14 @@ describe('an anniversary', () => {
     expect(now).toMatchObject({ of: 'first_paid', years: 1 })
     type('第几周年（不填是任意）', '')
     expect(now).not.toHaveProperty('years')
+  })
+})
+
+describe('what a condition looked at', () => {
+  it('is the moment of the n-th time, and the day whose anniversary it is', () => {
+    const said = renderHook(() => useFound(words)).result.current
+    expect(said(blank.nth(), '2026-11-03T09:05:00')).toBe('实际 2026-11-03 09:05')
+    expect(said(blank.anniversary(), '2025-12-05')).toBe('实际 2025-12-05')
+    expect(said(blank.nth(), null)).toBe('实际 –')
   })
 })

@@ -85,6 +85,7 @@ describe('the rule being edited', () => {
     expect(isFilledWith(-366, -366)).toBe(false)
     expect(isFilledWith(0.5, 7)).toBe(false)
     expect(isFilledWith(0, 7, 0)).toBe(false)
+    expect(isFilledWith(0, 7, 101)).toBe(false)
   })
 
   it('counts the rest while days of an anniversary are out of order', () => {

@@ -1,7 +1,17 @@
 import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Leaf } from '@/client/types'
-import { FURTHEST_DAYS, spanFault, spanNames, spanOf, spans, type SpanName } from './anniversary'
+import {
+  daysOf,
+  FURTHEST_DAYS,
+  type DaysFromToday,
+  spanFault,
+  spanNames,
+  spanOf,
+  spans,
+  YEARS_MAX,
+  type SpanName,
+} from './anniversary'
 import { Pick, Whole } from './Inputs'
 
 type AnniversaryLeaf = Extract<Leaf, { kind: 'anniversary' }>
@@ -32,7 +42,7 @@ export function AnniversaryWords({
         <Whole
           label={t('segment.years')}
           min={1}
-          max={100}
+          max={YEARS_MAX}
           width={56}
           placeholder={t('segment.any_year')}
           value={years ?? null}
@@ -47,16 +57,23 @@ export function AnniversaryWords({
 
 function Days({ leaf, change }: { leaf: AnniversaryLeaf; change: (leaf: Leaf) => void }) {
   const { t } = useTranslation()
-  // Numbers are shown before they are other ones.
-  const [isCustom, setCustom] = useState(false)
-  const span = isCustom ? 'custom' : spanOf(leaf)
+  // One of the usual spans may be typed, too; it is called so again once it comes from elsewhere.
+  const [typed, setTyped] = useState<DaysFromToday | null>(null)
+  const isTyped = typed?.from_days === leaf.from_days && typed.to_days === leaf.to_days
+  const span = isTyped ? 'custom' : spanOf(leaf)
   const fault = spanFault(leaf)
+  const type = (days: DaysFromToday) => {
+    setTyped(days)
+    change({ ...leaf, ...days })
+  }
   const turn = (next: SpanName) => {
-    setCustom(next === 'custom')
-    if (next !== 'custom') change({ ...leaf, ...spans[next] })
+    if (next === 'custom') return setTyped(daysOf(leaf))
+    setTyped(null)
+    change({ ...leaf, ...spans[next] })
   }
   return (
     <span className="rule-clause">
+      {t('segment.anniversary_on')}
       <Pick
         label={t('segment.when')}
         value={span}
@@ -76,7 +93,7 @@ function Days({ leaf, change }: { leaf: AnniversaryLeaf; change: (leaf: Leaf) =>
                 width={56}
                 isAtFault={fault !== null}
                 value={leaf[end]}
-                change={(next) => next !== null && change({ ...leaf, [end]: next })}
+                change={(next) => next !== null && type({ ...daysOf(leaf), [end]: next })}
               />
             </Fragment>
           ))}

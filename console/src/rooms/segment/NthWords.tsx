@@ -44,12 +44,17 @@ export function NthWords({
 /** One of the usual, or any by its number from the first or from the last. */
 function Ordinal({ n, change }: { n: number; change: (n: number) => void }) {
   const { t } = useTranslation()
-  // A number is going to be typed before it is another one.
-  const [isTyped, setTyped] = useState(false)
-  const choice = isTyped ? countedFrom(n) : choiceOf(n)
+  // One of the usual may be typed, too; it is called so again once it comes from elsewhere.
+  const [typed, setTyped] = useState<number | null>(null)
+  const choice = typed === n ? countedFrom(n) : choiceOf(n)
   const isByNumber = choice === 'first' || choice === 'last'
+  const type = (next: number) => {
+    setTyped(next)
+    change(next)
+  }
   const turn = (next: string) => {
-    setTyped(next === 'first' || next === 'last')
+    if (next === 'first' || next === 'last') return type(chosen(next, n))
+    setTyped(null)
     change(chosen(next, n))
   }
   return (
@@ -71,7 +76,7 @@ function Ordinal({ n, change }: { n: number; change: (n: number) => void }) {
             max={FURTHEST}
             width={52}
             value={Math.abs(n)}
-            change={(next) => next !== null && change(choice === 'last' ? -next : next)}
+            change={(next) => next !== null && type(choice === 'last' ? -next : next)}
           />
           {t('segment.nth_tail')}
         </>

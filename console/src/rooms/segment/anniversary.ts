@@ -5,6 +5,7 @@ export interface DaysFromToday {
 }
 
 export const FURTHEST_DAYS = 365
+export const YEARS_MAX = 100
 
 /** Spans that are asked for mostly. What is past does not hold today, which has one of its own. */
 export const spans = {
@@ -17,6 +18,10 @@ export const spans = {
 export type SpanName = keyof typeof spans | 'custom'
 
 export const spanNames = [...(Object.keys(spans) as (keyof typeof spans)[]), 'custom'] as const
+
+export function daysOf({ from_days, to_days }: DaysFromToday): DaysFromToday {
+  return { from_days, to_days }
+}
 
 export function spanOf({ from_days, to_days }: DaysFromToday): SpanName {
   const known = Object.entries(spans) as [SpanName, DaysFromToday][]

@@ -1,3 +1,4 @@
+import dayjs from 'dayjs'
 import { useTranslation } from 'react-i18next'
 import type { Leaf } from '@/client/types'
 import { quantity, yuan } from '@/ui/format'
@@ -25,6 +26,9 @@ export function useFound(words: Words): (leaf: Leaf | undefined, found: unknown)
       return `${quantity(Number(found))} ${t('segment.pieces')}`
     if (leaf.kind === 'purchase' || leaf.kind === 'event')
       return `${String(found)} ${t(tails[leaf.agg] ?? 'segment.times')}`
+    if (leaf.kind === 'nth') return dayjs(String(found)).format('YYYY-MM-DD HH:mm')
+    // The day whose anniversary it is.
+    if (leaf.kind === 'anniversary') return dayjs(String(found)).format('YYYY-MM-DD')
     if (leaf.kind !== 'trait') return null
     const trait = words.traits.find((each) => each.name === leaf.name)
     return (Array.isArray(found) ? found : [found]).map((value) => one(trait, value)).join('、')

@@ -1,6 +1,6 @@
 import { hashKey } from '@tanstack/react-query'
 import type { Leaf, Node, Rule } from '@/client/types'
-import { spanFault } from './anniversary'
+import { spanFault, YEARS_MAX } from './anniversary'
 import { isOrdinal } from './ordinal'
 
 /** The rule as it is edited: the same tree with stable keys and negation as a switch. */
@@ -132,7 +132,7 @@ export function isFilled(leaf: Leaf): boolean {
 }
 
 function isYears(years: number | undefined): boolean {
-  return years === undefined || (Number.isInteger(years) && years >= 1)
+  return years === undefined || (Number.isInteger(years) && years >= 1 && years <= YEARS_MAX)
 }
 
 export function hasNoValue(op: string): boolean {
