@@ -278,7 +278,13 @@ def test_rules_are_told_in_words() -> None:
             "第 3 次下单发生在近 1 天",
             "the 3rd time they ordered was in the last 1 day",
         ),
-        ({"n": -12}, "有倒数第 12 次下单", "there is a 12th last time they ordered"),
+        (
+            {"n": -12, "where": {"unit": ["region-2"]}},
+            "倒数第 12 次下单在「城西区」",
+            "the 12th last time they ordered was at 城西区",
+        ),
+        ({"n": 1}, "下单 不少于 1 次", "ordered at least once"),
+        ({"n": -12}, "下单 不少于 12 次", "ordered at least 12 times"),
     ],
 )
 def test_the_nth_is_told(leaf: dict[str, Any], zh: str, en: str) -> None:

@@ -207,8 +207,9 @@ def _nth(leaf: Nth, names: Names) -> Words:
         f"第 {leaf.n} 次" if leaf.n > 0 else f"倒数第 {-leaf.n} 次",
         f"{_ordinal(abs(leaf.n))}{'' if leaf.n > 0 else ' last'}",
     )
-    if not (where[0] or window[0]):
-        return f"有{place[0]}{done[0]}", f"there is a {place[1]} time they {done[1]}"
+    if not (where[0] or window[0]):  # whoever has an n-th did it so often
+        zh, en = _compared(">=", abs(leaf.n), _times)
+        return f"{done[0]} {zh}", f"{done[1]} {en}"
     told = "，".join(
         part.strip() for part in (where[0], window[0] and f"发生在{window[0]}") if part
     )
