@@ -29,6 +29,12 @@ def customer(db: Database, brand: Brand, client: TestClient) -> UUID:
     return make_customers(db, brand.merchant.id, 1)[0]
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No search runs out of its time, however busy the machine is."""
+    monkeypatch.setattr("huitou.offer.http.carts.monotonic", lambda: 0.0)
+
+
 def shelf(client: TestClient, **fields: Any) -> dict[str, Any]:
     body = {"unit": "store-0401", "skus": list(PRODUCTS), "budget_ms": 500, **fields}
     answer = client.post("/v1/offers/shelf", json=body)
@@ -41,6 +47,7 @@ def by_sku(told: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {each["sku"]: each for each in told["items"]}
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_each_product_costs_what_a_cart_with_one_piece_of_it_costs(
     client: TestClient, write: Write, customer: UUID, brand: Brand
 ) -> None:
@@ -83,6 +90,7 @@ def test_what_has_no_price_is_named_and_own_prices_are_taken(
         assert (refused.status_code, refused.json()["code"]) == (422, "offer.bad_cart")
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_the_next_tier_is_foreseen(
     client: TestClient, write: Write, customer: UUID, drain: Any
 ) -> None:
@@ -108,6 +116,7 @@ def test_the_next_tier_is_foreseen(
     assert {each["at_next_tier_fen"] for each in nobody["items"]} == {None}
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_one_step_away_is_what_a_cart_with_it_costs(client: TestClient, customer: UUID) -> None:
     half = {"kind": "buy_get", "buy": 1, "get": 1, "pay_bp": 5_000, "goods": {"skus": ["cola"]}}
     offer(client, "第二件半价", half)
