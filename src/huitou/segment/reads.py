@@ -58,7 +58,6 @@ from huitou.segment.types.vocabulary import (
 Language = Literal["zh", "en"]
 _NAMES_MAX = 500
 _FIRST = UUID(int=0)
-_UNSCOPED = {"scope_path": None, "scope_staff": None}
 
 
 def read_rule(tx: ReadTx, rule: Any, own_id: UUID | None = None) -> tuple[Node, Context]:
@@ -166,7 +165,7 @@ def segments_of(tx: ReadTx, who: Sequence[UUID], among: Sequence[UUID]) -> dict[
     found = store.list_segments_of(tx, who, [id_ for id_ in among if id_ not in filling])
     for segment_id, rule in filling.items():
         compiled = compiler.members(*resolve(tx, rule, segment_id), who)
-        for id_ in tx.column(compiled.query, {**compiled.params, **_UNSCOPED}):
+        for id_ in tx.column(compiled.query, {**compiled.params, **store.UNSCOPED}):
             found.setdefault(id_, set()).add(segment_id)
     return found
 

@@ -38,6 +38,9 @@ class Storage:
             self.put(f"{_PROBES}/{name}", Path(told.name))
             self.get(f"{_PROBES}/{name}", cast(BinaryIO, heard))
             self.remove(f"{_PROBES}/{name}")
+            heard.seek(0)
+            if heard.read() != name.encode():
+                raise OSError("what was read is not what was written")
 
     def put(self, place: str, path: Path) -> None:
         """Keep a file's content; nobody sees it before it is whole, because nobody is told of it."""

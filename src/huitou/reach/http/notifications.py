@@ -83,8 +83,7 @@ def list_notifications(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> Page[Notification]:
     """What customers in your scope were told, the latest first, also what no channel could take."""
-    root = None if customer is None else profiles.get_visible_root(tx, customer)
-    asked = Asked(root, purpose, state, since, until)
+    asked = Asked(customer, purpose, state, since, until)
     return reads.list_notifications(tx, asked, cursor=cursor, limit=limit, language=asking.language)
 
 

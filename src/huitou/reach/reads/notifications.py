@@ -7,6 +7,7 @@ from uuid import UUID
 from huitou.base.db import ReadTx
 from huitou.identity import reads as identities
 from huitou.kernel.page import PAGE_MAX, Page, decode_moment, encode_cursor
+from huitou.profile import reads as profiles
 from huitou.reach.rules import gate, notifying
 from huitou.reach.store import notifications as store
 from huitou.reach.store.notifications import Stored
@@ -39,11 +40,13 @@ def find_of_message(tx: ReadTx, content_key: str, *, language: str) -> Notificat
 def list_notifications(
     tx: ReadTx, asked: Asked, *, cursor: str | None, limit: int, language: str
 ) -> Page[Notification]:
-    """In the scope, or of a customer whom the asker may see and of whoever was merged with them; the latest first."""
+    """In the scope, or of a customer whom the asker may see and of whoever was merged with them; the latest first. Refuses
+    `NoSuchCustomer`."""
     limit = min(limit, PAGE_MAX)
     members = None
     if asked.customer_id is not None:
-        members = [member.id for member in identities.members_of(tx, asked.customer_id)]
+        root_id = profiles.get_visible_root(tx, asked.customer_id)
+        members = [member.id for member in identities.members_of(tx, root_id)]
     before = decode_moment(cursor, UUID)
     found = store.list_notifications(tx, asked, members, before=before, count_max=limit + 1)
     last = found[limit - 1] if len(found) > limit else None

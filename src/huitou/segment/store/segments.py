@@ -17,6 +17,9 @@ _SEGMENT = """
     FROM segment.segment WHERE merchant_id = %(merchant)s
 """
 
+UNSCOPED = {"scope_path": None, "scope_staff": None}
+"""With these among its parameters a compiled rule is of the whole merchant, whoever asks."""
+
 
 def find_segments(tx: ReadTx, ids: Sequence[UUID]) -> list[Stored]:
     """The active ones among `ids`."""
@@ -112,8 +115,7 @@ def archive_segment(tx: Tx, segment_id: UUID) -> None:
 
 def refresh(tx: Tx, segment_id: UUID, compiled: Compiled) -> None:
     """Run a compiled refresh, whatever the scope, and keep the count."""
-    unscoped = {"scope_path": None, "scope_staff": None}
-    row = tx.row(dict, compiled.query, {**compiled.params, **unscoped})
+    row = tx.row(dict, compiled.query, {**compiled.params, **UNSCOPED})
     assert row is not None
     tx.run(
         """
